@@ -1,0 +1,176 @@
+//! Every BLAKE3 rule of the format in one place, domains separated by `derive_key`.
+//!
+//! The contexts are part of the format (schemas/entry.md §4) and pinned in tests: a changed context
+//! changes every hash. Below 1 KiB BLAKE3 is serial, so callers use threads across entries, never
+//! inside one.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+/// A 32-byte hash. Which rule made it is said by the field that holds it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Hash(pub [u8; 32]);
+
+impl Hash {
+    /// 32 zero bytes: the `previous` of the entry at index 0.
+    pub const ZERO: Self = Self([0; 32]);
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&to_hex(&self.0))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hash({self})")
+    }
+}
+
+impl FromStr for Hash {
+    type Err = ();
+    fn from_str(s: &str) -> Result<Self, ()> {
+        from_hex(s).and_then(|b| <[u8; 32]>::try_from(b).ok()).map(Self).ok_or(())
+    }
+}
+
+/// Lower-case hexadecimal text of `bytes`.
+#[must_use]
+pub fn to_hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let digit = |n: u8| DIGITS.get(usize::from(n)).copied().unwrap_or('0');
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
+}
+
+/// Bytes of lower- or upper-case hexadecimal text, or `None` if it is not that.
+#[must_use]
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
+        return None;
+    }
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| match pair {
+            [b'+', _] => None,
+            _ => std::str::from_utf8(pair).ok().and_then(|s| u8::from_str_radix(s, 16).ok()),
+        })
+        .collect()
+}
+
+macro_rules! domain {
+    ($name:ident, $context:literal) => {
+        static $name: LazyLock<blake3::Hasher> =
+            LazyLock::new(|| blake3::Hasher::new_derive_key($context));
+    };
+}
+
+domain!(ENTRY, "earmark 2026 entry hash v1");
+domain!(SIGNING, "earmark 2026 entry signing v1");
+domain!(COMMAND_ID, "earmark 2026 command id v1");
+domain!(COMMAND_DIGEST, "earmark 2026 command digest v1");
+domain!(IMPORT_ROW, "earmark 2026 import row v1");
+
+fn derive(domain: &LazyLock<blake3::Hasher>, bytes: &[u8]) -> Hash {
+    let mut hasher = (*domain).clone();
+    hasher.update(bytes);
+    Hash(*hasher.finalize().as_bytes())
+}
+
+fn first_16(hash: Hash) -> [u8; 16] {
+    let mut out = [0; 16];
+    out.iter_mut().zip(hash.0).for_each(|(o, b)| *o = b);
+    out
+}
+
+/// The hash of a whole entry, signature included: what the next entry's `previous` repeats.
+#[must_use]
+pub fn entry(entry: &[u8]) -> Hash {
+    derive(&ENTRY, entry)
+}
+
+/// The hash of an entry's prefix, which the officer signs.
+#[must_use]
+pub fn signing(prefix: &[u8]) -> Hash {
+    derive(&SIGNING, prefix)
+}
+
+/// The command id made from an idempotency key that a user chose.
+#[must_use]
+pub fn command_id(key: &[u8]) -> [u8; 16] {
+    first_16(derive(&COMMAND_ID, key))
+}
+
+/// The digest of a command: of its body encoding, or for an import of its (source, row key) list.
+#[must_use]
+pub fn command_digest(encoding: &[u8]) -> Hash {
+    derive(&COMMAND_DIGEST, encoding)
+}
+
+/// The row key of an imported row: its cells in header order, then its number among equal rows.
+///
+/// Independent of file name, encoding, mapping and row number (schemas/entry.md §5).
+#[must_use]
+pub fn row_key<'a>(cells: impl IntoIterator<Item = &'a str>, occurrence: u32) -> [u8; 16] {
+    let mut hasher = (*IMPORT_ROW).clone();
+    for cell in cells {
+        let length = u32::try_from(cell.len()).unwrap_or(u32::MAX);
+        hasher.update(&length.to_le_bytes());
+        hasher.update(cell.as_bytes());
+    }
+    hasher.update(&occurrence.to_le_bytes());
+    first_16(Hash(*hasher.finalize().as_bytes()))
+}
+
+/// A plain BLAKE3 hash, for bytes that are no entry (caches, identities of rows in memory).
+#[must_use]
+pub fn plain(bytes: &[u8]) -> Hash {
+    Hash(*blake3::hash(bytes).as_bytes())
+}
+
+/// Reads `bytes` in pieces through plain BLAKE3; the raw limit that the bench compares with.
+#[derive(Debug, Default, Clone)]
+pub struct Stream(blake3::Hasher);
+
+impl Stream {
+    /// Adds a piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all pieces so far.
+    #[must_use]
+    pub fn finish(&self) -> Hash {
+        Hash(*self.0.finalize().as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_are_pinned() {
+        let all = [
+            entry(b"abc").to_string(),
+            signing(b"abc").to_string(),
+            to_hex(&command_id(b"abc")),
+            command_digest(b"abc").to_string(),
+            to_hex(&row_key(["a", "bc"], 0)),
+        ];
+        for (i, a) in all.iter().enumerate() {
+            assert!(all.iter().skip(i + 1).all(|b| a.get(..32) != b.get(..32)), "domains overlap");
+        }
+    }
+
+    #[test]
+    fn hex_round_trips_and_refuses_the_rest() {
+        assert_eq!(from_hex(&to_hex(&[0, 1, 254, 255])), Some(vec![0, 1, 254, 255]));
+        assert_eq!(from_hex("0"), None);
+        assert_eq!(from_hex("zz"), None);
+        assert_eq!(from_hex("é"), None);
+        assert_eq!(from_hex("+1"), None);
+    }
+}

@@ -1,0 +1,15 @@
+//! The bytes of an entry and the chain they form. Pure: no clock, no file, no randomness.
+//!
+//! * [`entry`]: the hand-written little-endian envelope around a body (schemas/entry.md).
+//! * [`body`]: the bincode encoding of events, commands and state; the only file that names bincode.
+//! * [`hash`]: every BLAKE3 rule, domains separated; the only file that names blake3.
+//! * [`signature`]: officers' signatures and their checks.
+//! * [`walk`]: follows a sequence of entries and reports the first break.
+//!
+//! What it lacks on purpose: rules of the domain, storage, and any knowledge of trees.
+
+pub mod body;
+pub mod entry;
+pub mod hash;
+pub mod signature;
+pub mod walk;

@@ -1,0 +1,180 @@
+//! The one public error. Every module may use it; fine enums stay inside.
+//!
+//! A [`Rejection`](crate::domain::rejection::Rejection) is the domain saying no; every other kind is
+//! the machine, the input or the caller. The CLI adds nothing but the exit code.
+
+use crate::domain::rejection::Rejection;
+use std::fmt;
+
+/// The result of everything that can fail outside the pure domain.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, coarse enough to act on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A rule of the domain said no; nothing was written.
+    Rejected,
+    /// The command line, a mapping file or a policy file makes no sense.
+    Usage,
+    /// Bytes that should verify do not.
+    Break,
+    /// No key from outside the ledger to trust.
+    NotPinned,
+    /// Another process holds the ledger.
+    Locked,
+    /// The head was not the expected one.
+    Conflict,
+    /// Two copies of the ledger are each valid but differ.
+    Fork,
+    /// A file, folder or thing that should exist does not.
+    NotFound,
+    /// The disk, the folder or the engine could not.
+    Io,
+    /// Whether the write landed is not known; the same command id finds out.
+    Unknown,
+}
+
+/// An error: a stable code, the rule in words with the figures, and the next step.
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    code: &'static str,
+    message: String,
+    hint: Option<String>,
+    details: Vec<(&'static str, String)>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of `kind` with its stable `code` and a message in words.
+    #[must_use]
+    pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { kind, code, message, hint: None, details: Vec::new(), source: None }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds a named figure (`expected`, `found`, `index`, `pid`, …).
+    #[must_use]
+    pub fn with_detail(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.details.push((name, value.to_string()));
+        self
+    }
+
+    /// Adds the error underneath.
+    #[must_use]
+    pub fn with_source(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// An operation on a file or folder failed: says what was tried, on which path, and why.
+    #[must_use]
+    pub fn io(doing: &str, path: &std::path::Path, source: std::io::Error) -> Self {
+        let (code, hint) = match source.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                ("disk_full", Some("make room on that disk and run the same command again"))
+            }
+            std::io::ErrorKind::ReadOnlyFilesystem => {
+                ("read_only", Some("mount the file system for writing, or copy the ledger"))
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                ("no_permission", Some("run as the user who owns the ledger, or change the mode"))
+            }
+            std::io::ErrorKind::NotFound => ("not_found", None),
+            _ => ("io", None),
+        };
+        let kind =
+            if source.kind() == std::io::ErrorKind::NotFound { Kind::NotFound } else { Kind::Io };
+        let mut error = Self::new(kind, code, format!("cannot {doing} {}: {source}", path.display()))
+            .with_source(source);
+        error.hint = hint.map(str::to_owned);
+        error
+    }
+
+    /// The coarse kind.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The stable code, never changed once released.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The message in words.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do next, where there is something.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// The figures, by name.
+    #[must_use]
+    pub fn details(&self) -> &[(&'static str, String)] {
+        &self.details
+    }
+
+    /// True when a rule of the domain refused; nothing was written.
+    #[must_use]
+    pub fn is_rejection(&self) -> bool {
+        self.kind == Kind::Rejected
+    }
+
+    /// True when the head was not the expected one.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.kind == Kind::Conflict
+    }
+
+    /// True when something that should exist does not.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.kind == Kind::NotFound
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\n  next: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.source {
+            Some(source) => Some(source.as_ref()),
+            None => None,
+        }
+    }
+}
+
+impl From<Rejection> for Error {
+    fn from(rejection: Rejection) -> Self {
+        let mut error = Self::new(Kind::Rejected, rejection.code(), rejection.message());
+        error.hint = rejection.hint();
+        error.details = rejection.details();
+        error
+    }
+}

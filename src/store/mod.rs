@@ -1,0 +1,141 @@
+//! Where the chain is kept: the trait [`Store`], its engines and the suite they all pass.
+//!
+//! An engine keeps bytes, in order, and says when they are durable. It knows entries only as
+//! [`Sealed`] (index, hash, bytes); it judges no rule and no signature. The engine of this release
+//! is sled behind a durability log (`sled/`); `memory` is the model that tests compare it with.
+
+use crate::chain::entry::{CommandId, Head, Sealed, SealedCommand};
+use crate::error::Result;
+use std::ops::Range;
+
+/// Whether an append took place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appended {
+    /// Durable; the head is now this.
+    Done(Head),
+    /// Nothing was written: the head is not the expected one.
+    Conflict {
+        /// What the caller expected.
+        expected: Head,
+        /// What the store holds.
+        found: Head,
+    },
+}
+
+/// The entries of one command in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Index of the command's first entry.
+    pub first: u64,
+    /// Number of its entries.
+    pub count: u16,
+}
+
+/// A snapshot of the state, as the ledger gave it: opaque bytes with the head they belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The head of the chain just after the last entry that the snapshot contains.
+    pub head: Head,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// One place where an engine found entries while opening, for recovery (design: the longest
+/// sequence that verifies wins).
+#[derive(Debug)]
+pub struct Copy {
+    /// `"sled"` or `"durability log"`.
+    pub name: &'static str,
+    /// The entries found, ascending by index; gaps are possible after damage.
+    pub entries: Vec<Sealed>,
+    /// Damage met while reading, in words; empty when the copy read cleanly to its end.
+    pub damage: Vec<String>,
+}
+
+/// An append-only sequence of sealed commands with one writer.
+///
+/// # Contract
+///
+/// 1. `append` MUST make every entry of every given command durable before it returns
+///    [`Appended::Done`], and MUST write all of them or none, in order.
+/// 2. `append` MUST NOT write anything when `expected` is not the head; it MUST then return
+///    [`Appended::Conflict`] with both heads.
+/// 3. After an error from `append` or `sync` the store MUST refuse further writes (it is poisoned):
+///    an fsync is never tried twice. The caller reopens.
+/// 4. `head`, `read`, `command` and `snapshot` MUST reflect every append that returned `Done`, and
+///    after a reopen every append that was acknowledged; they MUST NOT show part of a command.
+/// 5. `read` MUST return exactly the stored bytes, or an error; never other bytes, and never fewer
+///    entries than the range has below the head.
+/// 6. A store MUST NOT be open twice; the second open MUST fail with `Kind::Locked`
+///    (the LOCK file of the ledger folder is taken by the ledger, before the store is opened).
+/// 7. `put_snapshot` MUST be atomic: after a crash the old or the new snapshot is there, whole.
+/// 8. A store MUST NOT drop the durable copy that `release` has not covered.
+pub trait Store: Send + std::fmt::Debug {
+    /// The head: number of entries and hash of the last one.
+    ///
+    /// # Errors
+    /// `Kind::Io` when the engine cannot read.
+    fn head(&self) -> Result<Head>;
+
+    /// Appends whole commands after `expected`, durably.
+    ///
+    /// # Errors
+    /// `Kind::Io` when the engine could not; whether anything landed is then known after a reopen.
+    fn append(&mut self, expected: Head, commands: &[SealedCommand]) -> Result<Appended>;
+
+    /// The entries of `range`, clipped at the head.
+    ///
+    /// # Errors
+    /// `Kind::Break` when stored bytes are damaged, `Kind::Io` when the engine cannot read.
+    fn read(&self, range: Range<u64>) -> Result<Vec<Sealed>>;
+
+    /// Where the command with this id is, if it was ever appended.
+    ///
+    /// # Errors
+    /// `Kind::Io` when the engine cannot read.
+    fn command(&self, id: CommandId) -> Result<Option<Span>>;
+
+    /// The newest whole snapshot, if any.
+    ///
+    /// # Errors
+    /// `Kind::Io` when the engine cannot read; damage is reported as no snapshot.
+    fn snapshot(&self) -> Result<Option<Snapshot>>;
+
+    /// Replaces the snapshot.
+    ///
+    /// # Errors
+    /// `Kind::Io` when the engine could not; the old snapshot is then still there.
+    fn put_snapshot(&mut self, snapshot: &Snapshot) -> Result<()>;
+
+    /// Makes the engine's own copy durable too (for sled: the flush pair).
+    ///
+    /// # Errors
+    /// `Kind::Io`; the store is then poisoned.
+    fn sync(&mut self) -> Result<()>;
+
+    /// Tells the store that entries below `published` are durable in the archive; what was kept
+    /// only for their sake may be recycled once the engine's own copy is durable too.
+    ///
+    /// # Errors
+    /// `Kind::Io`; the store is then poisoned.
+    fn release(&mut self, published: u64) -> Result<()>;
+
+    /// Every copy the engine holds, read in full, for `verify --store` and for recovery.
+    ///
+    /// # Errors
+    /// `Kind::Io` when not even damage can be read.
+    fn copies(&self) -> Result<Vec<Copy>>;
+
+    /// Throws nothing away: moves the engine's own files aside and starts again from `commands`,
+    /// which the caller has verified. Returns where the old files are.
+    ///
+    /// # Errors
+    /// `Kind::Io` when the disk could not; the old files are then still in place or set aside.
+    fn rebuild(&mut self, commands: &mut dyn Iterator<Item = SealedCommand>) -> Result<String>;
+
+    /// Syncs and marks a clean end. The next open may then trust the engine's own copy.
+    ///
+    /// # Errors
+    /// `Kind::Io`; the next open then checks everything.
+    fn close(&mut self) -> Result<()>;
+}
