@@ -81,23 +81,23 @@ impl Error {
     /// An operation on a file or folder failed: says what was tried, on which path, and why.
     #[must_use]
     pub fn io(doing: &str, path: &std::path::Path, source: std::io::Error) -> Self {
-        let (code, hint) = match source.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                ("disk_full", Some("make room on that disk and run the same command again"))
-            }
-            std::io::ErrorKind::ReadOnlyFilesystem => {
-                ("read_only", Some("mount the file system for writing, or copy the ledger"))
-            }
-            std::io::ErrorKind::PermissionDenied => {
-                ("no_permission", Some("run as the user who owns the ledger, or change the mode"))
-            }
-            std::io::ErrorKind::NotFound => ("not_found", None),
-            _ => ("io", None),
+        use std::io::ErrorKind as E;
+        let kind = source.kind();
+        let (code, hint) = if matches!(kind, E::StorageFull | E::QuotaExceeded) {
+            ("disk_full", Some("make room on that disk and run the same command again"))
+        } else if kind == E::ReadOnlyFilesystem {
+            ("read_only", Some("mount the file system for writing, or copy the ledger"))
+        } else if kind == E::PermissionDenied {
+            ("no_permission", Some("run as the user who owns the ledger, or change the mode"))
+        } else if kind == E::NotFound {
+            ("not_found", None)
+        } else {
+            ("io", None)
         };
-        let kind =
-            if source.kind() == std::io::ErrorKind::NotFound { Kind::NotFound } else { Kind::Io };
-        let mut error = Self::new(kind, code, format!("cannot {doing} {}: {source}", path.display()))
-            .with_source(source);
+        let kind = if kind == E::NotFound { Kind::NotFound } else { Kind::Io };
+        let mut error =
+            Self::new(kind, code, format!("cannot {doing} {}: {source}", path.display()))
+                .with_source(source);
         error.hint = hint.map(str::to_owned);
         error
     }

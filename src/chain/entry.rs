@@ -202,7 +202,7 @@ impl Envelope<'_> {
     /// signature is going to follow.
     #[must_use]
     pub fn prefix(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(FIXED_BYTES.saturating_add(self.body.len() + 160));
+        let mut out = Vec::with_capacity(self.body.len().saturating_add(320));
         out.extend_from_slice(&MAGIC);
         out.push(FORMAT_VERSION);
         out.extend_from_slice(&self.event_type.to_le_bytes());
@@ -252,7 +252,11 @@ impl fmt::Display for Malformed {
     }
 }
 
-fn malformed(field: &'static str, expected: impl fmt::Display, found: impl fmt::Display) -> Malformed {
+fn malformed(
+    field: &'static str,
+    expected: impl fmt::Display,
+    found: impl fmt::Display,
+) -> Malformed {
     Malformed { field, expected: expected.to_string(), found: found.to_string() }
 }
 
@@ -267,7 +271,11 @@ impl<'a> Cursor<'a> {
                 self.rest = rest;
                 Ok(taken)
             }
-            None => Err(malformed(field, format!("{count} bytes"), format!("{} bytes", self.rest.len()))),
+            None => Err(malformed(
+                field,
+                format!("{count} bytes"),
+                format!("{} bytes", self.rest.len()),
+            )),
         }
     }
 
@@ -331,8 +339,9 @@ pub fn parse(bytes: &[u8]) -> Result<Envelope<'_>, Malformed> {
 }
 
 fn check_fixed(envelope: &Envelope<'_>) -> Result<(), Malformed> {
-    let expected = EntryId::new(envelope.recorded_at_microseconds, 0)
-        .ok_or_else(|| malformed("recorded_at", "from 1970 on", envelope.recorded_at_microseconds))?;
+    let expected = EntryId::new(envelope.recorded_at_microseconds, 0).ok_or_else(|| {
+        malformed("recorded_at", "from 1970 on", envelope.recorded_at_microseconds)
+    })?;
     let front = |id: &EntryId| id.0.first_chunk::<8>().copied();
     let variant = envelope.id.0.get(8).map(|b| b >> 6);
     if front(&expected) != front(&envelope.id) || variant != Some(2) {
@@ -346,7 +355,8 @@ fn check_fixed(envelope: &Envelope<'_>) -> Result<(), Malformed> {
         return Err(malformed("place", format!("below {count}"), envelope.place));
     }
     if envelope.is_last() != envelope.has(SIGNED) {
-        let expected = if envelope.is_last() { "SIGNED in a last entry" } else { "no SIGNED before" };
+        let expected =
+            if envelope.is_last() { "SIGNED in a last entry" } else { "no SIGNED before" };
         return Err(malformed("flags", expected, format!("{:#010b}", envelope.flags)));
     }
     Ok(())

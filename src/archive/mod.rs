@@ -1,0 +1,1 @@
+//! The published log folder (C2SP tlog-tiles): writer and reader.

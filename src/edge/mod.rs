@@ -1,0 +1,1 @@
+//! The outside world as traits: clock, ids, keys, pins, config.

@@ -1,0 +1,1 @@
+//! What leaves: hledger, csv, jsonl.

@@ -1,0 +1,1 @@
+//! What comes in: CSV files driven by a TOML mapping.

@@ -1,0 +1,1 @@
+//! The one place where propose, admit, chain, store and archive meet.

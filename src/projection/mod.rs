@@ -1,0 +1,1 @@
+//! Balances, registers and leverage, rebuilt from entries. Pure.

@@ -1,0 +1,1 @@
+//! Projection to rows to table, csv, json, jsonl.

@@ -1,0 +1,1 @@
+//! The tiers of verification, from public data.
