@@ -1,1 +1,21 @@
-//! The outside world as traits: clock, ids, keys, pins, config.
+//! The outside world behind small traits and small files: clock, ids, keys, pins, anchors, config.
+//!
+//! * [`clock`]: the only file that reads the time.
+//! * [`ids`]: the only source of random ids.
+//! * [`home`]: where the user's own folder is; [`keys`], [`pins`] and [`anchors`] live in it.
+//! * [`config`]: `ledger.toml`, and which folder is the ledger.
+//! * [`lock`]: one writer at a time.
+//! * [`durable`]: small files that are either whole or absent after a power cut.
+//!
+//! What it lacks on purpose: entries, the archive, any rule of the domain, and the form of a signed
+//! note beyond its first three lines.
+
+pub mod anchors;
+pub mod clock;
+pub mod config;
+pub mod durable;
+pub mod home;
+pub mod ids;
+pub mod keys;
+pub mod lock;
+pub mod pins;

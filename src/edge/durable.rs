@@ -1,0 +1,202 @@
+//! Small files that are either whole or absent after a power cut.
+//!
+//! Bytes go to a temporary file beside the target, are synced, and take the target's name in one
+//! step; then the folder is synced, because a name is durable only with its folder. For files of a
+//! few kilobytes that change rarely; the archive's tiles and the store's log have their own ways.
+
+use crate::error::{Error, Result};
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Who may read what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// The owner alone: file mode 600, folder mode 700.
+    Owner,
+    /// Everyone, less the umask: file mode 644, folder mode 755.
+    Everyone,
+}
+
+impl Readers {
+    fn file_mode(self) -> u32 {
+        match self {
+            Self::Owner => 0o600,
+            Self::Everyone => 0o644,
+        }
+    }
+
+    fn folder_mode(self) -> u32 {
+        match self {
+            Self::Owner => 0o700,
+            Self::Everyone => 0o755,
+        }
+    }
+}
+
+/// Puts `bytes` under `path`, replacing what was there. Durable when it returns.
+///
+/// # Errors
+/// [`Error::io`] on the path that failed; the old file is then still whole.
+pub fn replace(path: &Path, bytes: &[u8], readers: Readers) -> Result<()> {
+    let temporary = write_temporary(path, bytes, readers)?;
+    std::fs::rename(&temporary, path).map_err(|e| discard(&temporary, "write", path, e))?;
+    sync_folder_of(path)
+}
+
+/// Puts `bytes` under `path`, which must be free. Durable when it returns.
+///
+/// # Errors
+/// `Ok(false)`, with nothing changed, if `path` is taken; [`Error::io`] on the path that failed.
+pub fn create(path: &Path, bytes: &[u8], readers: Readers) -> Result<bool> {
+    let temporary = write_temporary(path, bytes, readers)?;
+    // A hard link fails on an existing name where a rename would replace it.
+    let linked = std::fs::hard_link(&temporary, path);
+    if linked.as_ref().is_err_and(|e| e.kind() == ErrorKind::AlreadyExists) {
+        std::fs::remove_file(&temporary).map_err(|e| Error::io("remove", &temporary, e))?;
+        return Ok(false);
+    }
+    linked.map_err(|e| discard(&temporary, "create", path, e))?;
+    std::fs::remove_file(&temporary).map_err(|e| Error::io("remove", &temporary, e))?;
+    sync_folder_of(path)?;
+    Ok(true)
+}
+
+/// Makes a folder and those above it that are missing; each new name is durable when it returns.
+///
+/// # Errors
+/// [`Error::io`] on the folder that failed.
+pub fn create_folder(path: &Path, readers: Readers) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
+        create_folder(above, readers)?;
+    }
+    let made = std::fs::DirBuilder::new().mode(readers.folder_mode()).create(path);
+    match made {
+        Err(e) if e.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(e) => Err(Error::io("create the folder", path, e)),
+        Ok(()) => sync_folder_of(path),
+    }
+}
+
+/// The text of a file, or `None` if there is none.
+///
+/// # Errors
+/// [`Error::io`] if it is there and cannot be read, or is not UTF-8.
+pub fn read_text(path: &Path) -> Result<Option<String>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(Error::io("read", path, e)),
+    }
+}
+
+fn write_temporary(path: &Path, bytes: &[u8], readers: Readers) -> Result<PathBuf> {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.new", std::process::id()));
+    let temporary = path.with_file_name(name);
+    // One left by a crash of an earlier process with the same id is nobody's.
+    if let Err(e) = std::fs::remove_file(&temporary)
+        && e.kind() != ErrorKind::NotFound
+    {
+        return Err(Error::io("remove", &temporary, e));
+    }
+    let write = || -> std::io::Result<()> {
+        let mut options = OpenOptions::new();
+        let mut file =
+            options.write(true).create_new(true).mode(readers.file_mode()).open(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(|e| discard(&temporary, "write", path, e))?;
+    Ok(temporary)
+}
+
+/// The error for a failed write, after the half-made file is gone.
+fn discard(temporary: &Path, doing: &str, path: &Path, source: std::io::Error) -> Error {
+    std::fs::remove_file(temporary).ok();
+    Error::io(doing, path, source)
+}
+
+fn sync_folder_of(path: &Path) -> Result<()> {
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+    let folder = above.unwrap_or(Path::new("."));
+    File::open(folder).and_then(|f| f.sync_all()).map_err(|e| Error::io("sync", folder, e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn replace_leaves_the_new_bytes_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        replace(&path, b"one", Readers::Everyone).unwrap();
+        replace(&path, b"two", Readers::Owner).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn create_never_overwrites() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        assert!(create(&path, b"one", Readers::Owner).unwrap());
+        assert!(!create(&path, b"two", Readers::Owner).unwrap());
+        assert_eq!(std::fs::read(&path).unwrap(), b"one");
+        assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn a_file_left_by_a_crash_does_not_stand_in_the_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let left = folder.path().join(format!(".a.{}.new", std::process::id()));
+        std::fs::write(&left, b"half").unwrap();
+        replace(&path, b"whole", Readers::Everyone).unwrap();
+        assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn folders_are_made_with_their_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b");
+        create_folder(&path, Readers::Owner).unwrap();
+        create_folder(&path, Readers::Owner).unwrap();
+        assert_eq!((mode(&path), mode(&folder.path().join("a"))), (0o700, 0o700));
+    }
+
+    #[test]
+    fn a_missing_folder_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("none/a");
+        let error = replace(&path, b"", Readers::Owner).unwrap_err();
+        assert_eq!(error.code(), "not_found");
+        assert!(error.message().contains(&path.display().to_string()), "{error}");
+    }
+
+    #[test]
+    fn a_folder_where_a_file_stands_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, b"").unwrap();
+        let error = create_folder(&path, Readers::Owner).unwrap_err();
+        assert!(error.message().starts_with("cannot create the folder"), "{error}");
+    }
+}

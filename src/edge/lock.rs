@@ -1,0 +1,122 @@
+//! One writer at a time: the file `LOCK` in a ledger's folder.
+//!
+//! The lock is the operating system's, on the open file: it ends with the program that holds it,
+//! however that ends, so a lock is never stale. The number in the file only tells a human whom to
+//! look for. Readers take no lock. It says nothing across machines that share a network folder.
+
+use crate::error::{Error, Kind, Result};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Seek, Write};
+use std::path::Path;
+
+/// The name of the lock's file in a ledger's folder.
+pub const LOCK_FILE: &str = "LOCK";
+
+/// The right to write to a ledger; given up when dropped.
+#[derive(Debug)]
+pub struct LedgerLock {
+    _file: File,
+}
+
+impl LedgerLock {
+    /// Takes the lock of the ledger in `folder`, without waiting.
+    ///
+    /// # Errors
+    /// Kind [`Kind::Locked`], code `locked`, with the holder's number (`pid`) if another program, or
+    /// this one, holds it; an I/O code if the file cannot be opened or written.
+    pub fn acquire(folder: &Path) -> Result<Self> {
+        let path = folder.join(LOCK_FILE);
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|e| Error::io("open", &path, e))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(locked(folder, &path)),
+            Err(TryLockError::Error(e)) => return Err(Error::io("lock", &path, e)),
+        }
+        let sign = |file: &mut File| {
+            file.set_len(0)?;
+            file.rewind()?;
+            writeln!(file, "{}", std::process::id())
+        };
+        sign(&mut file).map_err(|e| Error::io("write", &path, e))?;
+        Ok(Self { _file: file })
+    }
+}
+
+fn locked(folder: &Path, path: &Path) -> Error {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let holder = match text.trim().parse::<u32>() {
+        Ok(pid) => format!("process {pid}"),
+        // The holder locks first and signs a moment later.
+        Err(_) => "a process that has not yet signed LOCK".to_owned(),
+    };
+    let message = format!("the ledger {} is held by {holder}", folder.display());
+    let error = Error::new(Kind::Locked, "locked", message).with_hint(
+        "wait until it is done and try again, or end it: what it has acknowledged is kept; reading \
+         and verifying need no lock",
+    );
+    match text.trim().parse::<u32>() {
+        Ok(pid) => error.with_detail("pid", pid),
+        Err(_) => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_writer_is_told_who_holds_the_ledger() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = LedgerLock::acquire(folder.path()).unwrap();
+        let error = LedgerLock::acquire(folder.path()).unwrap_err();
+        let pid = std::process::id();
+        assert_eq!(error.kind(), Kind::Locked);
+        assert_eq!(error.details(), [("pid", pid.to_string())]);
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "locked: the ledger {} is held by process {pid}\n  next: wait until it is done and \
+                 try again, or end it: what it has acknowledged is kept; reading and verifying need \
+                 no lock",
+                folder.path().display()
+            )
+        );
+        drop(held);
+        LedgerLock::acquire(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_longer_number_left_in_the_file_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(LOCK_FILE);
+        std::fs::write(&path, "4294967295 and more\n").unwrap();
+        let _held = LedgerLock::acquire(folder.path()).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{}\n", std::process::id()));
+    }
+
+    #[test]
+    fn a_holder_that_has_not_signed_is_still_a_holder() {
+        let folder = tempfile::tempdir().unwrap();
+        let _held = LedgerLock::acquire(folder.path()).unwrap();
+        std::fs::write(folder.path().join(LOCK_FILE), "").unwrap();
+        let error = LedgerLock::acquire(folder.path()).unwrap_err();
+        assert!(error.message().ends_with("a process that has not yet signed LOCK"), "{error}");
+        assert_eq!(error.details(), []);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let error = LedgerLock::acquire(Path::new("/nowhere/at/all")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "not_found: cannot open /nowhere/at/all/LOCK: No such file or directory (os error 2)"
+        );
+    }
+}
