@@ -1,2 +1,19 @@
-//! A transparency log in public, standard formats (C2SP tlog-tiles, tlog-checkpoint, signed-note;
-//! RFC 6962): pure functions over bytes.
+//! A transparency log in public, standard formats, as pure functions over bytes.
+//!
+//! * [`tree`]: the Merkle tree of RFC 6962 §2.1 over SHA-256, grown entry by entry in O(log n).
+//! * [`tile`]: how the tree and its entries are cut into files (C2SP tlog-tiles v0.1.0).
+//! * [`levels`]: the growing edge of a tiled tree.
+//! * [`note`]: signed notes, key ids and verifier keys (C2SP signed-note v1.0.0).
+//! * [`checkpoint`]: the signed head of a log (C2SP tlog-checkpoint v1.0.0).
+//!
+//! The hash is SHA-256 because every witness, mirror and proof checker outside this project fixes
+//! it; the chain inside an entry is BLAKE3. What it lacks on purpose: files (see
+//! [`archive`](crate::archive)), the clock, the meaning of an entry, and proofs.
+
+pub mod checkpoint;
+pub mod levels;
+pub mod note;
+pub mod tile;
+pub mod tree;
+
+pub use crate::chain::signature::Signer;
