@@ -1,0 +1,65 @@
+//! Why one row cannot be booked. An input file that cannot be read at all is an
+//! [`Error`](crate::error::Error) instead.
+
+use std::fmt;
+
+/// A row's problem as the rejects file tells it: a stable code, the rule in words, both figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The column it was found in; empty where it belongs to no single one.
+    pub column: String,
+    /// The stable code.
+    pub code: &'static str,
+    /// The rule, in words.
+    pub rule: String,
+    /// What the rule allows.
+    pub allowed: String,
+    /// What the row has.
+    pub found: String,
+}
+
+impl Problem {
+    /// A problem of no particular column.
+    #[must_use]
+    pub fn new(
+        code: &'static str,
+        rule: impl Into<String>,
+        allowed: impl fmt::Display,
+        found: impl fmt::Display,
+    ) -> Self {
+        Self {
+            column: String::new(),
+            code,
+            rule: rule.into(),
+            allowed: allowed.to_string(),
+            found: found.to_string(),
+        }
+    }
+
+    /// The same problem, found in `column`; a column that is already named stays.
+    #[must_use]
+    pub fn in_column(mut self, column: &str) -> Self {
+        if self.column.is_empty() {
+            column.clone_into(&mut self.column);
+        }
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.rule)?;
+        if !self.column.is_empty() {
+            write!(f, " (column `{}`)", self.column)?;
+        }
+        write!(f, "; allowed {}, found {}", self.allowed, self.found)
+    }
+}
+
+/// A cell for a message: quoted, and cut after 40 characters.
+pub(super) fn quoted(cell: &str) -> String {
+    let mut characters = cell.chars();
+    let head: String = characters.by_ref().take(40).collect();
+    let tail = if characters.next().is_some() { "…" } else { "" };
+    format!("`{}{tail}`", head.escape_debug())
+}
