@@ -1,4 +1,28 @@
-//! The rules of public money, pure.
+//! The rules of public money, PURE: no clock, file, environment, hash, engine or text output.
+//!
+//! [`propose`](propose::propose) turns a wish ([`Order`](command::Order)) into events, resolving
+//! names and filling in the single possible line; [`admit`](admit::admit) holds every rule and is
+//! the same function on writing, on opening and in verification. Both read nothing but their
+//! arguments: time, the officer and looked-up entries arrive as values ([`Context`](admit::Context)).
+//!
+//! * [`money`], [`calendar`], [`ids`], [`kinds`]: values.
+//! * [`event`], [`command`]: what happened, what is wished.
+//! * [`posting`]: the kernel: leaves and the moves between them.
+//! * [`state`]: what the rules need to remember; [`apply`]: how an event changes it.
+//! * [`rejection`], [`finding`]: how the domain says no, and how it says "look at this".
+//! * [`invariant`]: what must hold after every command.
 
-/// Why the domain said no.
+pub mod admit;
+pub mod apply;
+pub mod calendar;
+pub mod command;
+pub mod event;
+pub mod finding;
+pub mod ids;
+pub mod invariant;
+pub mod kinds;
+pub mod money;
+pub mod posting;
+pub mod propose;
 pub mod rejection;
+pub mod state;

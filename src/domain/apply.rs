@@ -1,0 +1,101 @@
+//! How an event changes the state: its moves by the table of schemas/entry.md §7, and what has to be
+//! remembered of it. Decides no rule: `admit` has judged before; a reader that trusts the log folds
+//! with [`fold`] alone.
+
+use super::event::Event;
+use super::kinds::{FollowOnKind, Stage};
+use super::money::Amount;
+use super::posting::{Leaf, Move};
+use super::rejection::Rejection;
+use super::state::Draft;
+use std::collections::BTreeMap;
+
+mod moves;
+mod remember;
+mod reversal;
+
+pub use moves::moves;
+
+/// Entries that a command cites, by index: looked up before, handed in as values.
+pub type Cited = BTreeMap<u64, Event>;
+
+/// Applies an event that is known to be admitted, and returns its moves.
+///
+/// # Errors
+/// What the event refers to is not there, or a sum overflows: the log was never admitted.
+pub fn fold(draft: &mut Draft<'_>, event: &Event, cited: &Cited) -> Result<Vec<Move>, Rejection> {
+    let moves = moves(draft, event, cited)?;
+    settle(draft, event, &moves, cited)?;
+    Ok(moves)
+}
+
+/// Posts the moves and remembers what later rules need.
+///
+/// # Errors
+/// As [`fold`].
+pub fn settle(
+    draft: &mut Draft<'_>,
+    event: &Event,
+    moves: &[Move],
+    cited: &Cited,
+) -> Result<(), Rejection> {
+    for m in moves {
+        let taken = m.amount.checked_neg().ok_or(Rejection::Overflow)?;
+        post(draft, &m.from, taken)?;
+        post(draft, &m.to, m.amount)?;
+    }
+    remember::remember(draft, event, moves, cited)?;
+    let index = draft.size;
+    for document in &event.body.filing().documents {
+        if document.kind.as_str() == E_VOUCHER {
+            draft.e_vouchers.insert(document.hash, index);
+        }
+    }
+    draft.size = index.checked_add(1).ok_or(Rejection::Overflow)?;
+    Ok(())
+}
+
+/// The kind of document that may be booked once.
+pub const E_VOUCHER: &str = "e-voucher";
+
+fn is_engaged(stage: Stage) -> bool {
+    match stage {
+        Stage::Committed | Stage::ApprovedUnpaid | Stage::Paid => true,
+        Stage::Authority
+        | Stage::Unreserved
+        | Stage::Reserved
+        | Stage::RefundedOut
+        | Stage::CarriedOut
+        | Stage::Lapsed
+        | Stage::Invested => false,
+    }
+}
+
+fn post(draft: &mut Draft<'_>, leaf: &Leaf, amount: Amount) -> Result<(), Rejection> {
+    if amount.is_zero() {
+        return Ok(());
+    }
+    let balance = draft.balance(leaf).checked_add(amount).ok_or(Rejection::Overflow)?;
+    if balance.is_zero() {
+        draft.leaves.remove(leaf);
+    } else {
+        draft.leaves.insert(leaf.clone(), balance);
+    }
+    if let Some(code) = leaf.project.as_ref().filter(|_| is_engaged(leaf.stage))
+        && let Some(project) = draft.projects.get(code)
+    {
+        let mut project = project.clone();
+        project.engaged = project.engaged.checked_add(amount).ok_or(Rejection::Overflow)?;
+        draft.projects.insert(code.clone(), project);
+    }
+    Ok(())
+}
+
+/// True for kinds that count as private money in leverage (domain.md §7).
+#[must_use]
+pub fn is_private(kind: FollowOnKind) -> bool {
+    match kind {
+        FollowOnKind::Private | FollowOnKind::EnterpriseBuild => true,
+        FollowOnKind::OwnFunds | FollowOnKind::OtherPublic | FollowOnKind::InKind => false,
+    }
+}

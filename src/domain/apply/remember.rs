@@ -1,0 +1,261 @@
+//! What later rules need to know of an event, kept in the state.
+
+use super::moves::unknown;
+use super::{Cited, reversal};
+use crate::domain::event::{BalanceCarriedForward, Body, Event, ProjectApproved, RefundReceived};
+use crate::domain::ids::{Code, LineKey};
+use crate::domain::kinds::{ProjectStatus, Stage};
+use crate::domain::money::Amount;
+use crate::domain::posting::Move;
+use crate::domain::rejection::{Rejection, Thing};
+use crate::domain::state::{
+    Commitment, District, Draft, FollowOn, Fund, LedgerFacts, Line, Officer, Project, Share,
+};
+
+fn fund_project(draft: &mut Draft<'_>, code: &Code, line: &LineKey) {
+    if let Some(project) = draft.projects.get(code)
+        && let Err(place) = project.funded.binary_search(line)
+    {
+        let mut project = project.clone();
+        project.funded.insert(place, line.clone());
+        draft.projects.insert(code.clone(), project);
+    }
+}
+
+pub(super) fn set_status(draft: &mut Draft<'_>, code: &Code, status: ProjectStatus) {
+    if let Some(project) = draft.projects.get(code) {
+        let mut project = project.clone();
+        project.status = status;
+        draft.projects.insert(code.clone(), project);
+    }
+}
+
+fn close_out_status(draft: &mut Draft<'_>, code: &Code) {
+    if let Some(project) = draft.projects.get(code) {
+        let mut project = project.clone();
+        project.before_close_out = Some(project.status);
+        project.status = ProjectStatus::ClosedOut;
+        draft.projects.insert(code.clone(), project);
+    }
+}
+
+/// Adds the line and project of every move into `committed` to the contract's shares.
+fn share_moves(draft: &mut Draft<'_>, contract: &Code, moves: &[Move]) {
+    let Some(mut made) = draft.commitments.get(contract).cloned() else { return };
+    for m in moves.iter().filter(|m| m.to.stage == Stage::Committed) {
+        if made.share(&m.to.line, m.to.project.as_ref()).is_none() {
+            let (line, project) = (m.to.line.clone(), m.to.project.clone());
+            let from_reserved = m.from.stage == Stage::Reserved;
+            made.shares.push(Share { line, project, from_reserved });
+        }
+    }
+    draft.commitments.insert(contract.clone(), made);
+}
+
+pub(super) fn remember(
+    draft: &mut Draft<'_>,
+    event: &Event,
+    moves: &[Move],
+    cited: &Cited,
+) -> Result<(), Rejection> {
+    match &event.body {
+        Body::LedgerOpened(_)
+        | Body::PolicyAdopted(_)
+        | Body::OfficerEnrolled(_)
+        | Body::DistrictRegistered(_)
+        | Body::DistrictRetired(_)
+        | Body::FundEstablished(_)
+        | Body::FundClosed(_)
+        | Body::ProgrammeRegistered(_)
+        | Body::PayeeRegistered(_) => remember_master(draft, event),
+        Body::AllocationRecorded(b) => {
+            draft.lines.insert(b.line.clone(), Line { opened_on: event.occurred_on });
+        }
+        Body::FundsReserved(b) => fund_project(draft, &b.project, &b.line),
+        Body::ProjectApproved(b) => remember_project(draft, b),
+        Body::ProjectCompleted(b) => set_status(draft, &b.code, ProjectStatus::Completed),
+        Body::ProjectTerminated(b) => set_status(draft, &b.code, ProjectStatus::Terminated),
+        Body::ProjectClosedOut(b) => {
+            reversal::keep(draft, moves);
+            close_out_status(draft, &b.code);
+        }
+        Body::CommitmentMade(b) => {
+            let made = Commitment {
+                payee: b.payee.clone(),
+                made_on: event.occurred_on,
+                closed: false,
+                shares: Vec::new(),
+            };
+            draft.commitments.insert(b.contract.clone(), made);
+            share_moves(draft, &b.contract, moves);
+        }
+        Body::CommitmentIncreased(b) => share_moves(draft, &b.contract, moves),
+        Body::CommitmentReduced(_) => reversal::keep(draft, moves),
+        Body::CommitmentClosed(b) => {
+            reversal::keep(draft, moves);
+            set_closed(draft, &b.contract, true);
+        }
+        Body::DisbursementRecorded(b) => {
+            if let Some(first) = b.splits.first() {
+                let series = (first.line.fund.clone(), first.line.year);
+                draft.vouchers.insert(series, b.voucher_no);
+            }
+            if reversal::is_unusual_payment(b, moves) {
+                reversal::keep(draft, moves);
+            }
+        }
+        Body::RefundReceived(b) => {
+            add_refunds(draft, b)?;
+            reversal::keep(draft, moves);
+        }
+        Body::FollowOnPledged(_) | Body::FollowOnPaidIn(_) | Body::FollowOnWithdrawn(_) => {
+            remember_follow_on(draft, &event.body)?;
+        }
+        Body::BalanceCarriedForward(b) => {
+            if !draft.lines.contains(&b.to) {
+                draft.lines.insert(b.to.clone(), Line { opened_on: event.occurred_on });
+            }
+            carry_shares(draft, b);
+        }
+        Body::EntryReversed(b) => reversal::settle(draft, b.entry, cited)?,
+        Body::AllocationAdjusted(_)
+        | Body::AllocationTransferred(_)
+        | Body::ReservationReleased(_)
+        | Body::BalanceLapsed(_)
+        | Body::DocumentAttached(_) => {}
+    }
+    Ok(())
+}
+
+pub(super) fn set_closed(draft: &mut Draft<'_>, contract: &Code, closed: bool) {
+    if let Some(made) = draft.commitments.get(contract) {
+        let mut made = made.clone();
+        made.closed = closed;
+        draft.commitments.insert(contract.clone(), made);
+    }
+}
+
+fn remember_project(draft: &mut Draft<'_>, b: &ProjectApproved) {
+    let mut funded: Vec<LineKey> = b.funding.iter().map(|f| f.line.clone()).collect();
+    funded.sort();
+    let project = Project {
+        purpose: b.purpose.clone(),
+        status: ProjectStatus::Approved,
+        ceiling: b.ceiling,
+        engaged: Amount::ZERO,
+        before_close_out: None,
+        funded,
+    };
+    draft.projects.insert(b.code.clone(), project);
+}
+
+fn add_refunds(draft: &mut Draft<'_>, b: &RefundReceived) -> Result<(), Rejection> {
+    for split in &b.splits {
+        let key = (b.disbursement, split.line.clone(), split.project.clone());
+        let before = draft.refunded.get(&key).copied().unwrap_or_default();
+        let now = before.checked_add(split.amount).ok_or(Rejection::Overflow)?;
+        draft.refunded.insert(key, now);
+    }
+    Ok(())
+}
+
+/// A project or contract keeps its rights on the line that its balance was carried to.
+fn carry_shares(draft: &mut Draft<'_>, b: &BalanceCarriedForward) {
+    let mut funded = b.stage == Stage::Reserved;
+    if let Some(contract) = &b.commitment
+        && let Some(made) = draft.commitments.get(contract)
+        && let Some(share) = made.share(&b.from, b.project.as_ref())
+    {
+        funded = share.from_reserved;
+        if made.share(&b.to, b.project.as_ref()).is_none() {
+            let mut made = made.clone();
+            let (line, project) = (b.to.clone(), b.project.clone());
+            made.shares.push(Share { line, project, from_reserved: funded });
+            draft.commitments.insert(contract.clone(), made);
+        }
+    }
+    if let Some(project) = b.project.as_ref().filter(|_| funded) {
+        fund_project(draft, project, &b.to);
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "`remember` sends only these here")]
+fn remember_master(draft: &mut Draft<'_>, event: &Event) {
+    match &event.body {
+        Body::LedgerOpened(b) => {
+            let facts = LedgerFacts {
+                id: b.ledger,
+                origin: b.origin.clone(),
+                name: b.name.clone(),
+                currency: b.currency.clone(),
+                exponent: b.exponent,
+                utc_offset_minutes: b.utc_offset_minutes,
+                fiscal_year_start_month: b.fiscal_year_start_month,
+                log_key: b.log_key,
+                opened_on: event.occurred_on,
+            };
+            let head = draft.head_mut();
+            head.ledger = Some(facts);
+            head.policy = b.policy.clone();
+        }
+        Body::PolicyAdopted(b) => draft.head_mut().policy = b.policy.clone(),
+        Body::OfficerEnrolled(b) => {
+            draft.head_mut().officers.push(Officer { name: b.name.clone(), key: b.key });
+        }
+        Body::DistrictRegistered(b) => {
+            let (valid_from, valid_to) = (b.valid_from, b.valid_to);
+            let district = District { valid_from, valid_to, successor: b.successor.clone() };
+            draft.districts.insert(b.code.clone(), district);
+        }
+        Body::DistrictRetired(b) => {
+            if let Some(district) = draft.districts.get(&b.code) {
+                let mut district = district.clone();
+                district.valid_to = Some(event.occurred_on);
+                district.successor = b.successor.clone();
+                draft.districts.insert(b.code.clone(), district);
+            }
+        }
+        Body::FundEstablished(b) => {
+            let fund = Fund { purposes: b.purposes.clone(), closed: false };
+            draft.funds.insert(b.code.clone(), fund);
+        }
+        Body::FundClosed(b) => {
+            if let Some(fund) = draft.funds.get(&b.code) {
+                let mut fund = fund.clone();
+                fund.closed = true;
+                draft.funds.insert(b.code.clone(), fund);
+            }
+        }
+        Body::ProgrammeRegistered(b) => draft.programmes.insert(b.code.clone(), ()),
+        Body::PayeeRegistered(b) => draft.payees.insert(b.code.clone(), ()),
+        _ => {}
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "`remember` sends only these here")]
+fn remember_follow_on(draft: &mut Draft<'_>, body: &Body) -> Result<(), Rejection> {
+    let (code, paid_in, withdrawn) = match body {
+        Body::FollowOnPledged(b) => {
+            let follow_on = FollowOn {
+                project: b.project.clone(),
+                kind: b.kind,
+                pledged: b.amount,
+                paid_in: Amount::ZERO,
+                withdrawn: Amount::ZERO,
+                ended: false,
+            };
+            draft.follow_ons.insert(b.code.clone(), follow_on);
+            return Ok(());
+        }
+        Body::FollowOnPaidIn(b) => (&b.code, b.amount, Amount::ZERO),
+        Body::FollowOnWithdrawn(b) => (&b.code, Amount::ZERO, b.amount),
+        _ => return Ok(()),
+    };
+    let mut follow_on =
+        draft.follow_ons.get(code).cloned().ok_or_else(|| unknown(Thing::FollowOn, code))?;
+    follow_on.paid_in = follow_on.paid_in.checked_add(paid_in).ok_or(Rejection::Overflow)?;
+    follow_on.withdrawn = follow_on.withdrawn.checked_add(withdrawn).ok_or(Rejection::Overflow)?;
+    follow_on.ended |= matches!(body, Body::FollowOnWithdrawn(_));
+    draft.follow_ons.insert(code.clone(), follow_on);
+    Ok(())
+}

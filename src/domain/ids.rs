@@ -1,0 +1,268 @@
+//! Codes, texts, tags and lines: how things are named.
+//!
+//! The constructors only normalise to NFC, so that a name typed on any keyboard is the same name;
+//! what a name may contain is a rule and lives in `admit` ([`Code::check`], [`Text::check`]), where
+//! verification runs it again.
+
+use super::calendar::Year;
+use super::rejection::Rejection;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::fmt;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+/// The most bytes of a name or title.
+pub const MAX_NAME_BYTES: usize = 400;
+/// The most bytes of a reason.
+pub const MAX_REASON_BYTES: usize = 1_000;
+/// The most characters of a code.
+pub const MAX_CODE_CHARS: usize = 64;
+
+fn nfc(text: &str) -> SmolStr {
+    if is_nfc(text) { SmolStr::new(text) } else { text.nfc().collect() }
+}
+
+macro_rules! name_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(SmolStr);
+
+        impl $name {
+            /// The text in NFC; nothing else is changed or checked here.
+            #[must_use]
+            pub fn new(text: &str) -> Self {
+                Self(nfc(text))
+            }
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+    };
+}
+
+name_type! {
+    /// A code that the office chose, unique per kind: `PD-INFO-2002`, `沪财〔2002〕15号`.
+    ///
+    /// NFC, 1 to 64 characters, no control characters, no `:`, `@` or `=`, no leading `-`, no double
+    /// or outer space.
+    Code
+}
+name_type! {
+    /// A name, title or reason. NFC; no control, bidi-control, line-separator or unassigned code
+    /// point.
+    Text
+}
+name_type! {
+    /// A purpose like `it/social-card`: path segments separated by `/`.
+    ///
+    /// A tag lies within a fund's purpose if it or an ancestor is among the fund's tags.
+    Tag
+}
+
+fn refused_code_point(text: &str) -> Option<char> {
+    if text.is_ascii() {
+        return text.chars().find(char::is_ascii_control);
+    }
+    text.chars().find(|c| {
+        c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{061C}' | '\u{200E}' | '\u{200F}')
+            || ('\u{202A}'..='\u{202E}').contains(c)
+            || ('\u{2066}'..='\u{2069}').contains(c)
+            || c.general_category() == GeneralCategory::Unassigned
+    })
+}
+
+fn check_text(field: &'static str, text: &str, max_bytes: usize) -> Result<(), Rejection> {
+    if text.len() > max_bytes {
+        return Err(Rejection::TextTooLong { field, bytes: text.len(), max_bytes });
+    }
+    match refused_code_point(text) {
+        Some(code_point) => Err(Rejection::TextNotAllowed { field, code_point }),
+        None if is_nfc(text) => Ok(()),
+        None => Err(Rejection::TextNotNormalised { field }),
+    }
+}
+
+impl Text {
+    /// Checks that it may be stored as `field` of at most `max_bytes`; an empty text is refused.
+    ///
+    /// # Errors
+    /// `text_empty`, `text_too_long`, `text_not_allowed` or `text_not_normalised`.
+    pub fn check(&self, field: &'static str, max_bytes: usize) -> Result<(), Rejection> {
+        if self.0.is_empty() {
+            return Err(Rejection::TextEmpty { field });
+        }
+        check_text(field, &self.0, max_bytes)
+    }
+}
+
+impl Code {
+    /// Checks that it may name a thing of kind `field`.
+    ///
+    /// # Errors
+    /// `code_not_allowed` says what is wrong; the errors of texts also apply.
+    pub fn check(&self, field: &'static str) -> Result<(), Rejection> {
+        let text = self.as_str();
+        let refuse = |why| Err(Rejection::CodeNotAllowed { field, code: self.clone(), why });
+        if text.is_empty() {
+            return refuse("is empty");
+        }
+        if text.len() > MAX_CODE_CHARS && text.chars().count() > MAX_CODE_CHARS {
+            return refuse("has more than 64 characters");
+        }
+        if text.contains([':', '@', '=']) {
+            return refuse("contains one of : @ =");
+        }
+        if text.starts_with('-') {
+            return refuse("begins with -");
+        }
+        if text.starts_with(' ') || text.ends_with(' ') || text.contains("  ") {
+            return refuse("has an outer or a double space");
+        }
+        check_text(field, text, MAX_NAME_BYTES)
+    }
+}
+
+impl Tag {
+    /// Checks that it may be a purpose: 1 to 64 characters, non-empty segments.
+    ///
+    /// # Errors
+    /// `code_not_allowed` says what is wrong; the errors of texts also apply.
+    pub fn check(&self, field: &'static str) -> Result<(), Rejection> {
+        let code = Code(self.0.clone());
+        if self.0.split('/').any(str::is_empty) {
+            let why = "has an empty segment between slashes";
+            return Err(Rejection::CodeNotAllowed { field, code, why });
+        }
+        code.check(field)
+    }
+
+    /// True if this tag or an ancestor of it is `other`.
+    ///
+    /// ```
+    /// use earmark::domain::ids::Tag;
+    /// assert!(Tag::new("it/social-card").is_within(&Tag::new("it")));
+    /// assert!(!Tag::new("item").is_within(&Tag::new("it")));
+    /// ```
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        match self.0.strip_prefix(other.as_str()) {
+            Some(rest) => rest.is_empty() || rest.starts_with('/'),
+            None => false,
+        }
+    }
+}
+
+/// A line: the key under which authority is given. Written `FUND:YEAR[:ORIGIN[:CLASS]]`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LineKey {
+    /// The fund.
+    pub fund: Code,
+    /// The fiscal year the money may be used in.
+    pub year: Year,
+    /// The year the money was first allocated.
+    pub origin: Year,
+    /// The class, or empty.
+    pub class: Code,
+}
+
+impl LineKey {
+    /// The line of a fund and year with the same origin year and no class.
+    #[must_use]
+    pub fn new(fund: Code, year: Year) -> Self {
+        Self { fund, year, origin: year, class: Code::default() }
+    }
+
+    /// Reads `FUND:YEAR[:ORIGIN[:CLASS]]`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split(':');
+        let fund = parts.next().filter(|fund| !fund.is_empty())?;
+        let year = parts.next()?.parse().ok()?;
+        let origin = parts.next().map_or(Some(year), |origin| origin.parse().ok())?;
+        let class = Code::new(parts.next().unwrap_or_default());
+        match parts.next() {
+            None => Some(Self { fund: Code::new(fund), year, origin, class }),
+            Some(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for LineKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.fund, self.year)?;
+        if self.origin != self.year || !self.class.as_str().is_empty() {
+            write!(f, ":{}", self.origin)?;
+        }
+        if self.class.as_str().is_empty() { Ok(()) } else { write!(f, ":{}", self.class) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_round_trip() {
+        for text in
+            ["PD-INFO:2001", "PD-INFO:2002:2001", "PD-INFO:2002:2002:设备", "沪财〔2002〕15号:2002"]
+        {
+            assert_eq!(LineKey::parse(text).unwrap().to_string(), text);
+        }
+        for text in ["", "PD", ":2001", "PD:x", "PD:2001:2001:a:b"] {
+            assert_eq!(LineKey::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn codes_say_what_is_wrong() {
+        let long = "x".repeat(65);
+        for (code, why) in [
+            ("", "is empty"),
+            ("a:b", "contains one of : @ ="),
+            ("-a", "begins with -"),
+            ("a  b", "has an outer or a double space"),
+            (" a", "has an outer or a double space"),
+            (long.as_str(), "has more than 64 characters"),
+        ] {
+            let text = Code::new(code).check("fund").unwrap_err().message();
+            assert!(text.contains(why), "{text}");
+        }
+        assert!(Code::new("沪财〔2002〕15号").check("fund").is_ok());
+    }
+
+    #[test]
+    fn texts_name_the_code_point() {
+        for (text, found) in [
+            ("a\u{0}b", "U+0000"),
+            ("a\u{202E}b", "U+202E"),
+            ("a\u{2028}", "U+2028"),
+            ("\u{378}", "U+0378"),
+        ] {
+            let message = Text::new(text).check("name", 400).unwrap_err().message();
+            assert!(message.contains(found), "{message}");
+        }
+        assert_eq!(Text::new("e\u{301}").as_str(), "é");
+        assert!(
+            Text::new(&"长".repeat(134)).check("name", 400).unwrap_err().message().contains("402")
+        );
+    }
+}

@@ -1,0 +1,364 @@
+//! The words of a rejection: the rule, both figures, the next step.
+
+use super::{Rejection, Thing};
+use crate::domain::calendar::{Date, instant_text};
+use crate::domain::ids::{Code, Tag};
+use crate::domain::money::Money;
+use std::fmt;
+
+impl Rejection {
+    /// The rule in words, with both figures.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::TextEmpty { .. }
+            | Self::TextTooLong { .. }
+            | Self::TextNotAllowed { .. }
+            | Self::TextNotNormalised { .. }
+            | Self::CodeNotAllowed { .. }
+            | Self::OutOfRange { .. }
+            | Self::NegativeAmount { .. }
+            | Self::Overflow
+            | Self::SumDiffers { .. }
+            | Self::SplitTwice { .. }
+            | Self::NoSplits
+            | Self::CommandTooLarge { .. } => self.form_message(),
+            Self::LedgerNotOpen
+            | Self::LedgerOpen
+            | Self::RuleSetUnknown { .. }
+            | Self::KeyInUse { .. }
+            | Self::NumberNotNext { .. }
+            | Self::ClockBehind { .. }
+            | Self::ClockAhead { .. }
+            | Self::CommandIdReused { .. }
+            | Self::NotInRuleSet { .. }
+            | Self::Unknown { .. }
+            | Self::Exists { .. } => self.ledger_message(),
+            Self::DateAbsurd { .. }
+            | Self::DateInFuture { .. }
+            | Self::HistoryTooLate { .. }
+            | Self::PeriodClosed { .. }
+            | Self::DateOrder { .. }
+            | Self::LineYearOver { .. }
+            | Self::DistrictNotValid { .. }
+            | Self::DistrictOrder { .. } => self.time_message(),
+            Self::FundClosed { .. }
+            | Self::FundNotEmpty { .. }
+            | Self::ProjectStatus { .. }
+            | Self::CommitmentClosed { .. }
+            | Self::FollowOnEnded { .. }
+            | Self::NotAShare { .. }
+            | Self::NotADisbursement { .. }
+            | Self::CarryMismatch { .. } => self.state_message(),
+            Self::ProjectRequired
+            | Self::PayeeRequired
+            | Self::PurposeRequired
+            | Self::PurposeOutside { .. }
+            | Self::TransferPurpose { .. }
+            | Self::ValuationRequired
+            | Self::NoLine { .. }
+            | Self::LineAmbiguous { .. }
+            | Self::Limit { .. }
+            | Self::NotReversible { .. }
+            | Self::AlreadyReversed { .. }
+            | Self::HasDependents { .. }
+            | Self::VoucherBooked { .. } => self.purpose_message(),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`message` sends each variant to its group")]
+    fn form_message(&self) -> String {
+        match self {
+            Self::TextEmpty { field } => format!("{field} must not be empty"),
+            Self::TextTooLong { field, bytes, max_bytes } => {
+                format!("{field} has {bytes} bytes; at most {max_bytes} are allowed")
+            }
+            Self::TextNotAllowed { field, code_point } => format!(
+                "{field} contains U+{:04X}; control, direction, line-separator and unassigned \
+                 characters are not allowed",
+                u32::from(*code_point)
+            ),
+            Self::TextNotNormalised { field } => format!("{field} is not in Unicode form NFC"),
+            Self::CodeNotAllowed { field, code, why } => {
+                format!("the {field} code {:?} {why}", code.as_str())
+            }
+            Self::OutOfRange { field, found, allowed } => {
+                format!("{field} is {found}; allowed is {allowed}")
+            }
+            Self::NegativeAmount { amount } => {
+                format!("{amount} is negative; only a historical import may have such amounts")
+            }
+            Self::Overflow => "a sum is beyond what the ledger can count".to_owned(),
+            Self::SumDiffers { whole, parts } => {
+                format!("the parts add up to {parts}, not to {whole}")
+            }
+            Self::SplitTwice { line, project: Some(project) } => {
+                format!("line {line} with project {project} stands in two splits")
+            }
+            Self::SplitTwice { line, project: None } => format!("line {line} stands in two splits"),
+            Self::NoSplits => "money is never picked silently: no line is named".to_owned(),
+            Self::CommandTooLarge { what, found, max } => {
+                format!("the command has {found} {what}; at most {max} are allowed")
+            }
+            _ => String::new(),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`message` sends each variant to its group")]
+    fn ledger_message(&self) -> String {
+        match self {
+            Self::LedgerNotOpen => "the ledger is not open: its first entry is missing".to_owned(),
+            Self::LedgerOpen => "a ledger is opened once, by its first command".to_owned(),
+            Self::RuleSetUnknown { version } => {
+                format!("rule set {version} is not known; this program has rule set 1")
+            }
+            Self::KeyInUse { purpose } => {
+                format!("a key has one purpose; this one is already {purpose}")
+            }
+            Self::NumberNotNext { what, expected, found } => {
+                format!("the next {what} is {expected}, not {found}")
+            }
+            Self::ClockBehind { now, head } => format!(
+                "the clock says {}, more than a minute before the last entry of {}",
+                instant_text(*now),
+                instant_text(*head)
+            ),
+            Self::ClockAhead { now, head } => format!(
+                "the clock says {}, more than a day after the last entry of {}",
+                instant_text(*now),
+                instant_text(*head)
+            ),
+            Self::CommandIdReused { field, first } => {
+                format!("this command id was used at @{first} for another command: {field} differs")
+            }
+            Self::NotInRuleSet { what } => format!("rule set 1 has no {what}"),
+            Self::Unknown { thing, name, .. } => format!("there is no {} {name}", thing.texts().0),
+            Self::Exists { thing, name } => format!("{} {name} exists already", thing.texts().0),
+            _ => String::new(),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`message` sends each variant to its group")]
+    fn time_message(&self) -> String {
+        match self {
+            Self::DateAbsurd { date } => {
+                format!("{date} is outside {} to {}", Date::EARLIEST, Date::LATEST)
+            }
+            Self::DateInFuture { date, today } => format!("{date} is after today, {today}"),
+            Self::HistoryTooLate { date, cut_over } => {
+                format!("{date} is not before {cut_over}, where history ends")
+            }
+            Self::PeriodClosed { date, closed_until } => {
+                format!("{date} is in a closed period; closed until {closed_until}")
+            }
+            Self::DateOrder { what, date, earliest } => {
+                format!("{date} is before {earliest}: {what}")
+            }
+            Self::LineYearOver { line, date, first, last } => {
+                format!("{date} is outside the fiscal year of line {line}, {first} to {last}")
+            }
+            Self::DistrictNotValid { district, date, from, to, .. } => {
+                let show = |d: &Option<Date>| d.map_or("open".to_owned(), |d| d.to_string());
+                let (from, to) = (show(from), show(to));
+                format!("district {district} is valid from {from} to {to}, not on {date}")
+            }
+            Self::DistrictOrder { code, parent } => {
+                format!("district {parent} is not of a level above {code}")
+            }
+            _ => String::new(),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`message` sends each variant to its group")]
+    fn state_message(&self) -> String {
+        match self {
+            Self::FundClosed { fund } => format!("fund {fund} is closed"),
+            Self::FundNotEmpty { fund, account, balance } => {
+                format!("fund {fund} still holds {balance} at {account}")
+            }
+            Self::ProjectStatus { project, status, wanted } => {
+                format!("project {project} is {status}; it has to be {wanted}")
+            }
+            Self::CommitmentClosed { commitment } => format!("commitment {commitment} is closed"),
+            Self::FollowOnEnded { follow_on } => {
+                format!("the rest of follow-on investment {follow_on} was withdrawn")
+            }
+            Self::NotAShare { of, line, project } => match project {
+                Some(project) => format!("{of} has no share on line {line} for project {project}"),
+                None => format!("{of} has no share on line {line} without a project"),
+            },
+            Self::NotADisbursement { entry, found } => {
+                format!("@{entry} is no disbursement but {found}")
+            }
+            Self::CarryMismatch { from, to, why } => format!("{from} cannot go to {to}: {why}"),
+            _ => String::new(),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`message` sends each variant to its group")]
+    fn purpose_message(&self) -> String {
+        match self {
+            Self::ProjectRequired => "the policy asks for a project".to_owned(),
+            Self::PayeeRequired => "a payment names its payee".to_owned(),
+            Self::PurposeRequired => "without a project a purpose has to be named".to_owned(),
+            Self::PurposeOutside { purpose, fund, purposes } => {
+                let tags: Vec<&str> = purposes.iter().map(Tag::as_str).collect();
+                let tags = tags.join(", ");
+                format!("{purpose} is not a purpose of fund {fund}, which is for {tags} (专款专用)")
+            }
+            Self::TransferPurpose { from, to } => {
+                format!("funds {from} and {to} have different purposes (专款专用)")
+            }
+            Self::ValuationRequired => {
+                "an investment in kind needs the hash of its valuation document".to_owned()
+            }
+            Self::NoLine { fund, project, year } => {
+                let show = |name: &str, value: Option<String>| {
+                    value.map_or(String::new(), |value| format!(" {name} {value}"))
+                };
+                format!(
+                    "no line is possible for{}{}{}",
+                    show("fund", fund.as_ref().map(Code::to_string)),
+                    show("project", project.as_ref().map(Code::to_string)),
+                    show("year", year.map(|y| y.to_string()))
+                )
+            }
+            Self::LineAmbiguous { lines } => {
+                let lines: Vec<String> =
+                    lines.iter().map(|(line, money)| format!("{line} ({money})")).collect();
+                format!("money is never picked silently; possible are {}", lines.join(", "))
+            }
+            Self::Limit { limit, name, asked, available } => {
+                format!("{}: {name} has {available}, asked for {asked}", limit.texts().1)
+            }
+            Self::NotReversible { entry, kind } => {
+                format!("@{entry} is {kind}, which moves no money and cannot be reversed")
+            }
+            Self::AlreadyReversed { entry, by } => {
+                format!("@{entry} was reversed by @{by}; a reversal happens once")
+            }
+            Self::HasDependents { entry, account, short, .. } => match short {
+                Some(short) => format!("reversing @{entry} would leave {account} at {short}"),
+                None => format!("later entries build on @{entry}: {account}"),
+            },
+            Self::VoucherBooked { hash, entry } => {
+                format!("the e-voucher {hash} is booked already, at @{entry}")
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// The next step, where there is one.
+    #[must_use]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "most refusals say all in their message")]
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::Limit { limit, .. } => limit.texts().2,
+            Self::Unknown { thing, near, .. } => {
+                return Some(if near.is_empty() {
+                    format!("see `{}`", thing.texts().3)
+                } else {
+                    format!("did you mean {}? see `{}`", near.join(", "), thing.texts().3)
+                });
+            }
+            Self::Exists { thing: Thing::Line, name } => {
+                return Some(format!(
+                    "to change its authority: earmark allocation supplement|reduce for {name}"
+                ));
+            }
+            Self::Exists { .. } => "choose another code",
+            Self::TextTooLong { .. } => "shorten it, or attach the long text as a document",
+            Self::ClockBehind { .. } => "set the clock right and run the same command again",
+            Self::ClockAhead { .. } => "if the clock is right, add --accept-clock",
+            Self::CommandIdReused { .. } => "choose another --command-id",
+            Self::DateInFuture { .. } => "give the day it happened with --on",
+            Self::HistoryTooLate { .. } => {
+                "import without `historical`, or adopt a policy with a later history_before"
+            }
+            Self::LineYearOver { .. } => {
+                "carry the balance forward first (earmark allocation carry), or use this year's line"
+            }
+            Self::DistrictNotValid { successor: Some(successor), .. } => {
+                return Some(format!("use its successor {successor}"));
+            }
+            Self::FundNotEmpty { .. } => "carry it forward or let it lapse first",
+            Self::ProjectRequired => {
+                "add --project, or adopt a policy with project_required = false"
+            }
+            Self::PayeeRequired => "add --payee",
+            Self::PurposeRequired => "add --purpose",
+            Self::TransferPurpose { .. } => {
+                "only a policy with transfer_between_purposes = true allows it"
+            }
+            Self::ValuationRequired => "add --valuation FILE",
+            Self::NoLine { .. } => {
+                "record an allocation first, or name the line with --from LINE=A"
+            }
+            Self::LineAmbiguous { .. } => "say which with --from LINE=AMOUNT",
+            Self::NotReversible { .. } => "it ends by an event of its own (close, retire, …)",
+            Self::HasDependents { later, .. } if !later.is_empty() => {
+                let later: Vec<String> = later.iter().map(|index| format!("@{index}")).collect();
+                return Some(format!("reverse these first, in this order: {}", later.join(", ")));
+            }
+            Self::HasDependents { .. } => "reverse the later entries first, last first",
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+
+    /// The figures, by name.
+    #[must_use]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "only some refusals have figures of their own"
+    )]
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        fn pair<A: fmt::Display, B: fmt::Display>(
+            (a, x): (&'static str, A),
+            (b, y): (&'static str, B),
+        ) -> Vec<(&'static str, String)> {
+            vec![(a, x.to_string()), (b, y.to_string())]
+        }
+        let plain = |money: &Money| money.currency.plain(money.amount);
+        match self {
+            Self::Limit { name, asked, available, .. } => {
+                let mut out = pair(("asked", plain(asked)), ("available", plain(available)));
+                out.push(("limit", name.clone()));
+                out
+            }
+            Self::TextTooLong { bytes, max_bytes, .. } => {
+                pair(("found", bytes), ("allowed", max_bytes))
+            }
+            Self::OutOfRange { found, allowed, .. } => pair(("found", found), ("allowed", allowed)),
+            Self::CommandTooLarge { found, max, .. } => pair(("found", found), ("allowed", max)),
+            Self::SumDiffers { whole, parts } => {
+                pair(("expected", plain(whole)), ("found", plain(parts)))
+            }
+            Self::NumberNotNext { expected, found, .. } => {
+                pair(("expected", expected), ("found", found))
+            }
+            Self::ClockBehind { now, head } | Self::ClockAhead { now, head } => {
+                pair(("now", instant_text(*now)), ("head", instant_text(*head)))
+            }
+            Self::DateInFuture { date, today } => pair(("date", date), ("today", today)),
+            Self::HistoryTooLate { date, cut_over } => pair(("date", date), ("cut_over", cut_over)),
+            Self::DateOrder { date, earliest, .. } => pair(("date", date), ("earliest", earliest)),
+            Self::LineYearOver { line, date, .. } => pair(("date", date), ("line", line)),
+            Self::LineAmbiguous { lines } => {
+                lines.iter().map(|(line, _)| ("line", line.to_string())).collect()
+            }
+            Self::CommandIdReused { field, first } => {
+                pair(("field", field), ("first", format!("@{first}")))
+            }
+            Self::AlreadyReversed { entry, by } => {
+                pair(("entry", format!("@{entry}")), ("by", format!("@{by}")))
+            }
+            Self::HasDependents { entry, later, .. } => {
+                let mut out = vec![("entry", format!("@{entry}"))];
+                out.extend(later.iter().map(|index| ("later", format!("@{index}"))));
+                out
+            }
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! What the rules need to remember, and nothing more: no titles, no texts, no entry bytes.
+//!
+//! [`State`] is the whole; [`Draft`] is a state with the changes of a command laid over it, so that
+//! `admit` is a function of its arguments and costs what the command changes, not what the ledger
+//! holds; [`Delta`] is those changes, taken out of the draft. Payments are not remembered one by
+//! one: a command that cites an entry is handed that entry (`Context::cited`), and the state keeps
+//! only what has been refunded or reversed since.
+
+use super::calendar::{Date, Year};
+use super::event::{Bytes16, Bytes32, Policy};
+use super::ids::{Code, LineKey, Tag, Text};
+use super::kinds::{FollowOnKind, ProjectStatus};
+use super::money::{Amount, Currency};
+use super::posting::{Leaf, Move};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What LedgerOpened fixed for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerFacts {
+    /// The ledger's id.
+    pub id: Bytes16,
+    /// The log's origin.
+    pub origin: Text,
+    /// The ledger's name.
+    pub name: Text,
+    /// ISO 4217 code.
+    pub currency: Text,
+    /// Digits of the minor unit.
+    pub exponent: u8,
+    /// Minutes from UTC.
+    pub utc_offset_minutes: i16,
+    /// 1 to 12.
+    pub fiscal_year_start_month: u8,
+    /// The key that signs checkpoints.
+    pub log_key: Bytes32,
+    /// The day the ledger was opened; history is before it, unless the policy says otherwise.
+    pub opened_on: Date,
+}
+
+impl LedgerFacts {
+    /// The ledger's currency.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        let code = <[u8; 3]>::try_from(self.currency.as_str().as_bytes()).unwrap_or(*b"???");
+        Currency { code, exponent: self.exponent }
+    }
+
+    /// The fiscal year of a day.
+    #[must_use]
+    pub fn fiscal_year(&self, date: Date) -> Year {
+        date.fiscal_year(self.fiscal_year_start_month)
+    }
+}
+
+/// An enrolled officer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Officer {
+    /// Unique name.
+    pub name: Text,
+    /// Public key.
+    pub key: Bytes32,
+}
+
+/// A district of the division tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct District {
+    /// First valid day.
+    pub valid_from: Option<Date>,
+    /// Last valid day.
+    pub valid_to: Option<Date>,
+    /// The code that follows it.
+    pub successor: Option<Code>,
+}
+
+/// A fund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fund {
+    /// What its money is for.
+    pub purposes: Vec<Tag>,
+    /// Whether it is closed.
+    pub closed: bool,
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The day of the allocation or carry-forward that opened it.
+    pub opened_on: Date,
+}
+
+/// A project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Project {
+    /// What it is for.
+    pub purpose: Tag,
+    /// Where it stands.
+    pub status: ProjectStatus,
+    /// The most it may engage.
+    pub ceiling: Option<Amount>,
+    /// Sum of its leaves committed, approved_unpaid and paid.
+    pub engaged: Amount,
+    /// What it was before it was closed out.
+    pub before_close_out: Option<ProjectStatus>,
+    /// Lines that it has ever had funding on, ascending.
+    pub funded: Vec<LineKey>,
+}
+
+impl Project {
+    /// True if the project has had funding on `line`.
+    #[must_use]
+    pub fn is_funded_on(&self, line: &LineKey) -> bool {
+        self.funded.binary_search(line).is_ok()
+    }
+
+    /// True while reserved money may still be used: neither terminated nor closed out.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self.status {
+            ProjectStatus::Approved | ProjectStatus::Suspended | ProjectStatus::Completed => true,
+            ProjectStatus::Proposed
+            | ProjectStatus::Terminated
+            | ProjectStatus::ClosedOut
+            | ProjectStatus::Rejected => false,
+        }
+    }
+}
+
+/// A line and project of a contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// The line.
+    pub line: LineKey,
+    /// The project.
+    pub project: Option<Code>,
+    /// Drawn from what was reserved for the project; else from the line's unreserved money.
+    pub from_reserved: bool,
+}
+
+/// A contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commitment {
+    /// Who is paid.
+    pub payee: Option<Code>,
+    /// The day it was made.
+    pub made_on: Date,
+    /// Whether it is closed.
+    pub closed: bool,
+    /// Its lines and projects.
+    pub shares: Vec<Share>,
+}
+
+impl Commitment {
+    /// The share of a line and project.
+    #[must_use]
+    pub fn share(&self, line: &LineKey, project: Option<&Code>) -> Option<&Share> {
+        self.shares.iter().find(|share| share.line == *line && share.project.as_ref() == project)
+    }
+}
+
+/// A follow-on investment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowOn {
+    /// The project that drew it.
+    pub project: Code,
+    /// Its kind.
+    pub kind: FollowOnKind,
+    /// Promised.
+    pub pledged: Amount,
+    /// Paid in.
+    pub paid_in: Amount,
+    /// Withdrawn.
+    pub withdrawn: Amount,
+    /// A closed promise: the rest was withdrawn.
+    pub ended: bool,
+}
+
+impl FollowOn {
+    /// What is promised and neither paid in nor withdrawn.
+    #[must_use]
+    pub fn rest(&self) -> Option<Amount> {
+        self.pledged.checked_sub(self.paid_in)?.checked_sub(self.withdrawn)
+    }
+}
+
+/// A fund and fiscal year, which number their vouchers together.
+pub type VoucherSeries = (Code, Year);
+/// A refunded part of a payment: its entry, the line and the project.
+pub type RefundKey = (u64, LineKey, Option<Code>);
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $table:ident: $key:ty => $value:ty,)+) => {
+        /// The whole state of the rules.
+        #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+        pub struct State {
+            /// What LedgerOpened fixed; `None` before the genesis command.
+            pub ledger: Option<LedgerFacts>,
+            /// The policy in force.
+            pub policy: Policy,
+            /// Officers, by number.
+            pub officers: Vec<Officer>,
+            /// Number of events applied.
+            pub size: u64,
+            $($(#[$doc])* pub $table: BTreeMap<$key, $value>,)+
+        }
+
+        /// A state with changes laid over it.
+        #[derive(Debug)]
+        pub struct Draft<'a> {
+            base: &'a State,
+            /// What the changes make of the ledger's facts, policy and officers.
+            pub head: Option<Box<HeadDraft>>,
+            /// Number of events applied.
+            pub size: u64,
+            $($(#[$doc])* pub $table: Layer<'a, $key, $value>,)+
+        }
+
+        /// The changes of a command, ready to be applied to the state they were drafted on.
+        #[derive(Debug, Default)]
+        pub struct Delta {
+            head: Option<Box<HeadDraft>>,
+            size: u64,
+            $($table: BTreeMap<$key, Option<$value>>,)+
+        }
+
+        impl State {
+            /// A draft on this state, without changes.
+            #[must_use]
+            pub fn draft(&self) -> Draft<'_> {
+                Draft {
+                    base: self,
+                    head: None,
+                    size: self.size,
+                    $($table: Layer { base: &self.$table, over: BTreeMap::new() },)+
+                }
+            }
+
+            /// Applies the changes of a draft on this very state.
+            pub fn apply(&mut self, delta: Delta) {
+                if let Some(head) = delta.head {
+                    self.ledger = head.ledger;
+                    self.policy = head.policy;
+                    self.officers = head.officers;
+                }
+                self.size = delta.size;
+                $(for (key, value) in delta.$table {
+                    match value {
+                        Some(value) => { self.$table.insert(key, value); }
+                        None => { self.$table.remove(&key); }
+                    }
+                })+
+            }
+        }
+
+        impl Draft<'_> {
+            /// The changes alone.
+            #[must_use]
+            pub fn into_delta(self) -> Delta {
+                Delta { head: self.head, size: self.size, $($table: self.$table.over,)+ }
+            }
+        }
+    };
+}
+
+tables! {
+    /// Districts, by code.
+    districts: Code => District,
+    /// Programmes, by code.
+    programmes: Code => (),
+    /// Funds, by code.
+    funds: Code => Fund,
+    /// Lines that have been opened.
+    lines: LineKey => Line,
+    /// Projects, by code.
+    projects: Code => Project,
+    /// Payees, by code.
+    payees: Code => (),
+    /// Contracts, by number.
+    commitments: Code => Commitment,
+    /// Follow-on investments, by code.
+    follow_ons: Code => FollowOn,
+    /// Balances of leaves that are not zero.
+    leaves: Leaf => Amount,
+    /// The last voucher number of a fund and fiscal year.
+    vouchers: VoucherSeries => u64,
+    /// What has been refunded of a payment.
+    refunded: RefundKey => Amount,
+    /// Moves that a reversal could not tell from the entry alone, by index (apply/reversal).
+    kept_moves: u64 => Vec<Move>,
+    /// Entries that have been reversed, with the reversal's index.
+    reversed: u64 => u64,
+    /// Hashes of e-vouchers that have been booked, with the entry's index.
+    e_vouchers: Bytes32 => u64,
+}
+
+/// The part of a state that is replaced whole.
+#[derive(Debug, Clone, Default)]
+pub struct HeadDraft {
+    /// The ledger's facts.
+    pub ledger: Option<LedgerFacts>,
+    /// The policy.
+    pub policy: Policy,
+    /// The officers.
+    pub officers: Vec<Officer>,
+}
+
+/// One table of a draft: changes over a base.
+#[derive(Debug)]
+pub struct Layer<'a, K, V> {
+    base: &'a BTreeMap<K, V>,
+    over: BTreeMap<K, Option<V>>,
+}
+
+impl<K: Ord + Clone, V> Layer<'_, K, V> {
+    /// The value of a key, changes first.
+    #[must_use]
+    pub fn get(&self, key: &K) -> Option<&V> {
+        if !self.over.is_empty()
+            && let Some(changed) = self.over.get(key)
+        {
+            return changed.as_ref();
+        }
+        self.base.get(key)
+    }
+
+    /// True if the key has a value.
+    #[must_use]
+    pub fn contains(&self, key: &K) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Sets the value of a key.
+    pub fn insert(&mut self, key: K, value: V) {
+        self.over.insert(key, Some(value));
+    }
+
+    /// Removes a key.
+    pub fn remove(&mut self, key: &K) {
+        self.over.insert(key.clone(), None);
+    }
+
+    /// All keys and values from `from` on for as long as `wanted` says yes, ascending. Only for
+    /// tables or ranges that are small.
+    pub fn range<'s>(
+        &'s self,
+        from: &K,
+        wanted: impl Fn(&K) -> bool + 's,
+    ) -> impl Iterator<Item = (&'s K, &'s V)> {
+        let base = self
+            .base
+            .range(from.clone()..)
+            .take_while(|(key, _)| wanted(key))
+            .filter(|(key, _)| !self.over.contains_key(*key))
+            .collect::<Vec<_>>();
+        let over = self
+            .over
+            .range(from.clone()..)
+            .take_while(|(key, _)| wanted(key))
+            .filter_map(|(key, value)| value.as_ref().map(|value| (key, value)));
+        let mut all: Vec<(&K, &V)> = base.into_iter().chain(over).collect();
+        all.sort_by(|a, b| a.0.cmp(b.0));
+        all.into_iter()
+    }
+}
+
+impl Draft<'_> {
+    /// The ledger's facts, once it is open.
+    #[must_use]
+    pub fn ledger(&self) -> Option<&LedgerFacts> {
+        self.head.as_ref().map_or(self.base.ledger.as_ref(), |head| head.ledger.as_ref())
+    }
+
+    /// The policy in force.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        self.head.as_ref().map_or(&self.base.policy, |head| &head.policy)
+    }
+
+    /// The officers, by number.
+    #[must_use]
+    pub fn officers(&self) -> &[Officer] {
+        self.head.as_ref().map_or(&self.base.officers, |head| &head.officers)
+    }
+
+    /// The replaceable part, to change.
+    pub fn head_mut(&mut self) -> &mut HeadDraft {
+        let base = self.base;
+        self.head.get_or_insert_with(|| {
+            Box::new(HeadDraft {
+                ledger: base.ledger.clone(),
+                policy: base.policy.clone(),
+                officers: base.officers.clone(),
+            })
+        })
+    }
+
+    /// The balance of a leaf; zero when it has none.
+    #[must_use]
+    pub fn balance(&self, leaf: &Leaf) -> Amount {
+        self.leaves.get(leaf).copied().unwrap_or(Amount::ZERO)
+    }
+
+    /// The currency; a placeholder before the ledger is open.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.ledger().map_or(Currency { code: *b"XXX", exponent: 2 }, LedgerFacts::currency)
+    }
+}
