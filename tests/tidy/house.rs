@@ -25,7 +25,7 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
     ("export", "domain chain::hash projection report ledger import edge -edge::keys"),
     (
         "edge",
-        "domain::money domain::calendar domain::ids domain::district chain::entry chain::hash \
+        "domain::money domain::calendar domain::ids domain::kinds chain::entry chain::hash \
          chain::signature",
     ),
     (
