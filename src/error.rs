@@ -1,6 +1,6 @@
 //! The one public error. Every module may use it; fine enums stay inside.
 //!
-//! A [`Rejection`](crate::domain::rejection::Rejection) is the domain saying no; every other kind is
+//! A [`Rejection`] is the domain saying no; every other kind is
 //! the machine, the input or the caller. The CLI adds nothing but the exit code.
 
 use crate::domain::rejection::Rejection;

@@ -11,10 +11,7 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
     ("store", "chain::entry chain::hash"),
     ("archive", "chain::entry chain::hash tlog"),
     ("projection", "domain chain::entry"),
-    (
-        "report",
-        "domain::money domain::calendar domain::ids domain::district chain::entry projection",
-    ),
+    ("report", "domain::money domain::calendar domain::ids domain::kinds chain::entry projection"),
     ("ledger", "domain chain tlog store archive projection edge -store::sled -edge::keys"),
     (
         "verify",
