@@ -38,8 +38,10 @@ fn read_folder(folder: &Path, front: &str, out: &mut Vec<File>) {
     for entry in entries {
         let name = entry.file_name().into_string().unwrap();
         let path = format!("{front}{name}");
-        let skipped = ["target", "Cargo.lock", "earmark-demo", "__pycache__"];
-        if name.starts_with('.') && name != ".ci" || skipped.contains(&name.as_str()) {
+        let hidden = name.starts_with('.') && name != ".ci";
+        let built = front.is_empty() && name.starts_with("target");
+        let skipped = ["Cargo.lock", "earmark-demo", "__pycache__"];
+        if hidden || built || skipped.contains(&name.as_str()) {
             continue;
         }
         if entry.file_type().unwrap().is_dir() {
