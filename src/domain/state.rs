@@ -9,7 +9,7 @@
 use super::calendar::{Date, Year};
 use super::event::{Bytes16, Bytes32, Policy};
 use super::ids::{Code, LineKey, Tag, Text};
-use super::kinds::{FollowOnKind, ProjectStatus};
+use super::kinds::{FollowOnKind, Level, ProjectStatus};
 use super::money::{Amount, Currency};
 use super::posting::{Leaf, Move};
 use serde::{Deserialize, Serialize};
@@ -65,6 +65,8 @@ pub struct Officer {
 /// A district of the division tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct District {
+    /// City, district or street.
+    pub level: Level,
     /// First valid day.
     pub valid_from: Option<Date>,
     /// Last valid day.
@@ -142,6 +144,8 @@ pub struct Share {
 pub struct Commitment {
     /// Who is paid.
     pub payee: Option<Code>,
+    /// What it is for, where there is no project.
+    pub purpose: Option<Tag>,
     /// The day it was made.
     pub made_on: Date,
     /// Whether it is closed.
@@ -199,6 +203,8 @@ macro_rules! tables {
             pub policy: Policy,
             /// Officers, by number.
             pub officers: Vec<Officer>,
+            /// Nothing is dated on this day or before (the watermark of closed periods).
+            pub closed_until: Option<Date>,
             /// Number of events applied.
             pub size: u64,
             $($(#[$doc])* pub $table: BTreeMap<$key, $value>,)+
@@ -334,6 +340,18 @@ impl<K: Ord + Clone, V> Layer<'_, K, V> {
         self.over.insert(key, Some(value));
     }
 
+    /// The keys of the base: what was known before the command.
+    pub fn base_keys(&self) -> impl Iterator<Item = &K> {
+        self.base.keys()
+    }
+
+    /// The first key, in order, whose value is `wanted`. Reads the whole table.
+    pub fn find(&self, wanted: impl Fn(&K, &V) -> bool) -> Option<&K> {
+        let base = self.base.iter().filter(|(key, _)| !self.over.contains_key(*key));
+        let over = self.over.iter().filter_map(|(k, v)| v.as_ref().map(|v| (k, v)));
+        base.chain(over).filter(|(key, value)| wanted(key, value)).map(|(key, _)| key).min()
+    }
+
     /// Removes a key.
     pub fn remove(&mut self, key: &K) {
         self.over.insert(key.clone(), None);
@@ -374,6 +392,12 @@ impl Draft<'_> {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         self.head.as_ref().map_or(&self.base.policy, |head| &head.policy)
+    }
+
+    /// The last day of the closed periods; no event of this rule set closes one.
+    #[must_use]
+    pub fn closed_until(&self) -> Option<Date> {
+        self.base.closed_until
     }
 
     /// The officers, by number.

@@ -1,1 +1,196 @@
-//! Stub.
+//! Every rule, inside the write: what `admit` refuses is never in the log, and what is in the log
+//! was admitted. The same function runs on writing, on opening and in verification, so it reads
+//! nothing but its arguments.
+//!
+//! Rules hold in the order of the index, never of `occurred_on`. Per event they are asked in this
+//! order, which is the order of [`Rejection`]: form, ledger and officer, names, time, state, purpose,
+//! limits of money. A leaf file a family; [`limits`] is the one place where an account is kept from
+//! going below zero.
+//!
+//! Roles and approval bands are recorded and not yet asked for: a policy that sets bands is refused
+//! rather than ignored.
+
+mod allocation;
+mod commitment;
+mod correction;
+mod follow_on;
+mod form;
+mod limits;
+mod master;
+mod names;
+mod project;
+mod time;
+
+use super::apply::{self, Cited};
+use super::event::{Body, Event};
+use super::finding::Finding;
+use super::posting::Move;
+use super::rejection::{Rejection, Thing};
+use super::state::{Delta, Draft, State};
+
+/// What the rules need besides state and events.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// When the command is recorded, microseconds since 1970 in UTC: fixes the ledger's today.
+    pub recorded_at_microseconds: i64,
+    /// The number of the officer who signs.
+    pub officer: u32,
+    /// The entries that the events cite (payments refunded, entries reversed).
+    pub cited: &'a Cited,
+}
+
+/// What an admitted command does.
+#[derive(Debug, Default)]
+pub struct Admitted {
+    /// The change of the state.
+    pub delta: Delta,
+    /// The moves of each event.
+    pub moves: Vec<Vec<Move>>,
+    /// What to look at, with the place of its event in the command.
+    pub findings: Vec<(usize, Finding)>,
+}
+
+/// Judges a command by every rule.
+///
+/// # Errors
+/// The first [`Rejection`] in order of precedence of the first event that a rule refuses.
+pub fn admit(
+    state: &State,
+    events: &[Event],
+    context: &Context<'_>,
+) -> Result<Admitted, Rejection> {
+    let mut draft = state.draft();
+    let mut admitted = Admitted::default();
+    for (place, event) in events.iter().enumerate() {
+        let mut findings = Vec::new();
+        let moves = admit_one(&mut draft, event, context, &mut findings)?;
+        admitted.moves.push(moves);
+        admitted.findings.extend(findings.into_iter().map(|finding| (place, finding)));
+    }
+    admitted.delta = draft.into_delta();
+    Ok(admitted)
+}
+
+fn admit_one(
+    draft: &mut Draft<'_>,
+    event: &Event,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<Move>, Rejection> {
+    form::check(draft, event)?;
+    check_ledger(draft, event, context)?;
+    check_names(draft, event)?;
+    time::check(draft, event, context)?;
+    check_family(draft, event, context, findings)?;
+    check_e_vouchers(draft, event)?;
+    let moves = apply::moves(draft, event, context.cited)?;
+    limits::check(draft, event, &moves, findings)?;
+    apply::settle(draft, event, &moves, context.cited)?;
+    Ok(moves)
+}
+
+fn check_ledger(draft: &Draft<'_>, event: &Event, context: &Context<'_>) -> Result<(), Rejection> {
+    if let Body::LedgerOpened(opened) = &event.body {
+        return master::open(draft, opened);
+    }
+    if draft.ledger().is_none() {
+        return Err(Rejection::LedgerNotOpen);
+    }
+    // The genesis command enrols the officer who signs it.
+    let genesis = draft.size == 1 && matches!(event.body, Body::OfficerEnrolled(_));
+    let known = usize::try_from(context.officer).is_ok_and(|n| n < draft.officers().len());
+    if known || genesis { Ok(()) } else { Err(names::unknown(Thing::Officer, &context.officer)) }
+}
+
+/// Things that have to exist, or must not exist yet, before anything else is asked of them.
+fn check_names(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
+    match &event.body {
+        Body::AllocationRecorded(b) => names::fund(draft, &b.line.fund).map(|_| ()),
+        Body::AllocationAdjusted(b) => names::line(draft, &b.line).map(|_| ()),
+        Body::FundsReserved(b) => names::project(draft, &b.project).map(|_| ()),
+        Body::ReservationReleased(b) => names::project(draft, &b.project).map(|_| ()),
+        Body::ProjectCompleted(b) => names::project(draft, &b.code).map(|_| ()),
+        Body::ProjectTerminated(b) => names::project(draft, &b.code).map(|_| ()),
+        Body::ProjectClosedOut(b) => names::project(draft, &b.code).map(|_| ()),
+        Body::CommitmentIncreased(b) => names::commitment(draft, &b.contract).map(|_| ()),
+        Body::CommitmentReduced(b) => names::commitment(draft, &b.contract).map(|_| ()),
+        Body::CommitmentClosed(b) => names::commitment(draft, &b.contract).map(|_| ()),
+        Body::FollowOnPledged(b) => names::project(draft, &b.project).map(|_| ()),
+        Body::BalanceLapsed(b) => names::line(draft, &b.line).map(|_| ()),
+        Body::BalanceCarriedForward(b) => names::line(draft, &b.from).map(|_| ()),
+        Body::FundClosed(b) => names::fund(draft, &b.code).map(|_| ()),
+        Body::DistrictRetired(b) => names::district(draft, &b.code).map(|_| ()),
+        Body::LedgerOpened(_)
+        | Body::PolicyAdopted(_)
+        | Body::OfficerEnrolled(_)
+        | Body::DistrictRegistered(_)
+        | Body::FundEstablished(_)
+        | Body::AllocationTransferred(_)
+        | Body::ProgrammeRegistered(_)
+        | Body::ProjectApproved(_)
+        | Body::CommitmentMade(_)
+        | Body::PayeeRegistered(_)
+        | Body::DisbursementRecorded(_)
+        | Body::RefundReceived(_)
+        | Body::FollowOnPaidIn(_)
+        | Body::FollowOnWithdrawn(_)
+        | Body::EntryReversed(_)
+        | Body::DocumentAttached(_) => Ok(()),
+    }
+}
+
+fn check_family(
+    draft: &Draft<'_>,
+    event: &Event,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Rejection> {
+    match &event.body {
+        Body::LedgerOpened(_) => Ok(()),
+        Body::PolicyAdopted(b) => master::policy(&b.policy),
+        Body::OfficerEnrolled(b) => master::officer(draft, b),
+        Body::DistrictRegistered(b) => master::district(draft, b),
+        Body::DistrictRetired(b) => master::retire(draft, b, event.occurred_on),
+        Body::ProgrammeRegistered(b) => master::programme(draft, b),
+        Body::PayeeRegistered(b) => master::payee(draft, b),
+        Body::FundEstablished(b) => master::fund(draft, b, event.occurred_on),
+        Body::FundClosed(b) => master::close_fund(draft, b),
+        Body::AllocationRecorded(b) => allocation::record(draft, b),
+        Body::AllocationAdjusted(b) => allocation::adjust(draft, b),
+        Body::AllocationTransferred(b) => allocation::transfer(draft, b),
+        Body::BalanceCarriedForward(b) => allocation::carry(draft, b),
+        Body::BalanceLapsed(_) => Ok(()),
+        Body::FundsReserved(b) => project::reserve(draft, b),
+        Body::ReservationReleased(b) => names::line(draft, &b.line).map(|_| ()),
+        Body::ProjectApproved(b) => project::approve(draft, event, b, findings),
+        Body::ProjectCompleted(b) => project::complete(draft, &b.code),
+        Body::ProjectTerminated(b) => project::terminate(draft, &b.code),
+        Body::ProjectClosedOut(b) => project::close_out(draft, &b.code),
+        Body::CommitmentMade(b) => commitment::make(draft, event, b, findings),
+        Body::CommitmentIncreased(b) => commitment::increase(draft, event, b, findings),
+        Body::CommitmentReduced(b) => commitment::reduce(draft, b),
+        Body::CommitmentClosed(b) => commitment::open(draft, &b.contract).map(|_| ()),
+        Body::DisbursementRecorded(b) => commitment::disburse(draft, event, b, findings),
+        Body::RefundReceived(b) => commitment::refund(draft, event, b, context.cited),
+        Body::FollowOnPledged(b) => follow_on::pledge(draft, b),
+        Body::FollowOnPaidIn(b) => follow_on::pay_in(draft, b),
+        Body::FollowOnWithdrawn(b) => follow_on::withdraw(draft, b),
+        Body::EntryReversed(b) => correction::reverse(draft, b, context.cited),
+        Body::DocumentAttached(b) => correction::attach(draft, b),
+    }
+}
+
+fn check_e_vouchers(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
+    let documents = &event.body.filing().documents;
+    for (i, document) in documents.iter().enumerate() {
+        if document.kind.as_str() != apply::E_VOUCHER {
+            continue;
+        }
+        let twice = documents.iter().take(i).any(|other| other.hash == document.hash);
+        let booked = draft.e_vouchers.get(&document.hash).copied();
+        if let Some(entry) = booked.or(twice.then_some(draft.size)) {
+            return Err(Rejection::VoucherBooked { hash: document.hash.to_string(), entry });
+        }
+    }
+    Ok(())
+}

@@ -82,6 +82,7 @@ pub(super) fn remember(
         Body::CommitmentMade(b) => {
             let made = Commitment {
                 payee: b.payee.clone(),
+                purpose: b.purpose.clone(),
                 made_on: event.occurred_on,
                 closed: false,
                 shares: Vec::new(),
@@ -204,7 +205,8 @@ fn remember_master(draft: &mut Draft<'_>, event: &Event) {
         }
         Body::DistrictRegistered(b) => {
             let (valid_from, valid_to) = (b.valid_from, b.valid_to);
-            let district = District { valid_from, valid_to, successor: b.successor.clone() };
+            let (level, successor) = (b.level, b.successor.clone());
+            let district = District { level, valid_from, valid_to, successor };
             draft.districts.insert(b.code.clone(), district);
         }
         Body::DistrictRetired(b) => {

@@ -1,0 +1,147 @@
+//! Reversals and attachments. An entry is reversed once, with a reason, by its exact inverse, and
+//! only while nothing later builds on it.
+
+use super::names;
+use crate::domain::apply::Cited;
+use crate::domain::event::{Body, DocumentAttached, EntryReversed, Split};
+use crate::domain::ids::Code;
+use crate::domain::kinds::ProjectStatus;
+use crate::domain::rejection::{Rejection, Thing};
+use crate::domain::state::{Draft, Project};
+
+pub(super) fn attach(draft: &Draft<'_>, b: &DocumentAttached) -> Result<(), Rejection> {
+    if b.entry >= draft.size {
+        return Err(names::unknown(Thing::Entry, &format!("@{}", b.entry)));
+    }
+    if b.filing.documents.is_empty() && b.filing.document_no.is_none() {
+        return Err(Rejection::TextEmpty { field: "documents" });
+    }
+    Ok(())
+}
+
+pub(super) fn reverse(
+    draft: &Draft<'_>,
+    b: &EntryReversed,
+    cited: &Cited,
+) -> Result<(), Rejection> {
+    let entry = b.entry;
+    let known = cited.get(&entry).filter(|_| entry < draft.size);
+    let event = known.ok_or_else(|| names::unknown(Thing::Entry, &format!("@{entry}")))?;
+    if !is_reversible(&event.body) {
+        return Err(Rejection::NotReversible { entry, kind: event.body.name() });
+    }
+    if let Some(by) = draft.reversed.get(&entry) {
+        return Err(Rejection::AlreadyReversed { entry, by: *by });
+    }
+    match dependents(draft, entry, &event.body) {
+        Some(account) => {
+            Err(Rejection::HasDependents { entry, account, short: None, later: Vec::new() })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Events with postings, and follow-on events. Others end by an event of their own.
+fn is_reversible(body: &Body) -> bool {
+    match body {
+        Body::AllocationRecorded(_)
+        | Body::AllocationAdjusted(_)
+        | Body::AllocationTransferred(_)
+        | Body::FundsReserved(_)
+        | Body::ReservationReleased(_)
+        | Body::ProjectApproved(_)
+        | Body::ProjectClosedOut(_)
+        | Body::CommitmentMade(_)
+        | Body::CommitmentIncreased(_)
+        | Body::CommitmentReduced(_)
+        | Body::CommitmentClosed(_)
+        | Body::DisbursementRecorded(_)
+        | Body::RefundReceived(_)
+        | Body::FollowOnPledged(_)
+        | Body::FollowOnPaidIn(_)
+        | Body::FollowOnWithdrawn(_)
+        | Body::BalanceCarriedForward(_)
+        | Body::BalanceLapsed(_) => true,
+        Body::LedgerOpened(_)
+        | Body::PolicyAdopted(_)
+        | Body::OfficerEnrolled(_)
+        | Body::DistrictRegistered(_)
+        | Body::DistrictRetired(_)
+        | Body::FundEstablished(_)
+        | Body::FundClosed(_)
+        | Body::ProgrammeRegistered(_)
+        | Body::ProjectCompleted(_)
+        | Body::ProjectTerminated(_)
+        | Body::PayeeRegistered(_)
+        | Body::EntryReversed(_)
+        | Body::DocumentAttached(_) => false,
+    }
+}
+
+/// What later entries made of this one, where the accounts alone would not show it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "for the others the accounts show it")]
+fn dependents(draft: &Draft<'_>, entry: u64, body: &Body) -> Option<String> {
+    let closed = |contract: &Code| {
+        (draft.commitments.get(contract))
+            .filter(|made| made.closed)
+            .map(|_| format!("commitment {contract} was closed"))
+    };
+    let settled = |splits: &[Split]| {
+        let projects = splits.iter().filter_map(|split| split.project.as_ref());
+        (projects.filter_map(|code| draft.projects.get(code).map(|project| (code, project))))
+            .find(|(_, project)| project.status == ProjectStatus::ClosedOut)
+            .map(|(code, _)| format!("project {code} was closed out"))
+    };
+    match body {
+        Body::ProjectApproved(b) => {
+            let project = draft.projects.get(&b.code)?;
+            project_dependents(draft, &b.code, project, b.funding.len())
+        }
+        Body::CommitmentMade(b) => closed(&b.contract).or_else(|| settled(&b.splits)),
+        Body::CommitmentIncreased(b) => closed(&b.contract).or_else(|| settled(&b.splits)),
+        Body::CommitmentReduced(b) => closed(&b.contract),
+        Body::DisbursementRecorded(b) => {
+            let first =
+                b.splits.iter().map(|split| (entry, split.line.clone(), split.project.clone()));
+            let refunded = first.into_iter().any(|key| draft.refunded.contains(&key));
+            if refunded {
+                return Some("it was refunded".to_owned());
+            }
+            b.commitment.as_ref().and_then(closed).or_else(|| settled(&b.splits))
+        }
+        Body::FollowOnPledged(b) => {
+            let follow_on = draft.follow_ons.get(&b.code)?;
+            let used = follow_on.ended || !follow_on.paid_in.is_zero();
+            used.then(|| format!("follow-on investment {} was paid in or withdrawn", b.code))
+        }
+        Body::FollowOnPaidIn(b) => (draft.follow_ons.get(&b.code))
+            .filter(|follow_on| follow_on.ended)
+            .map(|_| format!("the rest of follow-on investment {} was withdrawn", b.code)),
+        _ => None,
+    }
+}
+
+fn project_dependents(
+    draft: &Draft<'_>,
+    code: &Code,
+    project: &Project,
+    funded: usize,
+) -> Option<String> {
+    if project.status != ProjectStatus::Approved {
+        return Some(format!("project {code} is {}", project.status));
+    }
+    if project.funded.len() > funded {
+        return Some(format!("more was reserved for project {code}"));
+    }
+    let contract = draft
+        .commitments
+        .find(|_, made| made.shares.iter().any(|share| share.project.as_ref() == Some(code)));
+    if let Some(contract) = contract {
+        return Some(format!("commitment {contract} is for project {code}"));
+    }
+    if !project.engaged.is_zero() {
+        return Some(format!("payments were made for project {code}"));
+    }
+    let follow_on = draft.follow_ons.find(|_, follow_on| follow_on.project == *code);
+    follow_on.map(|follow_on| format!("follow-on investment {follow_on} is for project {code}"))
+}

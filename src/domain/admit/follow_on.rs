@@ -1,0 +1,58 @@
+//! Follow-on investment: pledged, paid in, withdrawn. Outside the budget identity.
+
+use super::names;
+use crate::domain::event::{FollowOnPaidIn, FollowOnPledged, FollowOnWithdrawn};
+use crate::domain::ids::Code;
+use crate::domain::kinds::FollowOnKind;
+use crate::domain::money::Amount;
+use crate::domain::rejection::{LimitKind, Rejection, Thing};
+use crate::domain::state::Draft;
+
+pub(super) fn pledge(draft: &Draft<'_>, b: &FollowOnPledged) -> Result<(), Rejection> {
+    if draft.follow_ons.contains(&b.code) {
+        return Err(names::exists(Thing::FollowOn, &b.code));
+    }
+    if b.kind == FollowOnKind::InKind && b.valuation.is_none() {
+        return Err(Rejection::ValuationRequired);
+    }
+    if b.amount.is_negative() {
+        let amount = draft.currency().money(b.amount);
+        return Err(Rejection::NegativeAmount { amount });
+    }
+    Ok(())
+}
+
+/// What is promised and open, of an investment that has not ended.
+fn rest(draft: &Draft<'_>, code: &Code) -> Result<Amount, Rejection> {
+    let follow_on = names::follow_on(draft, code)?;
+    if follow_on.ended {
+        return Err(Rejection::FollowOnEnded { follow_on: code.clone() });
+    }
+    follow_on.rest().ok_or(Rejection::Overflow)
+}
+
+pub(super) fn pay_in(draft: &Draft<'_>, b: &FollowOnPaidIn) -> Result<(), Rejection> {
+    let rest = rest(draft, &b.code)?;
+    let currency = draft.currency();
+    if b.amount.is_negative() {
+        return Err(Rejection::NegativeAmount { amount: currency.money(b.amount) });
+    }
+    if b.amount <= rest {
+        return Ok(());
+    }
+    Err(Rejection::Limit {
+        limit: LimitKind::Pledge,
+        name: format!("follow-on investment {}", b.code),
+        asked: currency.money(b.amount),
+        available: currency.money(rest),
+    })
+}
+
+pub(super) fn withdraw(draft: &Draft<'_>, b: &FollowOnWithdrawn) -> Result<(), Rejection> {
+    let rest = rest(draft, &b.code)?;
+    if b.amount == rest {
+        return Ok(());
+    }
+    let currency = draft.currency();
+    Err(Rejection::SumDiffers { whole: currency.money(rest), parts: currency.money(b.amount) })
+}

@@ -1,0 +1,224 @@
+//! Limits of money: no account goes below zero except as domain rule 2 says, and under `stop` the
+//! tightest of line, reservation, ceiling and commitment is named.
+
+use crate::domain::event::{Body, Event};
+use crate::domain::finding::Finding;
+use crate::domain::ids::{Code, LineKey};
+use crate::domain::kinds::{Control, Stage};
+use crate::domain::money::{Amount, Money};
+use crate::domain::posting::{Leaf, Move};
+use crate::domain::rejection::{LimitKind, Rejection};
+use crate::domain::state::Draft;
+use std::collections::BTreeMap;
+
+pub(super) fn check(
+    draft: &Draft<'_>,
+    event: &Event,
+    moves: &[Move],
+    findings: &mut Vec<Finding>,
+) -> Result<(), Rejection> {
+    let mut limits = Limits { draft, event, violations: Vec::new(), findings };
+    limits.accounts(moves)?;
+    limits.commitment(moves)?;
+    limits.ceilings(moves)?;
+    limits.verdict()
+}
+
+struct Violation {
+    limit: LimitKind,
+    name: String,
+    asked: Amount,
+    available: Amount,
+    leaf: Option<Leaf>,
+}
+
+struct Limits<'a, 'd> {
+    draft: &'a Draft<'d>,
+    event: &'a Event,
+    violations: Vec<Violation>,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Limits<'_, '_> {
+    fn money(&self, amount: Amount) -> Money {
+        self.draft.currency().money(amount)
+    }
+
+    /// Every account that the event lowers (authority: raises) stays on its side of zero.
+    fn accounts(&mut self, moves: &[Move]) -> Result<(), Rejection> {
+        let mut changes: BTreeMap<&Leaf, Amount> = BTreeMap::new();
+        for m in moves {
+            let taken = m.amount.checked_neg().ok_or(Rejection::Overflow)?;
+            for (leaf, amount) in [(&m.from, taken), (&m.to, m.amount)] {
+                let sum = changes.entry(leaf).or_default();
+                *sum = sum.checked_add(amount).ok_or(Rejection::Overflow)?;
+            }
+        }
+        for (leaf, change) in changes {
+            let before = self.draft.balance(leaf);
+            let after = before.checked_add(change).ok_or(Rejection::Overflow)?;
+            if leaf.stage == Stage::Authority {
+                if after > Amount::ZERO && change > Amount::ZERO {
+                    let available = before.checked_neg().ok_or(Rejection::Overflow)?;
+                    self.violate(LimitKind::Authority, leaf, change, available);
+                }
+            } else if after.is_negative() && change.is_negative() && !self.may_fall(leaf, after)? {
+                let asked = change.checked_neg().ok_or(Rejection::Overflow)?;
+                self.violate(kind_of(leaf.stage), leaf, asked, before);
+            }
+        }
+        Ok(())
+    }
+
+    fn violate(&mut self, limit: LimitKind, leaf: &Leaf, asked: Amount, available: Amount) {
+        let name = match (&leaf.project, &leaf.commitment) {
+            (_, Some(contract)) => format!("commitment {contract} on line {}", leaf.line),
+            (Some(project), None) => format!("project {project} on line {}", leaf.line),
+            (None, None) => format!("line {}", leaf.line),
+        };
+        self.violations.push(Violation { limit, name, asked, available, leaf: Some(leaf.clone()) });
+    }
+
+    /// Domain §5: `unreserved` under `warn` or `track` or within tolerance, and the account of a
+    /// historical entry with a negative amount.
+    fn may_fall(&mut self, leaf: &Leaf, after: Amount) -> Result<bool, Rejection> {
+        if matches!(leaf.stage, Stage::Committed | Stage::Paid) && self.is_negative_history() {
+            return Ok(true);
+        }
+        if leaf.stage != Stage::Unreserved || must_be_there(&self.event.body) {
+            return Ok(false);
+        }
+        let policy = self.draft.policy();
+        let allowed = match policy.control {
+            Control::Warn | Control::Track => true,
+            Control::Stop => after >= self.tolerance(&leaf.line)?,
+        };
+        if allowed {
+            let (leaf, balance) = (leaf.clone(), self.money(after));
+            self.findings.push(Finding::BelowZero { leaf, balance });
+        }
+        Ok(allowed)
+    }
+
+    /// The lowest balance that the policy tolerates: the lower of its two figures, as a negative.
+    fn tolerance(&self, line: &LineKey) -> Result<Amount, Rejection> {
+        let policy = self.draft.policy();
+        let authority = self.draft.balance(&Leaf::of(line, Stage::Authority)).0;
+        let basis_points = i128::from(policy.tolerance_basis_points);
+        let share = authority.checked_mul(basis_points).ok_or(Rejection::Overflow)?;
+        let share = share.checked_div(10_000).ok_or(Rejection::Overflow)?;
+        let fixed = policy.tolerance_minor_units.checked_neg().ok_or(Rejection::Overflow)?;
+        Ok(Amount(share).max(fixed).min(Amount::ZERO))
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only these may be negative in history")]
+    fn is_negative_history(&self) -> bool {
+        let splits = match &self.event.body {
+            Body::CommitmentMade(b) => &b.splits,
+            Body::DisbursementRecorded(b) => &b.splits,
+            _ => return false,
+        };
+        self.event.historical && splits.iter().any(|split| split.amount.is_negative())
+    }
+
+    /// A payment above its commitment: refused under `stop`, else finding D13.
+    fn commitment(&mut self, moves: &[Move]) -> Result<(), Rejection> {
+        let Body::DisbursementRecorded(b) = &self.event.body else { return Ok(()) };
+        let Some(contract) = &b.commitment else { return Ok(()) };
+        for split in &b.splits {
+            let of_split = |m: &&Move| m.to.line == split.line && m.to.project == split.project;
+            let excess = moves.iter().filter(of_split).filter(|m| m.from.stage != Stage::Committed);
+            let excess = Amount::sum(excess.map(|m| m.amount)).ok_or(Rejection::Overflow)?;
+            if excess.is_zero() {
+                continue;
+            }
+            let available = split.amount.checked_sub(excess).ok_or(Rejection::Overflow)?;
+            if self.draft.policy().control == Control::Stop {
+                let name = format!("commitment {contract} on line {}", split.line);
+                let (limit, asked) = (LimitKind::Commitment, split.amount);
+                self.violations.push(Violation { limit, name, asked, available, leaf: None });
+            } else {
+                let (contract, excess) = (contract.clone(), self.money(excess));
+                self.findings.push(Finding::AboveCommitment { contract, excess });
+            }
+        }
+        Ok(())
+    }
+
+    /// Commitments and direct payments of a project stay within its ceiling.
+    fn ceilings(&mut self, moves: &[Move]) -> Result<(), Rejection> {
+        let mut engaged: BTreeMap<&Code, Amount> = BTreeMap::new();
+        for m in moves {
+            let taken = m.amount.checked_neg().ok_or(Rejection::Overflow)?;
+            for (leaf, amount) in [(&m.from, taken), (&m.to, m.amount)] {
+                let counts =
+                    matches!(leaf.stage, Stage::Committed | Stage::ApprovedUnpaid | Stage::Paid);
+                if let Some(project) = leaf.project.as_ref().filter(|_| counts) {
+                    let sum = engaged.entry(project).or_default();
+                    *sum = sum.checked_add(amount).ok_or(Rejection::Overflow)?;
+                }
+            }
+        }
+        for (code, asked) in engaged {
+            let Some(project) = self.draft.projects.get(code) else { continue };
+            let Some(ceiling) = project.ceiling.filter(|_| asked > Amount::ZERO) else { continue };
+            let after = project.engaged.checked_add(asked).ok_or(Rejection::Overflow)?;
+            if after <= ceiling {
+                continue;
+            }
+            if self.draft.policy().control == Control::Stop {
+                let available = ceiling.checked_sub(project.engaged).ok_or(Rejection::Overflow)?;
+                let name = format!("project {code}");
+                let limit = LimitKind::Ceiling;
+                self.violations.push(Violation { limit, name, asked, available, leaf: None });
+            } else {
+                let (engaged, ceiling) = (self.money(after), self.money(ceiling));
+                let project = code.clone();
+                self.findings.push(Finding::AboveCeiling { project, engaged, ceiling });
+            }
+        }
+        Ok(())
+    }
+
+    /// The tightest limit refuses; for a reversal it is later entries that are in the way.
+    fn verdict(self) -> Result<(), Rejection> {
+        let Some(tightest) = self.violations.iter().min_by_key(|violation| violation.available)
+        else {
+            return Ok(());
+        };
+        if let Body::EntryReversed(b) = &self.event.body {
+            let short =
+                tightest.available.checked_sub(tightest.asked).ok_or(Rejection::Overflow)?;
+            let account = tightest.leaf.as_ref().map_or(tightest.name.clone(), Leaf::to_string);
+            let (entry, short) = (b.entry, Some(self.money(short)));
+            return Err(Rejection::HasDependents { entry, account, short, later: Vec::new() });
+        }
+        Err(Rejection::Limit {
+            limit: tightest.limit,
+            name: tightest.name.clone(),
+            asked: self.money(tightest.asked),
+            available: self.money(tightest.available),
+        })
+    }
+}
+
+/// Only a balance that is there can be moved on, whatever the policy.
+fn must_be_there(body: &Body) -> bool {
+    matches!(
+        body,
+        Body::AllocationTransferred(_)
+            | Body::BalanceCarriedForward(_)
+            | Body::BalanceLapsed(_)
+            | Body::EntryReversed(_)
+    )
+}
+
+fn kind_of(stage: Stage) -> LimitKind {
+    match stage {
+        Stage::Reserved => LimitKind::Reservation,
+        Stage::Committed | Stage::ApprovedUnpaid => LimitKind::Commitment,
+        Stage::Paid | Stage::RefundedOut => LimitKind::Payment,
+        Stage::Authority => LimitKind::Authority,
+        Stage::Unreserved | Stage::CarriedOut | Stage::Lapsed | Stage::Invested => LimitKind::Line,
+    }
+}

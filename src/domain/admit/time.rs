@@ -1,0 +1,80 @@
+//! Dates: absurd, in the future, after history's end, in a closed period, out of order.
+
+use super::Context;
+use crate::domain::calendar::Date;
+use crate::domain::event::{Body, Event};
+use crate::domain::finding::Finding;
+use crate::domain::ids::LineKey;
+use crate::domain::rejection::Rejection;
+use crate::domain::state::Draft;
+
+pub(super) fn check(
+    draft: &Draft<'_>,
+    event: &Event,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
+    let date = event.occurred_on;
+    if !(Date::EARLIEST..=Date::LATEST).contains(&date) {
+        return Err(Rejection::DateAbsurd { date });
+    }
+    let (offset, opened_on) = match (&event.body, draft.ledger()) {
+        (Body::LedgerOpened(opened), _) => (opened.utc_offset_minutes, date),
+        (_, Some(ledger)) => (ledger.utc_offset_minutes, ledger.opened_on),
+        (_, None) => return Err(Rejection::LedgerNotOpen),
+    };
+    if event.historical {
+        let cut_over = draft.policy().history_before.unwrap_or(opened_on);
+        if date >= cut_over {
+            return Err(Rejection::HistoryTooLate { date, cut_over });
+        }
+    }
+    let today = Date::at(context.recorded_at_microseconds, offset);
+    if date > today {
+        return Err(Rejection::DateInFuture { date, today });
+    }
+    match draft.closed_until() {
+        Some(closed_until) if date <= closed_until => {
+            Err(Rejection::PeriodClosed { date, closed_until })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Something is not dated before what it depends on; in history that is a finding.
+pub(super) fn order(
+    event: &Event,
+    earliest: Date,
+    what: &'static str,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Rejection> {
+    let date = event.occurred_on;
+    if date >= earliest {
+        return Ok(());
+    }
+    if event.historical {
+        findings.push(Finding::OutOfOrder { date, earliest });
+        return Ok(());
+    }
+    Err(Rejection::DateOrder { what, date, earliest })
+}
+
+/// A commitment or payment is dated in its line's fiscal year; in history that is a finding.
+pub(super) fn line_year(
+    draft: &Draft<'_>,
+    event: &Event,
+    line: &LineKey,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Rejection> {
+    let Some(ledger) = draft.ledger() else { return Err(Rejection::LedgerNotOpen) };
+    let date = event.occurred_on;
+    if ledger.fiscal_year(date) == line.year {
+        return Ok(());
+    }
+    if event.historical {
+        findings.push(Finding::OutsideLineYear { line: line.clone(), date });
+        return Ok(());
+    }
+    let month = ledger.fiscal_year_start_month;
+    let (first, last) = Date::of_fiscal_year(line.year, month).ok_or(Rejection::Overflow)?;
+    Err(Rejection::LineYearOver { line: line.clone(), date, first, last })
+}

@@ -1,0 +1,202 @@
+//! Which line an amount is drawn from. Filled in only where exactly one is possible.
+
+use super::{Scene, unknown};
+use crate::domain::calendar::Year;
+use crate::domain::command::Drawing;
+use crate::domain::event::{DisbursementRecorded, Split};
+use crate::domain::ids::{Code, LineKey};
+use crate::domain::kinds::Stage;
+use crate::domain::money::{Amount, Money};
+use crate::domain::posting::Leaf;
+use crate::domain::rejection::{Rejection, Thing};
+use crate::domain::state::{LedgerFacts, Project};
+
+/// A line that is possible, with the money it offers.
+struct Candidate {
+    line: LineKey,
+    project: Option<Code>,
+    available: Amount,
+}
+
+impl Scene<'_> {
+    /// Splits of money drawn anew: by a contract, or by a payment without one.
+    pub(super) fn fresh(&self, drawing: &Drawing) -> Result<Vec<Split>, Rejection> {
+        if !drawing.from.is_empty() {
+            return self.named(drawing, |_| drawing.project.clone());
+        }
+        if let Some(code) = &drawing.project
+            && !self.state.projects.contains_key(code)
+        {
+            return Err(unknown(Thing::Project, code));
+        }
+        if let Some(fund) = &drawing.fund
+            && !self.state.funds.contains_key(fund)
+        {
+            return Err(unknown(Thing::Fund, fund));
+        }
+        self.only(drawing, self.fresh_candidates(drawing))
+    }
+
+    /// Lines that the project has funding on, else those of its purpose; of the fund and the year
+    /// that were named, else of the year of the day.
+    fn fresh_candidates(&self, drawing: &Drawing) -> Vec<Candidate> {
+        let project = drawing.project.as_ref().and_then(|code| self.state.projects.get(code));
+        let year = self.year(drawing);
+        let wanted = |line: &LineKey| {
+            drawing.fund.as_ref().is_none_or(|fund| *fund == line.fund)
+                && year.is_none_or(|year| year == line.year)
+        };
+        let candidate = |line: &LineKey, stage| {
+            let of = drawing.project.as_ref().filter(|_| stage == Stage::Reserved);
+            let available = self.balance(&Leaf::new(line, stage, of, None));
+            Candidate { line: line.clone(), project: drawing.project.clone(), available }
+        };
+        if let Some(project) = project.filter(|project| !project.funded.is_empty()) {
+            let funded = project.funded.iter().filter(|line| wanted(line));
+            let found: Vec<_> = funded.map(|line| candidate(line, Stage::Reserved)).collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        if let (Some(fund), Some(year)) = (&drawing.fund, year) {
+            // The usual case, and the one of imports: a short range instead of the whole table.
+            let first =
+                LineKey { fund: fund.clone(), year, origin: Year::MIN, class: Code::default() };
+            let of_year = (self.state.lines.range(first..)).map(|(line, _)| line);
+            let of_year = of_year.take_while(|line| line.fund == *fund && line.year == year);
+            return of_year.map(|line| candidate(line, Stage::Unreserved)).collect();
+        }
+        let suits = |line: &&LineKey| wanted(line) && self.suits(project, &line.fund);
+        let lines = self.state.lines.keys().filter(suits);
+        lines.map(|line| candidate(line, Stage::Unreserved)).collect()
+    }
+
+    /// Lines of a fund that is closed or for another purpose are not possible.
+    fn suits(&self, project: Option<&Project>, fund: &Code) -> bool {
+        self.state.funds.get(fund).is_some_and(|fund| {
+            let within =
+                |project: &Project| fund.purposes.iter().any(|tag| project.purpose.is_within(tag));
+            !fund.closed && project.is_none_or(within)
+        })
+    }
+
+    /// The year that was named; for a live entry else the fiscal year of its day (another one would
+    /// be refused by rule 5 anyway).
+    fn year(&self, drawing: &Drawing) -> Option<Year> {
+        let of_day = || {
+            let facts: Option<&LedgerFacts> = self.state.ledger.as_ref();
+            facts.filter(|_| !self.historical).map(|facts| facts.fiscal_year(self.occurred_on))
+        };
+        drawing.year.or_else(of_day)
+    }
+
+    /// Splits on the shares of a contract: those with money left, or (for an increase) any.
+    pub(super) fn of_contract(
+        &self,
+        contract: &Code,
+        drawing: &Drawing,
+        needs_money: bool,
+    ) -> Result<Vec<Split>, Rejection> {
+        let made = self.state.commitments.get(contract);
+        let made = made.ok_or_else(|| unknown(Thing::Commitment, contract))?;
+        let of_line = |line: &LineKey| {
+            let mut of = made.shares.iter().filter(|share| share.line == *line);
+            of.next().and_then(|share| share.project.clone())
+        };
+        if !drawing.from.is_empty() {
+            return self.named(drawing, |line| drawing.project.clone().or_else(|| of_line(line)));
+        }
+        let year = self.year(drawing);
+        let mut candidates: Vec<Candidate> = (made.shares.iter())
+            .filter(|share| drawing.fund.as_ref().is_none_or(|fund| *fund == share.line.fund))
+            .filter(|share| drawing.project.is_none() || drawing.project == share.project)
+            .map(|share| {
+                let project = share.project.as_ref();
+                let leaf = Leaf::new(&share.line, Stage::Committed, project, Some(contract));
+                let available = self.balance(&leaf);
+                Candidate { line: share.line.clone(), project: share.project.clone(), available }
+            })
+            .collect();
+        // A single share is meant even where it is used up or its year is over: the rule that
+        // refuses it says more than "no line".
+        if candidates.len() > 1 {
+            candidates.retain(|c| year.is_none_or(|year| year == c.line.year));
+        }
+        if candidates.len() > 1 && needs_money {
+            candidates.retain(|c| !c.available.is_zero());
+        }
+        self.only(drawing, candidates)
+    }
+
+    /// Splits on the parts of a payment that are not refunded yet.
+    pub(super) fn of_payment(
+        &self,
+        entry: u64,
+        payment: &DisbursementRecorded,
+        drawing: &Drawing,
+    ) -> Result<Vec<Split>, Rejection> {
+        if !drawing.from.is_empty() {
+            let of_line = |line: &LineKey| {
+                let mut of = payment.splits.iter().filter(|split| split.line == *line);
+                of.next().and_then(|split| split.project.clone())
+            };
+            return self.named(drawing, |line| drawing.project.clone().or_else(|| of_line(line)));
+        }
+        let mut candidates = Vec::new();
+        for split in &payment.splits {
+            let key = (entry, split.line.clone(), split.project.clone());
+            let before = self.state.refunded.get(&key).copied().unwrap_or_default();
+            let available = split.amount.checked_sub(before).ok_or(Rejection::Overflow)?;
+            let (line, project) = (split.line.clone(), split.project.clone());
+            candidates.push(Candidate { line, project, available });
+        }
+        if candidates.len() > 1 {
+            candidates.retain(|c| !c.available.is_zero());
+        }
+        self.only(drawing, candidates)
+    }
+
+    /// The lines that were named, which have to add up to the amount.
+    fn named(
+        &self,
+        drawing: &Drawing,
+        project: impl Fn(&LineKey) -> Option<Code>,
+    ) -> Result<Vec<Split>, Rejection> {
+        let sum = Amount::sum(drawing.from.iter().map(|(_, amount)| *amount));
+        let parts = sum.ok_or(Rejection::Overflow)?;
+        if parts != drawing.amount {
+            let (whole, parts) = (self.money(drawing.amount), self.money(parts));
+            return Err(Rejection::SumDiffers { whole, parts });
+        }
+        let split = |(line, amount): &(LineKey, Amount)| Split {
+            project: project(line),
+            line: line.clone(),
+            amount: *amount,
+        };
+        Ok(drawing.from.iter().map(split).collect())
+    }
+
+    fn only(&self, drawing: &Drawing, candidates: Vec<Candidate>) -> Result<Vec<Split>, Rejection> {
+        let mut candidates = candidates.into_iter();
+        match (candidates.next(), candidates.next()) {
+            (None, _) => {
+                let (fund, project) = (drawing.fund.clone(), drawing.project.clone());
+                Err(Rejection::NoLine { fund, project, year: self.year(drawing) })
+            }
+            (Some(only), None) => {
+                let (line, project, amount) = (only.line, only.project, drawing.amount);
+                Ok(vec![Split { line, project, amount }])
+            }
+            (Some(first), Some(second)) => {
+                let all = [first, second].into_iter().chain(candidates);
+                let lines = all.map(|c| (c.line, self.money(c.available))).collect();
+                Err(Rejection::LineAmbiguous { lines })
+            }
+        }
+    }
+
+    fn money(&self, amount: Amount) -> Money {
+        let currency = self.state.draft().currency();
+        currency.money(amount)
+    }
+}
