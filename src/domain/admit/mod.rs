@@ -4,7 +4,7 @@
 //!
 //! Rules hold in the order of the index, never of `occurred_on`. Per event they are asked in this
 //! order, which is the order of [`Rejection`]: form, ledger and officer, names, time, state, purpose,
-//! limits of money. A leaf file a family; [`limits`] is the one place where an account is kept from
+//! limits of money. A leaf file a family; `limits` is the one place where an account is kept from
 //! going below zero.
 //!
 //! Roles and approval bands are recorded and not yet asked for: a policy that sets bands is refused

@@ -49,7 +49,7 @@ pub(super) fn unknown(thing: Thing, name: &impl ToString) -> Rejection {
 /// The moves of an event on the state before it.
 ///
 /// # Errors
-/// As [`fold`].
+/// As [`fold`](super::fold).
 pub fn moves(draft: &Draft<'_>, event: &Event, cited: &Cited) -> Result<Vec<Move>, Rejection> {
     Ok(match &event.body {
         Body::AllocationRecorded(_)
