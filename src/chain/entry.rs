@@ -244,6 +244,8 @@ pub struct Malformed {
     pub expected: String,
     /// What the bytes say.
     pub found: String,
+    /// True when the entry's bytes ran out within the field.
+    pub is_short: bool,
 }
 
 impl fmt::Display for Malformed {
@@ -252,12 +254,13 @@ impl fmt::Display for Malformed {
     }
 }
 
-fn malformed(
+pub(super) fn malformed(
     field: &'static str,
     expected: impl fmt::Display,
     found: impl fmt::Display,
 ) -> Malformed {
-    Malformed { field, expected: expected.to_string(), found: found.to_string() }
+    let (expected, found) = (expected.to_string(), found.to_string());
+    Malformed { field, expected, found, is_short: false }
 }
 
 struct Cursor<'a> {
@@ -271,11 +274,13 @@ impl<'a> Cursor<'a> {
                 self.rest = rest;
                 Ok(taken)
             }
-            None => Err(malformed(
-                field,
-                format!("{count} bytes"),
-                format!("{} bytes", self.rest.len()),
-            )),
+            None => {
+                let found = format!("{} bytes", self.rest.len());
+                Err(Malformed {
+                    is_short: true,
+                    ..malformed(field, format!("{count} bytes"), found)
+                })
+            }
         }
     }
 
