@@ -9,7 +9,7 @@
 //! What it lacks on purpose: rules of the domain, and hashing. Stored bytes are hashed, never a
 //! re-encoding.
 
-use super::entry::{Malformed, Row, malformed};
+use super::entry::{LedgerId, Malformed, Row, malformed};
 use crate::domain::command::Order;
 use crate::domain::event::*;
 use crate::domain::state::State;
@@ -107,6 +107,17 @@ bodies! {
     71 1 BalanceLapsed,
     80 1 EntryReversed,
     81 1 DocumentAttached,
+}
+
+/// The ledger that a body of LedgerOpened names; `None` for a version of a later release.
+///
+/// # Errors
+/// As [`decode`].
+pub fn opened_ledger(event_version: u16, bytes: &[u8]) -> Result<Option<LedgerId>, Malformed> {
+    Ok(match decode(1, event_version, bytes)? {
+        Some(Body::LedgerOpened(opened)) => Some(LedgerId(opened.ledger.0)),
+        Some(_) | None => None,
+    })
 }
 
 /// The bytes of an order, over which its command's digest is made (schemas/entry.md §5).

@@ -14,7 +14,6 @@ use super::entry::{
 };
 use super::hash::{self, Hash};
 use super::signature::{VerifyingKey, entry_message};
-use crate::domain::event::Body;
 use crate::error::{Error, Kind};
 use std::fmt;
 
@@ -385,11 +384,11 @@ impl Walk {
         if at != 0 {
             return Ok(());
         }
-        let decoded = body::decode(envelope.event_type, envelope.event_version, envelope.body)
+        let opened = body::opened_ledger(envelope.event_version, envelope.body)
             .map_err(|malformed| Break::malformed(at, malformed))?;
-        match decoded {
-            Some(Body::LedgerOpened(opened)) if opened.ledger.0 != envelope.ledger.0 => {
-                broken("ledger id", &LedgerId(opened.ledger.0), &envelope.ledger)
+        match opened {
+            Some(ledger) if ledger != envelope.ledger => {
+                broken("ledger id", &ledger, &envelope.ledger)
             }
             Some(_) | None => Ok(()),
         }
@@ -408,7 +407,7 @@ mod tests {
     use super::*;
     use crate::chain::entry::{EntryId, IMPORTED, Row, SIGNED};
     use crate::chain::signature::{SeedSigner, Signer as _};
-    use crate::domain::event::{Bytes16, Bytes32, Filing, LedgerOpened, Policy};
+    use crate::domain::event::{Body, Bytes16, Bytes32, Filing, LedgerOpened, Policy};
     use crate::domain::ids::Text;
 
     const LEDGER: LedgerId = LedgerId([0x1e; 16]);
