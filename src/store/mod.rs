@@ -2,7 +2,16 @@
 //!
 //! An engine keeps bytes, in order, and says when they are durable. It knows entries only as
 //! [`Sealed`] (index, hash, bytes); it judges no rule and no signature. The engine of this release
-//! is sled behind a durability log (`sled/`); `memory` is the model that tests compare it with.
+//! is sled behind a durability log (`sled`, bytes in schemas/storage.md); `memory` is the model that
+//! tests compare it with. `conformance` is what every engine passes; `medium` and `fault` let tests
+//! fail each file operation in turn; `counting` shows which calls a caller makes.
+
+pub mod conformance;
+pub mod counting;
+pub mod fault;
+pub mod medium;
+pub mod memory;
+pub mod sled;
 
 use crate::chain::entry::{CommandId, Head, Sealed, SealedCommand};
 use crate::error::Result;
@@ -46,10 +55,25 @@ pub struct Snapshot {
 pub struct Copy {
     /// `"sled"` or `"durability log"`.
     pub name: &'static str,
-    /// The entries found, ascending by index; gaps are possible after damage.
+    /// The entries found, ascending by index; after damage there may be gaps, and different entries
+    /// with the same index.
     pub entries: Vec<Sealed>,
-    /// Damage met while reading, in words; empty when the copy read cleanly to its end.
+    /// Damage met while reading, in words; empty when the copy read cleanly to its end. An engine's
+    /// own copy may end before the durable one as long as the store is open: that is no damage.
     pub damage: Vec<String>,
+}
+
+/// What an engine found when it opened, for the ledger to act on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The last end was a [`Store::close`] and both copies are as it left them: the engine's own copy
+    /// may be trusted. Otherwise compare [`Store::copies`] with the archive.
+    pub clean: bool,
+    /// What was unusual and what was done about it, in words, in order.
+    pub notes: Vec<String>,
+    /// Why the copies do not fit together; the store then only gives [`Store::copies`] and
+    /// takes [`Store::rebuild`], and everything else fails with `Kind::Break`.
+    pub differs: Option<String>,
 }
 
 /// An append-only sequence of sealed commands with one writer.
@@ -60,8 +84,10 @@ pub struct Copy {
 ///    [`Appended::Done`], and MUST write all of them or none, in order.
 /// 2. `append` MUST NOT write anything when `expected` is not the head; it MUST then return
 ///    [`Appended::Conflict`] with both heads.
-/// 3. After an error from `append` or `sync` the store MUST refuse further writes (it is poisoned):
-///    an fsync is never tried twice. The caller reopens.
+/// 3. After a `Kind::Io` error from a writing call the store MUST refuse further writes (it is
+///    poisoned): an fsync is never tried twice. Reads go on; the caller reopens. Commands that cannot
+///    be appended at all (not the next indexes, empty, beyond the limits of an entry or a command)
+///    MUST be refused with `Kind::Usage` before anything is written, and do not poison.
 /// 4. `head`, `read`, `command` and `snapshot` MUST reflect every append that returned `Done`, and
 ///    after a reopen every append that was acknowledged; they MUST NOT show part of a command.
 /// 5. `read` MUST return exactly the stored bytes, or an error; never other bytes, and never fewer
@@ -120,20 +146,26 @@ pub trait Store: Send + std::fmt::Debug {
     /// `Kind::Io`; the store is then poisoned.
     fn release(&mut self, published: u64) -> Result<()>;
 
-    /// Every copy the engine holds, read in full, for `verify --store` and for recovery.
+    /// What every copy that the engine holds has in `range` (`0..u64::MAX` is all of it), for
+    /// `verify --store` and for recovery. A caller with many entries goes through it range by range.
     ///
     /// # Errors
     /// `Kind::Io` when not even damage can be read.
-    fn copies(&self) -> Result<Vec<Copy>>;
+    fn copies(&self, range: Range<u64>) -> Result<Vec<Copy>>;
 
-    /// Throws nothing away: moves the engine's own files aside and starts again from `commands`,
-    /// which the caller has verified. Returns where the old files are.
+    /// Throws nothing away: moves the engine's own files aside and starts again from `commands`, from
+    /// index 0, which the caller has verified. Returns where the old files are. The snapshot is gone.
     ///
     /// # Errors
-    /// `Kind::Io` when the disk could not; the old files are then still in place or set aside.
-    fn rebuild(&mut self, commands: &mut dyn Iterator<Item = SealedCommand>) -> Result<String>;
+    /// The first error that `commands` yields, or `Kind::Io` when the disk could not; the old files are
+    /// then still in place, or set aside with the rebuild complete.
+    fn rebuild(
+        &mut self,
+        commands: &mut dyn Iterator<Item = Result<SealedCommand>>,
+    ) -> Result<String>;
 
-    /// Syncs and marks a clean end. The next open may then trust the engine's own copy.
+    /// Syncs, marks a clean end and lets go of the files. The next open may then trust the engine's own
+    /// copy. Everything but another `close` fails from then on.
     ///
     /// # Errors
     /// `Kind::Io`; the next open then checks everything.

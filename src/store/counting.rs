@@ -1,0 +1,142 @@
+//! A store that counts the calls it gets and passes them on: shows where a caller reads from.
+
+use super::{Appended, Copy, Snapshot, Span, Store};
+use crate::chain::entry::{CommandId, Head, Sealed, SealedCommand};
+use crate::error::Result;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Calls so far, shared with whoever looks.
+#[derive(Debug, Default)]
+pub struct Counts {
+    head: AtomicU64,
+    append: AtomicU64,
+    read: AtomicU64,
+    command: AtomicU64,
+    snapshot: AtomicU64,
+    put_snapshot: AtomicU64,
+    sync: AtomicU64,
+    release: AtomicU64,
+    copies: AtomicU64,
+}
+
+/// The calls counted at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Calls {
+    /// Calls of [`Store::head`].
+    pub head: u64,
+    /// Calls of [`Store::append`].
+    pub append: u64,
+    /// Calls of [`Store::read`].
+    pub read: u64,
+    /// Calls of [`Store::command`].
+    pub command: u64,
+    /// Calls of [`Store::snapshot`].
+    pub snapshot: u64,
+    /// Calls of [`Store::put_snapshot`].
+    pub put_snapshot: u64,
+    /// Calls of [`Store::sync`].
+    pub sync: u64,
+    /// Calls of [`Store::release`].
+    pub release: u64,
+    /// Calls of [`Store::copies`].
+    pub copies: u64,
+}
+
+impl Counts {
+    /// The calls so far.
+    #[must_use]
+    pub fn calls(&self) -> Calls {
+        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Calls {
+            head: get(&self.head),
+            append: get(&self.append),
+            read: get(&self.read),
+            command: get(&self.command),
+            snapshot: get(&self.snapshot),
+            put_snapshot: get(&self.put_snapshot),
+            sync: get(&self.sync),
+            release: get(&self.release),
+            copies: get(&self.copies),
+        }
+    }
+}
+
+/// A store around another one.
+#[derive(Debug)]
+pub struct CountingStore {
+    inner: Box<dyn Store>,
+    counts: Arc<Counts>,
+}
+
+impl CountingStore {
+    /// Wraps `inner`; the counts can be watched while the store is in use.
+    #[must_use]
+    pub fn new(inner: Box<dyn Store>) -> (Self, Arc<Counts>) {
+        let counts = Arc::new(Counts::default());
+        (Self { inner, counts: Arc::clone(&counts) }, counts)
+    }
+}
+
+fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+impl Store for CountingStore {
+    fn head(&self) -> Result<Head> {
+        count(&self.counts.head);
+        self.inner.head()
+    }
+
+    fn append(&mut self, expected: Head, commands: &[SealedCommand]) -> Result<Appended> {
+        count(&self.counts.append);
+        self.inner.append(expected, commands)
+    }
+
+    fn read(&self, range: Range<u64>) -> Result<Vec<Sealed>> {
+        count(&self.counts.read);
+        self.inner.read(range)
+    }
+
+    fn command(&self, id: CommandId) -> Result<Option<Span>> {
+        count(&self.counts.command);
+        self.inner.command(id)
+    }
+
+    fn snapshot(&self) -> Result<Option<Snapshot>> {
+        count(&self.counts.snapshot);
+        self.inner.snapshot()
+    }
+
+    fn put_snapshot(&mut self, snapshot: &Snapshot) -> Result<()> {
+        count(&self.counts.put_snapshot);
+        self.inner.put_snapshot(snapshot)
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        count(&self.counts.sync);
+        self.inner.sync()
+    }
+
+    fn release(&mut self, published: u64) -> Result<()> {
+        count(&self.counts.release);
+        self.inner.release(published)
+    }
+
+    fn copies(&self, range: Range<u64>) -> Result<Vec<Copy>> {
+        count(&self.counts.copies);
+        self.inner.copies(range)
+    }
+
+    fn rebuild(
+        &mut self,
+        commands: &mut dyn Iterator<Item = Result<SealedCommand>>,
+    ) -> Result<String> {
+        self.inner.rebuild(commands)
+    }
+
+    fn close(&mut self) -> Result<()> {
+        self.inner.close()
+    }
+}

@@ -1,0 +1,270 @@
+//! sled itself, fenced: every call is guarded against panics, every flush is followed by its sync.
+//!
+//! On damaged files sled answers with `Corruption`, with a panic, or with a shorter database. The
+//! first two become `Kind::Break` here; the third is for the callers to notice, who compare heads. It
+//! knows nothing of pages and entries.
+
+use crate::error::{Error, Kind, Result};
+use crate::store::medium::{Medium, MediumFile};
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::time::Duration;
+
+const CACHE_BYTES: u64 = 16 << 20;
+const SEGMENT_BYTES: usize = 512 * 1024;
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// An open database and our own descriptor of its file.
+pub(super) struct Engine {
+    db: ::sled::Db,
+    folder: PathBuf,
+    medium: Arc<dyn Medium>,
+    synced: Mutex<Synced>,
+}
+
+#[derive(Debug)]
+struct Synced {
+    file: Box<dyn MediumFile>,
+    blobs: BTreeSet<String>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Not `db`: its Debug prints every key and value.
+        f.debug_struct("Engine").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+/// Why an open failed.
+pub(super) enum Unopened {
+    /// The files are damaged: the words say how.
+    Damaged(String),
+    /// The machine or the caller's rights do not allow it.
+    Refused(Error),
+}
+
+/// Keeps the panic message of guarded calls off the terminal; every other panic prints as before.
+fn quiet_guarded_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                before(info);
+            }
+        }));
+    });
+}
+
+/// Runs `call`; a panic becomes an `Err` with its words.
+fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
+    quiet_guarded_panics();
+    let before = QUIET.replace(true);
+    let outcome = panic::catch_unwind(AssertUnwindSafe(call));
+    QUIET.set(before);
+    outcome.map_err(|payload| {
+        let words = payload
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| payload.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        format!("sled panicked: {words}")
+    })
+}
+
+/// The error for damage in sled's copy.
+pub(super) fn damaged(why: impl std::fmt::Display) -> Error {
+    Error::new(Kind::Break, "store_damaged", format!("sled's copy cannot be used: {why}"))
+        .with_hint(
+            "open the ledger with its log/ folder in place: what verifies in the durability log and \
+             the archive is kept, and sled's copy is rebuilt from it",
+        )
+}
+
+fn is_damage(error: &::sled::Error) -> bool {
+    use std::io::ErrorKind as E;
+    match error {
+        ::sled::Error::Io(io) => {
+            // A system call that failed has a number; sled wraps its own findings without one, and
+            // the copies of errors that it keeps lose theirs, so the kinds are named.
+            !matches!(
+                io.kind(),
+                E::PermissionDenied
+                    | E::StorageFull
+                    | E::QuotaExceeded
+                    | E::ReadOnlyFilesystem
+                    | E::NotFound
+                    | E::FileTooLarge
+                    | E::OutOfMemory
+                    | E::Interrupted
+            ) && io.raw_os_error().is_none()
+        }
+        ::sled::Error::CollectionNotFound(_)
+        | ::sled::Error::Unsupported(_)
+        | ::sled::Error::ReportableBug(_)
+        | ::sled::Error::Corruption { .. } => true,
+    }
+}
+
+fn plain(doing: &str, folder: &Path, error: ::sled::Error) -> Error {
+    match error {
+        ::sled::Error::Io(io) => Error::io(doing, folder, io),
+        other @ (::sled::Error::CollectionNotFound(_)
+        | ::sled::Error::Unsupported(_)
+        | ::sled::Error::ReportableBug(_)
+        | ::sled::Error::Corruption { .. }) => damaged(other),
+    }
+}
+
+/// The error of a second open.
+fn locked(folder: &Path) -> Error {
+    Error::new(
+        Kind::Locked,
+        "store_locked",
+        format!("the store in {} is open in another program", folder.display()),
+    )
+    .with_hint("wait until it has finished, or end it")
+}
+
+/// Whether somebody has the database of this folder open.
+fn is_locked(folder: &Path) -> bool {
+    let file = match std::fs::File::options().read(true).open(folder.join("db")) {
+        Ok(file) => file,
+        Err(_) => return false,
+    };
+    // The lock goes with the descriptor.
+    matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock))
+}
+
+/// Refuses a database that is open already, before anything in its folder is touched.
+pub(super) fn check_unlocked(folder: &Path) -> Result<()> {
+    if is_locked(folder) { Err(locked(folder)) } else { Ok(()) }
+}
+
+impl Engine {
+    /// Opens the database in `folder` as engines of this version do, on a thread of its own.
+    ///
+    /// Everything that sled read is synced afterwards, for after a crash it may be in memory only.
+    pub(super) fn open(medium: &Arc<dyn Medium>, folder: &Path) -> Result<Self, Unopened> {
+        let config = ::sled::Config::new()
+            .path(folder)
+            .cache_capacity(CACHE_BYTES)
+            .segment_size(SEGMENT_BYTES)
+            .use_compression(false)
+            .flush_every_ms(None);
+        let opening = std::thread::Builder::new()
+            .name("sled open".to_owned())
+            .spawn(move || caught(|| config.open()))
+            .map_err(|e| Unopened::Refused(Error::io("start a thread for", folder, e)))?;
+        let opened = match opening.join() {
+            Ok(Ok(opened)) => opened,
+            Ok(Err(panicked)) => return Err(Unopened::Damaged(panicked)),
+            Err(_) => return Err(Unopened::Damaged("sled panicked".to_owned())),
+        };
+        let db = opened.map_err(|error| unopened(folder, error))?;
+        let file = sync_files(medium.as_ref(), folder).map_err(Unopened::Refused)?;
+        let synced = Mutex::new(Synced { file, blobs: blobs(medium.as_ref(), folder) });
+        Ok(Self { db, folder: folder.to_owned(), medium: Arc::clone(medium), synced })
+    }
+
+    /// Calls sled; a panic or damage is `Kind::Break`, anything else `Kind::Io`.
+    pub(super) fn call<T>(
+        &self,
+        doing: &str,
+        call: impl FnOnce(&::sled::Tree) -> ::sled::Result<T>,
+    ) -> Result<T> {
+        match caught(|| call(&self.db)) {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(error)) if is_damage(&error) => Err(damaged(error)),
+            Ok(Err(error)) => Err(plain(doing, &self.folder, error)),
+            Err(panicked) => Err(damaged(panicked)),
+        }
+    }
+
+    /// Applies a batch and makes it durable: sled's flush, then the sync that it leaves out.
+    pub(super) fn apply(&self, batch: ::sled::Batch) -> Result<()> {
+        self.call("write to", |tree| tree.apply_batch(batch))?;
+        self.flush_pair()
+    }
+
+    fn flush_pair(&self) -> Result<()> {
+        let mut synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
+        self.call("flush", |tree| tree.flush())?;
+        let found = blobs(self.medium.as_ref(), &self.folder);
+        if found != synced.blobs {
+            sync_blobs(self.medium.as_ref(), &self.folder, found.difference(&synced.blobs))?;
+            synced.blobs = found;
+        }
+        let path = self.folder.join("db");
+        synced.file.sync_data().map_err(|e| Error::io("sync", &path, e))
+    }
+
+    /// Closes the database and waits until its lock is free, for sled's threads let go a little later.
+    pub(super) fn close(self) {
+        let folder = self.folder.clone();
+        // sled syncs its file as it is dropped; that it fails loses nothing that was acknowledged.
+        drop(caught(move || drop(self)));
+        for _ in 0..400 {
+            if !is_locked(&folder) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+fn unopened(folder: &Path, error: ::sled::Error) -> Unopened {
+    if error.to_string().contains("could not acquire lock") {
+        Unopened::Refused(locked(folder))
+    } else if is_damage(&error) {
+        Unopened::Damaged(error.to_string())
+    } else {
+        Unopened::Refused(plain("open the database in", folder, error))
+    }
+}
+
+/// Names of the files for values too long for sled's own file; empty when the folder is missing.
+fn blobs(medium: &dyn Medium, folder: &Path) -> BTreeSet<String> {
+    medium.names(&folder.join("blobs")).unwrap_or_default().into_iter().collect()
+}
+
+fn sync_blobs<'a>(
+    medium: &dyn Medium,
+    folder: &Path,
+    names: impl Iterator<Item = &'a String>,
+) -> Result<()> {
+    let folder = folder.join("blobs");
+    for name in names {
+        let path = folder.join(name);
+        match medium.open(&path).and_then(|mut file| file.sync_all()) {
+            // sled removes a blob as soon as nothing refers to it.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            other => other.map_err(|e| Error::io("sync", &path, e))?,
+        }
+    }
+    medium.sync_folder(&folder).map_err(|e| Error::io("sync the folder", &folder, e))
+}
+
+/// Syncs everything in a database's folder, the folders and the one around it; gives `db/db`.
+fn sync_files(medium: &dyn Medium, folder: &Path) -> Result<Box<dyn MediumFile>> {
+    let names = medium.names(folder).map_err(|e| Error::io("list", folder, e))?;
+    for name in names.iter().filter(|name| *name == "conf" || name.starts_with("snap.")) {
+        let path = folder.join(name);
+        let mut file = medium.open(&path).map_err(|e| Error::io("open", &path, e))?;
+        file.sync_all().map_err(|e| Error::io("sync", &path, e))?;
+    }
+    let path = folder.join("db");
+    let mut file = medium.open(&path).map_err(|e| Error::io("open", &path, e))?;
+    file.sync_all().map_err(|e| Error::io("sync", &path, e))?;
+    sync_blobs(medium, folder, blobs(medium, folder).iter())?;
+    for folder in [Some(folder), folder.parent()].into_iter().flatten() {
+        medium.sync_folder(folder).map_err(|e| Error::io("sync the folder", folder, e))?;
+    }
+    Ok(file)
+}

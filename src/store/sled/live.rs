@@ -1,0 +1,272 @@
+//! An open store at work: the durability log commits, sled follows on a thread of its own.
+//!
+//! Acknowledged commands that sled does not hold yet are in at most two tails: `pending`, which the
+//! next batch takes, and `flying`, which the thread is applying. It has no clock: a batch goes when
+//! it is full, or when the caller syncs.
+
+use super::engine::Engine;
+use super::pages::{self, Pages};
+use super::snapshot;
+use super::tail::{Tail, bytes_of};
+use super::wal::{self, Wal};
+use crate::chain::entry::{
+    CommandId, Head, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, Sealed, SealedCommand,
+};
+use crate::error::{Error, Result};
+use crate::store::{Appended, Snapshot, Span};
+use std::ops::Range;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+#[derive(Debug)]
+enum Hands {
+    Here(Pages),
+    Away(JoinHandle<(Pages, Result<()>)>),
+    Lost,
+}
+
+/// The state of a store that reads and writes.
+#[derive(Debug)]
+pub(super) struct Live {
+    engine: Arc<Engine>,
+    hands: Hands,
+    wal: Wal,
+    head: Head,
+    /// Entries below are in sled, durably.
+    applied: u64,
+    flying: Tail,
+    pending: Tail,
+    /// Why no further write is allowed.
+    failed: Option<String>,
+}
+
+impl Live {
+    /// A store whose sled and durability log agree.
+    pub(super) fn new(pages: Pages, wal: Wal) -> Self {
+        let head = pages.head();
+        Self {
+            engine: Arc::clone(pages.engine()),
+            hands: Hands::Here(pages),
+            wal,
+            head,
+            applied: head.size,
+            flying: Tail::default(),
+            pending: Tail::default(),
+            failed: None,
+        }
+    }
+
+    pub(super) fn head(&self) -> Head {
+        self.head
+    }
+
+    pub(super) fn wal(&self) -> &Wal {
+        &self.wal
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(super) fn append(
+        &mut self,
+        expected: Head,
+        commands: &[SealedCommand],
+    ) -> Result<Appended> {
+        self.check_writable()?;
+        if expected != self.head {
+            return Ok(Appended::Conflict { expected, found: self.head });
+        }
+        let after = check(expected, commands)?;
+        if commands.is_empty() {
+            return Ok(Appended::Done(after));
+        }
+        let entries = commands.iter().flat_map(|command| &command.entries);
+        self.wal.append(expected, after, entries).inspect_err(|error| {
+            self.failed = Some(error.message().to_owned());
+        })?;
+        self.head = after;
+        // The append is done. What goes wrong from here on is said by the next write.
+        for command in commands {
+            if !self.pending.has_room(command) {
+                self.dispatch();
+            }
+            self.pending.push(Arc::new(command.clone()));
+        }
+        if self.pending.is_full() {
+            self.dispatch();
+        }
+        Ok(Appended::Done(after))
+    }
+
+    fn check_writable(&self) -> Result<()> {
+        match &self.failed {
+            None => Ok(()),
+            Some(cause) => Err(wal::poisoned().with_detail("cause", cause)),
+        }
+    }
+
+    /// Gives the pending commands to the thread; a failure forbids further writes.
+    fn dispatch(&mut self) {
+        if self.settle().is_err() {
+            return;
+        }
+        match std::mem::replace(&mut self.hands, Hands::Lost) {
+            Hands::Here(mut pages) => {
+                self.flying = std::mem::take(&mut self.pending);
+                let commands = self.flying.commands().to_vec();
+                let thread = std::thread::Builder::new().name("store apply".to_owned());
+                match thread.spawn(move || {
+                    let outcome = pages.apply(&commands);
+                    (pages, outcome)
+                }) {
+                    Ok(handle) => self.hands = Hands::Away(handle),
+                    Err(error) => self.failed = Some(format!("cannot start a thread: {error}")),
+                }
+            }
+            other @ (Hands::Away(_) | Hands::Lost) => self.hands = other,
+        }
+    }
+
+    /// Waits for the thread.
+    fn settle(&mut self) -> Result<()> {
+        let outcome = match std::mem::replace(&mut self.hands, Hands::Lost) {
+            Hands::Here(pages) => {
+                self.hands = Hands::Here(pages);
+                return self.check_writable();
+            }
+            Hands::Away(handle) => handle.join().map_err(|_| wal::poisoned()),
+            Hands::Lost => return self.check_writable().and(Err(wal::poisoned())),
+        };
+        match outcome {
+            Ok((pages, Ok(()))) => {
+                self.applied = pages.head().size;
+                self.flying = Tail::default();
+                self.hands = Hands::Here(pages);
+                self.check_writable()
+            }
+            Ok((_, Err(error))) | Err(error) => {
+                self.failed = Some(error.message().to_owned());
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) fn sync(&mut self) -> Result<()> {
+        self.check_writable()?;
+        self.settle()?;
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let Hands::Here(pages) = &mut self.hands else { return Err(wal::poisoned()) };
+        match pages.apply(self.pending.commands()) {
+            Ok(()) => {
+                self.applied = pages.head().size;
+                self.pending = Tail::default();
+                Ok(())
+            }
+            Err(error) => {
+                self.hands = Hands::Lost;
+                self.failed = Some(error.message().to_owned());
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) fn release(&mut self, published: u64) -> Result<()> {
+        self.sync()?;
+        self.wal.recycle(published.min(self.applied)).inspect_err(|error| {
+            self.failed = Some(error.message().to_owned());
+        })
+    }
+
+    pub(super) fn read(&self, range: Range<u64>) -> Result<Vec<Sealed>> {
+        let range = range.start..range.end.min(self.head.size);
+        if range.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut entries = pages::read(&self.engine, range.start..range.end.min(self.applied))?;
+        self.flying.read(&range, &mut entries);
+        self.pending.read(&range, &mut entries);
+        Ok(entries)
+    }
+
+    pub(super) fn command(&self, id: CommandId) -> Result<Option<Span>> {
+        match self.pending.command(id).or_else(|| self.flying.command(id)) {
+            Some(span) => Ok(Some(span)),
+            None => pages::command(&self.engine, id),
+        }
+    }
+
+    pub(super) fn snapshot(&self) -> Result<Option<Snapshot>> {
+        let found = snapshot::get(&self.engine)?;
+        Ok(found.filter(|snapshot| snapshot.head.size <= self.head.size))
+    }
+
+    pub(super) fn put_snapshot(&mut self, snapshot: &Snapshot) -> Result<()> {
+        self.sync()?;
+        snapshot::put(&self.engine, snapshot).inspect_err(|error| {
+            self.failed = Some(error.message().to_owned());
+        })
+    }
+
+    /// Syncs, and marks that this is a clean end.
+    pub(super) fn mark_clean(&mut self) -> Result<()> {
+        self.sync()?;
+        self.wal.mark_clean(self.head)
+    }
+
+    /// Lets go of sled.
+    pub(super) fn let_go(mut self) {
+        drop(self.settle());
+        let Self { engine, hands, .. } = self;
+        drop(hands);
+        close(engine);
+    }
+}
+
+/// Closes the database if nobody else uses it.
+pub(super) fn close(engine: Arc<Engine>) {
+    if let Ok(engine) = Arc::try_unwrap(engine) {
+        engine.close();
+    }
+}
+
+/// The head after `commands`, if they may follow `head`.
+pub(super) fn check(head: Head, commands: &[SealedCommand]) -> Result<Head> {
+    let mut head = head;
+    for command in commands {
+        let id = command.id;
+        let (count, bytes) = (command.entries.len(), bytes_of(command));
+        if count == 0 || count > MAX_COMMAND_ENTRIES {
+            let words =
+                format!("command {id} has {count} entries, 1 to {MAX_COMMAND_ENTRIES} are allowed");
+            return Err(malformed(&words));
+        }
+        if bytes > MAX_COMMAND_BYTES {
+            let words = format!("command {id} has {bytes} bytes, {MAX_COMMAND_BYTES} are allowed");
+            return Err(malformed(&words));
+        }
+        for entry in &command.entries {
+            let length = entry.bytes.len();
+            if entry.index != head.size {
+                let words =
+                    format!("command {id} has entry {}, expected {}", entry.index, head.size);
+                return Err(malformed(&words));
+            }
+            if length == 0 || length > MAX_ENTRY_BYTES {
+                let words = format!(
+                    "entry {} has {length} bytes, 1 to {MAX_ENTRY_BYTES} are allowed",
+                    entry.index
+                );
+                return Err(malformed(&words));
+            }
+            head = Head { size: head.size.saturating_add(1), hash: entry.hash };
+        }
+    }
+    Ok(head)
+}
+
+fn malformed(words: &str) -> Error {
+    wal::malformed(words)
+}

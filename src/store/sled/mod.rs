@@ -1,0 +1,203 @@
+//! The sled engine: entries in sled's pages behind a durability log, because sled's own `flush` does
+//! not reach the disk (measured; schemas/storage.md has every byte).
+//!
+//! * `wal`, `frame`, `mark`: the durability log, the commit point of an append.
+//! * `engine`: sled itself, its panics caught and its flushes followed by a sync.
+//! * `pages`, `snapshot`: keys and values.
+//! * `live`, `tail`: a store at work; sled follows the durability log.
+//! * `open`, `rebuild`: opening after any end, and starting afresh.
+//!
+//! A single append costs one write and one `fdatasync`; sled takes entries in batches. The store is
+//! open in one program at a time. It repairs nothing by itself beyond completing sled from the durability
+//! log: which of several copies is right needs signatures, and those are the ledger's to check.
+
+mod engine;
+mod frame;
+mod live;
+mod mark;
+mod open;
+mod pages;
+mod rebuild;
+mod snapshot;
+mod tail;
+mod wal;
+
+use self::engine::Engine;
+use self::live::Live;
+use self::wal::Wal;
+use super::medium::{Disk, Medium};
+use super::{Appended, Copy, Opening, Snapshot, Span, Store};
+use crate::chain::entry::{CommandId, Head, Sealed, SealedCommand};
+use crate::error::{Error, Kind, Result};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Length of a new segment of the durability log in bytes; a longer frame makes a longer segment.
+    pub segment_bytes: u64,
+    /// The file operations; tests put faults here.
+    pub medium: Arc<dyn Medium>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { segment_bytes: 4 << 20, medium: Arc::new(Disk) }
+    }
+}
+
+/// A store on sled and a durability log, in a ledger's folder.
+#[derive(Debug)]
+pub struct SledStore {
+    folder: PathBuf,
+    options: Options,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Open(Box<Live>),
+    Broken(Box<Broken>),
+    Closed,
+}
+
+/// Copies that do not fit together, or a sled that does not open.
+#[derive(Debug)]
+struct Broken {
+    words: String,
+    engine: Option<Arc<Engine>>,
+    wal: Wal,
+}
+
+impl SledStore {
+    /// Opens the store in `db/` and `wal/` of the ledger's folder, which exists; makes it if there is none.
+    ///
+    /// # Errors
+    /// `Kind::Locked` when it is open already; `Kind::Io` when the folder cannot be read, written or
+    /// synced. Damage is no error here: see [`Opening::differs`].
+    pub fn open(folder: &Path, options: Options) -> Result<(Self, Opening)> {
+        let (state, opening) = open::open(folder, &options)?;
+        Ok((Self { folder: folder.to_owned(), options, state }, opening))
+    }
+
+    fn live(&self) -> Result<&Live> {
+        match &self.state {
+            State::Open(live) => Ok(live),
+            State::Broken(broken) => Err(differs(&broken.words)),
+            State::Closed => Err(closed()),
+        }
+    }
+
+    fn live_mut(&mut self) -> Result<&mut Live> {
+        match &mut self.state {
+            State::Open(live) => Ok(live),
+            State::Broken(broken) => Err(differs(&broken.words)),
+            State::Closed => Err(closed()),
+        }
+    }
+
+    /// Lets go of all files, without a mark.
+    fn let_go(&mut self) {
+        match std::mem::replace(&mut self.state, State::Closed) {
+            State::Open(live) => live.let_go(),
+            State::Broken(broken) => broken.engine.into_iter().for_each(live::close),
+            State::Closed => {}
+        }
+    }
+}
+
+fn differs(words: &str) -> Error {
+    Error::new(Kind::Break, "store_differs", format!("the store needs recovery: {words}"))
+        .with_hint(
+            "open the ledger with its log/ folder in place: what verifies in the durability log and \
+             the archive is kept, and sled's copy is rebuilt from it",
+        )
+}
+
+fn closed() -> Error {
+    Error::new(Kind::Io, "store_closed", "the store was closed").with_hint("open the ledger again")
+}
+
+impl Drop for SledStore {
+    fn drop(&mut self) {
+        self.let_go();
+    }
+}
+
+impl Store for SledStore {
+    fn head(&self) -> Result<Head> {
+        Ok(self.live()?.head())
+    }
+
+    fn append(&mut self, expected: Head, commands: &[SealedCommand]) -> Result<Appended> {
+        self.live_mut()?.append(expected, commands)
+    }
+
+    fn read(&self, range: Range<u64>) -> Result<Vec<Sealed>> {
+        self.live()?.read(range)
+    }
+
+    fn command(&self, id: CommandId) -> Result<Option<Span>> {
+        self.live()?.command(id)
+    }
+
+    fn snapshot(&self) -> Result<Option<Snapshot>> {
+        self.live()?.snapshot()
+    }
+
+    fn put_snapshot(&mut self, snapshot: &Snapshot) -> Result<()> {
+        self.live_mut()?.put_snapshot(snapshot)
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        self.live_mut()?.sync()
+    }
+
+    fn release(&mut self, published: u64) -> Result<()> {
+        self.live_mut()?.release(published)
+    }
+
+    fn copies(&self, range: Range<u64>) -> Result<Vec<Copy>> {
+        let mut ours = Copy { name: "sled", entries: Vec::new(), damage: Vec::new() };
+        let mut log = Copy { name: "durability log", entries: Vec::new(), damage: Vec::new() };
+        let (engine, wal) = match &self.state {
+            State::Open(live) => (Some(live.engine()), live.wal()),
+            State::Broken(broken) => {
+                ours.damage.push(broken.words.clone());
+                (broken.engine.as_deref(), &broken.wal)
+            }
+            State::Closed => return Err(closed()),
+        };
+        if let Some(engine) = engine {
+            pages::survey(engine, &range, &mut ours.entries, &mut ours.damage);
+        }
+        wal.collect(&range, &mut log.entries, &mut log.damage)?;
+        Ok(vec![ours, log])
+    }
+
+    fn rebuild(
+        &mut self,
+        commands: &mut dyn Iterator<Item = Result<SealedCommand>>,
+    ) -> Result<String> {
+        if matches!(self.state, State::Closed) {
+            return Err(closed());
+        }
+        rebuild::build(&self.folder, &self.options, commands)?;
+        self.let_go();
+        let moved = rebuild::finish(self.options.medium.as_ref(), &self.folder)?;
+        let (state, _) = open::open(&self.folder, &self.options)?;
+        self.state = state;
+        Ok(moved.concat())
+    }
+
+    fn close(&mut self) -> Result<()> {
+        let outcome = match &mut self.state {
+            State::Open(live) => live.mark_clean(),
+            State::Broken(_) | State::Closed => Ok(()),
+        };
+        self.let_go();
+        outcome
+    }
+}

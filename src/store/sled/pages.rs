@@ -1,0 +1,412 @@
+//! Entries, command ids and the head in sled's one tree (schemas/storage.md §4).
+//!
+//! It reads strictly, and for recovery leniently; it has no opinion on which copy is right.
+
+use super::engine::{Engine, damaged};
+use crate::chain::entry::{self, CommandId, Head, MAX_ENTRY_BYTES, Sealed, SealedCommand};
+use crate::chain::hash::Hash;
+use crate::error::{Error, Kind, Result};
+use crate::store::Span;
+use std::borrow::Borrow;
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+
+/// The most bytes of a value; sled would write a leaf of longer ones to files it never syncs.
+pub(super) const VALUE_BYTES: usize = 7_680;
+/// The most entries of a page.
+pub(super) const PAGE_ENTRIES: u8 = 32;
+const VERSION: u8 = 1;
+const COMMAND: u8 = 0x20;
+const PAGE: u8 = 0x30;
+const HEAD: [u8; 1] = [0x40];
+/// Pages fetched from sled at a time.
+const FETCHED_PAGES: usize = 64;
+
+fn page_key(first: u64) -> [u8; 9] {
+    let mut key = [PAGE; 9];
+    key.iter_mut().skip(1).zip(first.to_be_bytes()).for_each(|(to, from)| *to = from);
+    key
+}
+
+fn first_of(key: &[u8]) -> Option<u64> {
+    match key.split_first() {
+        Some((&PAGE, index)) => Some(u64::from_be_bytes(index.try_into().ok()?)),
+        _ => None,
+    }
+}
+
+fn command_key(id: CommandId) -> [u8; 17] {
+    let mut key = [COMMAND; 17];
+    key.iter_mut().skip(1).zip(id.0).for_each(|(to, from)| *to = from);
+    key
+}
+
+/// The last page, which the next batch goes on filling.
+#[derive(Debug)]
+struct OpenPage {
+    first: u64,
+    count: u8,
+    /// Version, count and entries; no checksum yet.
+    bytes: Vec<u8>,
+}
+
+impl OpenPage {
+    fn new(first: u64) -> Self {
+        let mut bytes = Vec::with_capacity(VALUE_BYTES);
+        bytes.extend([VERSION, 0]);
+        Self { first, count: 0, bytes }
+    }
+
+    fn has_room(&self, entry: &[u8]) -> bool {
+        let longer = self.bytes.len().saturating_add(entry.len()).saturating_add(6);
+        self.count == 0 || (self.count < PAGE_ENTRIES && longer <= VALUE_BYTES)
+    }
+
+    fn push(&mut self, entry: &[u8]) {
+        let length = u16::try_from(entry.len()).unwrap_or(u16::MAX);
+        self.bytes.extend(length.to_le_bytes());
+        self.bytes.extend_from_slice(entry);
+        self.count = self.count.saturating_add(1);
+        if let Some(count) = self.bytes.get_mut(1) {
+            *count = self.count;
+        }
+    }
+
+    fn put(&mut self, batch: &mut ::sled::Batch) {
+        let key = page_key(self.first);
+        let checksum = crc32c::crc32c_append(crc32c::crc32c(&key), &self.bytes);
+        self.bytes.extend(checksum.to_le_bytes());
+        batch.insert(&key, self.bytes.as_slice());
+        self.bytes.truncate(self.bytes.len().saturating_sub(4));
+    }
+}
+
+/// The entries of a page, or the words for what is wrong with it.
+fn decode(key: &[u8], value: &[u8]) -> Result<(u64, Vec<Sealed>), String> {
+    let first = first_of(key).ok_or("a page has a key that is none")?;
+    let (body, checksum) = value.split_last_chunk::<4>().ok_or("a page is too short")?;
+    let found = crc32c::crc32c_append(crc32c::crc32c(key), body);
+    let expected = u32::from_le_bytes(*checksum);
+    if found != expected {
+        return Err(format!(
+            "the page of entry {first} has checksum {found:08x}, expected {expected:08x}"
+        ));
+    }
+    let wrong = || format!("the page of entry {first} is not laid out as version {VERSION} is");
+    let ([version, count], mut rest) = body.split_first_chunk::<2>().ok_or_else(wrong)?;
+    if *version != VERSION || *count == 0 || *count > PAGE_ENTRIES {
+        return Err(wrong());
+    }
+    let mut entries = Vec::with_capacity(usize::from(*count));
+    for index in (first..).take(usize::from(*count)) {
+        let (length, after) = rest.split_first_chunk::<2>().ok_or_else(wrong)?;
+        let length = usize::from(u16::from_le_bytes(*length));
+        let (bytes, after) = after.split_at_checked(length).ok_or_else(wrong)?;
+        if !(1..=MAX_ENTRY_BYTES).contains(&length) {
+            return Err(wrong());
+        }
+        entries.push(Sealed::new(index, bytes.to_vec()));
+        rest = after;
+    }
+    if rest.is_empty() { Ok((first, entries)) } else { Err(wrong()) }
+}
+
+/// Writes entries to sled, after its head.
+#[derive(Debug)]
+pub(super) struct Pages {
+    engine: Arc<Engine>,
+    head: Head,
+    page: OpenPage,
+}
+
+impl Pages {
+    /// Reads the head and the last page, which must agree.
+    ///
+    /// # Errors
+    /// `Kind::Break` when they do not.
+    pub(super) fn load(engine: Arc<Engine>) -> Result<Self> {
+        let head = head(&engine)?;
+        let last = engine.call("read", |tree| tree.get_lt(HEAD))?;
+        let last = last.filter(|(key, _)| first_of(key).is_some());
+        let page = match last {
+            None if head == Head::default() => OpenPage::new(0),
+            None => {
+                return Err(damaged(format!(
+                    "the head says {} entries, no page has one",
+                    head.size
+                )));
+            }
+            Some((key, value)) => {
+                let (first, entries) = decode(&key, &value).map_err(damaged)?;
+                let last = entries.last().map_or(0, |e| e.index.saturating_add(1));
+                let hash = entries.last().map_or(Hash::ZERO, |entry| entry.hash);
+                let found = Head { size: last, hash };
+                if found != head {
+                    return Err(damaged(format!(
+                        "the head says {} entries ending in {}, the pages {} ending in {}",
+                        head.size, head.hash, found.size, found.hash
+                    )));
+                }
+                let mut page = OpenPage::new(first);
+                entries.iter().for_each(|entry| page.push(&entry.bytes));
+                page
+            }
+        };
+        Ok(Self { engine, head, page })
+    }
+
+    /// The database written to.
+    pub(super) fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// The head that sled holds durably.
+    pub(super) fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Applies whole commands in one batch, durably. After an error nothing may be applied any more.
+    pub(super) fn apply(&mut self, commands: &[impl Borrow<SealedCommand>]) -> Result<()> {
+        let mut batch = ::sled::Batch::default();
+        for command in commands {
+            let command: &SealedCommand = command.borrow();
+            let Some(first) = command.entries.first() else { continue };
+            for entry in &command.entries {
+                self.add(entry, &mut batch);
+            }
+            let count = u16::try_from(command.entries.len()).unwrap_or(u16::MAX);
+            let mut span = [0; 10];
+            span.iter_mut()
+                .zip(first.index.to_le_bytes().into_iter().chain(count.to_le_bytes()))
+                .for_each(|(to, from)| *to = from);
+            batch.insert(&command_key(command.id), &span);
+        }
+        if self.page.count > 0 {
+            self.page.put(&mut batch);
+        }
+        let head: Vec<u8> =
+            self.head.size.to_le_bytes().into_iter().chain(self.head.hash.0).collect();
+        batch.insert(&HEAD, head);
+        self.engine.apply(batch)
+    }
+
+    fn add(&mut self, entry: &Sealed, batch: &mut ::sled::Batch) {
+        if !self.page.has_room(&entry.bytes) {
+            self.page.put(batch);
+            self.page = OpenPage::new(entry.index);
+        }
+        self.page.push(&entry.bytes);
+        self.head = Head { size: entry.index.saturating_add(1), hash: entry.hash };
+    }
+}
+
+/// The head that sled holds.
+pub(super) fn head(engine: &Engine) -> Result<Head> {
+    let Some(value) = engine.call("read", |tree| tree.get(HEAD))? else {
+        return Ok(Head::default());
+    };
+    let parsed = value.split_first_chunk::<8>().and_then(|(size, hash)| {
+        Some(Head { size: u64::from_le_bytes(*size), hash: Hash(hash.try_into().ok()?) })
+    });
+    parsed.ok_or_else(|| damaged(format!("the head has {} bytes, expected 40", value.len())))
+}
+
+/// Where sled says this command is.
+pub(super) fn command(engine: &Engine, id: CommandId) -> Result<Option<Span>> {
+    let Some(value) = engine.call("read", |tree| tree.get(command_key(id)))? else {
+        return Ok(None);
+    };
+    let parsed = value.split_first_chunk::<8>().and_then(|(first, count)| {
+        let count = u16::from_le_bytes(count.try_into().ok()?);
+        Some(Span { first: u64::from_le_bytes(*first), count })
+    });
+    let wrong = || damaged(format!("command {id} has {} bytes, expected 10", value.len()));
+    parsed.map(Some).ok_or_else(wrong)
+}
+
+/// Takes the key and the value of a page.
+type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>> + 'a;
+
+/// Fetches pages from the one that holds `range.start` on, and gives each to `visit`.
+fn fetch(engine: &Engine, range: &Range<u64>, visit: &mut Visit<'_>) -> Result<()> {
+    let mut from: Vec<u8> = engine
+        .call("read", |tree| {
+            let after = [&page_key(range.start)[..], &[0]].concat();
+            let before = tree.get_lt(after)?;
+            Ok(before.filter(|(key, _)| first_of(key).is_some()).map(|(key, _)| key.to_vec()))
+        })?
+        .unwrap_or_else(|| page_key(range.start).to_vec());
+    let end = page_key(range.end);
+    while from.as_slice() < end.as_slice() {
+        let pages = engine.call("read", |tree| {
+            let pages = tree.range(from.as_slice()..end.as_slice()).take(FETCHED_PAGES);
+            pages.collect::<::sled::Result<Vec<_>>>()
+        })?;
+        let Some((last, _)) = pages.last() else { return Ok(()) };
+        from = [last.as_ref(), &[0]].concat();
+        for (key, value) in &pages {
+            if visit(key, value)?.is_break() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The entries of `range`, all of them, which the caller knows to be below the head.
+pub(super) fn read(engine: &Engine, range: Range<u64>) -> Result<Vec<Sealed>> {
+    let mut entries: Vec<Sealed> = Vec::new();
+    let mut next = range.start;
+    if range.is_empty() {
+        return Ok(entries);
+    }
+    fetch(engine, &range, &mut |key, value| {
+        let (first, found) = decode(key, value).map_err(damaged)?;
+        let end = first.saturating_add(u64::try_from(found.len()).unwrap_or(u64::MAX));
+        if first > next {
+            return Err(missing(next, first));
+        }
+        if first < next && !entries.is_empty() {
+            return Err(damaged(format!("the page of entry {first} overlaps the one before it")));
+        }
+        entries.extend(
+            found.into_iter().filter(|entry| entry.index >= next && entry.index < range.end),
+        );
+        next = end.max(next);
+        Ok(if next >= range.end { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    if next < range.end { Err(missing(next, range.end)) } else { Ok(entries) }
+}
+
+fn missing(from: u64, to: u64) -> Error {
+    let words = format!("entries {from} to {} are missing", to.saturating_sub(1));
+    damaged(words).with_detail("expected", from).with_detail("found", to)
+}
+
+/// Everything that can be read in `range`, whatever is wrong with the rest.
+///
+/// Also compares the command index with the commands that the entries name.
+pub(super) fn survey(
+    engine: &Engine,
+    range: &Range<u64>,
+    entries: &mut Vec<Sealed>,
+    damage: &mut Vec<String>,
+) {
+    // Before the pages: a batch under way on another thread may add to them meanwhile.
+    let size = match head(engine) {
+        Ok(head) => head.size,
+        Err(error) => {
+            damage.push(error.message().to_owned());
+            0
+        }
+    };
+    let mut next = range.start;
+    let mut skip: u64 = 1;
+    while next < range.end {
+        let mut met = Met { engine, range, next, entries: &mut *entries, damage: &mut *damage };
+        let outcome = fetch(engine, &(next..range.end), &mut |key, value| met.page(key, value));
+        let reached = met.next;
+        if reached > next {
+            skip = 1;
+        }
+        next = reached;
+        let Err(error) = outcome else { break };
+        if skip == 1 {
+            damage.push(format!("from entry {next} on: {}", error.message()));
+        }
+        // What cannot be read may be a whole leaf of sled: feel for its end.
+        next = next.saturating_add(skip);
+        skip = skip.saturating_mul(2);
+    }
+    if next < size.min(range.end) {
+        damage.push(format!("entries {next} to {} are missing", size.saturating_sub(1)));
+    }
+}
+
+struct Met<'a> {
+    engine: &'a Engine,
+    range: &'a Range<u64>,
+    next: u64,
+    entries: &'a mut Vec<Sealed>,
+    damage: &'a mut Vec<String>,
+}
+
+impl Met<'_> {
+    fn page(&mut self, key: &[u8], value: &[u8]) -> Result<ControlFlow<()>> {
+        let (first, found) = match decode(key, value) {
+            Ok(decoded) => decoded,
+            Err(words) => {
+                self.damage.push(words);
+                return Ok(ControlFlow::Continue(()));
+            }
+        };
+        if first > self.next {
+            self.damage.push(format!(
+                "entries {} to {} are missing",
+                self.next,
+                first.saturating_sub(1)
+            ));
+        }
+        for entry in found {
+            if entry.index >= self.next && self.range.contains(&entry.index) {
+                self.next = entry.index.saturating_add(1);
+                self.check_command(&entry);
+                self.entries.push(entry);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// A first entry names its command; a retry of it is recognised only if the index has it.
+    fn check_command(&mut self, sealed: &Sealed) {
+        let Ok(envelope) = entry::parse(&sealed.bytes) else { return };
+        if envelope.place != 0 {
+            return;
+        }
+        let expected = Span { first: sealed.index, count: envelope.count };
+        match command(self.engine, envelope.command) {
+            Ok(Some(found)) if found == expected => {}
+            Ok(found) => self.damage.push(format!(
+                "command {} is at entry {}, the index says {}",
+                envelope.command,
+                sealed.index,
+                found.map_or("nothing".to_owned(), |span| format!("entry {}", span.first))
+            )),
+            Err(error) => self.damage.push(error.message().to_owned()),
+        }
+    }
+}
+
+/// Puts entries back into the commands they belong to.
+///
+/// # Errors
+/// `Kind::Break` when the entries are not whole commands.
+pub(super) fn commands(entries: Vec<Sealed>) -> Result<Vec<SealedCommand>> {
+    let mut commands: Vec<SealedCommand> = Vec::new();
+    let mut open = 0;
+    for entry in entries {
+        let broken = |why: String| {
+            Error::new(Kind::Break, "entry_malformed", format!("entry {}: {why}", entry.index))
+        };
+        let envelope = entry::parse(&entry.bytes).map_err(|why| broken(why.to_string()))?;
+        let (id, count) = (envelope.command, envelope.count);
+        if open == 0 {
+            commands.push(SealedCommand { id, entries: Vec::with_capacity(usize::from(count)) });
+            open = count;
+        }
+        let Some(command) = commands.last_mut() else { continue };
+        if command.id != id || open != count.saturating_sub(envelope.place) {
+            return Err(broken(format!("does not go on with command {}", command.id)));
+        }
+        command.entries.push(entry);
+        open = open.saturating_sub(1);
+    }
+    match commands.last() {
+        Some(command) if open > 0 => Err(Error::new(
+            Kind::Break,
+            "command_incomplete",
+            format!("command {} lacks its last {open} entries", command.id),
+        )),
+        _ => Ok(commands),
+    }
+}
