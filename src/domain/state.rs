@@ -205,6 +205,8 @@ macro_rules! tables {
             pub officers: Vec<Officer>,
             /// Nothing is dated on this day or before (the watermark of closed periods).
             pub closed_until: Option<Date>,
+            /// When the last command was recorded, microseconds since 1970.
+            pub recorded_at_microseconds: i64,
             /// Number of events applied.
             pub size: u64,
             $($(#[$doc])* pub $table: BTreeMap<$key, $value>,)+
@@ -216,6 +218,8 @@ macro_rules! tables {
             base: &'a State,
             /// What the changes make of the ledger's facts, policy and officers.
             pub head: Option<Box<HeadDraft>>,
+            /// When the command is recorded, microseconds since 1970.
+            pub recorded_at_microseconds: i64,
             /// Number of events applied.
             pub size: u64,
             $($(#[$doc])* pub $table: Layer<'a, $key, $value>,)+
@@ -225,6 +229,7 @@ macro_rules! tables {
         #[derive(Debug, Default)]
         pub struct Delta {
             head: Option<Box<HeadDraft>>,
+            recorded_at_microseconds: i64,
             size: u64,
             $($table: BTreeMap<$key, Option<$value>>,)+
         }
@@ -236,6 +241,7 @@ macro_rules! tables {
                 Draft {
                     base: self,
                     head: None,
+                    recorded_at_microseconds: self.recorded_at_microseconds,
                     size: self.size,
                     $($table: Layer { base: &self.$table, over: BTreeMap::new() },)+
                 }
@@ -248,6 +254,7 @@ macro_rules! tables {
                     self.policy = head.policy;
                     self.officers = head.officers;
                 }
+                self.recorded_at_microseconds = delta.recorded_at_microseconds;
                 self.size = delta.size;
                 $(for (key, value) in delta.$table {
                     match value {
@@ -262,7 +269,12 @@ macro_rules! tables {
             /// The changes alone.
             #[must_use]
             pub fn into_delta(self) -> Delta {
-                Delta { head: self.head, size: self.size, $($table: self.$table.over,)+ }
+                Delta {
+                    head: self.head,
+                    recorded_at_microseconds: self.recorded_at_microseconds,
+                    size: self.size,
+                    $($table: self.$table.over,)+
+                }
             }
         }
     };

@@ -35,6 +35,8 @@ pub struct Context<'a> {
     pub recorded_at_microseconds: i64,
     /// The number of the officer who signs.
     pub officer: u32,
+    /// The officer said `--accept-clock`: the clock may be more than a day ahead of the head.
+    pub clock_accepted: bool,
     /// The entries that the events cite (payments refunded, entries reversed).
     pub cited: &'a Cited,
 }
@@ -59,7 +61,9 @@ pub fn admit(
     events: &[Event],
     context: &Context<'_>,
 ) -> Result<Admitted, Rejection> {
+    time::check_clock(state, context)?;
     let mut draft = state.draft();
+    draft.recorded_at_microseconds = context.recorded_at_microseconds;
     let mut admitted = Admitted::default();
     for (place, event) in events.iter().enumerate() {
         let mut findings = Vec::new();

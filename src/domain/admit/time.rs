@@ -6,7 +6,20 @@ use crate::domain::event::{Body, Event};
 use crate::domain::finding::Finding;
 use crate::domain::ids::LineKey;
 use crate::domain::rejection::Rejection;
-use crate::domain::state::Draft;
+use crate::domain::state::{Draft, State};
+
+/// Microseconds that a clock may be ahead of the head without a word: a day.
+const AHEAD: i64 = 86_400_000_000;
+
+/// A clock far ahead of the last entry is more often wrong than right: the officer has to say so.
+pub(super) fn check_clock(state: &State, context: &Context<'_>) -> Result<(), Rejection> {
+    let (now, head) = (context.recorded_at_microseconds, state.recorded_at_microseconds);
+    let ahead = now.saturating_sub(head) > AHEAD;
+    if state.size > 0 && ahead && !context.clock_accepted {
+        return Err(Rejection::ClockAhead { now, head });
+    }
+    Ok(())
+}
 
 pub(super) fn check(
     draft: &Draft<'_>,
