@@ -1,7 +1,13 @@
 //! What comes in: CSV files driven by a TOML mapping (schemas/mapping.md).
 
+pub mod date;
 mod decode;
+pub mod fields;
+mod fit;
+mod keys;
+pub mod mapping;
 pub mod number;
+pub mod plan;
 pub mod problem;
 pub mod reader;
 pub mod rowkey;

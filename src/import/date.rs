@@ -1,0 +1,219 @@
+//! Days as the world writes them. The formats are declared (schemas/mapping.md §5); no two-digit
+//! years, no guessing between day and month.
+
+use super::number::fold_wide;
+use super::problem::{Problem, quoted};
+use crate::domain::calendar::{Date, Year};
+
+/// One way to write a day, for example `dd.mm.yyyy`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateFormat {
+    text: String,
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Year,
+    Republic,
+    Month { padded: bool },
+    Day { padded: bool },
+    Literal(char),
+}
+
+const WORDS: &[(&str, Part)] = &[
+    ("yyyy", Part::Year),
+    ("roc", Part::Republic),
+    ("mm", Part::Month { padded: true }),
+    ("m", Part::Month { padded: false }),
+    ("dd", Part::Day { padded: true }),
+    ("d", Part::Day { padded: false }),
+];
+
+/// Year 1 of the Republic of China is 1912.
+const REPUBLIC: i16 = 1911;
+
+impl DateFormat {
+    /// The format with this text; `None` unless it has exactly one year, one month and one day.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let found = WORDS
+                .iter()
+                .find_map(|(word, part)| rest.strip_prefix(word).map(|rest| (*part, rest)));
+            let (part, next) =
+                found.or_else(|| Some((Part::Literal(first), rest.get(first.len_utf8()..)?)))?;
+            parts.push(part);
+            rest = next;
+        }
+        let count = |wanted: fn(&Part) -> bool| parts.iter().filter(|part| wanted(part)).count();
+        let years = count(|part| matches!(part, Part::Year | Part::Republic));
+        let months = count(|part| matches!(part, Part::Month { .. }));
+        let days = count(|part| matches!(part, Part::Day { .. }));
+        let whole = (years, months, days) == (1, 1, 1);
+        whole.then(|| Self { text: text.to_owned(), parts })
+    }
+
+    /// The text it was made from.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Year, month and day, if the text is written so; they may still be no day of the calendar.
+    fn matched(&self, text: &str) -> Option<(i16, i8, i8)> {
+        let (mut year, mut month, mut day) = (0, 0, 0);
+        let mut rest = text;
+        for part in &self.parts {
+            rest = match part {
+                Part::Literal(wanted) => rest.strip_prefix(*wanted)?,
+                Part::Year => take(rest, 4, 4, &mut year)?,
+                Part::Republic => {
+                    let mut of_republic = 0;
+                    let rest = take(rest, 1, 3, &mut of_republic)?;
+                    year = of_republic.checked_add(REPUBLIC)?;
+                    rest
+                }
+                Part::Month { padded } => take(rest, if *padded { 2 } else { 1 }, 2, &mut month)?,
+                Part::Day { padded } => take(rest, if *padded { 2 } else { 1 }, 2, &mut day)?,
+            };
+        }
+        rest.is_empty().then_some((year, i8::try_from(month).ok()?, i8::try_from(day).ok()?))
+    }
+}
+
+fn take<'a>(text: &'a str, least: usize, most: usize, out: &mut i16) -> Option<&'a str> {
+    let digits = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
+    let (taken, rest) = text.split_at_checked(digits).filter(|_| digits >= least)?;
+    *out = taken.parse().ok()?;
+    Some(rest)
+}
+
+/// The day that `cell` says in the first of `formats` it is written in.
+///
+/// ```
+/// use earmark::import::date::{DateFormat, read};
+/// let formats = [DateFormat::parse("dd.mm.yyyy").unwrap()];
+/// assert_eq!(read("26.04.2016", &formats).unwrap().to_string(), "2016-04-26");
+/// assert_eq!(read("30.02.2016", &formats).unwrap_err().code, "date_no_such_day");
+/// assert_eq!(read("26.04.16", &formats).unwrap_err().code, "date_not_read");
+/// ```
+///
+/// # Errors
+/// `date_not_read` when no format fits, `date_no_such_day` when one fits but there is no such day.
+pub fn read(cell: &str, formats: &[DateFormat]) -> Result<Date, Problem> {
+    let folded = fold_wide(cell.trim());
+    match formats.iter().find_map(|format| format.matched(&folded)) {
+        Some((year, month, day)) => Date::new(year, month, day).ok_or_else(|| {
+            Problem::new(
+                "date_no_such_day",
+                "a date is a day of the calendar",
+                "a day from 0001-01-01 to 9999-12-31",
+                quoted(cell),
+            )
+        }),
+        None => {
+            let known: Vec<&str> = formats.iter().map(DateFormat::text).collect();
+            Err(Problem::new(
+                "date_not_read",
+                "a date is written in one of the mapping's formats",
+                known.join(" or "),
+                quoted(cell),
+            ))
+        }
+    }
+}
+
+/// The year that `cell` says: four digits, with or without 年.
+///
+/// # Errors
+/// `year_not_read`.
+pub fn read_year(cell: &str) -> Result<Year, Problem> {
+    let folded = fold_wide(cell.trim());
+    let digits = folded.strip_suffix('年').unwrap_or(&folded);
+    let shaped = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|year| shaped && *year > 0).ok_or_else(|| {
+        Problem::new("year_not_read", "a year is four digits", "0001 to 9999", quoted(cell))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "test code")]
+    use super::*;
+    use proptest::prelude::*;
+
+    fn with(formats: &[&str], text: &str) -> Result<String, String> {
+        let formats: Vec<_> = formats.iter().map(|f| DateFormat::parse(f).unwrap()).collect();
+        read(text, &formats).map(|date| date.to_string()).map_err(|problem| problem.to_string())
+    }
+
+    #[test]
+    fn formats_of_the_world() {
+        for (format, text, date) in [
+            ("dd.mm.yyyy", "26.04.2016", "2016-04-26"),
+            ("yyyy-mm-dd", "2002-03-15", "2002-03-15"),
+            ("yyyy/m/d", "2002/3/5", "2002-03-05"),
+            ("yyyy/m/d", "2002/03/15", "2002-03-15"),
+            ("yyyymmdd", "20020315", "2002-03-15"),
+            ("yyyy年m月d日", "２００２年3月15日", "2002-03-15"),
+            ("roc/m/d", "108/1/31", "2019-01-31"),
+            ("民國roc年m月d日", "民國91年12月1日", "2002-12-01"),
+            ("d/m/yyyy", " 1/2/2003 ", "2003-02-01"),
+        ] {
+            assert_eq!(with(&[format], text), Ok(date.to_owned()), "{text}");
+        }
+        assert_eq!(with(&["yyyy-mm-dd", "dd.mm.yyyy"], "15.10.1931"), Ok("1931-10-15".into()));
+    }
+
+    #[test]
+    fn refusals_say_the_formats_and_the_cell() {
+        assert_eq!(
+            with(&["dd.mm.yyyy", "yyyy-mm-dd"], "3.4.2016").unwrap_err(),
+            "date_not_read: a date is written in one of the mapping's formats; allowed dd.mm.yyyy or yyyy-mm-dd, found `3.4.2016`"
+        );
+        assert_eq!(
+            with(&["yyyy-mm-dd"], "2001-02-29").unwrap_err(),
+            "date_no_such_day: a date is a day of the calendar; allowed a day from 0001-01-01 to 9999-12-31, found `2001-02-29`"
+        );
+        assert_eq!(
+            read_year("02").unwrap_err().to_string(),
+            "year_not_read: a year is four digits; allowed 0001 to 9999, found `02`"
+        );
+        assert_eq!(read_year("２０１９年"), Ok(2019));
+        for text in ["", "0000", "-200", "20190", "二〇一九"] {
+            assert!(read_year(text).is_err(), "{text}");
+        }
+        for text in ["", "99999999-01-01", "2002-00-10", "2002-13-01", "0000-01-01", "2002-01-01x"]
+        {
+            assert!(with(&["yyyy-mm-dd"], text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_format_has_one_year_month_and_day() {
+        for text in ["yyyy-mm", "mm.dd", "", "yy-mm-dd", "yyyy-mm-mm", "yyyyroc-mm-dd"] {
+            assert_eq!(DateFormat::parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_day_written_is_the_day_read(days in -25_567_i32..84_006) {
+            let day = Date(days);
+            let dotted = format!("{:02}.{:02}.{:04}", day.day(), day.month(), day.year());
+            let loose = format!("{}/{}/{}", day.year(), day.month(), day.day());
+            for text in [day.to_string(), dotted, loose] {
+                prop_assert_eq!(with(&["yyyy-mm-dd", "dd.mm.yyyy", "yyyy/m/d"], &text), Ok(day.to_string()));
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,12}") {
+            let _read = with(&["roc/m/d", "yyyymmdd"], &text);
+            let _year = read_year(&text);
+        }
+    }
+}

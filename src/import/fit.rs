@@ -1,0 +1,138 @@
+//! Fits a mapping to a file's header: names of columns become indexes, constants become values. A name
+//! that is not there is refused with the nearest that is.
+
+use super::mapping::{Column, ColumnName, Condition, EventRule, FieldRule, Mapping, Part, Supply, unfit_constant};
+use super::plan::{PlannedCondition, PlannedEvent, PlannedField, PlannedPart, PlannedSupply, Value, constant};
+use super::problem::{Problem, quoted};
+use super::text::nearest;
+use crate::error::{Error, Kind, Result};
+use std::collections::BTreeMap;
+
+/// What fitting needs to know.
+pub(super) struct Fit<'a> {
+    pub(super) mapping: &'a Mapping,
+    pub(super) header: &'a [String],
+    pub(super) exponent: u8,
+}
+
+impl Fit<'_> {
+    fn column(&self, column: &Column) -> Result<(usize, String)> {
+        match &column.name {
+            ColumnName::Number(number) => {
+                let index = number.saturating_sub(1);
+                let label = self.header.get(index).filter(|name| !name.is_empty()).cloned();
+                if self.header.is_empty() || index < self.header.len() {
+                    return Ok((index, label.unwrap_or_else(|| format!("#{number}"))));
+                }
+                Err(self.no_column(column, &format!("#{number}")))
+            }
+            ColumnName::Name(name) => {
+                let mut found = self.header.iter().enumerate().filter(|(_, other)| *other == name);
+                match (found.next(), found.next()) {
+                    (Some((index, _)), None) => Ok((index, name.clone())),
+                    (None, _) => Err(self.no_column(column, name)),
+                    (Some((a, _)), Some((b, _))) => {
+                        let (a, b) = (a.saturating_add(1), b.saturating_add(1));
+                        let message = format!(
+                            "mapping line {}: the file has the column `{name}` twice, as numbers {a} and {b}",
+                            column.line
+                        );
+                        Err(Error::new(Kind::Usage, "mapping_column_twice", message)
+                            .with_hint(format!("say which is meant: column = {a} or column = {b}")))
+                    }
+                }
+            }
+        }
+    }
+
+    fn no_column(&self, column: &Column, name: &str) -> Error {
+        let message = format!("mapping line {}: the file has no column `{name}`", column.line);
+        let error = Error::new(Kind::Usage, "mapping_column", message);
+        if self.header.is_empty() {
+            return error.with_hint(
+                "the mapping says header = 0, so columns are named by number: column = 1",
+            );
+        }
+        let list: Vec<String> = self.header.iter().map(|name| quoted(name)).collect();
+        let list = list.join(", ");
+        match nearest(name, self.header.iter().map(String::as_str)) {
+            Some(near) => error.with_hint(format!("did you mean `{near}`? The file has {list}")),
+            None => error.with_hint(format!("the file has {list}")),
+        }
+    }
+
+    pub(super) fn conditions(&self, conditions: &[Condition]) -> Result<Vec<PlannedCondition>> {
+        let fit = |condition: &Condition| {
+            let (index, label) = self.column(&condition.column)?;
+            Ok(PlannedCondition { index, label, test: condition.test.clone() })
+        };
+        conditions.iter().map(fit).collect()
+    }
+
+    pub(super) fn event(&self, rule: &EventRule) -> Result<PlannedEvent> {
+        Ok(PlannedEvent {
+            kind: rule.kind,
+            target: rule.target,
+            when: self.conditions(&rule.when)?,
+            fields: self.fields(&rule.fields)?,
+        })
+    }
+
+    pub(super) fn fields(&self, rules: &[FieldRule]) -> Result<Vec<PlannedField>> {
+        rules.iter().map(|rule| self.field(rule)).collect()
+    }
+
+    fn constant(&self, rule: &FieldRule, text: &str) -> Result<Value> {
+        let value = constant(rule.spec.shape, text, self.exponent);
+        value.map_err(|problem| unfit_constant(rule, &problem))?.ok_or_else(|| {
+            unfit_constant(
+                rule,
+                &Problem::new("cell_blank", "a constant is not blank", "a value", "nothing"),
+            )
+        })
+    }
+
+    fn field(&self, rule: &FieldRule) -> Result<PlannedField> {
+        let (supply, label) = match &rule.from {
+            Supply::Constant(text) => {
+                (PlannedSupply::Constant(self.constant(rule, text)?), String::new())
+            }
+            Supply::Column(column) => {
+                let (index, label) = self.column(column)?;
+                let numbers = rule.numbers.as_ref().unwrap_or(&self.mapping.numbers).clone();
+                let dates = rule.dates.as_ref().unwrap_or(&self.mapping.dates).clone();
+                (PlannedSupply::Cell { index, numbers, dates }, label)
+            }
+            Supply::Template(parts) => {
+                let (parts, label) = self.template(parts)?;
+                (PlannedSupply::Template(parts), label)
+            }
+        };
+        let default = rule.default.as_ref().map(|text| self.constant(rule, text)).transpose()?;
+        let translate = |translation: &BTreeMap<String, String>| -> Result<BTreeMap<String, Value>> {
+            let pairs = translation.iter();
+            pairs.map(|(key, text)| Ok((key.clone(), self.constant(rule, text)?))).collect()
+        };
+        let translation = rule.translation.as_ref().map(translate).transpose()?;
+        Ok(PlannedField { spec: rule.spec, label, supply, default, translation })
+    }
+
+    /// The parts with their columns, and the name of the first column.
+    fn template(&self, parts: &[Part]) -> Result<(Vec<PlannedPart>, String)> {
+        let mut first = None;
+        let mut planned = Vec::with_capacity(parts.len());
+        for part in parts {
+            planned.push(match part {
+                Part::Literal(text) => PlannedPart::Literal(text.clone()),
+                Part::RowNumber(filter) => PlannedPart::RowNumber(*filter),
+                Part::Line(filter) => PlannedPart::Line(*filter),
+                Part::Cell(column, filter) => {
+                    let (index, label) = self.column(column)?;
+                    first.get_or_insert(label);
+                    PlannedPart::Cell(index, *filter)
+                }
+            });
+        }
+        Ok((planned, first.unwrap_or_default()))
+    }
+}

@@ -1,0 +1,461 @@
+//! The mapping file: what schemas/mapping.md describes, checked as far as it can be without the file
+//! that it maps. [`Plan`](super::plan::Plan) then fits it to a header.
+
+use super::date::DateFormat;
+use super::fields::{Created, EventKind, Field, FieldSpec, Shape};
+use super::keys::{Item, Section, with_top};
+use super::number::NumberStyle;
+use super::reader::FileFormat;
+use crate::chain::entry::MAX_SOURCE_BYTES;
+use crate::domain::calendar::Date;
+use crate::error::{Error, Kind, Result};
+use std::collections::BTreeMap;
+
+/// A mapping file.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    /// The identity of the rows in the ledger.
+    pub source: String,
+    /// How the file is written.
+    pub format: FileFormat,
+    /// Whether every event is history.
+    pub historical: bool,
+    /// `occurred_on` where a row says none.
+    pub default_date: Option<Date>,
+    pub(super) numbers: NumberStyle,
+    pub(super) dates: Vec<DateFormat>,
+    pub(super) skip: Vec<Condition>,
+    pub(super) events: Vec<EventRule>,
+    pub(super) created: BTreeMap<Created, Vec<FieldRule>>,
+}
+
+/// What one `[[event]]` says.
+#[derive(Debug, Clone)]
+pub(super) struct EventRule {
+    pub(super) kind: EventKind,
+    pub(super) when: Vec<Condition>,
+    pub(super) fields: Vec<FieldRule>,
+    /// `amount_is = "target"`.
+    pub(super) target: bool,
+}
+
+/// Where a field's value comes from.
+#[derive(Debug, Clone)]
+pub(super) struct FieldRule {
+    pub(super) spec: FieldSpec,
+    pub(super) from: Supply,
+    pub(super) default: Option<String>,
+    pub(super) translation: Option<BTreeMap<String, String>>,
+    pub(super) numbers: Option<NumberStyle>,
+    pub(super) dates: Option<Vec<DateFormat>>,
+    /// Line of the mapping file.
+    pub(super) line: usize,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Supply {
+    Constant(String),
+    Column(Column),
+    Template(Vec<Part>),
+}
+
+/// A column by name or by number from 1, and the line of the mapping that names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Column {
+    pub(super) name: ColumnName,
+    pub(super) line: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ColumnName {
+    Name(String),
+    Number(usize),
+}
+
+/// A piece of a template.
+#[derive(Debug, Clone)]
+pub(super) enum Part {
+    Literal(String),
+    Cell(Column, Filter),
+    RowNumber(Filter),
+    Line(Filter),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filter {
+    None,
+    Slug,
+    Pad(usize),
+}
+
+/// A condition on a row.
+#[derive(Debug, Clone)]
+pub(super) struct Condition {
+    pub(super) column: Column,
+    pub(super) test: Test,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Test {
+    Blank,
+    Filled,
+    Zero,
+    NotZero,
+    Positive,
+    Negative,
+    Equals(Vec<String>),
+    StartsWith(Vec<String>),
+    Contains(Vec<String>),
+}
+
+const TOP: &[&str] = &[
+    "source",
+    "encoding",
+    "delimiter",
+    "header",
+    "historical",
+    "default_date",
+    "numbers",
+    "dates",
+    "skip",
+    "create",
+    "event",
+];
+
+impl Mapping {
+    /// Reads a mapping file.
+    ///
+    /// # Errors
+    /// `mapping_syntax`, `mapping_unknown_key`, `mapping_missing_key`, `mapping_value`,
+    /// `mapping_encoding` or `mapping_delimiter`, with the line of the mapping file.
+    pub fn parse(text: &str) -> Result<Self> {
+        with_top(text, |top| {
+            top.only(TOP)?;
+            let item = top.need("source")?;
+            let source = item.text()?.to_owned();
+            if source.is_empty()
+                || source.len() > MAX_SOURCE_BYTES
+                || source.chars().any(char::is_control)
+            {
+                return Err(item.unfit("1 to 64 bytes without control characters"));
+            }
+            let text_or = |key, default| top.get(key).map_or(Ok(default), |item| item.text());
+            let header = top.get("header").map_or(Ok(1), |item| item.number(0))?;
+            let format =
+                FileFormat::new(text_or("encoding", "utf-8")?, text_or("delimiter", ",")?, header)?;
+            let default_date = top.get("default_date").map(|item| day(&item)).transpose()?;
+            let numbers = top.get("numbers").map(|item| number_style(&item)).transpose()?;
+            let dates = top.get("dates").map(|item| date_formats(&item)).transpose()?;
+            let skip =
+                top.get("skip").map_or(Ok(Vec::new()), |item| conditions(&item, "[[skip]]"))?;
+            let events = top.need("event")?.list()?;
+            let events: Vec<EventRule> = events.iter().map(event).collect::<Result<_>>()?;
+            Ok(Self {
+                source,
+                format,
+                historical: top.get("historical").map_or(Ok(false), |item| item.truth())?,
+                default_date,
+                numbers: numbers.unwrap_or_default(),
+                dates: dates
+                    .unwrap_or_else(|| DateFormat::parse("yyyy-mm-dd").into_iter().collect()),
+                skip,
+                events,
+                created: top.get("create").map_or(Ok(BTreeMap::new()), |item| created(&item))?,
+            })
+        })
+    }
+}
+
+fn day(item: &Item<'_>) -> Result<Date> {
+    item.as_text().and_then(Date::parse).ok_or_else(|| item.unfit("a day written \"YYYY-MM-DD\""))
+}
+
+fn number_style(item: &Item<'_>) -> Result<NumberStyle> {
+    let section = item.section("[numbers]")?;
+    section.only(&["decimal", "thousands", "currency", "negative", "scale"])?;
+    let mut style = NumberStyle::default();
+    if let Some(item) = section.get("decimal") {
+        style.decimal = item.character()?;
+    }
+    if let Some(item) = section.get("thousands") {
+        style.thousands = if item.as_text() == Some("") { None } else { Some(item.character()?) };
+    }
+    let digit_like = |c: char| c.is_alphanumeric() || c == '-';
+    if style.thousands == Some(style.decimal)
+        || digit_like(style.decimal)
+        || style.thousands.is_some_and(digit_like)
+    {
+        return Err(item.unfit("a style whose separators differ and are no letters, digits or `-`"));
+    }
+    if let Some(item) = section.get("currency") {
+        style.currency = item.texts()?;
+        let bad = |sign: &String| {
+            sign.trim().is_empty()
+                || sign.contains(|c: char| c.is_ascii_digit() || "()+-.,".contains(c))
+        };
+        if style.currency.iter().any(bad) {
+            return Err(item.unfit("signs or codes without digits, points, commas, `()+-`"));
+        }
+    }
+    if let Some(item) = section.get("negative") {
+        let forms = item.texts()?;
+        let has = |form: &str| forms.iter().any(|known| known == form);
+        style.minus_in_front = has("-");
+        style.minus_behind = has("trailing -");
+        style.parentheses = has("()");
+        if forms.iter().any(|form| !["-", "trailing -", "()"].contains(&form.as_str())) {
+            return Err(item.unfit("of \"-\", \"trailing -\" and \"()\""));
+        }
+    }
+    if let Some(item) = section.get("scale") {
+        style.scale = item.number(1)?;
+    }
+    Ok(style)
+}
+
+fn date_formats(item: &Item<'_>) -> Result<Vec<DateFormat>> {
+    let section = item.section("[dates]")?;
+    section.only(&["formats"])?;
+    let item = section.need("formats")?;
+    let read = |text: &String| {
+        DateFormat::parse(text).ok_or_else(|| {
+            item.unfit(
+                "formats with one year (yyyy or roc), one month (mm or m) and one day (dd or d)",
+            )
+        })
+    };
+    item.texts()?.iter().map(read).collect()
+}
+
+fn column(item: &Item<'_>) -> Result<Column> {
+    let name = match (item.as_text(), item.as_number()) {
+        (Some(name), _) => ColumnName::Name(super::text::clean(name).into_owned()),
+        (None, Some(number)) if number > 0 => {
+            ColumnName::Number(usize::try_from(number).unwrap_or(usize::MAX))
+        }
+        (None, _) => return Err(item.unfit("a column's name, or its number from 1")),
+    };
+    Ok(Column { name, line: item.line() })
+}
+
+fn conditions(item: &Item<'_>, name: &str) -> Result<Vec<Condition>> {
+    item.list()?.iter().map(|item| condition(item, name)).collect()
+}
+
+fn condition(item: &Item<'_>, name: &str) -> Result<Condition> {
+    const TESTS: [&str; 4] = ["is", "equals", "starts_with", "contains"];
+    let section = item.section(name)?;
+    section.only(&["column", "is", "equals", "starts_with", "contains"])?;
+    let column = column(&section.need("column")?)?;
+    let mut tests = TESTS.iter().filter_map(|key| section.get(key).map(|test| (*key, test)));
+    let (Some((key, test)), None) = (tests.next(), tests.next()) else {
+        return Err(item.unfit("a condition with exactly one of is, equals, starts_with, contains"));
+    };
+    let test = match key {
+        "equals" => Test::Equals(test.texts()?),
+        "starts_with" => Test::StartsWith(test.texts()?),
+        "contains" => Test::Contains(test.texts()?),
+        _ => match test.text()? {
+            "blank" => Test::Blank,
+            "filled" => Test::Filled,
+            "zero" => Test::Zero,
+            "not zero" => Test::NotZero,
+            "positive" => Test::Positive,
+            "negative" => Test::Negative,
+            _ => {
+                return Err(
+                    test.unfit("one of \"blank\", \"filled\", \"zero\", \"not zero\", \"positive\", \"negative\"")
+                );
+            }
+        },
+    };
+    Ok(Condition { column, test })
+}
+
+fn event(item: &Item<'_>) -> Result<EventRule> {
+    let kind_item = item.section("[[event]]")?.need("type")?;
+    let kind = EventKind::from_text(kind_item.text()?).ok_or_else(|| {
+        let near = EventKind::nearest(kind_item.as_text().unwrap_or_default());
+        let near = near.map_or_else(String::new, |near| format!(" (did you mean \"{near}\"?)"));
+        kind_item.unfit(&format!("a type of event{near}"))
+    })?;
+    let name = format!("[[event]] {}", kind.text());
+    let section = item.section(&name)?;
+    let mut known = vec!["type", "when"];
+    known.extend(kind.fields().iter().map(|spec| spec.field.text()));
+    if kind == EventKind::AllocationRecord {
+        known.push("amount_is");
+    }
+    section.only(&known)?;
+    let when = section.get("when").map_or(Ok(Vec::new()), |item| conditions(&item, "when"))?;
+    let target = match section.get("amount_is") {
+        None => false,
+        Some(item) => match item.text()? {
+            "amount" => false,
+            "target" => true,
+            _ => return Err(item.unfit("\"amount\" or \"target\"")),
+        },
+    };
+    let fields = fields(&section, kind.fields())?;
+    check_line(&section, kind, &fields)?;
+    Ok(EventRule { kind, when, fields, target })
+}
+
+/// Funding needs its fund and amount together; a line's finer parts need its fund.
+fn check_line(section: &Section<'_>, kind: EventKind, fields: &[FieldRule]) -> Result<()> {
+    let has = |field| fields.iter().any(|rule| rule.spec.field == field);
+    let part = [Field::Year, Field::Origin, Field::Class].into_iter().any(has);
+    let funded = kind == EventKind::ProjectApprove && has(Field::Amount);
+    if (part || funded) && !has(Field::Fund) {
+        return Err(section.missing("fund"));
+    }
+    if kind == EventKind::ProjectApprove && has(Field::Fund) && !has(Field::Amount) {
+        return Err(section.missing("amount"));
+    }
+    Ok(())
+}
+
+fn created(item: &Item<'_>) -> Result<BTreeMap<Created, Vec<FieldRule>>> {
+    let section = item.section("[create]")?;
+    let known: Vec<&str> = Created::ALL.iter().map(|one| one.text()).collect();
+    section.only(&known)?;
+    let mut all = BTreeMap::new();
+    for one in Created::ALL {
+        let Some(item) = section.get(one.text()) else { continue };
+        let name = format!("[create.{}]", one.text());
+        let section = item.section(&name)?;
+        let known: Vec<&str> = one.fields().iter().map(|spec| spec.field.text()).collect();
+        section.only(&known)?;
+        all.insert(*one, fields(&section, one.fields())?);
+    }
+    Ok(all)
+}
+
+fn fields(section: &Section<'_>, specs: &[FieldSpec]) -> Result<Vec<FieldRule>> {
+    let mut rules = Vec::new();
+    for spec in specs {
+        match section.get(spec.field.text()) {
+            Some(item) => rules.push(field(&item, *spec)?),
+            None if spec.required => return Err(section.missing(spec.field.text())),
+            None => {}
+        }
+    }
+    Ok(rules)
+}
+
+fn field(item: &Item<'_>, spec: FieldSpec) -> Result<FieldRule> {
+    let mut rule = FieldRule {
+        spec,
+        from: Supply::Constant(String::new()),
+        default: None,
+        translation: None,
+        numbers: None,
+        dates: None,
+        line: item.line(),
+    };
+    let Some(section) = item.as_section(spec.field.text()) else {
+        rule.from = Supply::Constant(constant(item, spec.shape)?);
+        return Ok(rule);
+    };
+    section.only(&["column", "template", "default", "map", "numbers", "dates"])?;
+    let (from, is_cell) = match (section.get("column"), section.get("template")) {
+        (Some(item), None) => (Supply::Column(column(&item)?), true),
+        (None, Some(item)) => (Supply::Template(template(&item)?), false),
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(item.unfit("a constant, or a table with either `column` or `template`"));
+        }
+    };
+    rule.from = from;
+    rule.default = section.get("default").map(|item| constant(&item, spec.shape)).transpose()?;
+    rule.translation = section.get("map").map(|item| translation(&item)).transpose()?;
+    rule.numbers = section.get("numbers").map(|item| number_style(&item)).transpose()?;
+    rule.dates = section.get("dates").map(|item| date_formats(&item)).transpose()?;
+    let amount = is_cell && spec.shape == Shape::Amount;
+    let date = is_cell && spec.shape == Shape::Date;
+    if (rule.numbers.is_some() && !amount) || (rule.dates.is_some() && !date) {
+        return Err(item.unfit("with `numbers` only where an amount, with `dates` only where a day comes from a column"));
+    }
+    Ok(rule)
+}
+
+/// A constant as text; whole numbers are read too, and lists where several values are possible.
+fn constant(item: &Item<'_>, shape: Shape) -> Result<String> {
+    match (shape, item.as_number()) {
+        (Shape::Tags, _) => Ok(item.texts()?.join(";")),
+        (_, Some(number)) => Ok(number.to_string()),
+        (_, None) => item.text().map(str::to_owned),
+    }
+}
+
+fn translation(item: &Item<'_>) -> Result<BTreeMap<String, String>> {
+    let section = item.section("map")?;
+    section.items().map(|(key, item)| Ok((key.to_owned(), item.text()?.to_owned()))).collect()
+}
+
+fn template(item: &Item<'_>) -> Result<Vec<Part>> {
+    let unfit = || {
+        item.unfit("a template: text with {column}, {#4}, {row} or {line}, filters |slug, |pad2 to |pad9, and {{ }} for braces")
+    };
+    let (mut parts, mut literal) = (Vec::new(), String::new());
+    let mut rest = item.text()?;
+    while let Some(first) = rest.chars().next() {
+        let tail = rest.get(first.len_utf8()..).unwrap_or_default();
+        if (first == '{' || first == '}') && tail.starts_with(first) {
+            literal.push(first);
+            rest = tail.get(1..).unwrap_or_default();
+        } else if first == '{' {
+            let (inner, after) = tail.split_once('}').ok_or_else(unfit)?;
+            if !literal.is_empty() {
+                parts.push(Part::Literal(std::mem::take(&mut literal)));
+            }
+            parts.push(placeholder(inner, item.line()).ok_or_else(unfit)?);
+            rest = after;
+        } else if first == '}' {
+            return Err(unfit());
+        } else {
+            literal.push(first);
+            rest = tail;
+        }
+    }
+    if !literal.is_empty() {
+        parts.push(Part::Literal(literal));
+    }
+    if parts.is_empty() { Err(unfit()) } else { Ok(parts) }
+}
+
+fn placeholder(inner: &str, line: usize) -> Option<Part> {
+    let (name, filter) = match inner.rsplit_once('|') {
+        None => (inner, Filter::None),
+        Some((name, "slug")) => (name, Filter::Slug),
+        Some((name, filter)) => {
+            let width = filter.strip_prefix("pad")?.parse().ok()?;
+            ((2..=9).contains(&width)).then_some((name, Filter::Pad(width)))?
+        }
+    };
+    let name = name.trim();
+    Some(match name {
+        "" => return None,
+        "row" => Part::RowNumber(filter),
+        "line" => Part::Line(filter),
+        name => {
+            let number = name.strip_prefix('#').and_then(|number| number.parse().ok());
+            let name = match number {
+                Some(0) => return None,
+                Some(number) => ColumnName::Number(number),
+                None => ColumnName::Name(super::text::clean(name).into_owned()),
+            };
+            Part::Cell(Column { name, line }, filter)
+        }
+    })
+}
+
+/// The error for a value of the mapping that cannot be what its field is.
+pub(super) fn unfit_constant(rule: &FieldRule, problem: &super::problem::Problem) -> Error {
+    let message = format!("mapping line {}: `{}`: {problem}", rule.line, rule.spec.field.text());
+    Error::new(Kind::Usage, "mapping_value", message)
+        .with_hint(
+            "constants and templates are written YYYY-MM-DD and 1234.50, whatever the file's style",
+        )
+        .with_detail("line", rule.line)
+        .with_detail("key", rule.spec.field.text())
+}

@@ -1,0 +1,403 @@
+//! A mapping fitted to a file: columns are indexes, constants are values, and a row becomes the
+//! events it says. Knows nothing of the ledger's state; `rows` turns events into commands.
+
+use super::date::{self, DateFormat};
+use super::fields::{Created, EventKind, Field, FieldSpec, Shape};
+use super::fit::Fit;
+use super::mapping::{Filter, Mapping, Test};
+use super::number::NumberStyle;
+use super::problem::{Problem, quoted};
+use super::reader::Row;
+use super::text::{clean, slug, without_guard};
+use crate::domain::calendar::{Date, Year};
+use crate::domain::ids::{Code, Tag, Text};
+use crate::domain::money::Amount;
+use crate::error::Result;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The value of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A code.
+    Code(Code),
+    /// Text.
+    Text(Text),
+    /// A purpose.
+    Tag(Tag),
+    /// Purposes.
+    Tags(Vec<Tag>),
+    /// Minor units of the ledger's currency.
+    Amount(Amount),
+    /// A day.
+    Date(Date),
+    /// A year.
+    Year(Year),
+    /// One of a closed list of words.
+    Word(&'static str),
+}
+
+/// The fields of an event that are not blank.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Values(Vec<(Field, Value)>);
+
+macro_rules! takers {
+    ($($(#[$doc:meta])* $name:ident -> $variant:ident $type:ty;)+) => {
+        $($(#[$doc])*
+        pub fn $name(&mut self, field: Field) -> Option<$type> {
+            if let Some(Value::$variant(value)) = self.take(field) { Some(value) } else { None }
+        })+
+    };
+}
+
+impl Values {
+    /// Takes a field out, if it is there.
+    pub fn take(&mut self, field: Field) -> Option<Value> {
+        let at = self.0.iter().position(|(other, _)| *other == field)?;
+        Some(self.0.swap_remove(at).1)
+    }
+
+    takers! {
+        /// Takes a code out.
+        code -> Code Code;
+        /// Takes a text out.
+        text -> Text Text;
+        /// Takes a purpose out.
+        tag -> Tag Tag;
+        /// Takes purposes out.
+        tags -> Tags Vec<Tag>;
+        /// Takes an amount out.
+        amount -> Amount Amount;
+        /// Takes a day out.
+        date -> Date Date;
+        /// Takes a year out.
+        year -> Year Year;
+        /// Takes a word out.
+        word -> Word &'static str;
+    }
+}
+
+/// An event that a row says, in the order of the mapping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappedEvent {
+    /// The number of its `[[event]]`, from 0.
+    pub rule: usize,
+    /// What it is.
+    pub kind: EventKind,
+    /// Whether its amount is what the authority should be, not what is added.
+    pub target: bool,
+    /// When it happened.
+    pub occurred_on: Date,
+    /// Its other fields.
+    pub values: Values,
+}
+
+/// A mapping fitted to a header and a currency.
+#[derive(Debug)]
+pub struct Plan {
+    width: Option<usize>,
+    exponent: u8,
+    default_date: Option<Date>,
+    numbers: NumberStyle,
+    skip: Vec<PlannedCondition>,
+    events: Vec<PlannedEvent>,
+    created: BTreeMap<Created, Vec<PlannedField>>,
+}
+
+#[derive(Debug)]
+pub(super) struct PlannedEvent {
+    pub(super) kind: EventKind,
+    pub(super) target: bool,
+    pub(super) when: Vec<PlannedCondition>,
+    pub(super) fields: Vec<PlannedField>,
+}
+
+#[derive(Debug)]
+pub(super) struct PlannedCondition {
+    pub(super) index: usize,
+    pub(super) label: String,
+    pub(super) test: Test,
+}
+
+#[derive(Debug)]
+pub(super) struct PlannedField {
+    pub(super) spec: FieldSpec,
+    pub(super) label: String,
+    pub(super) supply: PlannedSupply,
+    pub(super) default: Option<Value>,
+    pub(super) translation: Option<BTreeMap<String, Value>>,
+}
+
+#[derive(Debug)]
+pub(super) enum PlannedSupply {
+    Constant(Value),
+    Cell { index: usize, numbers: NumberStyle, dates: Vec<DateFormat> },
+    Template(Vec<PlannedPart>),
+}
+
+#[derive(Debug)]
+pub(super) enum PlannedPart {
+    Literal(String),
+    Cell(usize, Filter),
+    RowNumber(Filter),
+    Line(Filter),
+}
+
+impl Plan {
+    /// Fits `mapping` to a file with this `header` (empty: none) and a currency whose minor unit has
+    /// `exponent` digits.
+    ///
+    /// # Errors
+    /// `mapping_column` where the file has no such column, `mapping_column_twice` where it has two,
+    /// `mapping_value` for a constant that is not what its field is.
+    pub fn new(mapping: &Mapping, header: &[String], exponent: u8) -> Result<Self> {
+        let fit = Fit { mapping, header, exponent };
+        let created = mapping.created.iter();
+        let plan = Self {
+            width: (!header.is_empty()).then_some(header.len()),
+            exponent,
+            default_date: mapping.default_date,
+            numbers: mapping.numbers.clone(),
+            skip: fit.conditions(&mapping.skip)?,
+            events: mapping.events.iter().map(|rule| fit.event(rule)).collect::<Result<_>>()?,
+            created: created
+                .map(|(one, rules)| Ok((*one, fit.fields(rules)?)))
+                .collect::<Result<_>>()?,
+        };
+        Ok(plan)
+    }
+
+    /// The events that a row says; `None` where a filter leaves it out.
+    ///
+    /// # Errors
+    /// The row's [`Problem`], with its column.
+    pub fn map(&self, row: &Row) -> Result<Option<Vec<MappedEvent>>, Problem> {
+        if row.is_blank() {
+            return Ok(None);
+        }
+        self.check_width(row)?;
+        for condition in &self.skip {
+            if self.holds(condition, row)? {
+                return Ok(None);
+            }
+        }
+        let mut events = Vec::with_capacity(self.events.len());
+        for (rule, planned) in self.events.iter().enumerate() {
+            let mut wanted = true;
+            for condition in &planned.when {
+                wanted = wanted && self.holds(condition, row)?;
+            }
+            if wanted {
+                events.push(self.event(rule, planned, row)?);
+            }
+        }
+        Ok(Some(events))
+    }
+
+    /// The fields of a fund, project or payee that the row names and the ledger does not know;
+    /// `None` where the mapping does not say how to create one.
+    ///
+    /// # Errors
+    /// The row's [`Problem`], with its column.
+    pub fn created(&self, one: Created, row: &Row) -> Result<Option<Values>, Problem> {
+        match self.created.get(&one) {
+            Some(fields) => self.values(fields, row).map(Some),
+            None if one == Created::Payee => Ok(Some(Values::default())),
+            None => Ok(None),
+        }
+    }
+
+    /// The column that a field of an event comes from; empty where it is a constant or absent.
+    #[must_use]
+    pub fn column(&self, rule: usize, field: Field) -> &str {
+        let fields = self.events.get(rule).map(|event| event.fields.as_slice()).unwrap_or_default();
+        fields
+            .iter()
+            .find(|planned| planned.spec.field == field)
+            .map(|planned| planned.label.as_str())
+            .unwrap_or_default()
+    }
+
+    fn check_width(&self, row: &Row) -> Result<(), Problem> {
+        let Some(width) = self.width else { return Ok(()) };
+        let found = row.width();
+        if found == width || (found > width && row.cells().skip(width).all(|c| c.trim().is_empty()))
+        {
+            return Ok(());
+        }
+        let rule = "a row has as many cells as the header";
+        Err(Problem::new("row_width", rule, format!("{width} cells"), format!("{found} cells")))
+    }
+
+    fn event(
+        &self,
+        rule: usize,
+        planned: &PlannedEvent,
+        row: &Row,
+    ) -> Result<MappedEvent, Problem> {
+        let mut values = self.values(&planned.fields, row)?;
+        let occurred_on =
+            values.date(Field::OccurredOn).or(self.default_date).ok_or_else(|| {
+                let rule_text = "every event has a day; the mapping has no `default_date`";
+                Problem::new("date_missing", rule_text, "a date", "nothing")
+                    .in_column(self.column(rule, Field::OccurredOn))
+            })?;
+        Ok(MappedEvent { rule, kind: planned.kind, target: planned.target, occurred_on, values })
+    }
+
+    fn values(&self, fields: &[PlannedField], row: &Row) -> Result<Values, Problem> {
+        let mut values = Vec::with_capacity(fields.len());
+        for planned in fields {
+            let value = self.value(planned, row).map_err(|p| p.in_column(&planned.label))?;
+            match value.or_else(|| planned.default.clone()) {
+                Some(value) => values.push((planned.spec.field, value)),
+                None if planned.spec.required => {
+                    let rule = format!("`{}` must not be blank", planned.spec.field.text());
+                    let problem = Problem::new("cell_blank", rule, "a value", "nothing");
+                    return Err(problem.in_column(&planned.label));
+                }
+                None => {}
+            }
+        }
+        Ok(Values(values))
+    }
+
+    fn value(&self, planned: &PlannedField, row: &Row) -> Result<Option<Value>, Problem> {
+        let shape = planned.spec.shape;
+        match &planned.supply {
+            PlannedSupply::Constant(value) => Ok(Some(value.clone())),
+            PlannedSupply::Cell { index, numbers, dates } => {
+                let cell = row.cell(*index);
+                if cell.trim().is_empty() {
+                    return Ok(None);
+                }
+                if let Some(translation) = &planned.translation {
+                    return translated(translation, cell).map(Some);
+                }
+                let cell = without_guard(cell);
+                match shape {
+                    Shape::Amount => {
+                        numbers.read(cell, self.exponent).map(|n| Some(Value::Amount(Amount(n))))
+                    }
+                    Shape::Date => date::read(cell, dates).map(|day| Some(Value::Date(day))),
+                    Shape::Code
+                    | Shape::Text
+                    | Shape::Tag
+                    | Shape::Tags
+                    | Shape::Year
+                    | Shape::Word(_) => constant(shape, cell, self.exponent),
+                }
+            }
+            PlannedSupply::Template(parts) => {
+                let Some(text) = filled(parts, row) else { return Ok(None) };
+                match &planned.translation {
+                    Some(translation) => translated(translation, &text).map(Some),
+                    None => constant(shape, &text, self.exponent),
+                }
+            }
+        }
+    }
+
+    fn holds(&self, condition: &PlannedCondition, row: &Row) -> Result<bool, Problem> {
+        let cell = row.cell(condition.index);
+        let amount = || {
+            if cell.trim().is_empty() {
+                return Ok(None);
+            }
+            let amount = self.numbers.read(without_guard(cell), self.exponent);
+            amount.map(Some).map_err(|problem| problem.in_column(&condition.label))
+        };
+        let any = |words: &[String], test: fn(&str, &str) -> bool| {
+            let text = clean(cell);
+            words.iter().any(|word| test(&text, word))
+        };
+        Ok(match &condition.test {
+            Test::Blank => cell.trim().is_empty(),
+            Test::Filled => !cell.trim().is_empty(),
+            Test::Zero => amount()?.is_some_and(|amount| amount == 0),
+            Test::NotZero => amount()?.is_some_and(|amount| amount != 0),
+            Test::Positive => amount()?.is_some_and(|amount| amount > 0),
+            Test::Negative => amount()?.is_some_and(|amount| amount < 0),
+            Test::Equals(words) => any(words, |text, word| text == word),
+            Test::StartsWith(words) => any(words, |text, word| text.starts_with(word)),
+            Test::Contains(words) => any(words, |text, word| text.contains(word)),
+        })
+    }
+}
+
+fn translated(translation: &BTreeMap<String, Value>, cell: &str) -> Result<Value, Problem> {
+    let text = clean(cell);
+    translation.get(text.as_ref()).cloned().ok_or_else(|| {
+        let known: Vec<&str> = translation.keys().map(String::as_str).collect();
+        let rule = "a value that the mapping translates is in its `map`";
+        Problem::new("value_not_mapped", rule, known.join(", "), quoted(&text))
+    })
+}
+
+/// The template with the row's cells in it; `None` where one of them is blank.
+fn filled(parts: &[PlannedPart], row: &Row) -> Option<String> {
+    let mut out = String::with_capacity(32);
+    for part in parts {
+        match part {
+            PlannedPart::Literal(text) => out.push_str(text),
+            PlannedPart::RowNumber(filter) => number(&mut out, row.number, *filter),
+            PlannedPart::Line(filter) => number(&mut out, row.line, *filter),
+            PlannedPart::Cell(index, filter) => {
+                let cell = clean(row.cell(*index));
+                if cell.is_empty() {
+                    return None;
+                }
+                match filter {
+                    Filter::None => out.push_str(&cell),
+                    Filter::Slug => out.push_str(&slug(&cell)),
+                    Filter::Pad(width) => {
+                        let zeros = width.saturating_sub(cell.chars().count());
+                        out.extend(std::iter::repeat_n('0', zeros));
+                        out.push_str(&cell);
+                    }
+                }
+            }
+        }
+    }
+    Some(out)
+}
+
+fn number(out: &mut String, number: u64, filter: Filter) {
+    let width = match filter {
+        Filter::Pad(width) => width,
+        Filter::None | Filter::Slug => 0,
+    };
+    // Writing to a `String` cannot fail.
+    let _written = write!(out, "{number:0>width$}");
+}
+
+/// Text as a value of `shape`, in the plain style of constants; `None` where it is blank.
+pub(super) fn constant(shape: Shape, text: &str, exponent: u8) -> Result<Option<Value>, Problem> {
+    let text: Cow<'_, str> = clean(text);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(match shape {
+        Shape::Code => Value::Code(Code::new(&text)),
+        Shape::Text => Value::Text(Text::new(&text)),
+        Shape::Tag => Value::Tag(Tag::new(&text)),
+        Shape::Tags => {
+            let tags = text.split(';').map(str::trim).filter(|tag| !tag.is_empty());
+            Value::Tags(tags.map(Tag::new).collect())
+        }
+        Shape::Amount => Value::Amount(Amount(NumberStyle::default().read(&text, exponent)?)),
+        Shape::Date => Value::Date(Date::parse(&text).ok_or_else(|| {
+            let rule = "a date in a constant or template is written YYYY-MM-DD";
+            Problem::new("date_not_read", rule, "YYYY-MM-DD", quoted(&text))
+        })?),
+        Shape::Year => Value::Year(date::read_year(&text)?),
+        Shape::Word(words) => {
+            let found = words.iter().find(|word| **word == text);
+            Value::Word(found.ok_or_else(|| {
+                let rule = "a field with a closed list has one of its words";
+                Problem::new("word_not_known", rule, words.join(", "), quoted(&text))
+            })?)
+        }
+    }))
+}
