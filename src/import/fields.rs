@@ -344,6 +344,7 @@ impl Created {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::wildcard_enum_match_arm, reason = "test code")]
     use super::*;
     use crate::domain::kinds::{FollowOnKind, FundKind, Level, SourceKind};
     use std::collections::BTreeSet;
@@ -352,7 +353,7 @@ mod tests {
     fn words_are_those_of_the_domain() {
         let words = |shape: Shape| match shape {
             Shape::Word(words) => words.to_vec(),
-            other => panic!("{other:?}"),
+            _ => panic!("{shape:?}"),
         };
         assert_eq!(words(LEVELS), Level::ALL.iter().map(|one| one.text()).collect::<Vec<_>>());
         assert_eq!(

@@ -1,8 +1,12 @@
 //! Fits a mapping to a file's header: names of columns become indexes, constants become values. A name
 //! that is not there is refused with the nearest that is.
 
-use super::mapping::{Column, ColumnName, Condition, EventRule, FieldRule, Mapping, Part, Supply, unfit_constant};
-use super::plan::{PlannedCondition, PlannedEvent, PlannedField, PlannedPart, PlannedSupply, Value, constant};
+use super::mapping::{
+    Column, ColumnName, Condition, EventRule, FieldRule, Mapping, Part, Supply, unfit_constant,
+};
+use super::plan::{
+    PlannedCondition, PlannedEvent, PlannedField, PlannedPart, PlannedSupply, Value, constant,
+};
 use super::problem::{Problem, quoted};
 use super::text::nearest;
 use crate::error::{Error, Kind, Result};
@@ -109,10 +113,11 @@ impl Fit<'_> {
             }
         };
         let default = rule.default.as_ref().map(|text| self.constant(rule, text)).transpose()?;
-        let translate = |translation: &BTreeMap<String, String>| -> Result<BTreeMap<String, Value>> {
-            let pairs = translation.iter();
-            pairs.map(|(key, text)| Ok((key.clone(), self.constant(rule, text)?))).collect()
-        };
+        let translate =
+            |translation: &BTreeMap<String, String>| -> Result<BTreeMap<String, Value>> {
+                let pairs = translation.iter();
+                pairs.map(|(key, text)| Ok((key.clone(), self.constant(rule, text)?))).collect()
+            };
         let translation = rule.translation.as_ref().map(translate).transpose()?;
         Ok(PlannedField { spec: rule.spec, label, supply, default, translation })
     }
@@ -134,5 +139,89 @@ impl Fit<'_> {
             });
         }
         Ok((planned, first.unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::plan::Plan;
+
+    fn refused(fields: &str, header: &[&str]) -> String {
+        let text = format!(
+            "source = \"s\"\nheader = {}\n[[event]]\ntype = \"follow-on.pay-in\"\n{fields}",
+            u8::from(!header.is_empty())
+        );
+        let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
+        Plan::new(&Mapping::parse(&text).unwrap(), &header, 2).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn columns_that_do_not_fit_are_named() {
+        let code = "amount = 1\ncode = ";
+        for (fields, header, message) in [
+            (
+                "{ column = \"Codes\" }",
+                &["code", "cost"][..],
+                "mapping_column: mapping line 6: the file has no column `Codes`\n  next: did you mean `code`? The file has `code`, `cost`",
+            ),
+            (
+                "{ template = \"{ward}-{row}\" }",
+                &["code", "cost"],
+                "mapping_column: mapping line 6: the file has no column `ward`\n  next: the file has `code`, `cost`",
+            ),
+            (
+                "{ column = 3 }",
+                &["code", "cost"],
+                "mapping_column: mapping line 6: the file has no column `#3`\n  next: the file has `code`, `cost`",
+            ),
+            (
+                "{ column = \"code\" }",
+                &[],
+                "mapping_column: mapping line 6: the file has no column `code`\n  next: the mapping says header = 0, so columns are named by number: column = 1",
+            ),
+            (
+                "{ column = \"code\" }",
+                &["code", "x", "code"],
+                "mapping_column_twice: mapping line 6: the file has the column `code` twice, as numbers 1 and 3\n  next: say which is meant: column = 1 or column = 3",
+            ),
+        ] {
+            assert_eq!(refused(&format!("{code}{fields}"), header), message);
+        }
+    }
+
+    #[test]
+    fn constants_that_are_not_what_their_field_is_are_named() {
+        let hint = "\n  next: constants and templates are written YYYY-MM-DD and 1234.50, whatever the file's style";
+        for (fields, message) in [
+            (
+                "code = \"c\"\namount = \"1,5\"",
+                "mapping_value: mapping line 6: `amount`: amount_not_a_number: an amount is digits in the mapping's number style; allowed decimal `.`, thousands none, found `1,5`",
+            ),
+            (
+                "code = \" \"\namount = 1",
+                "mapping_value: mapping line 5: `code`: cell_blank: a constant is not blank; allowed a value, found nothing",
+            ),
+            (
+                "code = \"c\"\namount = 1\noccurred_on = \"1.2.2003\"",
+                "mapping_value: mapping line 7: `occurred_on`: date_not_read: a date in a constant or template is written YYYY-MM-DD; allowed YYYY-MM-DD, found `1.2.2003`",
+            ),
+            (
+                "code = \"c\"\namount = { column = \"a\", default = \"x\" }",
+                "mapping_value: mapping line 6: `amount`: amount_not_a_number: an amount is digits in the mapping's number style; allowed decimal `.`, thousands none, found `x`",
+            ),
+        ] {
+            assert_eq!(refused(fields, &["a"]), format!("{message}{hint}"));
+        }
+        let text = "source = \"s\"\n[[event]]\ntype = \"fund.establish\"\ncode = \"c\"\nname = \"n\"\npurposes = \"p\"\nkind = \"specail\"";
+        let error = Plan::new(&Mapping::parse(text).unwrap(), &["a".to_owned()], 2)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            format!(
+                "mapping_value: mapping line 7: `kind`: word_not_known: a field with a closed list has one of its words; allowed special, guidance, matching, found `specail`{hint}"
+            )
+        );
     }
 }

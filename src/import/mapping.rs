@@ -6,10 +6,12 @@ use super::fields::{Created, EventKind, Field, FieldSpec, Shape};
 use super::keys::{Item, Section, with_top};
 use super::number::NumberStyle;
 use super::reader::FileFormat;
-use crate::chain::entry::MAX_SOURCE_BYTES;
 use crate::domain::calendar::Date;
 use crate::error::{Error, Kind, Result};
 use std::collections::BTreeMap;
+
+/// The most bytes of a `source`, as entries keep it.
+pub const MAX_SOURCE_BYTES: usize = 64;
 
 /// A mapping file.
 #[derive(Debug, Clone)]
@@ -373,7 +375,9 @@ fn field(item: &Item<'_>, spec: FieldSpec) -> Result<FieldRule> {
     let amount = is_cell && spec.shape == Shape::Amount;
     let date = is_cell && spec.shape == Shape::Date;
     if (rule.numbers.is_some() && !amount) || (rule.dates.is_some() && !date) {
-        return Err(item.unfit("with `numbers` only where an amount, with `dates` only where a day comes from a column"));
+        return Err(item.unfit(
+            "without `numbers` and `dates`, unless an amount or a day comes from its column",
+        ));
     }
     Ok(rule)
 }
@@ -458,4 +462,109 @@ pub(super) fn unfit_constant(rule: &FieldRule, problem: &super::problem::Problem
         )
         .with_detail("line", rule.line)
         .with_detail("key", rule.spec.field.text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: &str = "source = \"s\"\n";
+    const EVENT: &str = "[[event]]\ntype = \"follow-on.pay-in\"\ncode = \"c\"\namount = \"1\"\n";
+
+    fn refused(text: &str) -> String {
+        Mapping::parse(text).unwrap_err().to_string()
+    }
+
+    /// A mapping with `line` as its second line.
+    fn with(line: &str) -> String {
+        format!("{START}{line}\n{EVENT}")
+    }
+
+    #[test]
+    fn the_limit_is_that_of_an_entry() {
+        assert_eq!(MAX_SOURCE_BYTES, crate::chain::entry::MAX_SOURCE_BYTES);
+    }
+
+    #[test]
+    fn the_page_has_a_mapping_that_is_read() {
+        let page = include_str!("../../schemas/mapping.md");
+        let example = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        let mapping = Mapping::parse(example).unwrap();
+        assert_eq!((mapping.source.as_str(), mapping.historical), ("menu-money", true));
+        assert_eq!((mapping.format.delimiter(), mapping.format.encoding()), (b',', "UTF-8"));
+        assert_eq!(mapping.numbers.thousands, Some(','));
+        assert_eq!(mapping.events.len(), 1);
+        for key in TOP {
+            assert!(
+                page.contains(&format!("`{key}`")) || page.contains(&format!("[{key}")),
+                "{key}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_refusal_names_its_line_and_the_next_step() {
+        let see = "\n  next: schemas/mapping.md says what each key is for";
+        for (text, message) in [
+            ("source = ", "mapping_syntax: mapping line 1: string values must be quoted, expected literal string\n  next: the mapping is a TOML 1.0 file; schemas/mapping.md names its keys".to_owned()),
+            (&with("encodng = \"gb18030\""), "mapping_unknown_key: mapping line 2: `encodng` is no key of the mapping\n  next: did you mean `encoding`? Known here: source, encoding, delimiter, header, historical, default_date, numbers, dates, skip, create, event".to_owned()),
+            (&format!("{START}{EVENT}amonut = 1"), "mapping_unknown_key: mapping line 6: `amonut` is no key of [[event]] follow-on.pay-in\n  next: did you mean `amount`? Known here: type, when, code, amount, occurred_on, document_no".to_owned()),
+            (&with("[numbers]\nzzz = 1"), "mapping_unknown_key: mapping line 3: `zzz` is no key of [numbers]\n  next: known here: decimal, thousands, currency, negative, scale".to_owned()),
+            (EVENT, format!("mapping_missing_key: the mapping has no `source`{see}")),
+            (START, format!("mapping_missing_key: the mapping has no `event`{see}")),
+            (&format!("{START}[[event]]\ntype = \"follow-on.pay-in\"\ncode = \"c\""), format!("mapping_missing_key: [[event]] follow-on.pay-in has no `amount`{see}")),
+            (&with("header = \"one\""), format!("mapping_value: mapping line 2: `header` is a whole number from 0, found `\"one\"`{see}")),
+            (&with("historical = 1"), format!("mapping_value: mapping line 2: `historical` is true or false, found `1`{see}")),
+            (&with("default_date = \"1.2.2003\""), format!("mapping_value: mapping line 2: `default_date` is a day written \"YYYY-MM-DD\", found `\"1.2.2003\"`{see}")),
+            (&with("[numbers]\nthousands = \".\""), format!("mapping_value: mapping line 2: `numbers` is a style whose separators differ and are no letters, digits or `-`, found `[numbers]`{see}")),
+            (&with("[numbers]\ndecimal = \"..\""), format!("mapping_value: mapping line 3: `decimal` is one character, found `\"..\"`{see}")),
+            (&with("[numbers]\nnegative = \"CR\""), format!("mapping_value: mapping line 3: `negative` is of \"-\", \"trailing -\" and \"()\", found `\"CR\"`{see}")),
+            (&with("[numbers]\ncurrency = [\"1\"]"), format!("mapping_value: mapping line 3: `currency` is signs or codes without digits, points, commas, `()+-`, found `[\"1\"]`{see}")),
+            (&with("[numbers]\nscale = 0"), format!("mapping_value: mapping line 3: `scale` is a whole number from 1, found `0`{see}")),
+            (&with("[dates]\nformats = \"dd.mm.yy\""), format!("mapping_value: mapping line 3: `formats` is formats with one year (yyyy or roc), one month (mm or m) and one day (dd or d), found `\"dd.mm.yy\"`{see}")),
+            (&with("[[skip]]\ncolumn = \"a\""), format!("mapping_value: mapping line 2: `skip` is a condition with exactly one of is, equals, starts_with, contains, found `[[skip]]`{see}")),
+            (&with("[[skip]]\ncolumn = 0\nis = \"blank\""), format!("mapping_value: mapping line 3: `column` is a column's name, or its number from 1, found `0`{see}")),
+            (&with("[[skip]]\ncolumn = \"a\"\nis = \"empty\""), format!("mapping_value: mapping line 4: `is` is one of \"blank\", \"filled\", \"zero\", \"not zero\", \"positive\", \"negative\", found `\"empty\"`{see}")),
+            (&with("[[event]]\ntype = \"commitment.mak\""), format!("mapping_value: mapping line 3: `type` is a type of event (did you mean \"commitment.make\"?), found `\"commitment.mak\"`{see}")),
+            (&with("[[event]]\ntype = \"allocation.record\"\nfund = \"f\"\namount = 1\namount_is = \"total\""), format!("mapping_value: mapping line 6: `amount_is` is \"amount\" or \"target\", found `\"total\"`{see}")),
+            (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = {}\namount = 1"), format!("mapping_value: mapping line 4: `code` is a constant, or a table with either `column` or `template`, found `{{}}`{see}")),
+            (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = 1.5\namount = 1"), format!("mapping_value: mapping line 4: `code` is a text, found `1.5`{see}")),
+            (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = { template = \"{a|upper}\" }\namount = 1"), format!("mapping_value: mapping line 4: `template` is a template: text with {{column}}, {{#4}}, {{row}} or {{line}}, filters |slug, |pad2 to |pad9, and {{{{ }}}} for braces, found `\"{{a|upper}}\"`{see}")),
+            (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = { column = \"a\", numbers = { scale = 2 } }\namount = 1"), format!("mapping_value: mapping line 4: `code` is without `numbers` and `dates`, unless an amount or a day comes from its column, found `{{ column = \"a\", numbers = {{ scale = 2 }} …`{see}")),
+            (&with("[[event]]\ntype = \"commitment.make\"\ncontract = \"c\"\namount = 1\nyear = 2002"), format!("mapping_missing_key: [[event]] commitment.make has no `fund`{see}")),
+            (&with("[[event]]\ntype = \"project.approve\"\ncode = \"c\"\ntitle = \"t\"\npurpose = \"p\"\nfund = \"f\""), format!("mapping_missing_key: [[event]] project.approve has no `amount`{see}")),
+            (&with("[create.found]\nname = \"x\""), "mapping_unknown_key: mapping line 2: `found` is no key of [create]\n  next: did you mean `fund`? Known here: fund, project, payee".to_owned()),
+        ] {
+            assert_eq!(refused(text), message, "{text}");
+        }
+        for text in
+            ["source = \"\"", "source = \"a\\tb\"", &format!("source = \"{}\"", "x".repeat(65))]
+        {
+            let message = refused(&format!("{text}\n{EVENT}"));
+            assert!(
+                message.contains("`source` is 1 to 64 bytes without control characters"),
+                "{message}"
+            );
+        }
+        for template in ["", "{", "}", "{}", "{a", "{#0}", "{a|pad1}"] {
+            let text = with(&format!(
+                "[[event]]\ntype = \"follow-on.pay-in\"\ncode = {{ template = \"{template}\" }}\namount = 1"
+            ));
+            assert!(refused(&text).contains("`template` is a template"), "{template}");
+        }
+    }
+
+    #[test]
+    fn tables_may_be_written_inline_or_as_lists() {
+        let text = with(
+            "[[event]]\ntype = \"allocation.reduce\"\nfund = \"f\"\namount = { column = \"a\", numbers = { thousands = \".\", decimal = \",\" } }\nwhen = [{ column = 1, is = \"filled\" }, { column = \"b\", equals = [\"x\", \"y\"] }]\nyear = 2002",
+        );
+        let mapping = Mapping::parse(&text).unwrap();
+        let when = &mapping.events[0].when;
+        assert_eq!(when[0].column.name, ColumnName::Number(1));
+        assert_eq!(when[1].test, Test::Equals(vec!["x".into(), "y".into()]));
+        let amount =
+            &mapping.events[0].fields.iter().find(|f| f.spec.field == Field::Amount).unwrap();
+        assert_eq!(amount.numbers.as_ref().unwrap().thousands, Some('.'));
+    }
 }

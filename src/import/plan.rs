@@ -401,3 +401,133 @@ pub(super) fn constant(shape: Shape, text: &str, exponent: u8) -> Result<Option<
         }
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAPPING: &str = r#"
+        source = "s"
+        default_date = "2007-01-01"
+        numbers = { thousands = ".", decimal = "," }
+        dates = { formats = ["dd.mm.yyyy"] }
+        skip = [{ column = "naam", starts_with = ["Totaal", "合计"] }]
+        [create.fund]
+        name = { template = "Fonds {fonds}" }
+        purposes = ["eu/erdf", "eu/esf"]
+        [[event]]
+        type = "allocation.supplement"
+        when = { column = "bedrag", is = "filled" }
+        occurred_on = { column = "datum" }
+        fund = { column = "fonds", map = { EFRO = "ERDF", ESF = "ESF" } }
+        year = { column = "jaar", default = 2007 }
+        amount = { column = "bedrag" }
+        reason = { column = "naam" }
+        [[event]]
+        type = "follow-on.pledge"
+        when = { column = "bedrag", is = "positive" }
+        code = { template = "{#1|slug}/{jaar|pad6}-{row|pad3}-{{{line}}}" }
+        project = { column = 1 }
+        investor = { column = "naam", default = "onbekend" }
+        kind = "private"
+        amount = { column = "bedrag", numbers = { scale = 10000 } }
+    "#;
+
+    fn header() -> Vec<String> {
+        ["naam", "fonds", "bedrag", "datum", "jaar", ""].map(str::to_owned).to_vec()
+    }
+
+    fn plan() -> Plan {
+        Plan::new(&Mapping::parse(MAPPING).unwrap(), &header(), 2).unwrap()
+    }
+
+    fn refused(cells: &[&str]) -> String {
+        plan().map(&Row::new(cells, 7, 9)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_row_becomes_its_events() {
+        let row = Row::new(&[" a:b  c ", "EFRO", "120", "26.04.2016", "2016年", ""], 7, 9);
+        let events = plan().map(&row).unwrap().unwrap();
+        let [supplement, pledge] = <[MappedEvent; 2]>::try_from(events).unwrap();
+        assert_eq!(supplement.occurred_on.to_string(), "2016-04-26");
+        let mut values = supplement.values;
+        assert_eq!(values.code(Field::Fund), Some(Code::new("ERDF")));
+        assert_eq!(values.year(Field::Year), Some(2016));
+        assert_eq!(values.amount(Field::Amount), Some(Amount(12_000)));
+        assert_eq!(values.text(Field::Reason), Some(Text::new("a:b c")));
+        assert_eq!(values, Values::default(), "all were taken");
+        let mut values = pledge.values;
+        assert_eq!(pledge.occurred_on.to_string(), "2007-01-01");
+        assert_eq!(values.code(Field::Code), Some(Code::new("a-b-c/02016年-007-{9}")));
+        assert_eq!(values.amount(Field::Amount), Some(Amount(120_000_000)));
+        assert_eq!(values.word(Field::Kind), Some("private"));
+        assert_eq!(plan().column(0, Field::Amount), "bedrag");
+        assert_eq!(plan().column(1, Field::Kind), "");
+        assert_eq!(plan().column(1, Field::Code), "naam");
+    }
+
+    #[test]
+    fn filters_and_conditions_choose() {
+        let count = |cells: &[&str]| plan().map(&Row::new(cells, 1, 2)).unwrap().map(|e| e.len());
+        assert_eq!(count(&["Totaal 2016", "x", "x", "", "", ""]), None);
+        assert_eq!(count(&["合计", "", "", "", "", ""]), None);
+        assert_eq!(count(&["", " ", "\u{3000}", "", "", ""]), None);
+        assert_eq!(count(&["a", "ESF", "", "", "", ""]), Some(0));
+        assert_eq!(count(&["a", "ESF", "0", "", "", ""]), Some(1));
+        assert_eq!(count(&["a", "ESF", "5", "", "2016", "", " ", ""]), Some(2));
+    }
+
+    #[test]
+    fn each_problem_names_rule_column_and_both_figures() {
+        for (cells, message) in [
+            (
+                ["a", "EFRO", "1.23", "", "", ""],
+                "amount_grouping: groups between `.` have three digits (column `bedrag`); allowed 3 digits, found 2 digits in `1.23`",
+            ),
+            (
+                ["a", "CF", "1", "", "", ""],
+                "value_not_mapped: a value that the mapping translates is in its `map` (column `fonds`); allowed EFRO, ESF, found `CF`",
+            ),
+            (
+                ["a", "", "0", "", "", ""],
+                "cell_blank: `fund` must not be blank (column `fonds`); allowed a value, found nothing",
+            ),
+            (
+                ["a", "ESF", "0", "2016-01-01", "", ""],
+                "date_not_read: a date is written in one of the mapping's formats (column `datum`); allowed dd.mm.yyyy, found `2016-01-01`",
+            ),
+            (
+                ["a", "ESF", "0", "", "16", ""],
+                "year_not_read: a year is four digits (column `jaar`); allowed 0001 to 9999, found `16`",
+            ),
+            (
+                ["", "ESF", "5", "", "", ""],
+                "cell_blank: `code` must not be blank (column `naam`); allowed a value, found nothing",
+            ),
+        ] {
+            assert_eq!(refused(&cells), message);
+        }
+        assert_eq!(
+            refused(&["a", "ESF"]),
+            "row_width: a row has as many cells as the header; allowed 6 cells, found 2 cells"
+        );
+        assert!(refused(&["a", "ESF", "", "", "", "", "x"]).contains("found 7 cells"));
+        let text = MAPPING.replace("default_date = \"2007-01-01\"", "");
+        let plan = Plan::new(&Mapping::parse(&text).unwrap(), &header(), 2).unwrap();
+        assert_eq!(
+            plan.map(&Row::new(&["a", "ESF", "0", "", "", ""], 1, 2)).unwrap_err().to_string(),
+            "date_missing: every event has a day; the mapping has no `default_date` (column `datum`); allowed a date, found nothing"
+        );
+    }
+
+    #[test]
+    fn what_is_created_has_its_own_fields() {
+        let row = Row::new(&["a", "ESF", "", "", "", ""], 1, 2);
+        let mut fund = plan().created(Created::Fund, &row).unwrap().unwrap();
+        assert_eq!(fund.text(Field::Name), Some(Text::new("Fonds ESF")));
+        assert_eq!(fund.tags(Field::Purposes), Some(vec![Tag::new("eu/erdf"), Tag::new("eu/esf")]));
+        assert_eq!(plan().created(Created::Project, &row).unwrap(), None);
+        assert_eq!(plan().created(Created::Payee, &row).unwrap(), Some(Values::default()));
+    }
+}

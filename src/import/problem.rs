@@ -56,10 +56,17 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A cell for a message: quoted, and cut after 40 characters.
+/// A cell for a message: quoted, cut after 40 characters, control characters written out.
 pub(super) fn quoted(cell: &str) -> String {
     let mut characters = cell.chars();
-    let head: String = characters.by_ref().take(40).collect();
-    let tail = if characters.next().is_some() { "…" } else { "" };
-    format!("`{}{tail}`", head.escape_debug())
+    let mut out = String::from("`");
+    for character in characters.by_ref().take(40) {
+        if character.is_control() {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    out.push_str(if characters.next().is_some() { "…`" } else { "`" });
+    out
 }
