@@ -10,6 +10,7 @@ pub mod number;
 pub mod plan;
 pub mod problem;
 pub mod reader;
+pub mod rejects;
 pub mod rowkey;
 pub mod text;
 
