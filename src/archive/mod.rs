@@ -1,1 +1,34 @@
-//! The published log folder (C2SP tlog-tiles): writer and reader.
+//! The published log folder (C2SP tlog-tiles): the second copy of every entry, in a public format.
+//!
+//! * [`writer`]: grows the folder and publishes it in an order that survives a power cut.
+//! * [`reader`]: entries and tiles of the published log, without a lock.
+//! * [`check`]: re-hashes every byte and names each file that is wrong.
+//! * [`scan`]: whatever entries a damaged folder still holds, for recovery.
+//! * [`medium`]: the file system as a small trait, and one that fails for tests.
+//!
+//! schemas/log.md fixes the files. What it lacks on purpose: what an entry says, whether entries
+//! chain, keys, and the decision what to do about damage.
+
+pub mod check;
+pub mod damage;
+pub mod medium;
+pub mod reader;
+pub mod scan;
+pub mod writer;
+
+mod durable;
+mod folder;
+mod listing;
+mod ordered;
+mod standing;
+mod superseded;
+
+use std::sync::LazyLock;
+
+/// Threads to hash with: as many as the machine runs at once, up to a number beyond which they only
+/// wait for the disk and each other.
+fn threads() -> usize {
+    static THREADS: LazyLock<usize> =
+        LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from).min(8));
+    *THREADS
+}

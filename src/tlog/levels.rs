@@ -59,8 +59,13 @@ impl Levels {
     /// The root of the tree.
     #[must_use]
     pub fn root(&self) -> Digest {
-        let subtrees = self.levels.iter().rev().flat_map(|level| level.within.hashes());
-        root_of_subtrees(&subtrees.copied().collect::<Vec<_>>())
+        root_of_subtrees(&self.subtrees())
+    }
+
+    /// The roots of the complete subtrees that the tree is made of, largest first.
+    #[must_use]
+    pub fn subtrees(&self) -> Vec<Digest> {
+        self.levels.iter().rev().flat_map(|level| level.within.hashes()).copied().collect()
     }
 
     /// The hashes of the partial tile of a level; none if its last tile is full.

@@ -164,20 +164,25 @@ pub fn between(old: u64, new: u64) -> impl Iterator<Item = Tile> {
     })
 }
 
-/// The bundles that hold the entries of `range` in a log of `size` entries.
-pub fn bundles(range: Range<u64>, size: u64) -> impl Iterator<Item = Tile> {
-    let end = range.end.min(size);
-    let (full, width) = split(size);
-    let indices = if range.start < end {
-        (range.start >> 8)..(end.saturating_sub(1) >> 8).saturating_add(1)
-    } else {
-        0..0
+/// Tile or bundle number `index` of a log of `size` entries, full or partial; `None` beyond its end.
+#[must_use]
+pub fn at(content: Content, index: u64, size: u64) -> Option<Tile> {
+    let hashes = match content {
+        Content::Entries => size,
+        Content::Hashes(level) => hashes_at(level, size),
     };
-    indices.map(move |index| Tile {
-        content: Content::Entries,
-        index,
-        width: if index < full { FULL_WIDTH } else { width },
-    })
+    let (full, partial) = split(hashes);
+    let width = if index < full { FULL_WIDTH } else { partial };
+    (index < full || (index == full && width > 0)).then_some(Tile { content, index, width })
+}
+
+/// The numbers of the bundles that hold the entries of `range`.
+#[must_use]
+pub fn bundles(range: Range<u64>) -> Range<u64> {
+    if range.is_empty() {
+        return 0..0;
+    }
+    (range.start >> 8)..(range.end.saturating_sub(1) >> 8).saturating_add(1)
 }
 
 /// The bytes of a tile of hashes.
@@ -314,13 +319,23 @@ mod tests {
     }
 
     #[test]
-    fn bundles_of_a_range_are_clipped_at_the_size() {
-        let widths = |range| bundles(range, 600).map(|b| (b.index, b.width)).collect::<Vec<_>>();
-        assert_eq!(widths(0..600), [(0, 256), (1, 256), (2, 88)]);
-        assert_eq!(widths(256..257), [(1, 256)]);
-        assert_eq!(widths(511..u64::MAX), [(1, 256), (2, 88)]);
-        assert_eq!(widths(600..900), []);
-        assert_eq!(widths(5..5), []);
+    fn bundles_of_a_range_hold_its_entries() {
+        assert_eq!(bundles(0..600), 0..3);
+        assert_eq!(bundles(256..257), 1..2);
+        assert_eq!(bundles(255..257), 0..2);
+        assert!(bundles(5..5).is_empty());
+        assert_eq!(bundles(0..u64::MAX), 0..(1 << 56));
+    }
+
+    #[test]
+    fn tiles_by_number_end_with_the_partial_one() {
+        let width = |content, index, size| at(content, index, size).map(|tile| tile.width);
+        assert_eq!(width(Content::Entries, 1, 600), Some(256));
+        assert_eq!(width(Content::Entries, 2, 600), Some(88));
+        assert_eq!(width(Content::Entries, 3, 600), None);
+        assert_eq!(width(Content::Entries, 2, 512), None);
+        assert_eq!(width(Content::Hashes(1), 0, 512), Some(2));
+        assert_eq!(width(Content::Hashes(2), 0, 512), None);
     }
 
     #[test]

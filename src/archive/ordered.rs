@@ -1,0 +1,82 @@
+//! Work on many threads whose results are taken in order, a bounded number of steps ahead.
+//!
+//! What it lacks on purpose: a pool, and any knowledge of the work.
+
+use crate::error::{Error, Kind, Result};
+use std::ops::Range;
+use std::sync::mpsc::sync_channel;
+
+/// Does `work` for each number on up to `threads` threads and hands the results to `take` in order.
+///
+/// Each thread is at most two results ahead of `take`. The first error of `take` ends it.
+pub(super) fn in_order<T: Send>(
+    numbers: Range<u64>,
+    threads: usize,
+    work: &(dyn Fn(u64) -> T + Sync),
+    take: &mut dyn FnMut(T) -> Result<()>,
+) -> Result<()> {
+    let count = usize::try_from(numbers.end.saturating_sub(numbers.start)).unwrap_or(usize::MAX);
+    let threads = threads.min(count);
+    if threads <= 1 {
+        return numbers.into_iter().try_for_each(|number| take(work(number)));
+    }
+    std::thread::scope(|scope| {
+        let results: Vec<_> = (0..threads)
+            .map(|first| {
+                let (sender, receiver) = sync_channel(1);
+                let mine = numbers.clone().skip(first).step_by(threads);
+                scope.spawn(move || {
+                    for number in mine {
+                        // Nobody takes any more after an error: the work ends here.
+                        if sender.send(work(number)).is_err() {
+                            return;
+                        }
+                    }
+                });
+                receiver
+            })
+            .collect();
+        for receiver in results.iter().cycle().take(count) {
+            take(receiver.recv().map_err(|_| ended_early())?)?;
+        }
+        Ok(())
+    })
+}
+
+fn ended_early() -> Error {
+    Error::new(Kind::Io, "thread_ended", "a thread ended before its work was done")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::arithmetic_side_effects, reason = "test code")]
+    use super::*;
+
+    #[test]
+    fn results_come_in_order_with_any_number_of_threads() {
+        for threads in [0, 1, 2, 3, 8, 200] {
+            let mut taken = Vec::new();
+            in_order(5..105, threads, &|number| number * 2, &mut |result| {
+                taken.push(result);
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(taken, (5..105).map(|n| n * 2).collect::<Vec<_>>(), "{threads} threads");
+        }
+        in_order(3..3, 2, &|_| (), &mut |()| Err(ended_early())).unwrap();
+    }
+
+    #[test]
+    fn the_first_error_ends_it() {
+        let mut taken = 0;
+        let error = in_order(0..1_000_000, 3, &|number| number, &mut |number| {
+            taken += 1;
+            if number == 10 { Err(ended_early()) } else { Ok(()) }
+        });
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "thread_ended: a thread ended before its work was done"
+        );
+        assert_eq!(taken, 11);
+    }
+}
