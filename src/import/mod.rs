@@ -10,8 +10,12 @@ pub mod number;
 pub mod plan;
 pub mod problem;
 pub mod reader;
+mod refusal;
 pub mod rejects;
 pub mod rowkey;
+pub mod rows;
+pub mod run;
 pub mod text;
+mod wish;
 
 pub use decode::MAX_ROW_BYTES;

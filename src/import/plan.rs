@@ -58,6 +58,19 @@ impl Values {
         Some(self.0.swap_remove(at).1)
     }
 
+    /// True if the field is there.
+    #[must_use]
+    pub fn has(&self, field: Field) -> bool {
+        self.0.iter().any(|(other, _)| *other == field)
+    }
+
+    /// A code, left in its place.
+    #[must_use]
+    pub fn code_of(&self, field: Field) -> Option<&Code> {
+        let (_, value) = self.0.iter().find(|(other, _)| *other == field)?;
+        if let Value::Code(code) = value { Some(code) } else { None }
+    }
+
     takers! {
         /// Takes a code out.
         code -> Code Code;

@@ -64,10 +64,12 @@ fn bad_delimiter(delimiter: &str) -> Error {
         .with_hint("one ASCII character that is no letter, digit, quote or line break: \",\" \";\" \"|\" \"\\t\"")
 }
 
-/// A row of a file. Reused from row to row.
+/// A row of a file: its cells, one behind the other, with no slack.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
-    cells: StringRecord,
+    text: String,
+    /// Where each cell ends in `text`.
+    ends: Vec<usize>,
     /// Its number in the file, from 1; the header is not counted.
     pub number: u64,
     /// The line of the file it begins on, from 1.
@@ -78,36 +80,63 @@ impl Row {
     /// A row of these cells, number and line.
     #[must_use]
     pub fn new(cells: &[&str], number: u64, line: u64) -> Self {
-        Self { cells: StringRecord::from(cells), number, line }
+        let mut row = Self { number, line, ..Self::default() };
+        row.fill(&StringRecord::from(cells));
+        row
+    }
+
+    fn fill(&mut self, cells: &StringRecord) {
+        self.text.clear();
+        self.text.push_str(cells.as_slice());
+        self.ends.clear();
+        self.ends.reserve_exact(cells.len());
+        let mut end = 0_usize;
+        self.ends.extend(cells.iter().map(|cell| {
+            end = end.saturating_add(cell.len());
+            end
+        }));
     }
 
     /// The cell at `index` from 0 as it stands in the file; empty beyond the last.
     #[must_use]
     pub fn cell(&self, index: usize) -> &str {
-        self.cells.get(index).unwrap_or_default()
+        let begin = index.checked_sub(1).and_then(|before| self.ends.get(before));
+        let (begin, end) = (begin.copied().unwrap_or(0), self.ends.get(index).copied());
+        end.and_then(|end| self.text.get(begin..end)).unwrap_or_default()
     }
 
     /// All cells, in the file's order.
     pub fn cells(&self) -> impl Iterator<Item = &str> {
-        self.cells.iter()
+        let mut begin = 0;
+        self.ends.iter().map(move |end| {
+            let cell = self.text.get(begin..*end).unwrap_or_default();
+            begin = *end;
+            cell
+        })
     }
 
     /// The number of cells.
     #[must_use]
     pub fn width(&self) -> usize {
-        self.cells.len()
+        self.ends.len()
+    }
+
+    /// The bytes of all cells.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.text.len()
     }
 
     /// True if there is nothing but white space in it.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| cell.trim().is_empty())
+        self.text.trim().is_empty()
     }
 
     /// The row key as the `occurrence`-th of equal rows, from 0 (schemas/entry.md §5).
     #[must_use]
     pub fn key(&self, occurrence: u32) -> [u8; 16] {
-        hash::row_key(self.cells.iter(), occurrence)
+        hash::row_key(self.cells(), occurrence)
     }
 }
 
@@ -115,6 +144,7 @@ impl Row {
 #[derive(Debug)]
 pub struct RowReader<R> {
     splitter: csv::Reader<Decoded<R>>,
+    cells: StringRecord,
     header: Vec<String>,
     rows: u64,
     /// Line on which the text after the last row begins.
@@ -134,7 +164,8 @@ impl<R: Read> RowReader<R> {
             .delimiter(format.delimiter)
             .buffer_capacity(READ_AHEAD_BYTES)
             .from_reader(Decoded::new(input, format.encoding));
-        let mut reader = Self { splitter, header: Vec::new(), rows: 0, line: 1 };
+        let mut reader =
+            Self { splitter, cells: StringRecord::new(), header: Vec::new(), rows: 0, line: 1 };
         let mut row = Row::default();
         while format.header_line > 0 && row.line < format.header_line {
             if !reader.read(&mut row)? {
@@ -166,7 +197,7 @@ impl<R: Read> RowReader<R> {
     /// `csv_encoding`, `csv_nul`, `csv_row_too_long`, `csv_quote_open`, each with its line; `io` where
     /// the file cannot be read.
     pub fn read(&mut self, row: &mut Row) -> Result<bool> {
-        if !self.splitter.read_record(&mut row.cells).map_err(|error| self.failed(error))? {
+        if !self.splitter.read_record(&mut self.cells).map_err(|error| self.failed(error))? {
             return Ok(false);
         }
         let next = self.splitter.position().byte();
@@ -186,6 +217,7 @@ impl<R: Read> RowReader<R> {
             return if begins == end_at { Ok(false) } else { Err(quote_open(line)) };
         }
         self.rows = self.rows.saturating_add(1);
+        row.fill(&self.cells);
         row.number = self.rows;
         row.line = line;
         Ok(true)

@@ -5,7 +5,9 @@ use super::problem::Problem;
 use super::reader::Row;
 use super::text::guarded;
 use crate::error::{Error, Kind, Result};
+use std::fs::File;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 /// The columns in front of a row's own.
 pub const REJECT_COLUMNS: [&str; 6] = [
@@ -19,26 +21,25 @@ pub const REJECT_COLUMNS: [&str; 6] = [
 
 /// Where refused rows go.
 pub trait Rejects {
-    /// Keeps a refused row.
+    /// Keeps a refused row of a file with this header.
     ///
     /// # Errors
     /// The rejects cannot be written; the import then stops with what is sealed so far.
-    fn reject(&mut self, row: &Row, problem: &Problem) -> Result<()>;
+    fn reject(&mut self, header: &[String], row: &Row, problem: &Problem) -> Result<()>;
 }
 
 /// Rejects as CSV in UTF-8. The header is written with the first refused row.
 #[derive(Debug)]
 pub struct RejectsFile<W: Write> {
     out: csv::Writer<W>,
-    header: Vec<String>,
     begun: bool,
 }
 
 impl<W: Write> RejectsFile<W> {
-    /// Rejects of a file with this header; nothing is written yet.
-    pub fn new(out: W, header: &[String]) -> Self {
+    /// Rejects that go to `out`; nothing is written yet.
+    pub fn new(out: W) -> Self {
         let out = csv::WriterBuilder::new().flexible(true).from_writer(out);
-        Self { out, header: header.to_vec(), begun: false }
+        Self { out, begun: false }
     }
 
     /// Writes out what is still in memory.
@@ -58,9 +59,8 @@ impl<W: Write> RejectsFile<W> {
 }
 
 impl<W: Write> Rejects for RejectsFile<W> {
-    fn reject(&mut self, row: &Row, problem: &Problem) -> Result<()> {
+    fn reject(&mut self, header: &[String], row: &Row, problem: &Problem) -> Result<()> {
         if !self.begun {
-            let header = std::mem::take(&mut self.header);
             self.line(REJECT_COLUMNS.into_iter().chain(header.iter().map(String::as_str)))?;
             self.begun = true;
         }
@@ -74,6 +74,60 @@ impl<W: Write> Rejects for RejectsFile<W> {
             &problem.found,
         ];
         self.line(front.into_iter().chain(row.cells()))
+    }
+}
+
+/// A file that is made when the first byte is written, so that no rejects leave no file.
+#[derive(Debug)]
+pub struct LateFile {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl LateFile {
+    /// The rejects file of `input`: `wanted`, or beside it, `NAME.rejects.csv`.
+    ///
+    /// # Errors
+    /// `rejects_are_input`, where it is the input itself.
+    pub fn beside(input: &Path, wanted: Option<&Path>) -> Result<Self> {
+        let path = match wanted {
+            Some(path) => path.to_owned(),
+            None => {
+                let mut name = input.file_stem().unwrap_or_default().to_owned();
+                name.push(".rejects.csv");
+                input.with_file_name(name)
+            }
+        };
+        let same = |a: &Path, b: &Path| {
+            let (a, b) = (a.canonicalize().ok(), b.canonicalize().ok());
+            a.is_some() && a == b
+        };
+        if same(input, &path) {
+            let message = format!("{} is the file that is imported", path.display());
+            return Err(Error::new(Kind::Usage, "rejects_are_input", message)
+                .with_hint("name another place with --rejects"));
+        }
+        Ok(Self { path, file: None })
+    }
+
+    /// Where it is, or will be.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Write for LateFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => File::create(&self.path)?,
+        };
+        self.file.insert(file).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), Write::flush)
     }
 }
 
@@ -99,9 +153,10 @@ mod tests {
     #[test]
     fn a_refused_row_is_kept_whole_with_its_reason() {
         let mut out = Vec::new();
-        let mut rejects = RejectsFile::new(&mut out, &["ward".to_owned(), "cost".to_owned()]);
-        rejects.reject(&Row::new(&["=1+1", "'-3"], 4, 7), &problem()).unwrap();
-        rejects.reject(&Row::new(&["a\"b", "5", "x"], 5, 9), &problem()).unwrap();
+        let mut rejects = RejectsFile::new(&mut out);
+        let header = ["ward".to_owned(), "cost".to_owned()];
+        rejects.reject(&header, &Row::new(&["=1+1", "'-3"], 4, 7), &problem()).unwrap();
+        rejects.reject(&header, &Row::new(&["a\"b", "5", "x"], 5, 9), &problem()).unwrap();
         rejects.finish().unwrap();
         drop(rejects);
         assert_eq!(
@@ -115,8 +170,9 @@ mod tests {
     #[test]
     fn rejects_are_read_by_the_same_mapping() {
         let mut out = Vec::new();
-        let mut rejects = RejectsFile::new(&mut out, &["code".to_owned(), "cost".to_owned()]);
-        rejects.reject(&Row::new(&["-a", "-3"], 4, 7), &problem()).unwrap();
+        let mut rejects = RejectsFile::new(&mut out);
+        let header = ["code".to_owned(), "cost".to_owned()];
+        rejects.reject(&header, &Row::new(&["-a", "-3"], 4, 7), &problem()).unwrap();
         rejects.finish().unwrap();
         drop(rejects);
         let mut reader = RowReader::open(&out[..], &FileFormat::default()).unwrap();
@@ -133,7 +189,7 @@ mod tests {
     #[test]
     fn nothing_refused_is_nothing_written_and_a_full_disk_is_told() {
         let mut out = Vec::new();
-        RejectsFile::new(&mut out, &[]).finish().unwrap();
+        RejectsFile::new(&mut out).finish().unwrap();
         assert!(out.is_empty());
         struct Full;
         impl Write for Full {
@@ -144,11 +200,35 @@ mod tests {
                 Ok(())
             }
         }
-        let mut rejects = RejectsFile::new(Full, &[]);
-        rejects.reject(&Row::new(&["a"], 1, 2), &problem()).unwrap();
+        let mut rejects = RejectsFile::new(Full);
+        rejects.reject(&[], &Row::new(&["a"], 1, 2), &problem()).unwrap();
         assert_eq!(
             rejects.finish().unwrap_err().to_string(),
             "rejects_unwritten: cannot write the rejects file: no storage space\n  next: make room, or name another place with --rejects; the same import then goes on where it stopped"
+        );
+    }
+
+    #[test]
+    fn the_file_stands_beside_the_input_and_only_if_needed() {
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join("menu.csv");
+        std::fs::write(&input, "a\n").unwrap();
+        let file = LateFile::beside(&input, None).unwrap();
+        let path = folder.path().join("menu.rejects.csv");
+        assert_eq!(file.path(), path);
+        let mut rejects = RejectsFile::new(file);
+        rejects.finish().unwrap();
+        assert!(!path.exists());
+        rejects.reject(&["a".to_owned()], &Row::new(&["1"], 1, 2), &problem()).unwrap();
+        rejects.finish().unwrap();
+        assert!(std::fs::read_to_string(&path).unwrap().ends_with(",1\n"));
+        let error = LateFile::beside(&input, Some(&input)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "rejects_are_input: {} is the file that is imported\n  next: name another place with --rejects",
+                input.display()
+            )
         );
     }
 }
