@@ -31,6 +31,16 @@ pub struct RowOrders {
     pub rules: Vec<usize>,
 }
 
+impl RowOrders {
+    /// Attaches a document to the first order.
+    pub fn attach(&mut self, document: &DocumentRef) {
+        let first = self.orders.first_mut();
+        if let Some(filing) = first.and_then(|order| filing_of(&mut order.command)) {
+            filing.documents.push(document.clone());
+        }
+    }
+}
+
 /// How rows become orders.
 #[derive(Debug, Clone, Copy)]
 pub struct Ordering<'a> {
@@ -43,8 +53,7 @@ pub struct Ordering<'a> {
 }
 
 impl Ordering<'_> {
-    /// The orders of `row`, which says `events`, on the state before it. `document` (the file that is
-    /// read) is attached to the first.
+    /// The orders of `row`, which says `events`, on the state before it.
     ///
     /// # Errors
     /// The row's [`Problem`], where a field of something to be created cannot be read.
@@ -53,7 +62,6 @@ impl Ordering<'_> {
         row: &Row,
         events: Vec<MappedEvent>,
         state: &State,
-        document: Option<&DocumentRef>,
     ) -> Result<RowOrders, Problem> {
         let mut making = Making { how: self, row, state, out: RowOrders::default() };
         for mut event in events {
@@ -65,13 +73,7 @@ impl Ordering<'_> {
             let command = making.command(&mut event, filing);
             making.push(event.rule, event.occurred_on, command);
         }
-        let mut out = making.out;
-        if let (Some(document), Some(first)) = (document, out.orders.first_mut())
-            && let Some(filing) = filing_of(&mut first.command)
-        {
-            filing.documents.push(document.clone());
-        }
-        Ok(out)
+        Ok(making.out)
     }
 }
 

@@ -10,7 +10,7 @@ use super::reader::{Row, RowReader};
 use super::refusal;
 use super::rejects::Rejects;
 use super::rowkey::RowMemory;
-use super::rows::Ordering;
+use super::rows::{Ordering, RowOrders};
 use super::wish::amount_of;
 use crate::domain::command::Order;
 use crate::domain::event::DocumentRef;
@@ -284,9 +284,8 @@ impl Import<'_> {
     }
 
     fn take(&mut self, row: &Row, key: [u8; 16], events: Vec<MappedEvent>) -> Result<()> {
-        let document = self.job.document.filter(|_| self.waiting == 0);
-        let orders = self.ordering.orders(row, events, self.intake.state(), document);
-        let orders = match orders {
+        let orders = self.ordering.orders(row, events, self.intake.state());
+        let mut orders = match orders {
             Ok(orders) if orders.orders.is_empty() => {
                 self.summary.without_effect = self.summary.without_effect.saturating_add(1);
                 return Ok(());
@@ -295,9 +294,20 @@ impl Import<'_> {
             Err(problem) => return self.refuse(row, &problem, None),
         };
         let source = &self.job.mapping.source;
+        // The first entry of each command names the file it came from.
+        let document = self.job.document;
+        let attach = |orders: &mut RowOrders| {
+            if let Some(document) = document {
+                orders.attach(document);
+            }
+        };
+        if self.waiting == 0 {
+            attach(&mut orders);
+        }
         let mut taken = self.intake.take(source, key, &orders.orders)?;
         if matches!(taken, Taken::Full) {
             self.seal()?;
+            attach(&mut orders);
             taken = self.intake.take(source, key, &orders.orders)?;
         }
         match taken {

@@ -1,6 +1,6 @@
-//! The mapping files of `tests/data` read the three real data sets: every row becomes the events and
-//! sums that were computed elsewhere. The ledger has no part in this; where the data is not there, it
-//! says so.
+//! Imports of the three real data sets by the mapping files of `tests/data`, with the sums that were
+//! computed elsewhere: first read alone, then booked in a ledger in memory (`books`), by the domain's
+//! own rules. Where the data is not there, it says so.
 
 #![allow(
     missing_docs,
@@ -10,9 +10,15 @@
     clippy::panic,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
+    clippy::wildcard_enum_match_arm,
+    clippy::missing_panics_doc,
+    unreachable_pub,
     clippy::print_stderr,
     reason = "test code"
 )]
+
+mod books;
+mod taking;
 
 use earmark::import::fields::{EventKind, Field};
 use earmark::import::mapping::Mapping;
@@ -24,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A file of the real data, or `None` with a word about it.
-fn data(name: &str) -> Option<Vec<u8>> {
+pub fn data(name: &str) -> Option<Vec<u8>> {
     let folder = std::env::var_os("EARMARK_TEST_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
         PathBuf::from,
