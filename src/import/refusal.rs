@@ -141,3 +141,76 @@ fn of_form(field: &str) -> &'static [Field] {
         _ => &[],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::Date;
+    use crate::domain::ids::{Code, LineKey};
+    use crate::domain::money::{Amount, Currency};
+    use crate::domain::rejection::LimitKind;
+    use crate::import::mapping::Mapping;
+
+    fn plan() -> Plan {
+        let columns =
+            ["contract", "amount", "payee", "purpose", "title", "project", "fund", "year"];
+        let mut text = String::from(
+            "source = \"s\"\n[[event]]\ntype = \"commitment.make\"\noccurred_on = { column = \"c-date\" }\n",
+        );
+        for name in columns {
+            text.push_str(&format!("{name} = {{ column = \"c-{name}\" }}\n"));
+        }
+        let header: Vec<String> =
+            columns.iter().chain(&["date"]).map(|name| format!("c-{name}")).collect();
+        Plan::new(&Mapping::parse(&text).unwrap(), &header, 2).unwrap()
+    }
+
+    #[test]
+    fn a_rejection_is_about_a_column_and_has_both_figures() {
+        let money = |amount| Currency::named("CNY").unwrap().money(Amount(amount));
+        let date = |text| Date::parse(text).unwrap();
+        let name = || "x".to_owned();
+        let limit = Rejection::Limit {
+            limit: LimitKind::Line,
+            name: "line F:2002".into(),
+            asked: money(6_000),
+            available: money(4_000),
+        };
+        let late = Rejection::DateInFuture { date: date("2099-01-01"), today: date("2026-01-05") };
+        let unknown = |thing| Rejection::Unknown { thing, name: name(), near: Vec::new() };
+        let range = Rejection::OutOfRange {
+            field: "year",
+            found: "1".into(),
+            allowed: "1900 to 2199".into(),
+        };
+        let long = Rejection::TextTooLong { field: "title", bytes: 401, max_bytes: 400 };
+        let year = Rejection::LineYearOver {
+            line: LineKey::new(Code::new("F"), 2002),
+            date: date("2003-01-01"),
+            first: date("2002-01-01"),
+            last: date("2002-12-31"),
+        };
+        for (rejection, column, allowed, found) in [
+            (limit, "c-amount", "40.00", "60.00"),
+            (late, "c-date", "2026-01-05", "2099-01-01"),
+            (unknown(Thing::Fund), "c-fund", "", ""),
+            (unknown(Thing::Payee), "c-payee", "", ""),
+            (unknown(Thing::Project), "c-project", "", ""),
+            (unknown(Thing::Line), "c-year", "", ""),
+            (Rejection::Exists { thing: Thing::Commitment, name: name() }, "c-contract", "", ""),
+            (range, "c-year", "1900 to 2199", "1"),
+            (long, "c-title", "400", "401"),
+            (year, "c-date", "F:2002", "2003-01-01"),
+            (Rejection::PurposeRequired, "c-purpose", "", ""),
+            (Rejection::ProjectRequired, "c-project", "", ""),
+            (Rejection::NoLine { fund: None, project: None, year: None }, "c-year", "", ""),
+            (Rejection::LedgerNotOpen, "", "", ""),
+        ] {
+            let problem = problem(&rejection, &plan(), 0);
+            let (message, code) = (rejection.message(), rejection.code());
+            assert_eq!((problem.rule.as_str(), problem.code), (message.as_str(), code));
+            let shown = (problem.column.as_str(), problem.allowed.as_str(), problem.found.as_str());
+            assert_eq!(shown, (column, allowed, found), "{code}");
+        }
+    }
+}

@@ -312,3 +312,237 @@ impl Making<'_> {
         self.out.orders.iter().any(|order| wanted(&order.command))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::wildcard_enum_match_arm, reason = "test code")]
+    use super::*;
+    use crate::domain::event::Bytes32;
+    use crate::domain::state::Line;
+    use crate::import::mapping::Mapping;
+    use crate::import::wish::amount_of;
+
+    const MAPPING: &str = r#"
+        source = "s"
+        default_date = "2002-03-15"
+        historical = true
+        [create.fund]
+        purposes = ["it", "schools"]
+        [create.project]
+        purpose = "it"
+        title = "Untitled"
+        [create.payee]
+        name = { column = 2 }
+    "#;
+
+    /// The orders of the row `(PD, 校校通, 12)` by these events on `state`.
+    fn orders(events: &str, state: &State, create_missing: bool) -> Vec<Order> {
+        let mapping = Mapping::parse(&format!("{MAPPING}{events}")).unwrap();
+        let header = ["a", "b", "c"].map(str::to_owned);
+        let plan = Plan::new(&mapping, &header, 2).unwrap();
+        let row = Row::new(&["PD", "校校通", "12"], 1, 2);
+        let events = plan.map(&row).unwrap().unwrap();
+        let ordering = Ordering { plan: &plan, historical: mapping.historical, create_missing };
+        let orders = ordering.orders(&row, events, state).unwrap();
+        assert_eq!(orders.orders.len(), orders.rules.len());
+        orders.orders
+    }
+
+    fn one(kind: &str, fields: &str) -> Command {
+        let text = format!("[[event]]\ntype = \"{kind}\"\ndocument_no = \"no. 1\"\n{fields}");
+        let mut all = orders(&text, &State::default(), false);
+        assert_eq!(all.len(), 1);
+        let order = all.remove(0);
+        assert!(order.historical);
+        assert_eq!(order.occurred_on, Date::parse("2002-03-15"));
+        let mut command = order.command;
+        let filing = filing_of(&mut command).unwrap();
+        assert_eq!(filing.document_no.take(), Some(Text::new("no. 1")), "{kind}");
+        command
+    }
+
+    fn line(text: &str) -> LineKey {
+        LineKey::parse(text).unwrap()
+    }
+
+    #[test]
+    fn every_event_becomes_its_command() {
+        for kind in EventKind::ALL {
+            let fields: String = (kind.fields().iter())
+                .filter(|spec| spec.required)
+                .map(|spec| match spec.field {
+                    Field::Level => "level = \"city\"\n".to_owned(),
+                    Field::Kind if *kind == EventKind::FollowOnPledge => {
+                        "kind = \"own_funds\"\n".into()
+                    }
+                    Field::Kind => "kind = \"matching\"\n".into(),
+                    field => format!("{} = \"7\"\n", field.text()),
+                })
+                .collect();
+            let command = one(kind.text(), &fields);
+            let debug = format!("{command:?}");
+            let expected = match kind {
+                EventKind::DistrictRegister => "RegisterDistrict(",
+                EventKind::ProgrammeRegister => "RegisterProgramme(",
+                EventKind::PayeeRegister => "RegisterPayee(",
+                EventKind::FundEstablish => "EstablishFund(",
+                EventKind::AllocationRecord => "RecordAllocation(",
+                EventKind::AllocationSupplement | EventKind::AllocationReduce => {
+                    "AdjustAllocation("
+                }
+                EventKind::ProjectApprove => "ApproveProject(",
+                EventKind::ProjectComplete => "CompleteProject(",
+                EventKind::ProjectTerminate => "TerminateProject(",
+                EventKind::ProjectCloseOut => "CloseOutProject(",
+                EventKind::CommitmentMake => "MakeCommitment(",
+                EventKind::CommitmentIncrease => "IncreaseCommitment(",
+                EventKind::CommitmentReduce => "ReduceCommitment(",
+                EventKind::CommitmentClose => "CloseCommitment(",
+                EventKind::DisbursementRecord => "RecordDisbursement(",
+                EventKind::FollowOnPledge => "PledgeFollowOn(",
+                EventKind::FollowOnPayIn => "PayInFollowOn(",
+                EventKind::FollowOnWithdraw => "WithdrawFollowOn(",
+            };
+            assert!(debug.starts_with(expected), "{debug}");
+            let has_amount = fields.contains("amount") && *kind != EventKind::ProjectApprove;
+            assert_eq!(
+                amount_of(&command).is_some_and(|a| a == Amount(700)),
+                has_amount,
+                "{debug}"
+            );
+        }
+        match one("allocation.reduce", "fund = \"F\"\namount = 1") {
+            Command::AdjustAllocation(b) => assert_eq!(b.direction, Direction::Reduction),
+            other => panic!("{other:?}"),
+        }
+        match one("allocation.record", "fund = \"F\"\namount = 1\namount_is = \"target\"") {
+            Command::SetAllocation(b) => assert_eq!(b.line, line("F:2002")),
+            other => panic!("{other:?}"),
+        }
+        match one(
+            "district.register",
+            "code = 1\nname = \"n\"\nlevel = \"street\"\nparent = 2\nvalid_from = \"2001-01-01\"",
+        ) {
+            Command::RegisterDistrict(b) => {
+                assert_eq!((b.level.text(), b.parent), ("street", Some(Code::new("2"))));
+                assert_eq!(b.valid_from, Date::parse("2001-01-01"));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_drawing_names_its_line_only_where_the_row_does() {
+        let drawing = |fields: &str| match one(
+            "commitment.make",
+            &format!("contract = 1\namount = 5\n{fields}"),
+        ) {
+            Command::MakeCommitment(c) => c.drawing,
+            other => panic!("{other:?}"),
+        };
+        let loose = drawing("fund = { column = \"a\" }\nproject = { column = \"b\" }");
+        assert_eq!((loose.fund, loose.year, loose.from.len()), (Some(Code::new("PD")), None, 0));
+        assert_eq!(loose.project, Some(Code::new("校校通")));
+        let exact = drawing("fund = \"F\"\nclass = \"设备\"");
+        assert_eq!(exact.from, [(line("F:2002:2002:设备"), Amount(500))]);
+        let carried = drawing("fund = \"F\"\nyear = 2003\norigin = 2001");
+        assert_eq!(carried.from, [(line("F:2003:2001"), Amount(500))]);
+        assert_eq!((carried.fund, carried.year), (None, None));
+    }
+
+    const PAYMENT: &str = r#"
+        [[event]]
+        type = "disbursement.record"
+        fund = { column = "a" }
+        project = { column = "b" }
+        payee = "Ann"
+        amount = { column = "c" }
+        [[event]]
+        type = "disbursement.record"
+        fund = { column = "a" }
+        project = { column = "b" }
+        payee = "Ann"
+        amount = 1
+    "#;
+
+    #[test]
+    fn what_is_missing_is_created_once_and_before_its_event() {
+        let words = |orders: &[Order]| -> Vec<String> {
+            let name = |order: &Order| {
+                format!("{:?}", order.command).split('(').next().unwrap().to_owned()
+            };
+            orders.iter().map(name).collect()
+        };
+        let mut state = State::default();
+        let all = orders(PAYMENT, &state, true);
+        assert_eq!(
+            words(&all),
+            [
+                "EstablishFund",
+                "RecordAllocation",
+                "ApproveProject",
+                "RegisterPayee",
+                "RecordDisbursement",
+                "RecordDisbursement"
+            ]
+        );
+        match (&all[0].command, &all[1].command, &all[2].command, &all[3].command) {
+            (
+                Command::EstablishFund(fund),
+                Command::RecordAllocation(opened),
+                Command::ApproveProject(project),
+                Command::RegisterPayee(payee),
+            ) => {
+                assert_eq!(
+                    (fund.code.as_str(), fund.name.as_str(), fund.kind.text()),
+                    ("PD", "PD", "special")
+                );
+                assert_eq!(fund.purposes.len(), 2);
+                assert_eq!((&opened.line, opened.amount), (&line("PD:2002"), Amount::ZERO));
+                assert_eq!(
+                    (project.title.as_str(), project.ceiling, project.funding.len()),
+                    ("Untitled", None, 0)
+                );
+                assert_eq!((payee.code.as_str(), payee.name.as_str()), ("Ann", "校校通"));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(
+            words(&orders(PAYMENT, &state, false)),
+            ["RecordDisbursement", "RecordDisbursement"]
+        );
+        // A line of another class is one that the payment could mean.
+        let opened_on = Date::parse("2002-01-01").unwrap();
+        state.lines.insert(line("PD:2002:2001:x"), Line { opened_on });
+        state.payees.insert(Code::new("Ann"), ());
+        let some = orders(PAYMENT, &state, true);
+        assert_eq!(words(&some)[..2], ["EstablishFund", "ApproveProject"]);
+        // A supplement means its very line.
+        let supplement = "[[event]]\ntype = \"allocation.supplement\"\nfund = \"PD\"\namount = 1\n";
+        let all = orders(supplement, &state, true);
+        assert_eq!(words(&all), ["EstablishFund", "RecordAllocation", "AdjustAllocation"]);
+        // What the row itself makes is not made again.
+        let own = "[[event]]\ntype = \"fund.establish\"\ncode = { column = \"a\" }\nname = \"n\"\nkind = \"special\"\npurposes = \"it\"\n[[event]]\ntype = \"allocation.record\"\nfund = { column = \"a\" }\namount = 1\n";
+        let all = orders(&format!("{own}{PAYMENT}"), &State::default(), true);
+        assert_eq!(words(&all)[..3], ["EstablishFund", "RecordAllocation", "ApproveProject"]);
+    }
+
+    #[test]
+    fn a_document_goes_to_the_first_order_alone() {
+        let mut row =
+            RowOrders { orders: orders(PAYMENT, &State::default(), true), rules: vec![0; 6] };
+        let name = Text::new("t.csv");
+        row.attach(&DocumentRef {
+            hash: Bytes32([1; 32]),
+            kind: Text::new("import"),
+            name,
+            pages: None,
+        });
+        let counts: Vec<usize> = row
+            .orders
+            .iter_mut()
+            .map(|order| filing_of(&mut order.command).unwrap().documents.len())
+            .collect();
+        assert_eq!(counts, [1, 0, 0, 0, 0, 0]);
+    }
+}

@@ -17,7 +17,7 @@ use crate::domain::event::DocumentRef;
 use crate::domain::money::Amount;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
@@ -171,7 +171,7 @@ pub fn run(
         let reading = scope.spawn(move || ahead.read(reader));
         let taken = import.take_all(&batches, of, progress);
         drop(batches);
-        let read = reading.join().unwrap_or_else(|_| Err(reader_died()));
+        let read = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         taken.and(read)
     })?;
     import.seal()?;
@@ -189,11 +189,6 @@ fn count_rows(job: &Job<'_>) -> Result<u64> {
     let mut row = Row::default();
     while reader.read(&mut row)? {}
     Ok(row.number)
-}
-
-fn reader_died() -> Error {
-    Error::new(Kind::Io, "reader_died", "the thread that reads the file ended without a word")
-        .with_hint("run the same import again; what is sealed is left out")
 }
 
 /// What is known of a row before its turn.
@@ -361,5 +356,115 @@ impl Import<'_> {
         self.waiting = 0;
         self.summary.commands = self.summary.commands.saturating_add(1);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::Bytes16;
+    use crate::domain::ids::Text;
+    use crate::domain::state::LedgerFacts;
+    use crate::import::rejects::RejectsFile;
+
+    /// A ledger that answers every row in the same way.
+    struct Fixed {
+        state: State,
+        answer: fn() -> Taken,
+        seals: usize,
+    }
+
+    impl Intake for Fixed {
+        fn state(&self) -> &State {
+            &self.state
+        }
+        fn known_rows(&mut self, _: &str, _: &mut dyn FnMut([u8; 16])) -> Result<()> {
+            Ok(())
+        }
+        fn take(&mut self, _: &str, _: [u8; 16], _: &[Order]) -> Result<Taken> {
+            Ok((self.answer)())
+        }
+        fn seal(&mut self) -> Result<()> {
+            self.seals = self.seals.saturating_add(1);
+            Ok(())
+        }
+    }
+
+    fn open_state() -> State {
+        let facts = LedgerFacts {
+            id: Bytes16([0; 16]),
+            origin: Text::new("o"),
+            name: Text::new("n"),
+            currency: Text::new("CNY"),
+            exponent: 2,
+            utc_offset_minutes: 0,
+            fiscal_year_start_month: 1,
+            log_key: crate::domain::event::Bytes32([0; 32]),
+            opened_on: crate::domain::calendar::Date(0),
+        };
+        State { ledger: Some(facts), ..State::default() }
+    }
+
+    const MAPPING: &str = "source = \"s\"\ndefault_date = \"2002-01-01\"\n[[event]]\ntype = \"follow-on.pay-in\"\ncode = { column = \"code\" }\namount = 1";
+
+    fn import(table: Option<&str>, fixed: &mut Fixed) -> (Result<Summary>, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.csv");
+        if let Some(table) = table {
+            std::fs::write(&path, table).unwrap();
+        }
+        let mapping = Mapping::parse(MAPPING).unwrap();
+        let job = Job { path: &path, mapping: &mapping, create_missing: false, document: None };
+        let mut out = Vec::new();
+        let mut rejects = RejectsFile::new(&mut out);
+        let summary = run(&job, fixed, &mut rejects, &mut |_| ());
+        rejects.finish().unwrap();
+        drop(rejects);
+        let text = |text: String| text.replace(&path.display().to_string(), "t.csv");
+        (summary, text(String::from_utf8(out).unwrap()))
+    }
+
+    #[test]
+    fn a_row_that_never_fits_is_refused_and_the_import_ends() {
+        let mut fixed = Fixed { state: open_state(), answer: || Taken::Full, seals: 0 };
+        let (summary, rejects) = import(Some("code\na\nb\n"), &mut fixed);
+        assert_eq!(summary.unwrap().refused, 2);
+        assert!(
+            rejects.contains(
+                "2,,command_too_large,the entries of a row fit one command,one command,more,a"
+            ),
+            "{rejects}"
+        );
+        assert_eq!(fixed.seals, 0, "nothing waited");
+    }
+
+    #[test]
+    fn no_entry_is_no_command() {
+        let answer = || Taken::Booked { entries: 0, findings: 0 };
+        let mut fixed = Fixed { state: open_state(), answer, seals: 0 };
+        let (summary, _) = import(Some("code\na\nb\n"), &mut fixed);
+        let summary = summary.unwrap();
+        assert_eq!((summary.without_effect, summary.commands, fixed.seals), (2, 0, 0));
+    }
+
+    #[test]
+    fn what_cannot_begin_says_why() {
+        let answer = || Taken::Full;
+        let mut fixed = Fixed { state: open_state(), answer, seals: 0 };
+        let (summary, _) = import(None, &mut fixed);
+        let error = summary.unwrap_err();
+        assert_eq!(error.code(), "not_found");
+        assert!(
+            error.message().ends_with("t.csv: No such file or directory (os error 2)"),
+            "{error}"
+        );
+        let (summary, _) = import(Some("kode\na\n"), &mut fixed);
+        assert_eq!(
+            summary.unwrap_err().to_string(),
+            "mapping_column: mapping line 5: the file has no column `code`\n  next: did you mean `kode`? The file has `kode`"
+        );
+        fixed.state = State::default();
+        let (summary, _) = import(Some("code\na\n"), &mut fixed);
+        assert_eq!(summary.unwrap_err().code(), "ledger_not_open");
     }
 }
