@@ -10,7 +10,7 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
     ("tlog", "chain::signature"),
     ("store", "chain::entry chain::hash"),
     ("archive", "chain::entry chain::hash tlog"),
-    ("projection", "domain chain::entry"),
+    ("projection", "domain chain::entry chain::hash"),
     ("report", "domain::money domain::calendar domain::ids domain::kinds chain::entry projection"),
     ("ledger", "domain chain tlog store archive projection edge -store::sled -edge::keys"),
     (
