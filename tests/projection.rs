@@ -1,0 +1,192 @@
+//! Projections against histories whose figures were worked out by hand.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::wildcard_enum_match_arm,
+    reason = "test code"
+)]
+
+mod history;
+
+use earmark::chain::body;
+use earmark::domain::event::Policy;
+use earmark::domain::kinds::{Direction, Stage};
+use earmark::domain::money::Amount;
+use earmark::domain::posting::Leaf;
+use earmark::projection::Projection;
+use earmark::projection::balances::Balances;
+use earmark::projection::figures::Figures;
+use history::*;
+
+/// Pudong's 10,000,000.00 of 2001 and what came of it, in fen.
+fn pudong() -> Book {
+    let mut book = Book::open(Policy::default());
+    book.on("2001-01-01", district("310115", "Pudong New Area", "浦东新区"));
+    book.on("2001-01-01", district("310104", "Xuhui", "徐汇区"));
+    book.on("2001-01-01", fund("PD", Some("310115")));
+    book.on("2001-01-01", fund("XH", Some("310104")));
+    book.on("2001-01-02", payee("V1"));
+    book.on("2001-01-02", payee("V2"));
+    book.on("2001-01-05", allocate("PD:2001", 1_000_000_000));
+    book.on("2001-01-05", allocate("XH:2001", 50_000_000));
+    book.on("2001-02-01", adjust("PD:2001", Direction::Supplement, 100_000_000));
+    book.on("2001-02-02", adjust("PD:2001", Direction::Reduction, 20_000_000));
+    let mistake = book.on("2001-02-03", adjust("PD:2001", Direction::Supplement, 7_000_000));
+    book.on("2001-02-04", reverse(mistake));
+    book.on("2001-03-01", transfer("PD:2001", "XH:2001", 30_000_000));
+    // 社保卡 in Xuhui, paid by Pudong's fund.
+    let funding = [("PD:2001", 400_000_000)];
+    book.on("2001-03-10", project("CARD", Some("310104"), Some(500_000_000), &funding));
+    let part = |amount| vec![split("PD:2001", Some("CARD"), amount)];
+    book.on("2001-04-01", commitment("C1", Some("V1"), part(300_000_000)));
+    let paid = book.on("2001-05-01", pay(1, Some("C1"), Some("V1"), part(120_000_000)));
+    book.on("2001-05-02", pay(2, Some("C1"), Some("V2"), part(10_000_000)));
+    book.on("2001-06-01", refund(paid, true, part(5_000_000)));
+    let other = book.on("2001-06-02", refund(paid, true, part(2_000_000)));
+    book.on("2001-06-03", reverse(other));
+    book.on("2001-06-04", refund(paid, false, part(3_000_000)));
+    let contract = (Some("CARD"), Some("C1"));
+    book.on(
+        "2001-12-30",
+        carry("PD:2001", "PD:2002:2001", Stage::Committed, contract, 170_000_000),
+    );
+    let rest = (None, None);
+    let twice =
+        book.on("2001-12-30", carry("PD:2001", "PD:2002:2001", Stage::Unreserved, rest, 9_000_000));
+    book.on("2001-12-31", reverse(twice));
+    book.on("2001-12-31", carry("PD:2001", "PD:2002:2001", Stage::Unreserved, rest, 40_000_000));
+    book.on("2001-12-31", lapse("PD:2001", 11_000_000));
+    let later = vec![split("PD:2002:2001", Some("CARD"), 150_000_000)];
+    book.on("2002-02-01", pay(1, Some("C1"), Some("V1"), later));
+    book
+}
+
+fn line_figures(balances: &Balances, at: &str) -> Figures {
+    let places = balances.places().unwrap().iter();
+    places
+        .filter(|(place, _)| place.line == line(at))
+        .fold(Figures::default(), |sum, (_, figures)| sum.checked_add(figures).unwrap())
+}
+
+#[test]
+fn a_line_adds_up_by_hand() {
+    let balances = pudong().project(Balances::default());
+    let year = line_figures(&balances, "PD:2001");
+    let expected = Figures {
+        allocated: Amount(1_000_000_000),
+        adjustments: Amount(80_000_000),
+        transfers_net: Amount(-30_000_000),
+        carried_in: Amount(0),
+        // 1,050,000,000 − 400,000,000 for CARD − 40,000,000 carried − 11,000,000 lapsed
+        available: Amount(599_000_000),
+        // 400,000,000 − 300,000,000 under C1 + 5,000,000 refunded
+        reserved: Amount(105_000_000),
+        committed: Amount(0),
+        approved_unpaid: Amount(0),
+        // 120,000,000 + 10,000,000 − 5,000,000 − 3,000,000
+        paid_net: Amount(122_000_000),
+        refunded_out: Amount(3_000_000),
+        carried_out: Amount(210_000_000),
+        lapsed: Amount(11_000_000),
+        invested: Amount(0),
+    };
+    assert_eq!(year, expected);
+    assert_eq!(year.budget_final().unwrap(), Amount(1_050_000_000));
+    let next = line_figures(&balances, "PD:2002:2001");
+    assert_eq!((next.carried_in, next.available), (Amount(210_000_000), Amount(40_000_000)));
+    assert_eq!((next.committed, next.paid_net), (Amount(20_000_000), Amount(150_000_000)));
+    let xuhui = line_figures(&balances, "XH:2001");
+    assert_eq!((xuhui.transfers_net, xuhui.available), (Amount(30_000_000), Amount(80_000_000)));
+}
+
+#[test]
+fn leaves_are_those_of_the_rules() {
+    let book = pudong();
+    assert_eq!(book.project(Balances::default()).leaves().unwrap(), book.state.leaves);
+}
+
+#[test]
+fn what_a_payee_got_is_told_by_the_payment_and_less_its_refunds() {
+    let balances = pudong().project(Balances::default());
+    let mut paid: Vec<_> =
+        balances.paid().map(|(p, payee, a)| (p.line.year, payee.unwrap().as_str(), a.0)).collect();
+    paid.sort_unstable();
+    assert_eq!(
+        paid,
+        [(2001, "V1", 112_000_000), (2001, "V2", 10_000_000), (2002, "V1", 150_000_000)]
+    );
+}
+
+#[test]
+fn what_was_carried_is_kept_by_pair() {
+    let balances = pudong().project(Balances::default());
+    let mut carried: Vec<i128> = balances.carried().map(|(_, _, amount)| amount.0).collect();
+    carried.sort_unstable_by_key(|amount| -amount);
+    assert_eq!(carried, [170_000_000, 40_000_000]);
+    assert!(balances.carried().all(|(from, to, _)| from.line.year + 1 == to.line.year));
+}
+
+#[test]
+fn as_of_a_day_holds_that_day_and_nothing_later() {
+    let book = pudong();
+    let at = |date| line_figures(&book.project(Balances::new(Some(day(date)))), "PD:2001");
+    assert_eq!(at("2001-01-04"), Figures::default());
+    assert_eq!(at("2001-02-03").adjustments, Amount(87_000_000));
+    assert_eq!(at("2001-02-04").adjustments, Amount(80_000_000));
+    assert_eq!(at("2001-05-01").paid_net, Amount(120_000_000));
+}
+
+#[test]
+fn as_of_may_be_below_zero() {
+    let mut book = Book::open(Policy::default());
+    book.on("2001-01-01", fund("PD", None));
+    book.on("2001-01-02", payee("V1"));
+    book.on("2001-01-05", allocate("PD:2001", 100));
+    book.on("2001-01-05", project("CARD", None, None, &[]));
+    book.on("2001-01-09", pay(1, None, Some("V1"), vec![split("PD:2001", Some("CARD"), 100)]));
+    // The supplement is dated after the payment that it made possible, which is recorded later.
+    book.on("2001-01-10", adjust("PD:2001", Direction::Supplement, 50));
+    book.on("2001-01-07", pay(2, None, Some("V1"), vec![split("PD:2001", Some("CARD"), 50)]));
+    let figures = line_figures(&book.project(Balances::new(Some(day("2001-01-09")))), "PD:2001");
+    assert_eq!(figures.below_zero(), [(Stage::Unreserved, Amount(-50))]);
+    let now = line_figures(&book.project(Balances::default()), "PD:2001");
+    assert_eq!(now.below_zero(), []);
+}
+
+#[test]
+fn a_cache_goes_on_where_it_stopped() {
+    let book = pudong();
+    let whole = book.project(Balances::default());
+    let mut resumed = Balances::default();
+    book.each(|recorded| {
+        let bytes = body::encode_value(&resumed).unwrap();
+        resumed = body::decode_value(&bytes).unwrap();
+        assert_eq!(resumed.position(), recorded.index);
+        resumed.apply(recorded);
+    });
+    assert_eq!(body::encode_value(&resumed).unwrap(), body::encode_value(&whole).unwrap());
+}
+
+#[test]
+fn amounts_beyond_counting_are_an_error_and_no_wrong_figure() {
+    let mut book = Book::open(Policy::default());
+    book.on("2001-01-01", fund("PD", None));
+    let at = book.on("2001-01-05", allocate("PD:2001", 1));
+    book.entries[at as usize].moves = vec![earmark::domain::posting::Move::new(
+        Leaf::of(&line("PD:2001"), Stage::Authority),
+        Leaf::of(&line("PD:2001"), Stage::Unreserved),
+        Amount(i128::MAX),
+    )];
+    let twice = book.entries[at as usize].clone();
+    book.entries.push(twice);
+    let balances = book.project(Balances::default());
+    assert_eq!(balances.places().unwrap_err().code(), "sum_overflow");
+}
