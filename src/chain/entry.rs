@@ -70,7 +70,7 @@ macro_rules! uuid_text {
 uuid_text!(CommandId, LedgerId, EntryId);
 
 impl EntryId {
-    /// The id for `recorded_at_microseconds` with 62 random bits (the low ones of `random`).
+    /// The id for `recorded_at_microseconds` with 62 random bits (the high ones of `random`).
     ///
     /// RFC 9562 §5.7 with method 3: `rand_a` holds the microseconds within the millisecond, so ids
     /// sort as `recorded_at` does. `None` before 1970 or beyond 48 bits of milliseconds.

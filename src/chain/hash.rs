@@ -124,6 +124,12 @@ pub fn row_key<'a>(cells: impl IntoIterator<Item = &'a str>, occurrence: u32) ->
     first_16(Hash(*hasher.finalize().as_bytes()))
 }
 
+/// The commitment to confidential fields: keyed BLAKE3 over their plaintext (schemas/entry.md §4).
+#[must_use]
+pub fn commitment(key: &[u8; 32], plaintext: &[u8]) -> Hash {
+    Hash(*blake3::keyed_hash(key, plaintext).as_bytes())
+}
+
 /// A plain BLAKE3 hash, for bytes that are no entry (caches, identities of rows in memory).
 #[must_use]
 pub fn plain(bytes: &[u8]) -> Hash {
