@@ -1,7 +1,7 @@
 //! Golden vectors: made from the samples, compared with the files, and the files read on their own.
 
 use super::page::Page;
-use super::samples;
+use super::{orders, samples};
 use earmark::chain::body;
 use earmark::chain::entry::{
     self, CLOCK_ACCEPTED, CONFIDENTIAL, CommandId, EntryId, Envelope, HISTORICAL, IMPORTED,
@@ -41,7 +41,7 @@ fn vectors() -> Vec<(String, Value)> {
         all.push((format!("entries/{i:04}-{name}.json"), Value::Object(vector)));
     }
     for full in [true, false] {
-        for order in samples::orders(full) {
+        for order in orders::orders(full) {
             let encoding = body::encode_order(&order).unwrap();
             let (number, _) = Page::read().order(&encoding);
             let digest = hash::command_digest(&encoding);

@@ -20,5 +20,6 @@
 
 mod golden;
 mod hostile;
+mod orders;
 mod page;
 mod samples;
