@@ -115,15 +115,24 @@ impl fmt::Display for Break {
 
 impl std::error::Error for Break {}
 
+impl Break {
+    /// The break inside an error, if it is one.
+    #[must_use]
+    pub fn from_error(error: &Error) -> Option<Self> {
+        std::error::Error::source(error)?.downcast_ref::<Self>().cloned()
+    }
+}
+
 impl From<Break> for Error {
     fn from(b: Break) -> Self {
         Self::new(Kind::Break, "break", b.to_string())
             .with_hint("compare with another copy of the log, and keep both")
             .with_detail("index", b.index)
             .with_detail("field", b.field)
-            .with_detail("expected", b.expected)
-            .with_detail("found", b.found)
+            .with_detail("expected", &b.expected)
+            .with_detail("found", &b.found)
             .with_detail("likely", b.likely)
+            .with_source(b)
     }
 }
 

@@ -265,6 +265,28 @@ macro_rules! tables {
             }
         }
 
+        impl State {
+            /// Applies a change like [`State::apply`] and gives the one that takes it back.
+            pub fn exchange(&mut self, delta: Delta) -> Delta {
+                let back = Delta {
+                    head: delta.head.as_ref().map(|_| {
+                        Box::new(HeadDraft {
+                            ledger: self.ledger.clone(),
+                            policy: self.policy.clone(),
+                            officers: self.officers.clone(),
+                        })
+                    }),
+                    recorded_at_microseconds: self.recorded_at_microseconds,
+                    size: self.size,
+                    $($table: (delta.$table.keys())
+                        .map(|key| (key.clone(), self.$table.get(key).cloned()))
+                        .collect(),)+
+                };
+                self.apply(delta);
+                back
+            }
+        }
+
         impl Draft<'_> {
             /// The changes alone.
             #[must_use]

@@ -1,1 +1,172 @@
 //! The one place where propose, admit, chain, store and archive meet.
+//!
+//! [`Ledger`] is the writer: it holds the LOCK, sees its own recorded entries, and publishes them.
+//! [`Reader`] reads what is published (`log/` and `cache/`), never the store, and needs no lock.
+//!
+//! * `open`: takes the LOCK, recovers the longest verified sequence, brings every copy up to it.
+//! * `submit`: one command from wish to receipt. `batch`: many rows into commands, for imports.
+//! * `seal`: events into signed entries. `publish`: entries into the archive, anchored; snapshots.
+//! * `reader`: replay, caches, "as known at".
+//!
+//! A submitted command reads head, command ids, cited entries and state from the store alone; the
+//! archive and the durability log are read in recovery only.
+
+mod batch;
+mod open;
+mod publish;
+pub mod reader;
+mod receipt;
+mod recover;
+mod seal;
+mod submit;
+
+pub use batch::{Batch, RowIn, RowOut};
+pub use reader::Reader;
+pub use receipt::{Durability, Receipt, ReceiptEntry};
+pub use submit::Submission;
+
+use crate::archive::writer::ArchiveWriter;
+use crate::chain::entry::{EntryId, Head, LedgerId, Sealed};
+use crate::chain::signature::Signer;
+use crate::domain::calendar::Date;
+use crate::domain::event::Event;
+use crate::domain::state::State;
+use crate::edge::anchors::Anchors;
+use crate::edge::clock::Clock;
+use crate::edge::ids::Ids;
+use crate::edge::lock::LedgerLock;
+use crate::error::{Error, Kind, Result};
+use crate::store::Store;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// What comes in from the outside world.
+pub struct Outside {
+    /// The clock.
+    pub clock: Box<dyn Clock>,
+    /// Randomness.
+    pub ids: Box<dyn Ids>,
+    /// The key that signs checkpoints and caches.
+    pub log_signer: Box<dyn Signer>,
+    /// Where the last checkpoint is kept, outside the ledger.
+    pub anchors: Anchors,
+}
+
+impl fmt::Debug for Outside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outside").field("clock", &self.clock).finish_non_exhaustive()
+    }
+}
+
+/// A ledger open for writing, by this process alone.
+#[derive(Debug)]
+pub struct Ledger {
+    folder: PathBuf,
+    outside: Outside,
+    store: Box<dyn Store>,
+    archive: ArchiveWriter,
+    state: State,
+    head: Head,
+    /// Size at which the state was last put into the store.
+    snapshot_size: u64,
+    /// Size of the newest cache.
+    cache_size: u64,
+    notes: Vec<String>,
+    /// Released last, after everything above is let go of.
+    _lock: LedgerLock,
+}
+
+/// The folder of the archive in a ledger's folder.
+pub const LOG_FOLDER: &str = "log";
+/// The folder of the caches in a ledger's folder.
+pub const CACHE_FOLDER: &str = "cache";
+
+impl Ledger {
+    /// The state of the rules at the head.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The head, recorded or published.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Number of entries that readers see.
+    #[must_use]
+    pub fn published_size(&self) -> u64 {
+        self.archive.published().map_or(0, |published| published.size)
+    }
+
+    /// What was unusual at opening and what was done about it, in words.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The ledger's id.
+    ///
+    /// # Errors
+    /// `Kind::Break` when the ledger was never opened by its first entry.
+    pub fn id(&self) -> Result<LedgerId> {
+        self.facts().map(|facts| LedgerId(facts.id.0))
+    }
+
+    /// The ledger's today.
+    ///
+    /// # Errors
+    /// As [`Ledger::id`].
+    pub fn today(&self) -> Result<Date> {
+        let now = self.outside.clock.now_microseconds();
+        self.facts().map(|facts| Date::at(now, facts.utc_offset_minutes))
+    }
+
+    fn facts(&self) -> Result<&crate::domain::state::LedgerFacts> {
+        self.state.ledger.as_ref().ok_or_else(|| {
+            Error::new(Kind::Break, "ledger_not_open", "the ledger has no first entry")
+        })
+    }
+
+    /// The entry at `index`, if there is one.
+    ///
+    /// # Errors
+    /// `Kind::Break` or `Kind::Io` when it cannot be read from the store.
+    pub fn entry(&self, index: u64) -> Result<Option<Sealed>> {
+        Ok(self.store.read(index..index.saturating_add(1))?.into_iter().next())
+    }
+
+    /// The event at `index`, if there is an entry and its type is known.
+    ///
+    /// # Errors
+    /// As [`Ledger::entry`].
+    pub fn event(&self, index: u64) -> Result<Option<Event>> {
+        event_in(self.store.as_ref(), index)
+    }
+
+    /// The index of the entry with this id, by binary search: ids sort as `recorded_at` does.
+    ///
+    /// # Errors
+    /// As [`Ledger::entry`].
+    pub fn find(&self, id: EntryId) -> Result<Option<u64>> {
+        reader::find_id(self.head.size, id, &mut |index| self.entry(index))
+    }
+}
+
+/// The event at `index` of a store.
+fn event_in(store: &dyn Store, index: u64) -> Result<Option<Event>> {
+    let Some(sealed) = store.read(index..index.saturating_add(1))?.into_iter().next() else {
+        return Ok(None);
+    };
+    reader::replay::read_event(&sealed.bytes).map_err(|malformed| {
+        Error::new(Kind::Break, "entry_malformed", format!("entry {index}: {malformed}"))
+            .with_hint("run `earmark verify --store`")
+    })
+}

@@ -76,6 +76,16 @@ pub struct Opening {
     pub differs: Option<String>,
 }
 
+/// Opens the store of a ledger's folder with the engine of this release.
+///
+/// # Errors
+/// `Kind::Locked` when it is open already; `Kind::Io` when the folder cannot be read or written.
+/// Damage is no error here: see [`Opening::differs`].
+pub fn open(folder: &std::path::Path) -> Result<(Box<dyn Store>, Opening)> {
+    let (store, opening) = sled::SledStore::open(folder, sled::Options::default())?;
+    Ok((Box::new(store), opening))
+}
+
 /// An append-only sequence of sealed commands with one writer.
 ///
 /// # Contract

@@ -1,0 +1,336 @@
+//! Many rows into commands, for imports: rows are admitted one by one, in order, and the admitted
+//! ones are formed into commands of at most 1,000 entries and 300 KB, each signed once. A row's
+//! entries never straddle two commands; a refused row takes no other with it.
+
+use super::seal::{self, Unsealed};
+use super::{Durability, Ledger, event_in};
+use crate::chain::body;
+use crate::chain::entry::{
+    self, IMPORTED, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_SOURCE_BYTES, Row,
+};
+use crate::chain::hash;
+use crate::chain::signature::Signer;
+use crate::domain::admit::{Context, admit};
+use crate::domain::apply::Cited;
+use crate::domain::calendar::Date;
+use crate::domain::command::Order;
+use crate::domain::event::Event;
+use crate::domain::finding::Finding;
+use crate::domain::kinds::Control;
+use crate::domain::propose::{cites, propose};
+use crate::domain::rejection::Rejection;
+use crate::error::{Error, Kind, Result};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+
+/// Commands that are appended together: one sync for all of them.
+const COMMANDS_AT_ONCE: usize = 8;
+
+/// A row to be recorded: its key and the wishes it stands for.
+#[derive(Debug)]
+pub struct RowIn<'a> {
+    /// [`hash::row_key`] of its cells.
+    pub key: [u8; 16],
+    /// What it asks for, in order; each is resolved on what the ones before it changed.
+    pub orders: &'a [Order],
+}
+
+/// What an admitted row became.
+#[derive(Debug, Default)]
+pub struct RowOut {
+    /// Its events; none when it changes nothing.
+    pub events: Vec<Event>,
+    /// What a soft rule looks at.
+    pub findings: Vec<Finding>,
+}
+
+/// An import in progress. Dropped without [`Batch::finish`], the rows that are not yet recorded are
+/// forgotten and the ledger has to be opened again.
+pub struct Batch<'a> {
+    ledger: &'a mut Ledger,
+    signer: &'a dyn Signer,
+    source: SmolStr,
+    officer: u32,
+    accept_clock: bool,
+    dry_run: bool,
+    recorded_at_microseconds: i64,
+    today: Date,
+    entries: Vec<Unsealed>,
+    row_keys: Vec<[u8; 16]>,
+    bytes: usize,
+    ready: Vec<crate::chain::entry::SealedCommand>,
+    head: crate::chain::entry::Head,
+    sealed_entries: u64,
+    commands: u64,
+}
+
+impl std::fmt::Debug for Batch<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batch").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
+impl Ledger {
+    /// The row keys that entries of this source carry: what an import leaves out.
+    ///
+    /// # Errors
+    /// `Kind::Break` or `Kind::Io` when the entries cannot be read.
+    pub fn known_rows(&self, source: &str) -> Result<BTreeSet<[u8; 16]>> {
+        let mut known = BTreeSet::new();
+        let mut at = 0_u64;
+        while at < self.head.size {
+            let page = self.store.read(at..at.saturating_add(1_000))?;
+            for sealed in &page {
+                // Flags stand at a fixed place: most entries need no more reading.
+                let is_imported = sealed.bytes.get(9).is_some_and(|flags| flags & IMPORTED != 0);
+                if is_imported
+                    && let Ok(envelope) = entry::parse(&sealed.bytes)
+                    && let Some(row) = envelope.row.filter(|row| row.source == source)
+                {
+                    known.insert(row.key);
+                }
+            }
+            if page.is_empty() {
+                break;
+            }
+            at = at.saturating_add(u64::try_from(page.len()).unwrap_or(u64::MAX));
+        }
+        Ok(known)
+    }
+
+    /// Begins an import of `source` by the officer with this key.
+    ///
+    /// # Errors
+    /// `source_length` (`Kind::Usage`); an officer who is not enrolled; the clock.
+    pub fn batch<'a>(
+        &'a mut self,
+        source: &str,
+        signer: &'a dyn Signer,
+        accept_clock: bool,
+        dry_run: bool,
+    ) -> Result<Batch<'a>> {
+        if source.is_empty() || source.len() > MAX_SOURCE_BYTES {
+            let message = format!(
+                "a source has 1 to {MAX_SOURCE_BYTES} bytes; {source:?} has {}",
+                source.len()
+            );
+            return Err(Error::new(Kind::Usage, "source_length", message)
+                .with_hint("name the source in the mapping file"));
+        }
+        let officer = self.officer(signer)?;
+        let recorded_at_microseconds = self.recorded_at()?;
+        let today = self.today()?;
+        let head = self.head;
+        Ok(Batch {
+            ledger: self,
+            signer,
+            source: SmolStr::new(source),
+            officer,
+            accept_clock,
+            dry_run,
+            recorded_at_microseconds,
+            today,
+            entries: Vec::new(),
+            row_keys: Vec::new(),
+            bytes: 0,
+            ready: Vec::new(),
+            head,
+            sealed_entries: 0,
+            commands: 0,
+        })
+    }
+}
+
+impl Batch<'_> {
+    /// The state after every row admitted so far.
+    #[must_use]
+    pub fn state(&self) -> &crate::domain::state::State {
+        &self.ledger.state
+    }
+
+    /// The ledger's today.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.today
+    }
+
+    /// Entries made so far, durable or not.
+    #[must_use]
+    pub fn entries(&self) -> u64 {
+        self.sealed_entries.saturating_add(u64::try_from(self.entries.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Commands sealed so far.
+    #[must_use]
+    pub fn commands(&self) -> u64 {
+        self.commands
+    }
+
+    /// Admits a row, all its events or none.
+    ///
+    /// # Errors
+    /// The inner [`Rejection`]: a rule refused the row, and nothing of it stays. The outer error: the
+    /// machine could not; the import is over, and run again it goes on where it stopped.
+    pub fn admit(&mut self, row: &RowIn<'_>) -> Result<std::result::Result<RowOut, Rejection>> {
+        match self.judge(row)? {
+            Ok((out, entries)) => self.take(row, out, entries).map(Ok),
+            Err(rejection) => Ok(Err(rejection)),
+        }
+    }
+
+    fn judge(
+        &mut self,
+        row: &RowIn<'_>,
+    ) -> Result<std::result::Result<(RowOut, Vec<Unsealed>), Rejection>> {
+        let mut out = RowOut::default();
+        let mut undo = Vec::new();
+        let mut refused = None;
+        for order in row.orders {
+            let cited = self.cited(order)?;
+            let judged =
+                propose(&self.ledger.state, order, self.today, &cited).and_then(|events| {
+                    let context = Context {
+                        recorded_at_microseconds: self.recorded_at_microseconds,
+                        officer: self.officer,
+                        clock_accepted: self.accept_clock,
+                        cited: &cited,
+                    };
+                    let admitted = admit(&self.ledger.state, &events, &context)?;
+                    Ok((events, admitted))
+                });
+            match judged {
+                Ok((events, admitted)) => {
+                    undo.push(self.ledger.state.exchange(admitted.delta));
+                    out.events.extend(events);
+                    out.findings.extend(admitted.findings.into_iter().map(|(_, finding)| finding));
+                }
+                Err(rejection) => {
+                    refused = Some(rejection);
+                    break;
+                }
+            }
+        }
+        let entries =
+            if refused.is_none() { self.encode(row, &out.events) } else { Ok(Vec::new()) };
+        match (refused, entries) {
+            (None, Ok(entries)) => {
+                if self.ledger.state.policy.control == Control::Track {
+                    out.findings.clear();
+                }
+                Ok(Ok((out, entries)))
+            }
+            (Some(rejection), _) | (None, Err(rejection)) => {
+                for delta in undo.into_iter().rev() {
+                    self.ledger.state.apply(delta);
+                }
+                Ok(Err(rejection))
+            }
+        }
+    }
+
+    fn encode(
+        &self,
+        row: &RowIn<'_>,
+        events: &[Event],
+    ) -> std::result::Result<Vec<Unsealed>, Rejection> {
+        let tag = || Some((self.source.clone(), row.key));
+        let entries: std::result::Result<Vec<_>, _> =
+            events.iter().map(|event| Unsealed::new(event, tag())).collect();
+        let entries = entries?;
+        seal::check_limits(&entries)?;
+        Ok(entries)
+    }
+
+    /// Entries cited by a row may be recorded, or wait in this batch.
+    fn cited(&self, order: &Order) -> Result<Cited> {
+        let mut cited = Cited::new();
+        let Some(index) = cites(&order.command) else { return Ok(cited) };
+        if index < self.ledger.head.size
+            && let Some(event) = event_in(self.ledger.store.as_ref(), index)?
+        {
+            cited.insert(index, event);
+        }
+        Ok(cited)
+    }
+
+    fn take(&mut self, row: &RowIn<'_>, out: RowOut, entries: Vec<Unsealed>) -> Result<RowOut> {
+        let bytes = entries.iter().map(Unsealed::most_bytes).fold(0, usize::saturating_add);
+        let full = self.entries.len().saturating_add(entries.len()) > MAX_COMMAND_ENTRIES
+            || self.bytes.saturating_add(bytes) > MAX_COMMAND_BYTES;
+        if full {
+            self.seal()?;
+        }
+        if !entries.is_empty() {
+            self.row_keys.push(row.key);
+        }
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.entries.extend(entries);
+        Ok(out)
+    }
+
+    /// Seals the rows gathered so far as one command.
+    fn seal(&mut self) -> Result<()> {
+        if self.entries.is_empty() {
+            return Ok(());
+        }
+        let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+        self.sealed_entries = self.sealed_entries.saturating_add(count);
+        self.commands = self.commands.saturating_add(1);
+        if !self.dry_run {
+            let source = self.source.clone();
+            let rows: Vec<Row<'_>> =
+                self.row_keys.iter().map(|key| Row { source: &source, key: *key }).collect();
+            let command = seal::Command {
+                ledger: self.ledger.id()?,
+                id: self.ledger.outside.ids.command_id(),
+                digest: hash::command_digest(&body::encode_rows(&rows)),
+                officer: self.officer,
+                signer: self.signer,
+                clock_accepted: self.accept_clock,
+                recorded_at_microseconds: self.recorded_at_microseconds,
+            };
+            let ids = self.ledger.outside.ids.as_mut();
+            let sealed = seal::seal(self.head, &command, &self.entries, ids)?;
+            self.head = seal::head_after(&sealed, self.head);
+            self.ready.push(sealed);
+        }
+        // The clock moves on with the commands, and never behind the entries before.
+        let least = self.recorded_at_microseconds.saturating_add_unsigned(count);
+        self.recorded_at_microseconds = self.ledger.outside.clock.now_microseconds().max(least);
+        self.entries.clear();
+        self.row_keys.clear();
+        self.bytes = 0;
+        if self.ready.len() >= COMMANDS_AT_ONCE { self.write() } else { Ok(()) }
+    }
+
+    /// Makes the sealed commands durable, and publishes in bulk.
+    fn write(&mut self) -> Result<()> {
+        if self.ready.is_empty() {
+            return Ok(());
+        }
+        let ready = std::mem::take(&mut self.ready);
+        self.ledger.append(&ready)?;
+        let waiting = self.ledger.head.size.saturating_sub(self.ledger.published_size());
+        let until = if waiting >= super::publish::EVERY {
+            Durability::Published
+        } else {
+            Durability::Recorded
+        };
+        // The state runs ahead of the head by the rows of an unsealed command: none are left here.
+        debug_assert!(self.entries.is_empty());
+        self.ledger.after_append(until)
+    }
+
+    /// Records and publishes what is left.
+    ///
+    /// # Errors
+    /// As [`Ledger::submit`]; what was recorded before stays, and run again the import goes on.
+    pub fn finish(mut self) -> Result<()> {
+        self.seal()?;
+        self.write()?;
+        if !self.dry_run && self.ledger.published_size() < self.ledger.head.size {
+            self.ledger.publish()?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,83 @@
+//! Entries into the archive, anchored; the state into the store; caches for readers.
+
+use super::receipt::Durability;
+use super::submit::not_published;
+use super::{CACHE_FOLDER, LOG_FOLDER, Ledger};
+use crate::archive::writer::Published;
+use crate::chain::body;
+use crate::error::{Error, Kind, Result};
+use crate::store::Snapshot;
+
+/// Entries between two snapshots of the state, two caches, and two publishes in bulk.
+pub(super) const EVERY: u64 = 10_000;
+
+impl Ledger {
+    /// Publishes everything recorded: durable in the archive and seen by every reader.
+    ///
+    /// # Errors
+    /// `not_published` (`Kind::Io`): the entries stay recorded and the next publish takes them along.
+    pub fn publish(&mut self) -> Result<Published> {
+        let origin = self.facts()?.origin.to_string();
+        let now = self.outside.clock.now_microseconds();
+        let anchors = &self.outside.anchors;
+        let mut anchor = |note: &[u8]| -> Result<()> {
+            let note = std::str::from_utf8(note).map_err(|error| {
+                Error::new(Kind::Break, "note_malformed", "a checkpoint is text").with_source(error)
+            })?;
+            anchors.write(&origin, note)
+        };
+        let signer = self.outside.log_signer.as_ref();
+        let published =
+            self.archive.publish(signer, &origin, now, &mut anchor).map_err(not_published)?;
+        self.store.release(published.size).map_err(not_published)?;
+        self.make_cache(EVERY)?;
+        Ok(published)
+    }
+
+    /// Publishes if asked to, and snapshots the state when it is time.
+    pub(super) fn after_append(&mut self, until: Durability) -> Result<()> {
+        if until == Durability::Published {
+            self.publish()?;
+        }
+        // A state that grows with the log would make snapshots quadratic: they keep a fair distance.
+        let distance = EVERY.max(self.snapshot_size / 4);
+        if self.head.size.saturating_sub(self.snapshot_size) >= distance {
+            self.snapshot()?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn snapshot(&mut self) -> Result<()> {
+        let bytes = body::encode_state(&self.state).map_err(|malformed| {
+            Error::new(Kind::Io, "state_too_large", format!("the state: {malformed}"))
+        })?;
+        self.store.put_snapshot(&Snapshot { head: self.head, bytes })?;
+        self.snapshot_size = self.head.size;
+        Ok(())
+    }
+
+    /// Makes a cache once `distance` entries were published since the last one.
+    pub(super) fn make_cache(&mut self, distance: u64) -> Result<()> {
+        let published = self.published_size();
+        if published.saturating_sub(self.cache_size) < distance {
+            return Ok(());
+        }
+        let log = self.folder.join(LOG_FOLDER);
+        let signer = self.outside.log_signer.as_ref();
+        let key = Some(signer.public_key());
+        let reader = super::Reader::open_log(&log, Some(&self.folder.join(CACHE_FOLDER)), key)?;
+        self.cache_size = reader.make_cache(signer)?;
+        Ok(())
+    }
+
+    /// Publishes what is recorded, lets go of everything and marks a clean end.
+    ///
+    /// # Errors
+    /// `not_published` or `Kind::Io`; nothing recorded is lost, and the next open checks everything.
+    pub fn close(mut self) -> Result<()> {
+        if self.published_size() < self.head.size {
+            self.publish()?;
+        }
+        self.store.close()
+    }
+}

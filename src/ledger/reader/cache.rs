@@ -1,0 +1,122 @@
+//! Caches: snapshots of projections for readers. Never trusted by `verify` or recovery.
+//!
+//! One file, `cache/books`: magic `EARMCACH`, the Ed25519 signature of the log key over
+//! `earmark-cache-v1\n` and all that follows: u64 LE size, then format, logic versions, ledger, head,
+//! projections as one value. A reader uses it only if it verifies under the key that
+//! the reader trusts and its head is in the log.
+
+use super::books::Books;
+use crate::chain::body;
+use crate::chain::entry::Head;
+use crate::chain::hash::Hash;
+use crate::chain::signature::{Signer, cache_message, verify};
+use crate::edge::durable::{self, Readers};
+use crate::error::{Error, Kind, Result};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+const FILE: &str = "books";
+const MAGIC: &[u8; 8] = b"EARMCACH";
+const FORMAT: u32 = 1;
+const SIGNATURE: std::ops::Range<usize> = 8..72;
+const SIZE: std::ops::Range<usize> = 72..80;
+
+/// A cache, read or to be written.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    /// The ledger's id.
+    pub ledger: [u8; 16],
+    /// Size and head hash.
+    pub head: Head,
+    /// `recorded_at` of the last entry, microseconds since 1970.
+    pub recorded_at_microseconds: i64,
+    /// The projections.
+    pub books: Books,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored<B> {
+    format: u32,
+    logic_versions: [u32; 1],
+    ledger: [u8; 16],
+    size: u64,
+    hash: [u8; 32],
+    recorded_at_microseconds: i64,
+    books: B,
+}
+
+/// The cache in `folder`, if it is whole, of this logic, and signed by `key`. Anything else is no
+/// cache: the log is read instead.
+#[must_use]
+pub fn read(folder: &Path, key: &[u8; 32]) -> Option<Cache> {
+    let bytes = std::fs::read(folder.join(FILE)).ok()?;
+    let signature = <[u8; 64]>::try_from(bytes.get(SIGNATURE)?).ok()?;
+    let signed = bytes.get(SIGNATURE.end..)?;
+    if !verify(key, &cache_message(signed), &signature) {
+        return None;
+    }
+    decode(&bytes)
+}
+
+/// The cache in `folder` whoever signed it, to be compared with a fresh run; `None` if there is none.
+///
+/// # Errors
+/// Why the file cannot be a cache of this logic, in words.
+pub fn read_unverified(folder: &Path) -> std::result::Result<Option<Cache>, String> {
+    match std::fs::read(folder.join(FILE)) {
+        Ok(bytes) => decode(&bytes).map(Some).ok_or_else(|| "bytes that are no cache".to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn decode(bytes: &[u8]) -> Option<Cache> {
+    if bytes.get(..SIGNATURE.start) != Some(MAGIC.as_slice()) {
+        return None;
+    }
+    let size = bytes.get(SIZE).and_then(|size| <[u8; 8]>::try_from(size).ok())?;
+    let stored: Stored<Books> = body::decode_value(bytes.get(SIZE.end..)?).ok()?;
+    let found = (stored.format, stored.logic_versions, stored.size);
+    (found == (FORMAT, Books::logic_versions(), u64::from_le_bytes(size))).then_some(Cache {
+        ledger: stored.ledger,
+        head: Head { size: stored.size, hash: Hash(stored.hash) },
+        recorded_at_microseconds: stored.recorded_at_microseconds,
+        books: stored.books,
+    })
+}
+
+/// Writes a cache, signed.
+///
+/// # Errors
+/// `Kind::Io` when it cannot be written.
+pub fn write(folder: &Path, cache: &Cache, signer: &dyn Signer) -> Result<()> {
+    let stored = Stored {
+        format: FORMAT,
+        logic_versions: Books::logic_versions(),
+        ledger: cache.ledger,
+        size: cache.head.size,
+        hash: cache.head.hash.0,
+        recorded_at_microseconds: cache.recorded_at_microseconds,
+        books: &cache.books,
+    };
+    let value = body::encode_value(&stored).map_err(|malformed| {
+        Error::new(Kind::Io, "cache_too_large", format!("the cache: {malformed}"))
+    })?;
+    let mut signed = cache.head.size.to_le_bytes().to_vec();
+    signed.extend_from_slice(&value);
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend_from_slice(&signer.sign(&cache_message(&signed)));
+    bytes.extend_from_slice(&signed);
+    durable::create_folder(folder, Readers::Everyone)?;
+    durable::replace(&folder.join(FILE), &bytes, Readers::Everyone)
+}
+
+/// The size that the cache in `folder` states, unverified: only to decide when to make the next.
+#[must_use]
+pub fn newest_size(folder: &Path) -> u64 {
+    let mut front = [0; SIZE.end];
+    let read = std::fs::File::open(folder.join(FILE))
+        .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut front));
+    let size = front.get(SIZE).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
+    size.filter(|_| read.is_ok()).map_or(0, u64::from_le_bytes)
+}

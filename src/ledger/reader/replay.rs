@@ -1,0 +1,355 @@
+//! From entries to state: the one way through a log, for recovery, readers and `verify`.
+//!
+//! Every entry is followed in the chain ([`Walk`]), its body read, and with the last entry of a
+//! command its signature is judged by the keys valid just before the command, its events are admitted
+//! (or, for a reader that trusts the log, folded), and the state moves on. Chain breaks end a
+//! replay; a bad signature or a refused command is reported with the command, so that a verifier can
+//! tell the tiers apart.
+
+use crate::chain::body;
+use crate::chain::entry::{self, CommandId, Envelope, Head, LedgerId, Row, Sealed};
+use crate::chain::hash::Hash;
+use crate::chain::signature::{VerifyingKey, enrol_message};
+use crate::chain::walk::{Break, Completed, Likely, Walk};
+use crate::domain::admit::{Context, admit};
+use crate::domain::apply::{Cited, fold};
+use crate::domain::calendar::Date;
+use crate::domain::event::{Body, Event, OfficerEnrolled};
+use crate::domain::finding::Finding;
+use crate::domain::posting::Move;
+use crate::domain::propose::cited_by;
+use crate::domain::rejection::Rejection;
+use crate::domain::state::State;
+use crate::error::Result;
+use crate::projection::Recorded;
+use smol_str::SmolStr;
+
+/// Where the events that a command cites are looked up.
+pub type Lookup<'a> = dyn FnMut(u64) -> Result<Option<Event>> + 'a;
+
+/// How commands are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judge {
+    /// Signatures and rules, as when they were written.
+    Everything,
+    /// Rules, not signatures: after a head that was verified before.
+    Rules,
+    /// Nothing: the moves alone.
+    Fold,
+}
+
+/// A body as it was read: `None` is a type or version of a later release.
+pub type ReadBody = std::result::Result<Option<Body>, entry::Malformed>;
+
+/// Reads the body of an entry.
+///
+/// # Errors
+/// As [`entry::parse`] and [`body::decode`].
+pub fn read_body(bytes: &[u8]) -> ReadBody {
+    let envelope = entry::parse(bytes)?;
+    body::decode(envelope.event_type, envelope.event_version, envelope.body)
+}
+
+/// The event of an entry, if this release knows its type.
+///
+/// # Errors
+/// As [`read_body`].
+pub fn read_event(bytes: &[u8]) -> std::result::Result<Option<Event>, entry::Malformed> {
+    let envelope = entry::parse(bytes)?;
+    let body = body::decode(envelope.event_type, envelope.event_version, envelope.body)?;
+    Ok(body.map(|body| event_of(&envelope, body)))
+}
+
+fn event_of(envelope: &Envelope<'_>, body: Body) -> Event {
+    Event {
+        occurred_on: Date(envelope.occurred_on_days),
+        historical: envelope.has(entry::HISTORICAL),
+        body,
+    }
+}
+
+/// An entry of the command in progress.
+#[derive(Debug, Clone)]
+struct Pending {
+    index: u64,
+    id: entry::EntryId,
+    hash: Hash,
+    recorded_at_microseconds: i64,
+    row: Option<(SmolStr, [u8; 16])>,
+}
+
+/// A command that ended, and what signatures and rules say of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its id.
+    pub command: CommandId,
+    /// Index of its first entry.
+    pub first: u64,
+    /// Number of its entries.
+    pub count: u16,
+    /// Whether its signature verifies under the officer's key of that position.
+    pub signature: std::result::Result<(), Break>,
+    /// Whether the rules admit it; always, when nothing was judged.
+    pub rules: std::result::Result<(), (Break, Option<Rejection>)>,
+    /// What to look at, with the place of its event in the command.
+    pub findings: Vec<(usize, Finding)>,
+}
+
+/// A place in a log, with the state there.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    walk: Walk,
+    state: State,
+    judge: Judge,
+    clock_accepted: bool,
+    pending: Vec<Pending>,
+    events: Vec<Event>,
+    stopped_at: Option<u64>,
+}
+
+impl Replay {
+    /// From the first entry on.
+    #[must_use]
+    pub fn new(ledger: Option<LedgerId>, judge: Judge) -> Self {
+        Self::at(Walk::new(ledger), State::default(), judge)
+    }
+
+    /// From a head and the state there on.
+    #[must_use]
+    pub fn resume(
+        ledger: LedgerId,
+        head: Head,
+        recorded_at_microseconds: i64,
+        state: State,
+        judge: Judge,
+    ) -> Self {
+        Self::at(Walk::resume(ledger, head, recorded_at_microseconds), state, judge)
+    }
+
+    fn at(walk: Walk, state: State, judge: Judge) -> Self {
+        let (pending, events) = (Vec::new(), Vec::new());
+        Self { walk, state, judge, clock_accepted: false, pending, events, stopped_at: None }
+    }
+
+    /// The state after the last whole command.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The state after the last whole command, taken out.
+    #[must_use]
+    pub fn into_state(self) -> State {
+        self.state
+    }
+
+    /// The chain so far.
+    #[must_use]
+    pub fn walk(&self) -> &Walk {
+        &self.walk
+    }
+
+    /// The first entry from which on neither rules nor moves could be followed: an event of a later
+    /// release, or a command that the rules refuse.
+    #[must_use]
+    pub fn stopped_at(&self) -> Option<u64> {
+        self.stopped_at
+    }
+
+    /// Takes the next entry with its body; visits the entries of a command when it ends.
+    ///
+    /// # Errors
+    /// The chain breaks here ([`Break`] as an error of `Kind::Break`), or a look-up failed.
+    pub fn step(
+        &mut self,
+        sealed: &Sealed,
+        body: ReadBody,
+        lookup: &mut Lookup<'_>,
+        visit: &mut dyn FnMut(&Recorded<'_>),
+    ) -> Result<Option<Outcome>> {
+        self.step_bytes(&sealed.bytes, sealed.hash, body, lookup, visit)
+    }
+
+    /// [`Replay::step`] with the entry's bytes and their hash.
+    ///
+    /// # Errors
+    /// As [`Replay::step`].
+    pub fn step_bytes(
+        &mut self,
+        bytes: &[u8],
+        hash: Hash,
+        body: ReadBody,
+        lookup: &mut Lookup<'_>,
+        visit: &mut dyn FnMut(&Recorded<'_>),
+    ) -> Result<Option<Outcome>> {
+        let step = self.walk.step_hashed(bytes, hash)?;
+        let envelope = step.envelope;
+        self.clock_accepted = envelope.has(entry::CLOCK_ACCEPTED);
+        let body = body.map_err(|m| {
+            Break::new(envelope.index, m.field, m.expected, m.found, Likely::Changed)
+        })?;
+        match body {
+            Some(body) if self.stopped_at.is_none() => {
+                self.pending.push(Pending {
+                    index: envelope.index,
+                    id: envelope.id,
+                    hash,
+                    recorded_at_microseconds: envelope.recorded_at_microseconds,
+                    row: envelope.row.map(|row| (SmolStr::new(row.source), row.key)),
+                });
+                self.events.push(event_of(&envelope, body));
+            }
+            Some(_) => {}
+            None => {
+                self.stopped_at.get_or_insert(envelope.index);
+            }
+        }
+        match step.completed {
+            Some(completed) => self.complete(&completed, lookup, visit).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn complete(
+        &mut self,
+        completed: &Completed<'_>,
+        lookup: &mut Lookup<'_>,
+        visit: &mut dyn FnMut(&Recorded<'_>),
+    ) -> Result<Outcome> {
+        let signature = match self.judge {
+            Judge::Everything if self.stopped_at.is_none() => self.check_signature(completed),
+            Judge::Everything | Judge::Rules | Judge::Fold => Ok(()),
+        };
+        let mut outcome = Outcome {
+            command: completed.id,
+            first: completed.first,
+            count: completed.count,
+            signature,
+            rules: Ok(()),
+            findings: Vec::new(),
+        };
+        if self.stopped_at.is_none() {
+            let cited = self.cited(lookup)?;
+            match self.advance(completed, &cited) {
+                Ok((moves, findings)) => {
+                    outcome.findings = findings;
+                    self.visit(completed, &moves, &cited, visit);
+                }
+                Err(rejection) => {
+                    self.stopped_at = Some(completed.first);
+                    let expected = "a command that the rules of its time admit";
+                    let found = rejection.to_string();
+                    let broken =
+                        Break::new(completed.first, "rules", expected, found, Likely::Rewritten);
+                    outcome.rules = Err((broken, Some(rejection)));
+                }
+            }
+        }
+        self.pending.clear();
+        self.events.clear();
+        Ok(outcome)
+    }
+
+    fn cited(&self, lookup: &mut Lookup<'_>) -> Result<Cited> {
+        let mut cited = Cited::new();
+        for index in self.events.iter().filter_map(|event| cited_by(&event.body)) {
+            let first = self.pending.first().map_or(0, |pending| pending.index);
+            // An entry of the same command is not in any store yet.
+            let within = index.checked_sub(first).and_then(|n| usize::try_from(n).ok());
+            let event = match within {
+                Some(place) => self.events.get(place).cloned(),
+                None => lookup(index)?,
+            };
+            if let Some(event) = event {
+                cited.insert(index, event);
+            }
+        }
+        Ok(cited)
+    }
+
+    #[expect(clippy::type_complexity, reason = "what `admit` gives, without the state's change")]
+    fn advance(
+        &mut self,
+        completed: &Completed<'_>,
+        cited: &Cited,
+    ) -> std::result::Result<(Vec<Vec<Move>>, Vec<(usize, Finding)>), Rejection> {
+        let first = self.pending.first().map_or(0, |pending| pending.recorded_at_microseconds);
+        if self.judge == Judge::Fold {
+            let mut draft = self.state.draft();
+            draft.recorded_at_microseconds = first;
+            let folded: std::result::Result<Vec<_>, _> =
+                self.events.iter().map(|event| fold(&mut draft, event, cited)).collect();
+            let delta = draft.into_delta();
+            let moves = folded?;
+            self.state.apply(delta);
+            return Ok((moves, Vec::new()));
+        }
+        let context = Context {
+            recorded_at_microseconds: first,
+            officer: completed.officer,
+            clock_accepted: self.clock_accepted,
+            cited,
+        };
+        let admitted = admit(&self.state, &self.events, &context)?;
+        self.state.apply(admitted.delta);
+        Ok((admitted.moves, admitted.findings))
+    }
+
+    fn visit(
+        &self,
+        completed: &Completed<'_>,
+        moves: &[Vec<Move>],
+        cited: &Cited,
+        visit: &mut dyn FnMut(&Recorded<'_>),
+    ) {
+        for ((pending, event), moves) in self.pending.iter().zip(&self.events).zip(moves) {
+            visit(&Recorded {
+                index: pending.index,
+                id: pending.id,
+                hash: pending.hash,
+                recorded_at_microseconds: pending.recorded_at_microseconds,
+                officer: completed.officer,
+                command: completed.id,
+                row: pending.row.as_ref().map(|(source, key)| Row { source, key: *key }),
+                event,
+                moves,
+                cited: cited_by(&event.body).and_then(|index| cited.get(&index)),
+            });
+        }
+    }
+
+    /// Under the key of the officer just before the command; the genesis command under the key that
+    /// it enrols itself. Every enrolment proves possession of its key.
+    fn check_signature(&self, completed: &Completed<'_>) -> std::result::Result<(), Break> {
+        let mut genesis = None;
+        for (event, pending) in self.events.iter().zip(&self.pending) {
+            if let Body::OfficerEnrolled(officer) = &event.body {
+                check_proof(completed, pending.index, officer)?;
+                genesis = genesis.or(Some(officer.key));
+            }
+        }
+        let number = usize::try_from(completed.officer).unwrap_or(usize::MAX);
+        let known = self.state.officers.get(number).map(|officer| officer.key);
+        let key = known.or(genesis.filter(|_| completed.first == 0));
+        let Some(key) = key.and_then(|key| VerifyingKey::new(&key.0)) else {
+            let (expected, found) = ("an enrolled officer", completed.officer);
+            return Err(Break::new(completed.first, "officer", expected, found, Likely::Rewritten));
+        };
+        completed.check_signature(&key)
+    }
+}
+
+fn check_proof(
+    completed: &Completed<'_>,
+    index: u64,
+    officer: &OfficerEnrolled,
+) -> std::result::Result<(), Break> {
+    let message = enrol_message(completed.ledger, officer.name.as_str(), &officer.key.0);
+    let verifies =
+        VerifyingKey::new(&officer.key.0).is_some_and(|key| key.verify(&message, &officer.proof.0));
+    if verifies {
+        return Ok(());
+    }
+    let expected = format!("a proof by the key of officer {}", officer.name);
+    Err(Break::new(index, "proof", expected, "one that does not verify", Likely::Rewritten))
+}

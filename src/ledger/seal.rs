@@ -1,0 +1,156 @@
+//! From events to signed entries.
+
+use crate::chain::body;
+use crate::chain::entry::{
+    CLOCK_ACCEPTED, CommandId, EntryId, Envelope, FIXED_BYTES, HISTORICAL, Head, IMPORTED,
+    LedgerId, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, Row, SIGNATURE_BYTES,
+    SIGNED, Sealed, SealedCommand,
+};
+use crate::chain::hash::{self, Hash};
+use crate::chain::signature::{Signer, entry_message};
+use crate::domain::event::Event;
+use crate::domain::rejection::Rejection;
+use crate::edge::ids::Ids;
+use crate::error::{Error, Kind, Result};
+use smol_str::SmolStr;
+
+/// An entry before it has a place in the chain.
+#[derive(Debug)]
+pub(super) struct Unsealed {
+    event_type: u16,
+    event_version: u16,
+    historical: bool,
+    occurred_on_days: i32,
+    body: Vec<u8>,
+    row: Option<(SmolStr, [u8; 16])>,
+}
+
+fn too_large(what: &'static str, found: usize, max: usize) -> Rejection {
+    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    Rejection::CommandTooLarge { what, found: count(found), max: count(max) }
+}
+
+impl Unsealed {
+    /// Encodes an event.
+    ///
+    /// # Errors
+    /// `command_too_large` when the entry could become longer than the format allows.
+    pub(super) fn new(
+        event: &Event,
+        row: Option<(SmolStr, [u8; 16])>,
+    ) -> std::result::Result<Self, Rejection> {
+        let (event_type, event_version) = body::type_and_version(&event.body);
+        let body = body::encode(&event.body)
+            .map_err(|_| too_large("bytes in an entry", body::MAX_BODY_BYTES, MAX_ENTRY_BYTES))?;
+        let (historical, occurred_on_days) = (event.historical, event.occurred_on.0);
+        let made = Self { event_type, event_version, historical, occurred_on_days, body, row };
+        let most = made.most_bytes();
+        if most > MAX_ENTRY_BYTES {
+            return Err(too_large("bytes in an entry", most, MAX_ENTRY_BYTES));
+        }
+        Ok(made)
+    }
+
+    /// The most bytes that the entry can have, wherever in its command it stands.
+    pub(super) fn most_bytes(&self) -> usize {
+        // Digest of a first entry, length of the body, signature of a last entry.
+        const OPTIONAL: usize = 32 + 2 + SIGNATURE_BYTES;
+        let row = self.row.as_ref().map_or(0, |(source, _)| source.len().saturating_add(17));
+        FIXED_BYTES.saturating_add(OPTIONAL).saturating_add(row).saturating_add(self.body.len())
+    }
+}
+
+/// What all entries of a command share.
+pub(super) struct Command<'a> {
+    pub(super) ledger: LedgerId,
+    pub(super) id: CommandId,
+    pub(super) digest: Hash,
+    pub(super) officer: u32,
+    pub(super) signer: &'a dyn Signer,
+    pub(super) clock_accepted: bool,
+    /// `recorded_at` of the first entry, microseconds since 1970; the others follow by 1 µs each.
+    pub(super) recorded_at_microseconds: i64,
+}
+
+/// The limits of a whole command, before anything is signed.
+///
+/// # Errors
+/// `command_too_large` with both figures.
+pub(super) fn check_limits(entries: &[Unsealed]) -> std::result::Result<(), Rejection> {
+    if entries.len() > MAX_COMMAND_ENTRIES {
+        return Err(too_large("entries", entries.len(), MAX_COMMAND_ENTRIES));
+    }
+    let bytes = entries.iter().map(Unsealed::most_bytes).fold(0_usize, usize::saturating_add);
+    if bytes > MAX_COMMAND_BYTES {
+        return Err(too_large("bytes", bytes, MAX_COMMAND_BYTES));
+    }
+    Ok(())
+}
+
+/// Chains and signs the entries of a command after `head`.
+///
+/// # Errors
+/// `Kind::Io` with code `clock_range` when the clock is outside what an entry id can say.
+pub(super) fn seal(
+    head: Head,
+    command: &Command<'_>,
+    entries: &[Unsealed],
+    ids: &mut dyn Ids,
+) -> Result<SealedCommand> {
+    let count = u16::try_from(entries.len()).unwrap_or(u16::MAX);
+    let mut sealed = Vec::with_capacity(entries.len());
+    let mut previous = head.hash;
+    let mut index = head.size;
+    let mut recorded_at = command.recorded_at_microseconds;
+    for (place, entry) in (0_u16..).zip(entries) {
+        let is_last = place.checked_add(1) == Some(count);
+        let id = EntryId::new(recorded_at, ids.random_64()).ok_or_else(|| {
+            Error::new(Kind::Io, "clock_range", format!("the clock says {recorded_at} µs"))
+                .with_hint("set the clock to the present")
+        })?;
+        let row = entry.row.as_ref().map(|(source, key)| Row { source, key: *key });
+        let flag = |set: bool, flag: u8| if set { flag } else { 0 };
+        let envelope = Envelope {
+            event_type: entry.event_type,
+            event_version: entry.event_version,
+            flags: flag(is_last, SIGNED)
+                | flag(row.is_some(), IMPORTED)
+                | flag(entry.historical, HISTORICAL)
+                | flag(command.clock_accepted, CLOCK_ACCEPTED),
+            ledger: command.ledger,
+            index,
+            id,
+            previous,
+            recorded_at_microseconds: recorded_at,
+            occurred_on_days: entry.occurred_on_days,
+            officer: command.officer,
+            command: command.id,
+            place,
+            count,
+            digest: (place == 0).then_some(command.digest),
+            row,
+            body: &entry.body,
+            commitment: None,
+            signature: None,
+        };
+        let mut bytes = envelope.prefix();
+        if is_last {
+            let message = entry_message(command.ledger, &hash::signing(&bytes));
+            bytes.extend_from_slice(&command.signer.sign(&message));
+        }
+        let entry = Sealed::new(index, bytes);
+        previous = entry.hash;
+        index = index.saturating_add(1);
+        recorded_at = recorded_at.saturating_add(1);
+        sealed.push(entry);
+    }
+    Ok(SealedCommand { id: command.id, entries: sealed })
+}
+
+/// The head after a command.
+pub(super) fn head_after(command: &SealedCommand, before: Head) -> Head {
+    command
+        .entries
+        .last()
+        .map_or(before, |last| Head { size: last.index.saturating_add(1), hash: last.hash })
+}

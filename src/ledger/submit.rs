@@ -1,0 +1,345 @@
+//! One command: from wish to receipt. The rules hold inside the write: a refused command writes
+//! nothing.
+
+use super::receipt::{Durability, Receipt, ReceiptEntry};
+use super::seal::{self, Unsealed};
+use super::{Ledger, event_in};
+use crate::chain::body;
+use crate::chain::entry::{self, CommandId, EntryId, Head, SealedCommand};
+use crate::chain::hash::{self, Hash};
+use crate::chain::signature::Signer;
+use crate::domain::admit::{Admitted, Context, admit};
+use crate::domain::apply::Cited;
+use crate::domain::calendar::Date;
+use crate::domain::command::Order;
+use crate::domain::event::Event;
+use crate::domain::kinds::Control;
+use crate::domain::posting::Move;
+use crate::domain::propose::{cites, propose};
+use crate::domain::rejection::{Rejection, Thing};
+use crate::error::{Error, Kind, Result};
+use crate::store::{Appended, Span};
+
+/// A command with all that is needed to record it.
+#[derive(Clone, Copy)]
+pub struct Submission<'a> {
+    /// The wish.
+    pub order: &'a Order,
+    /// The officer's key.
+    pub signer: &'a dyn Signer,
+    /// The idempotency key, up to 128 bytes; `None`: a random command id.
+    pub command_key: Option<&'a [u8]>,
+    /// Go on with a clock more than a day ahead of the head.
+    pub accept_clock: bool,
+    /// Propose and admit, but write nothing.
+    pub dry_run: bool,
+    /// When to come back.
+    pub until: Durability,
+}
+
+impl std::fmt::Debug for Submission<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Submission").field("order", self.order).finish_non_exhaustive()
+    }
+}
+
+/// The most bytes of an idempotency key.
+const MAX_KEY_BYTES: usize = 128;
+/// Microseconds that a clock may be behind the head: a minute.
+const BEHIND: i64 = 60_000_000;
+
+impl Ledger {
+    /// Records a command, or returns the first receipt of one that was recorded before.
+    ///
+    /// # Errors
+    /// `Kind::Rejected` when a rule says no: nothing was written. `Kind::Unknown` when the store
+    /// could not say whether the entries are durable: open the ledger again and submit the same
+    /// command id. `not_published` (`Kind::Io`): the entries are recorded, the archive could not.
+    pub fn submit(&mut self, submission: &Submission<'_>) -> Result<Receipt> {
+        let command_id = self.command_id(submission.command_key)?;
+        let digest = order_digest(submission.order)?;
+        let cited = self.cited(submission.order)?;
+        if let Some(span) = self.store.command(command_id)? {
+            return self.replay(submission.order, command_id, digest, span, &cited);
+        }
+        let recorded_at_microseconds = self.recorded_at()?;
+        let officer = self.officer(submission.signer)?;
+        let today = self.today()?;
+        let events = propose(&self.state, submission.order, today, &cited)?;
+        let clock_accepted = submission.accept_clock;
+        let context = Context { recorded_at_microseconds, officer, clock_accepted, cited: &cited };
+        let admitted = admit(&self.state, &events, &context)
+            .map_err(|rejection| self.with_dependents(rejection, &events, &cited))?;
+        let unsealed = events
+            .iter()
+            .map(|event| Unsealed::new(event, None))
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        seal::check_limits(&unsealed)?;
+        let warnings = self.warnings(&admitted);
+        if submission.dry_run || events.is_empty() {
+            let entry = |(index, event)| ReceiptEntry { index, id: EntryId::default(), event };
+            let entries = (self.head.size..).zip(events).map(entry).collect();
+            let dry_run = submission.dry_run;
+            return Ok(self.receipt(entries, command_id, warnings, dry_run));
+        }
+        let command = seal::Command {
+            ledger: self.id()?,
+            id: command_id,
+            digest,
+            officer,
+            signer: submission.signer,
+            clock_accepted,
+            recorded_at_microseconds,
+        };
+        let sealed = seal::seal(self.head, &command, &unsealed, self.outside.ids.as_mut())?;
+        self.append(std::slice::from_ref(&sealed))?;
+        self.state.apply(admitted.delta);
+        self.after_append(submission.until)?;
+        let entries = receipt_entries(&sealed, events);
+        Ok(self.receipt(entries, command_id, warnings, false))
+    }
+
+    fn receipt(
+        &self,
+        entries: Vec<ReceiptEntry>,
+        command_id: CommandId,
+        warnings: Vec<crate::domain::finding::Finding>,
+        dry_run: bool,
+    ) -> Receipt {
+        let published = self.published_size() >= self.head.size;
+        let durability = if published { Durability::Published } else { Durability::Recorded };
+        let head = self.head;
+        Receipt { entries, command_id, head, durability, replayed: false, dry_run, warnings }
+    }
+
+    /// Under `track` a finding is a finding only; otherwise the receipt warns too.
+    fn warnings(&self, admitted: &Admitted) -> Vec<crate::domain::finding::Finding> {
+        if self.state.policy.control == Control::Track {
+            return Vec::new();
+        }
+        admitted.findings.iter().map(|(_, finding)| finding.clone()).collect()
+    }
+
+    fn command_id(&mut self, key: Option<&[u8]>) -> Result<CommandId> {
+        match key {
+            None => Ok(self.outside.ids.command_id()),
+            Some(key) if key.is_empty() || key.len() > MAX_KEY_BYTES => {
+                let message = format!(
+                    "a command id has 1 to {MAX_KEY_BYTES} bytes; this one has {}",
+                    key.len()
+                );
+                Err(Error::new(Kind::Usage, "command_id_length", message)
+                    .with_hint("use a shorter key, for example a document number"))
+            }
+            Some(key) => Ok(CommandId(hash::command_id(key))),
+        }
+    }
+
+    /// max(now, previous + 1 µs); a clock more than a minute behind the head is refused.
+    pub(super) fn recorded_at(&self) -> Result<i64> {
+        let now = self.outside.clock.now_microseconds();
+        let head = self.last_recorded_at()?;
+        if now.saturating_add(BEHIND) < head {
+            return Err(Rejection::ClockBehind { now, head }.into());
+        }
+        Ok(now.max(head.saturating_add(1)))
+    }
+
+    fn last_recorded_at(&self) -> Result<i64> {
+        let Some(last) = self.head.size.checked_sub(1) else { return Ok(-1) };
+        let last = self.entry(last)?;
+        let envelope = last.as_ref().and_then(|sealed| entry::parse(&sealed.bytes).ok());
+        Ok(envelope.map_or(-1, |envelope| envelope.recorded_at_microseconds))
+    }
+
+    /// The number of the officer whose key this is.
+    pub(super) fn officer(&self, signer: &dyn Signer) -> Result<u32> {
+        let key = signer.public_key();
+        let number = self.state.officers.iter().position(|officer| officer.key.0 == key);
+        number.and_then(|number| u32::try_from(number).ok()).ok_or_else(|| {
+            let name = format!("with the key {}", hash::to_hex(&key));
+            Rejection::Unknown { thing: Thing::Officer, name, near: Vec::new() }.into()
+        })
+    }
+
+    /// The entries that the wish cites, from the store.
+    pub(super) fn cited(&self, order: &Order) -> Result<Cited> {
+        let mut cited = Cited::new();
+        if let Some(index) = cites(&order.command)
+            && let Some(event) = event_in(self.store.as_ref(), index)?
+        {
+            cited.insert(index, event);
+        }
+        Ok(cited)
+    }
+
+    pub(super) fn append(&mut self, commands: &[SealedCommand]) -> Result<()> {
+        match self.store.append(self.head, commands).map_err(outcome_unknown)? {
+            Appended::Done(head) => self.head = head,
+            Appended::Conflict { expected, found } => return Err(conflict(expected, found)),
+        }
+        for command in commands {
+            self.archive.append(&command.entries).map_err(not_published)?;
+        }
+        Ok(())
+    }
+
+    /// Same id and same content: the first receipt again. Same id, other content: the field.
+    fn replay(
+        &self,
+        order: &Order,
+        command_id: CommandId,
+        digest: Hash,
+        span: Span,
+        cited: &Cited,
+    ) -> Result<Receipt> {
+        let end = span.first.saturating_add(u64::from(span.count));
+        let stored = self.store.read(span.first..end)?;
+        let mut entries = Vec::with_capacity(stored.len());
+        let mut first_digest = None;
+        let mut recorded_at = 0;
+        for sealed in &stored {
+            if let Ok(envelope) = entry::parse(&sealed.bytes) {
+                first_digest = first_digest.or(envelope.digest);
+                recorded_at = envelope.recorded_at_microseconds;
+                if let Some(event) = event_in(self.store.as_ref(), sealed.index)? {
+                    entries.push(ReceiptEntry { index: sealed.index, id: envelope.id, event });
+                }
+            }
+        }
+        if first_digest != Some(digest) {
+            let then = Date::at(recorded_at, self.facts()?.utc_offset_minutes);
+            let field = self.differing_field(order, then, &entries, cited);
+            return Err(Rejection::CommandIdReused { field, first: span.first }.into());
+        }
+        let published = self.published_size() >= end;
+        let durability = if published { Durability::Published } else { Durability::Recorded };
+        let hash = stored.last().map_or(Hash::ZERO, |last| last.hash);
+        let head = Head { size: end, hash };
+        let (replayed, dry_run, warnings) = (true, false, Vec::new());
+        Ok(Receipt { entries, command_id, head, durability, replayed, dry_run, warnings })
+    }
+
+    fn differing_field(
+        &self,
+        order: &Order,
+        then: Date,
+        stored: &[ReceiptEntry],
+        cited: &Cited,
+    ) -> String {
+        let proposed = propose(&self.state, order, then, cited).unwrap_or_default();
+        let first = stored.first().map(|entry| &entry.event);
+        match (first, proposed.first()) {
+            (Some(stored), Some(proposed)) => first_difference(stored, proposed),
+            _ => "the kind of command".to_owned(),
+        }
+    }
+
+    /// Later entries that touch the accounts of what was to be reversed, last first.
+    fn with_dependents(&self, rejection: Rejection, events: &[Event], cited: &Cited) -> Error {
+        let Rejection::HasDependents { entry, account, short, .. } = rejection else {
+            return rejection.into();
+        };
+        let touched = touched_leaves(&self.state, events, cited);
+        let later = self.later_on(entry, &touched).unwrap_or_default();
+        Rejection::HasDependents { entry, account, short, later }.into()
+    }
+
+    fn later_on(&self, entry: u64, touched: &[crate::domain::posting::Leaf]) -> Result<Vec<u64>> {
+        const AT_MOST: usize = 20;
+        let mut later = Vec::new();
+        let mut index = self.head.size;
+        while index > entry.saturating_add(1) && later.len() < AT_MOST {
+            let from = index.saturating_sub(1_000).max(entry.saturating_add(1));
+            for sealed in self.store.read(from..index)?.iter().rev() {
+                let event = super::reader::replay::read_event(&sealed.bytes).ok().flatten();
+                let is_reversed = self.state.reversed.contains_key(&sealed.index);
+                if let Some(event) = event.filter(|_| !is_reversed && later.len() < AT_MOST)
+                    && super::recover::touches(&event, entry, touched)
+                {
+                    later.push(sealed.index);
+                }
+            }
+            index = from;
+        }
+        Ok(later)
+    }
+}
+
+fn touched_leaves(
+    state: &crate::domain::state::State,
+    events: &[Event],
+    cited: &Cited,
+) -> Vec<crate::domain::posting::Leaf> {
+    let draft = state.draft();
+    let moves =
+        events.iter().filter_map(|event| crate::domain::apply::moves(&draft, event, cited).ok());
+    let mut leaves: Vec<_> = moves.flatten().flat_map(|Move { from, to, .. }| [from, to]).collect();
+    leaves.sort();
+    leaves.dedup();
+    leaves
+}
+
+fn receipt_entries(sealed: &SealedCommand, events: Vec<Event>) -> Vec<ReceiptEntry> {
+    let entry = |(sealed, event): (&entry::Sealed, Event)| ReceiptEntry {
+        index: sealed.index,
+        id: entry::parse(&sealed.bytes).map(|envelope| envelope.id).unwrap_or_default(),
+        event,
+    };
+    sealed.entries.iter().zip(events).map(entry).collect()
+}
+
+pub(super) fn order_digest(order: &Order) -> Result<Hash> {
+    let bytes = body::encode_order(order).map_err(|malformed| {
+        Error::new(Kind::Usage, "command_too_large", format!("the command: {malformed}"))
+    })?;
+    Ok(hash::command_digest(&bytes))
+}
+
+/// The first field in which two events differ, by the lines of their debug form.
+fn first_difference(stored: &Event, proposed: &Event) -> String {
+    let (stored, proposed) = (format!("{stored:#?}"), format!("{proposed:#?}"));
+    let mut field = "the kind of command".to_owned();
+    for (a, b) in stored.lines().zip(proposed.lines()) {
+        if let Some((name, _)) = a.trim().split_once(": ") {
+            name.clone_into(&mut field);
+        }
+        if a != b {
+            return field;
+        }
+    }
+    "the number of fields".to_owned()
+}
+
+fn conflict(expected: Head, found: Head) -> Error {
+    let message = format!(
+        "the head is size {} {}, not size {} {}",
+        found.size, found.hash, expected.size, expected.hash
+    );
+    Error::new(Kind::Conflict, "conflict", message)
+        .with_hint("open the ledger again and run the same command")
+        .with_detail("expected", expected.size)
+        .with_detail("found", found.size)
+}
+
+/// What the disk refused before writing is known not to have landed; anything else is not.
+fn outcome_unknown(error: Error) -> Error {
+    let refused = matches!(error.code(), "disk_full" | "read_only" | "no_permission");
+    if error.kind() != Kind::Io || refused {
+        return error;
+    }
+    let message = format!("whether the command was recorded is not known: {}", error.message());
+    Error::new(Kind::Unknown, "outcome_unknown", message)
+        .with_hint("run it again with the same --command-id")
+        .with_source(error)
+}
+
+pub(super) fn not_published(error: Error) -> Error {
+    if error.kind() != Kind::Io {
+        return error;
+    }
+    let message = format!("recorded, but not published: {}", error.message());
+    Error::new(Kind::Io, "not_published", message)
+        .with_hint("nothing is lost; once the disk can, the next command publishes it too")
+        .with_source(error)
+}

@@ -1,0 +1,375 @@
+//! The one pass.
+
+use super::{Fault, Identity, Outcome, Report, Tier, Trust};
+use crate::archive::check::check_with;
+use crate::archive::damage::Damage;
+use crate::chain::body;
+use crate::chain::hash::{self, Hash};
+use crate::chain::walk::Break;
+use crate::domain::invariant;
+use crate::domain::state::LedgerFacts;
+use crate::error::Result;
+use crate::ledger::reader::Reader;
+use crate::ledger::reader::books::Books;
+use crate::ledger::reader::cache::{self, Cache};
+use crate::ledger::reader::replay::{self, Judge, ReadBody, Replay, read_body};
+use crate::tlog::note::VerifierKey;
+use std::cell::RefCell;
+use std::path::Path;
+
+/// Verifies the log that `reader` reads, and the caches in `caches`.
+///
+/// `progress` is told the number of entries done, now and then.
+///
+/// # Errors
+/// What does not verify is no error but a [`Fault`]; `Kind::Io` when the machine could not go on.
+pub fn verify(
+    reader: &Reader,
+    caches: Option<&Path>,
+    tiers: &[Tier],
+    trust: &Trust,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Report> {
+    let found = caches.map_or(Ok(None), |folder| read_cache(folder, reader.size()));
+    let mut run = Run::new(tiers, found);
+    let state = RefCell::new(&mut run);
+    let map = |_: u64, bytes: &[u8]| (hash::entry(bytes), read_body(bytes));
+    let checked = check_with(reader.archive(), None, map, |index, bytes, (hash, body)| {
+        if index.is_multiple_of(65_536) {
+            progress(index);
+        }
+        state.borrow_mut().entry(reader, index, bytes, hash, body)
+    })?;
+    run.finish(reader);
+    let identity = run.identity(reader, trust);
+    if run.wants(Tier::Log) {
+        run.log_damages(checked.damages);
+        run.checkpoint(reader, trust);
+    }
+    Ok(run.into_report(reader, identity, caches))
+}
+
+/// A cache that is there is read whoever signed it; `Err` says why it cannot be one.
+fn read_cache(folder: &Path, size: u64) -> std::result::Result<Option<Box<Cache>>, String> {
+    match cache::read_unverified(folder) {
+        Ok(Some(cache)) if cache.head.size > size => {
+            Err(format!("a cache of {} entries of a log of {size}", cache.head.size))
+        }
+        Ok(cache) => Ok(cache.map(Box::new)),
+        Err(words) => Err(words),
+    }
+}
+
+struct Run {
+    tiers: Vec<Tier>,
+    replay: Replay,
+    faults: Vec<Fault>,
+    /// The chain broke here; waits for the entry after it, which tells more.
+    broken: Option<(Break, Vec<u8>)>,
+    /// From this entry on nothing could be followed.
+    chain_ends: Option<u64>,
+    signatures_end: Option<u64>,
+    genesis: Option<Hash>,
+    commands: u64,
+    findings: u64,
+    cache: std::result::Result<Option<Box<Cache>>, String>,
+    fresh: Books,
+    compared: bool,
+}
+
+impl Run {
+    fn new(tiers: &[Tier], cache: std::result::Result<Option<Box<Cache>>, String>) -> Self {
+        let wants = |tier| tiers.contains(&tier);
+        let judge = match (wants(Tier::Signatures), wants(Tier::Rules)) {
+            (true, _) => Judge::Everything,
+            (false, true) => Judge::Rules,
+            (false, false) => Judge::Fold,
+        };
+        Self {
+            tiers: tiers.to_vec(),
+            replay: Replay::new(None, judge),
+            faults: Vec::new(),
+            broken: None,
+            chain_ends: None,
+            signatures_end: None,
+            genesis: None,
+            commands: 0,
+            findings: 0,
+            cache,
+            fresh: Books::default(),
+            compared: false,
+        }
+    }
+
+    fn wants(&self, tier: Tier) -> bool {
+        self.tiers.contains(&tier)
+    }
+
+    fn entry(
+        &mut self,
+        reader: &Reader,
+        index: u64,
+        bytes: &[u8],
+        hash: Hash,
+        body: ReadBody,
+    ) -> Result<()> {
+        if let Some((broken, at)) = self.broken.take() {
+            self.break_chain(broken.refine(&at, Some(bytes)));
+        }
+        if self.chain_ends.is_some() {
+            return Ok(());
+        }
+        self.genesis.get_or_insert(hash);
+        let mut lookup = |index| reader.event(index);
+        let (fresh, limit) = (&mut self.fresh, cached_size(&self.cache));
+        let mut visit = |recorded: &crate::projection::Recorded<'_>| {
+            if recorded.index < limit {
+                fresh.apply(recorded);
+            }
+        };
+        match self.replay.step_bytes(bytes, hash, body, &mut lookup, &mut visit) {
+            Ok(None) => {}
+            Ok(Some(outcome)) => self.command(outcome),
+            Err(error) => match Break::from_error(&error) {
+                Some(broken) => {
+                    self.broken = Some((broken, bytes.to_vec()));
+                    self.chain_ends = Some(index);
+                }
+                None => return Err(error),
+            },
+        }
+        Ok(())
+    }
+
+    fn command(&mut self, outcome: replay::Outcome) {
+        self.commands = self.commands.saturating_add(1);
+        let findings = u64::try_from(outcome.findings.len()).unwrap_or(u64::MAX);
+        self.findings = self.findings.saturating_add(findings);
+        if let Err(broken) = outcome.signature {
+            self.signatures_end.get_or_insert(broken.index);
+            self.fault_of(Tier::Signatures, broken);
+        }
+        if let Err((broken, _)) = outcome.rules {
+            self.fault_of(Tier::Rules, broken);
+        }
+        let done = self.replay.walk().head().size;
+        if cached_size(&self.cache) == done && done > 0 {
+            self.compare_cache();
+        }
+    }
+
+    fn fault_of(&mut self, tier: Tier, broken: Break) {
+        if self.wants(tier) {
+            self.faults.push(Fault {
+                tier,
+                index: Some(broken.index),
+                file: None,
+                field: broken.field.to_owned(),
+                expected: broken.expected,
+                found: broken.found,
+                likely: broken.likely.to_string(),
+            });
+        }
+    }
+
+    fn break_chain(&mut self, broken: Break) {
+        let ends = self.chain_ends.get_or_insert(broken.index);
+        *ends = (*ends).min(broken.index);
+        self.fault_of(Tier::Chain, broken);
+    }
+
+    /// A cache equals a fresh run: byte for byte.
+    fn compare_cache(&mut self) {
+        let Ok(Some(cache)) = &self.cache else { return };
+        self.compared = true;
+        let mut fresh = std::mem::take(&mut self.fresh);
+        fresh.state = self.replay.state().clone();
+        let same = body::encode_value(&fresh).ok() == body::encode_value(&cache.books).ok()
+            && cache.head == self.replay.walk().head();
+        if !same {
+            let size = cache.head.size;
+            self.cache_fault(format!("a fresh run over {size} entries"), "other contents".into());
+        }
+    }
+
+    fn cache_fault(&mut self, expected: String, found: String) {
+        if self.wants(Tier::Projections) {
+            self.faults.push(Fault {
+                tier: Tier::Projections,
+                index: None,
+                file: Some("cache/books".to_owned()),
+                field: "contents".to_owned(),
+                expected,
+                found,
+                likely: "changed".to_owned(),
+            });
+        }
+    }
+
+    fn finish(&mut self, reader: &Reader) {
+        if let Some((broken, at)) = self.broken.take() {
+            self.break_chain(broken.refine(&at, None));
+        }
+        if self.chain_ends.is_none() {
+            match self.replay.walk().finish() {
+                Err(broken) => self.break_chain(broken),
+                Ok(head) if head.size < reader.size() => {
+                    let found = format!("{} entries", head.size);
+                    let expected = format!("{} entries", reader.size());
+                    let likely = crate::chain::walk::Likely::Truncated;
+                    self.break_chain(Break::new(head.size, "size", expected, found, likely));
+                }
+                Ok(_) => {}
+            }
+        }
+        if self.chain_ends.is_none() && self.replay.stopped_at().is_none() {
+            for words in invariant::broken(self.replay.state()) {
+                let expected = "what holds after every command";
+                let likely = crate::chain::walk::Likely::Rewritten;
+                let last = reader.size().saturating_sub(1);
+                let broken = Break::new(last, "invariant", expected, words, likely);
+                self.fault_of(Tier::Rules, broken);
+            }
+        }
+        if let Err(words) = &self.cache {
+            self.cache_fault("a cache of this log".to_owned(), words.clone());
+        }
+    }
+
+    fn log_damages(&mut self, damages: Vec<Damage>) {
+        self.faults.extend(damages.into_iter().map(|damage| Fault {
+            tier: Tier::Log,
+            index: damage.index,
+            file: Some(damage.file),
+            field: damage.kind.to_string(),
+            expected: damage.expected,
+            found: damage.found,
+            likely: String::new(),
+        }));
+    }
+
+    fn facts(&self) -> Option<&LedgerFacts> {
+        self.replay.state().ledger.as_ref()
+    }
+
+    fn claimed_key(&self, reader: &Reader) -> Option<VerifierKey> {
+        let origin = &reader.archive().checkpoint().origin;
+        self.facts().and_then(|facts| VerifierKey::new(origin, &facts.log_key.0).ok())
+    }
+
+    /// The checkpoint is signed by the trusted key, else by the one that the ledger itself names.
+    fn checkpoint(&mut self, reader: &Reader, trust: &Trust) {
+        let Some(key) = trust.key.clone().or_else(|| self.claimed_key(reader)) else {
+            let found = "the ledger's first entry names none".to_owned();
+            return self.checkpoint_fault("a log key".to_owned(), found);
+        };
+        let verified = crate::tlog::checkpoint::Checkpoint::verify(reader.archive().note(), &key);
+        if let Err(error) = verified {
+            self.checkpoint_fault(format!("a signature of {key}"), error.message().to_owned());
+        }
+        let origin = reader.archive().checkpoint().origin.clone();
+        if let Some(facts) = self.facts().filter(|facts| facts.origin.as_str() != origin) {
+            let expected = format!("origin {}", facts.origin);
+            self.checkpoint_fault(expected, format!("origin {origin}"));
+        }
+    }
+
+    fn checkpoint_fault(&mut self, expected: String, found: String) {
+        self.faults.push(Fault {
+            tier: Tier::Log,
+            index: None,
+            file: Some("checkpoint".to_owned()),
+            field: "signature".to_owned(),
+            expected,
+            found,
+            likely: "rewritten".to_owned(),
+        });
+    }
+
+    /// The log is the one that is trusted, or nothing from outside says so.
+    fn identity(&mut self, reader: &Reader, trust: &Trust) -> Identity {
+        if let (Some(key), Some(facts)) = (&trust.key, self.facts())
+            && key.public_key().to_bytes() != facts.log_key.0
+        {
+            let claimed = self.claimed_key(reader).map_or("none".to_owned(), |k| k.to_string());
+            self.identity_fault("log key", key.to_string(), claimed);
+        }
+        let Some(pin) = &trust.pin else {
+            return if trust.key.is_some() { Identity::KeyGiven } else { Identity::NotPinned };
+        };
+        let ledger = self.replay.walk().ledger().unwrap_or_default();
+        if pin.ledger != ledger {
+            self.identity_fault("ledger id", pin.ledger.to_string(), ledger.to_string());
+        }
+        let genesis = self.genesis.unwrap_or_default();
+        if pin.genesis != genesis {
+            self.identity_fault("genesis hash", pin.genesis.to_string(), genesis.to_string());
+        }
+        Identity::Pinned
+    }
+
+    fn identity_fault(&mut self, field: &str, expected: String, found: String) {
+        self.faults.push(Fault {
+            tier: Tier::Chain,
+            index: Some(0),
+            file: None,
+            field: field.to_owned(),
+            expected,
+            found,
+            likely: "rewritten".to_owned(),
+        });
+    }
+
+    fn outcome(&self, tier: Tier) -> Outcome {
+        if !self.wants(tier) {
+            return Outcome::NotAsked;
+        }
+        if self.faults.iter().any(|fault| fault.tier == tier) {
+            return Outcome::Broken;
+        }
+        let stopped = self.chain_ends.into_iter().chain(self.replay.stopped_at()).min();
+        match (tier, stopped) {
+            (Tier::Chain | Tier::Log, _) => Outcome::Passed,
+            (Tier::Projections, _) if matches!(self.cache, Ok(None)) => Outcome::Nothing,
+            (Tier::Projections, _) if self.compared => Outcome::Passed,
+            (Tier::Projections, None) => Outcome::Broken,
+            (Tier::Signatures | Tier::Rules | Tier::Projections, Some(index)) => {
+                Outcome::NotCheckedFrom(index)
+            }
+            (Tier::Signatures | Tier::Rules, None) => Outcome::Passed,
+        }
+    }
+
+    fn into_report(mut self, reader: &Reader, identity: Identity, caches: Option<&Path>) -> Report {
+        self.faults.sort_by_key(|fault| (fault.tier, fault.index.unwrap_or(u64::MAX)));
+        let mut read = vec!["log".to_owned()];
+        let mut not_read = vec!["db".to_owned(), "wal".to_owned()];
+        match (&self.cache, caches) {
+            (Ok(None), _) | (_, None) => not_read.push("cache".to_owned()),
+            (Ok(Some(_)) | Err(_), Some(_)) => read.push("cache".to_owned()),
+        }
+        Report {
+            size: reader.size(),
+            root: reader.archive().root(),
+            origin: reader.archive().checkpoint().origin.clone(),
+            head: self.replay.walk().head(),
+            ledger: self.replay.walk().ledger(),
+            genesis: self.genesis,
+            claimed_key: self.claimed_key(reader),
+            identity,
+            tiers: Tier::ALL.map(|tier| (tier, self.outcome(tier))).to_vec(),
+            faults: self.faults,
+            commands: self.commands,
+            findings: self.findings,
+            read,
+            not_read,
+        }
+    }
+}
+
+fn cached_size(cache: &std::result::Result<Option<Box<Cache>>, String>) -> u64 {
+    match cache {
+        Ok(Some(cache)) => cache.head.size,
+        Ok(None) | Err(_) => 0,
+    }
+}

@@ -1,0 +1,109 @@
+//! The ledger end to end through the library: create, submit, reopen, import, retry, read back.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::wildcard_enum_match_arm,
+    reason = "test code"
+)]
+
+mod house;
+
+use earmark::chain::hash;
+use earmark::domain::money::Amount;
+use earmark::ledger::{Durability, Reader, RowIn};
+use house::{House, allocation, commitment, fund, payee, payment};
+
+#[test]
+fn a_submitted_command_is_recorded_published_and_found_again_after_reopening() {
+    let house = House::new();
+    let mut ledger = house.create();
+    house.submit(&mut ledger, fund("PD-INFO"));
+    let receipt = house.submit(&mut ledger, allocation("PD-INFO:2026", 1_000_000_000));
+    assert_eq!(receipt.entries[0].index, 3);
+    assert_eq!(receipt.durability, Durability::Published);
+    let head = ledger.head();
+    ledger.close().unwrap();
+
+    let ledger = house.open();
+    assert_eq!(ledger.notes(), &[] as &[String]);
+    assert_eq!(ledger.head(), head);
+    let leaf = earmark::domain::posting::Leaf::of(
+        &house::line("PD-INFO:2026"),
+        earmark::domain::kinds::Stage::Unreserved,
+    );
+    assert_eq!(ledger.state().leaves[&leaf], Amount(1_000_000_000));
+    let reader = Reader::open(ledger.folder(), None).unwrap();
+    assert_eq!((reader.size(), reader.head_at(4).unwrap()), (4, head));
+    let id = receipt.entries[0].id;
+    assert_eq!((ledger.find(id).unwrap(), reader.find(id).unwrap()), (Some(3), Some(3)));
+}
+
+#[test]
+fn a_retry_gives_the_first_receipt_and_another_content_is_refused_by_field() {
+    let house = House::new();
+    let mut ledger = house.create();
+    house.submit(&mut ledger, fund("PD-INFO"));
+    let order = allocation("PD-INFO:2026", 500);
+    let first = house.submit_as(&mut ledger, &order, Some(b"2026-1")).unwrap();
+    let again = house.submit_as(&mut ledger, &order, Some(b"2026-1")).unwrap();
+    assert!(again.replayed && !first.replayed);
+    assert_eq!((&again.entries, again.head), (&first.entries, first.head));
+    let other = allocation("PD-INFO:2026", 501);
+    let refused = house.submit_as(&mut ledger, &other, Some(b"2026-1")).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "command_id_reused: this command id was used at @3 for another command: amount differs\n  \
+         next: choose another --command-id"
+    );
+}
+
+#[test]
+fn a_refused_command_writes_nothing() {
+    let house = House::new();
+    let mut ledger = house.create();
+    house.submit(&mut ledger, fund("PD-INFO"));
+    house.submit(&mut ledger, allocation("PD-INFO:2026", 500));
+    let before = ledger.head();
+    let refused = house.submit_as(&mut ledger, &commitment("C-1", "PD-INFO", 501), None);
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "line_exceeded: a line cannot be drawn below zero: line PD-INFO:2026 has CNY 5.00, asked \
+         for CNY 5.01\n  next: draw less, or supplement the line (earmark allocation supplement)"
+    );
+    assert_eq!(ledger.head(), before);
+}
+
+#[test]
+fn a_batch_takes_rows_one_by_one_and_a_refused_row_takes_no_other_with_it() {
+    let house = House::new();
+    let mut ledger = house.create();
+    house.submit(&mut ledger, fund("PD-INFO"));
+    house.submit(&mut ledger, payee("P-1"));
+    house.submit(&mut ledger, allocation("PD-INFO:2026", 100_000));
+    let signer = house.officer();
+    let mut batch = ledger.batch("bank", &signer, false, false).unwrap();
+    let mut refused = 0;
+    for row in 0..2_500_u32 {
+        let amount = if row == 7 { 1_000_000 } else { 30 };
+        let orders = [payment("PD-INFO", "P-1", amount)];
+        let key = hash::row_key([row.to_string().as_str()], 0);
+        refused += u32::from(batch.admit(&RowIn { key, orders: &orders }).unwrap().is_err());
+    }
+    assert_eq!((refused, batch.entries()), (1, 2_499));
+    batch.finish().unwrap();
+    assert_eq!(ledger.known_rows("bank").unwrap().len(), 2_499);
+    let state = ledger.state().clone();
+    let head = ledger.head();
+    ledger.close().unwrap();
+    let ledger = house.open();
+    assert_eq!((ledger.state(), ledger.head()), (&state, head));
+    let reader = Reader::open(ledger.folder(), None).unwrap();
+    let mut paid = 0;
+    let replay = reader.fold(reader.size(), &mut |_| paid += 1).unwrap();
+    assert_eq!((replay.state(), paid), (&state, head.size));
+}
