@@ -1,4 +1,4 @@
-//! What every engine must pass: the contract of [`Store`](super::Store), clause by clause, compared with the model.
+//! What every engine must pass: the contract of [`Store`], clause by clause, compared with the model.
 //!
 //! It is in the library, so that an engine kept elsewhere can run it too. It knows nothing of an engine's
 //! files, so crashes and damage are tested beside each engine. [`Maker`] makes entries that are
