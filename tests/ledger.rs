@@ -15,7 +15,7 @@ mod house;
 
 use earmark::chain::hash;
 use earmark::domain::money::Amount;
-use earmark::ledger::{Durability, Reader, RowIn};
+use earmark::ledger::{Durability, Reader, RowIn, RowOut};
 use house::{House, allocation, commitment, fund, payee, payment};
 
 #[test]
@@ -92,7 +92,23 @@ fn a_batch_takes_rows_one_by_one_and_a_refused_row_takes_no_other_with_it() {
         let amount = if row == 7 { 1_000_000 } else { 30 };
         let orders = [payment("PD-INFO", "P-1", amount)];
         let key = hash::row_key([row.to_string().as_str()], 0);
-        refused += u32::from(batch.admit(&RowIn { key, orders: &orders }).unwrap().is_err());
+        let row = RowIn { key, orders: &orders };
+        refused += match batch.admit(&row).unwrap() {
+            RowOut::Admitted { entries, .. } => {
+                assert_eq!(entries, 1);
+                0
+            }
+            RowOut::Refused(0, rejection) => {
+                assert_eq!(rejection.code(), "line_exceeded");
+                1
+            }
+            RowOut::Full => {
+                batch.seal().unwrap();
+                assert!(matches!(batch.admit(&row).unwrap(), RowOut::Admitted { entries: 1, .. }));
+                0
+            }
+            other => panic!("{other:?}"),
+        };
     }
     assert_eq!((refused, batch.entries()), (1, 2_499));
     batch.finish().unwrap();

@@ -4,6 +4,7 @@ pub mod date;
 mod decode;
 pub mod fields;
 mod fit;
+pub mod intake;
 mod keys;
 pub mod mapping;
 pub mod number;

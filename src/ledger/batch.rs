@@ -6,7 +6,8 @@ use super::seal::{self, Unsealed};
 use super::{Durability, Ledger, event_in};
 use crate::chain::body;
 use crate::chain::entry::{
-    self, IMPORTED, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_SOURCE_BYTES, Row,
+    self, Head, IMPORTED, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_SOURCE_BYTES, Row,
+    SealedCommand,
 };
 use crate::chain::hash;
 use crate::chain::signature::Signer;
@@ -19,6 +20,7 @@ use crate::domain::finding::Finding;
 use crate::domain::kinds::Control;
 use crate::domain::propose::{cites, propose};
 use crate::domain::rejection::Rejection;
+use crate::domain::state::{Delta, State};
 use crate::error::{Error, Kind, Result};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -35,13 +37,30 @@ pub struct RowIn<'a> {
     pub orders: &'a [Order],
 }
 
-/// What an admitted row became.
+/// What became of a row.
+#[derive(Debug)]
+pub enum RowOut {
+    /// Admitted; waits to be sealed.
+    Admitted {
+        /// Number of its entries; 0 when it changes nothing.
+        entries: usize,
+        /// What a soft rule looks at.
+        findings: Vec<Finding>,
+    },
+    /// It does not fit into the command that waits: seal it, then try again. Nothing has changed.
+    Full,
+    /// A rule refused the order of this number, from 0. Nothing of the row stays.
+    Refused(usize, Rejection),
+}
+
+/// A row judged, before it is decided whether it fits.
 #[derive(Debug, Default)]
-pub struct RowOut {
-    /// Its events; none when it changes nothing.
-    pub events: Vec<Event>,
-    /// What a soft rule looks at.
-    pub findings: Vec<Finding>,
+struct Judged {
+    events: Vec<Event>,
+    findings: Vec<Finding>,
+    entries: Vec<Unsealed>,
+    /// What takes the row's changes of the state back, last first.
+    undo: Vec<Delta>,
 }
 
 /// An import in progress. Dropped without [`Batch::finish`], the rows that are not yet recorded are
@@ -58,8 +77,8 @@ pub struct Batch<'a> {
     entries: Vec<Unsealed>,
     row_keys: Vec<[u8; 16]>,
     bytes: usize,
-    ready: Vec<crate::chain::entry::SealedCommand>,
-    head: crate::chain::entry::Head,
+    ready: Vec<SealedCommand>,
+    head: Head,
     sealed_entries: u64,
     commands: u64,
 }
@@ -117,10 +136,12 @@ impl Ledger {
             return Err(Error::new(Kind::Usage, "source_length", message)
                 .with_hint("name the source in the mapping file"));
         }
+        self.check_not_ahead()?;
         let officer = self.officer(signer)?;
         let recorded_at_microseconds = self.recorded_at()?;
         let today = self.today()?;
         let head = self.head;
+        self.is_ahead = true;
         Ok(Batch {
             ledger: self,
             signer,
@@ -144,7 +165,7 @@ impl Ledger {
 impl Batch<'_> {
     /// The state after every row admitted so far.
     #[must_use]
-    pub fn state(&self) -> &crate::domain::state::State {
+    pub fn state(&self) -> &State {
         &self.ledger.state
     }
 
@@ -169,62 +190,73 @@ impl Batch<'_> {
     /// Admits a row, all its events or none.
     ///
     /// # Errors
-    /// The inner [`Rejection`]: a rule refused the row, and nothing of it stays. The outer error: the
-    /// machine could not; the import is over, and run again it goes on where it stopped.
-    pub fn admit(&mut self, row: &RowIn<'_>) -> Result<std::result::Result<RowOut, Rejection>> {
-        match self.judge(row)? {
-            Ok((out, entries)) => self.take(row, out, entries).map(Ok),
-            Err(rejection) => Ok(Err(rejection)),
+    /// The machine could not; the import is over, and run again it goes on where it stopped. A rule
+    /// that says no is [`RowOut::Refused`].
+    pub fn admit(&mut self, row: &RowIn<'_>) -> Result<RowOut> {
+        let mut judged = Judged::default();
+        if let Some((order, rejection)) = self.judge(row, &mut judged)? {
+            self.take_back(judged);
+            return Ok(RowOut::Refused(order, rejection));
         }
+        let bytes = judged.entries.iter().map(Unsealed::most_bytes).fold(0, usize::saturating_add);
+        let full = self.entries.len().saturating_add(judged.entries.len()) > MAX_COMMAND_ENTRIES
+            || self.bytes.saturating_add(bytes) > MAX_COMMAND_BYTES;
+        if full {
+            self.take_back(judged);
+            return Ok(RowOut::Full);
+        }
+        let entries = judged.entries.len();
+        if entries > 0 {
+            self.row_keys.push(row.key);
+        }
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.entries.append(&mut judged.entries);
+        // Under `track` a finding is a finding only.
+        if self.ledger.state.policy.control == Control::Track {
+            judged.findings.clear();
+        }
+        Ok(RowOut::Admitted { entries, findings: judged.findings })
     }
 
+    fn take_back(&mut self, judged: Judged) {
+        judged.undo.into_iter().rev().for_each(|delta| self.ledger.state.apply(delta));
+    }
+
+    /// Proposes and admits the row's orders one after the other; gives the first that is refused.
     fn judge(
         &mut self,
         row: &RowIn<'_>,
-    ) -> Result<std::result::Result<(RowOut, Vec<Unsealed>), Rejection>> {
-        let mut out = RowOut::default();
-        let mut undo = Vec::new();
-        let mut refused = None;
-        for order in row.orders {
+        judged: &mut Judged,
+    ) -> Result<Option<(usize, Rejection)>> {
+        for (number, order) in row.orders.iter().enumerate() {
             let cited = self.cited(order)?;
-            let judged =
-                propose(&self.ledger.state, order, self.today, &cited).and_then(|events| {
-                    let context = Context {
-                        recorded_at_microseconds: self.recorded_at_microseconds,
-                        officer: self.officer,
-                        clock_accepted: self.accept_clock,
-                        cited: &cited,
-                    };
-                    let admitted = admit(&self.ledger.state, &events, &context)?;
-                    Ok((events, admitted))
-                });
-            match judged {
+            let state = &self.ledger.state;
+            let admitted = propose(state, order, self.today, &cited).and_then(|events| {
+                let context = Context {
+                    recorded_at_microseconds: self.recorded_at_microseconds,
+                    officer: self.officer,
+                    clock_accepted: self.accept_clock,
+                    cited: &cited,
+                };
+                let admitted = admit(state, &events, &context)?;
+                Ok((events, admitted))
+            });
+            match admitted {
                 Ok((events, admitted)) => {
-                    undo.push(self.ledger.state.exchange(admitted.delta));
-                    out.events.extend(events);
-                    out.findings.extend(admitted.findings.into_iter().map(|(_, finding)| finding));
+                    judged.undo.push(self.ledger.state.exchange(admitted.delta));
+                    judged.events.extend(events);
+                    let findings = admitted.findings.into_iter().map(|(_, finding)| finding);
+                    judged.findings.extend(findings);
                 }
-                Err(rejection) => {
-                    refused = Some(rejection);
-                    break;
-                }
+                Err(rejection) => return Ok(Some((number, rejection))),
             }
         }
-        let entries =
-            if refused.is_none() { self.encode(row, &out.events) } else { Ok(Vec::new()) };
-        match (refused, entries) {
-            (None, Ok(entries)) => {
-                if self.ledger.state.policy.control == Control::Track {
-                    out.findings.clear();
-                }
-                Ok(Ok((out, entries)))
+        match self.encode(row, &judged.events) {
+            Ok(entries) => {
+                judged.entries = entries;
+                Ok(None)
             }
-            (Some(rejection), _) | (None, Err(rejection)) => {
-                for delta in undo.into_iter().rev() {
-                    self.ledger.state.apply(delta);
-                }
-                Ok(Err(rejection))
-            }
+            Err(rejection) => Ok(Some((0, rejection))),
         }
     }
 
@@ -253,23 +285,12 @@ impl Batch<'_> {
         Ok(cited)
     }
 
-    fn take(&mut self, row: &RowIn<'_>, out: RowOut, entries: Vec<Unsealed>) -> Result<RowOut> {
-        let bytes = entries.iter().map(Unsealed::most_bytes).fold(0, usize::saturating_add);
-        let full = self.entries.len().saturating_add(entries.len()) > MAX_COMMAND_ENTRIES
-            || self.bytes.saturating_add(bytes) > MAX_COMMAND_BYTES;
-        if full {
-            self.seal()?;
-        }
-        if !entries.is_empty() {
-            self.row_keys.push(row.key);
-        }
-        self.bytes = self.bytes.saturating_add(bytes);
-        self.entries.extend(entries);
-        Ok(out)
-    }
-
-    /// Seals the rows gathered so far as one command.
-    fn seal(&mut self) -> Result<()> {
+    /// Seals the rows gathered so far as one command. Several commands are made durable together, at
+    /// the latest by [`Batch::finish`].
+    ///
+    /// # Errors
+    /// As [`Ledger::submit`].
+    pub fn seal(&mut self) -> Result<()> {
         if self.entries.is_empty() {
             return Ok(());
         }
@@ -328,7 +349,11 @@ impl Batch<'_> {
     pub fn finish(mut self) -> Result<()> {
         self.seal()?;
         self.write()?;
-        if !self.dry_run && self.ledger.published_size() < self.ledger.head.size {
+        if self.dry_run {
+            return Ok(());
+        }
+        self.ledger.is_ahead = false;
+        if self.ledger.published_size() < self.ledger.head.size {
             self.ledger.publish()?;
         }
         Ok(())

@@ -72,6 +72,8 @@ pub struct Ledger {
     /// Size of the newest cache.
     cache_size: u64,
     notes: Vec<String>,
+    /// The state has rows that were never recorded: an import was given up, or was a dry run.
+    is_ahead: bool,
     /// Released last, after everything above is let go of.
     _lock: LedgerLock,
 }

@@ -81,6 +81,7 @@ impl Ledger {
             snapshot_size: 0,
             cache_size: 0,
             notes: Vec::new(),
+            is_ahead: false,
             _lock: lock,
         };
         made.append(std::slice::from_ref(&sealed))?;
@@ -138,6 +139,7 @@ impl Ledger {
             snapshot_size,
             cache_size: 0,
             notes,
+            is_ahead: false,
             _lock: lock,
         };
         opened.check_origin(&config)?;

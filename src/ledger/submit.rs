@@ -56,6 +56,7 @@ impl Ledger {
     /// could not say whether the entries are durable: open the ledger again and submit the same
     /// command id. `not_published` (`Kind::Io`): the entries are recorded, the archive could not.
     pub fn submit(&mut self, submission: &Submission<'_>) -> Result<Receipt> {
+        self.check_not_ahead()?;
         let command_id = self.command_id(submission.command_key)?;
         let digest = order_digest(submission.order)?;
         let cited = self.cited(submission.order)?;
@@ -97,6 +98,16 @@ impl Ledger {
         self.after_append(submission.until)?;
         let entries = receipt_entries(&sealed, events);
         Ok(self.receipt(entries, command_id, warnings, false))
+    }
+
+    /// # Errors
+    /// `import_given_up` after an import that was not finished.
+    pub(super) fn check_not_ahead(&self) -> Result<()> {
+        if !self.is_ahead {
+            return Ok(());
+        }
+        let message = "an import on this ledger was not finished, or was a dry run";
+        Err(Error::new(Kind::Io, "import_given_up", message).with_hint("open the ledger again"))
     }
 
     fn receipt(
