@@ -18,12 +18,22 @@ mod history;
 
 use earmark::chain::body;
 use earmark::domain::event::Policy;
-use earmark::domain::kinds::{Direction, Stage};
+use earmark::domain::event::{
+    CommitmentClosed, CommitmentIncreased, ProjectClosedOut, ProjectCompleted,
+};
+use earmark::domain::ids::Code;
+use earmark::domain::kinds::{Direction, FollowOnKind, ProjectStatus, Stage};
 use earmark::domain::money::Amount;
 use earmark::domain::posting::Leaf;
 use earmark::projection::Projection;
 use earmark::projection::balances::Balances;
 use earmark::projection::figures::Figures;
+use earmark::projection::filter::Filter;
+use earmark::projection::groups::{self, By, Grouped, Key, Selection};
+use earmark::projection::leverage::{Leverage, LeverageBy, Question};
+use earmark::projection::names::Names;
+use earmark::projection::ratio::Ratio;
+use earmark::projection::register::Register;
 use history::*;
 
 /// Pudong's 10,000,000.00 of 2001 and what came of it, in fen.
@@ -189,4 +199,291 @@ fn amounts_beyond_counting_are_an_error_and_no_wrong_figure() {
     book.entries.push(twice);
     let balances = book.project(Balances::default());
     assert_eq!(balances.places().unwrap_err().code(), "sum_overflow");
+}
+
+fn filter(words: &[&str]) -> Filter {
+    Filter::parse(words, &|text| Ok(Amount(text.parse::<i128>().unwrap() * 100))).unwrap()
+}
+
+fn grouped(book: &Book, words: &[&str], years: &[i16], by: By) -> Grouped {
+    let (balances, names) = (book.project(Balances::default()), book.project(Names::default()));
+    let selection = Selection { filter: &filter(words), years };
+    groups::rows(&balances, &names, selection, by).unwrap()
+}
+
+/// available = budget_final − all that it was used for.
+fn assert_balanced(figures: &Figures) {
+    let used = [
+        figures.reserved,
+        figures.committed,
+        figures.approved_unpaid,
+        figures.paid_net,
+        figures.refunded_out,
+        figures.carried_out,
+        figures.lapsed,
+    ];
+    let used = Amount::sum(used).unwrap();
+    assert_eq!(figures.budget_final().unwrap().checked_sub(used), Some(figures.available));
+}
+
+#[test]
+fn a_fund_over_its_years_leaves_out_what_was_carried_between_them() {
+    let by_fund = grouped(&pudong(), &[], &[], By::Fund);
+    assert_eq!(by_fund.rows.len(), 2);
+    let pudong = &by_fund.rows[0].figures;
+    assert_eq!((pudong.carried_in, pudong.carried_out), (Amount(0), Amount(0)));
+    assert_eq!(pudong.budget_final().unwrap(), Amount(1_050_000_000));
+    // 599,000,000 of 2001 and 40,000,000 of 2002.
+    assert_eq!(pudong.available, Amount(639_000_000));
+    assert_balanced(pudong);
+    assert_balanced(&by_fund.total.figures);
+    assert_eq!(by_fund.total.figures.budget_final().unwrap(), Amount(1_130_000_000));
+}
+
+#[test]
+fn years_show_what_was_carried_and_their_total_does_not() {
+    let by_year = grouped(&pudong(), &["fund:PD"], &[], By::Year);
+    let figures: Vec<_> = by_year.rows.iter().map(|row| &row.figures).collect();
+    assert_eq!(by_year.rows[1].key, Key::Year(2002));
+    assert_eq!(
+        (figures[0].carried_out, figures[1].carried_in),
+        (Amount(210_000_000), Amount(210_000_000))
+    );
+    assert_eq!(by_year.total.figures.carried_in, Amount(0));
+    figures.into_iter().chain([&by_year.total.figures]).for_each(assert_balanced);
+    // Of 2002 alone, what was carried in is what there was.
+    let only = grouped(&pudong(), &[], &[2002], By::Fund);
+    assert_eq!(only.total.figures.budget_final().unwrap(), Amount(210_000_000));
+    assert_balanced(&only.total.figures);
+}
+
+#[test]
+fn a_project_in_another_district_spends_there() {
+    let book = pudong();
+    let by_district = grouped(&book, &[], &[], By::District);
+    let [xuhui, pudong] = &by_district.rows[..] else { panic!("{by_district:?}") };
+    assert_eq!(xuhui.key, Key::Code(Code::new("310104")));
+    // Xuhui's fund has 80,000,000; Pudong's paid 272,000,000 for CARD in Xuhui.
+    assert_eq!(xuhui.figures.budget_final().unwrap(), Amount(80_000_000));
+    assert_eq!(
+        (xuhui.figures.paid_net, xuhui.figures.available),
+        (Amount(272_000_000), Amount(80_000_000))
+    );
+    assert_eq!(
+        (pudong.figures.paid_net, pudong.figures.available),
+        (Amount(0), Amount(639_000_000))
+    );
+    assert_balanced(&by_district.total.figures);
+    let chosen = grouped(&book, &["district:310104"], &[], By::Project);
+    assert_eq!(chosen.rows.len(), 2);
+    assert_eq!(chosen.rows[1].key, Key::Without);
+}
+
+#[test]
+fn lines_projects_and_contracts_add_up_to_the_same_total() {
+    let book = pudong();
+    let total = grouped(&book, &[], &[], By::Fund).total;
+    for by in [By::Line, By::Project, By::Commitment, By::District, By::Year] {
+        assert_eq!(grouped(&book, &[], &[], by).total, total, "{by:?}");
+    }
+    let by_contract = grouped(&book, &[], &[], By::Commitment);
+    let contract = &by_contract.rows[0].figures;
+    assert_eq!((contract.committed, contract.paid_net), (Amount(20_000_000), Amount(272_000_000)));
+}
+
+#[test]
+fn payees_have_what_is_owed_and_paid() {
+    let book = pudong();
+    let (balances, names) = (book.project(Balances::default()), book.project(Names::default()));
+    let rows = |words: &[&str]| {
+        let selection = Selection { filter: &filter(words), years: &[] };
+        let (rows, total) = groups::payees(&balances, &names, selection).unwrap();
+        let rows: Vec<_> = (rows.iter())
+            .map(|row| (row.payee.code().unwrap().to_string(), row.committed.0, row.paid_net.0))
+            .collect();
+        (rows, total.committed.0, total.paid_net.0)
+    };
+    let expected =
+        vec![("V1".to_owned(), 20_000_000, 262_000_000), ("V2".to_owned(), 0, 10_000_000)];
+    assert_eq!(rows(&[]), (expected.clone(), 20_000_000, 272_000_000));
+    assert_eq!(rows(&["payee:V2"]), (vec![expected[1].clone()], 0, 10_000_000));
+    let selection = Selection { filter: &filter(&["payee:V1"]), years: &[] };
+    let error = groups::rows(&balances, &names, selection, By::Fund).unwrap_err();
+    assert!(error.to_string().contains("a balance cannot be filtered by payee:"), "{error}");
+}
+
+#[test]
+fn names_are_as_last_known() {
+    let mut book = pudong();
+    let part = |amount| vec![split("PD:2001", Some("CARD"), amount)];
+    let increase = CommitmentIncreased {
+        contract: code("C1"),
+        splits: part(5_000_000),
+        reason: None,
+        filing: filing(),
+    };
+    book.on("2001-12-31", increase);
+    let second = book.on("2001-12-31", commitment("C2", Some("V2"), part(1_000_000)));
+    let names = book.project(Names::default());
+    assert_eq!(names.commitments[&code("C1")].amount, Amount(305_000_000));
+    assert_eq!(names.commitments[&code("C2")].amount, Amount(1_000_000));
+    book.on("2001-12-31", reverse(second));
+    let close = CommitmentClosed { contract: code("C1"), reason: None, filing: filing() };
+    let closed = book.on("2003-01-01", close);
+    let complete = ProjectCompleted { code: code("CARD"), reason: None, filing: filing() };
+    book.on("2003-01-01", complete);
+    let close_out = ProjectClosedOut { code: code("CARD"), reason: None, filing: filing() };
+    let over = book.on("2003-01-02", close_out);
+    let names = book.project(Names::default());
+    assert!(!names.commitments.contains_key(&code("C2")), "its number is free again");
+    let made = &names.commitments[&code("C1")];
+    // Closed with 20,000,000 of 2002 and 5,000,000 of 2001 still committed.
+    assert_eq!((made.amount, made.closed), (Amount(280_000_000), true));
+    assert_eq!(names.projects[&code("CARD")].status, ProjectStatus::ClosedOut);
+    book.on("2003-01-03", reverse(over));
+    book.on("2003-01-03", reverse(closed));
+    let names = book.project(Names::default());
+    assert_eq!(names.projects[&code("CARD")].status, ProjectStatus::Completed);
+    assert_eq!(names.commitments[&code("C1")].amount, Amount(305_000_000));
+    assert_eq!(
+        names.commitments.keys().collect::<Vec<_>>(),
+        book.state.commitments.keys().collect::<Vec<_>>()
+    );
+    assert_eq!(names.ledger, book.state.ledger);
+}
+
+/// A project of two funds that drew investment of every kind.
+fn drawing() -> Book {
+    let mut book = Book::open(Policy::default());
+    book.on("2001-01-01", fund("A", None));
+    book.on("2001-01-01", fund("B", None));
+    book.on("2001-01-02", payee("V1"));
+    book.on("2001-01-05", allocate("A:2001", 1_000));
+    book.on("2001-01-05", allocate("B:2001", 1_000));
+    book.on("2001-01-06", project("P1", None, Some(400), &[("A:2001", 200), ("B:2001", 100)]));
+    book.on("2001-01-06", project("P2", None, None, &[]));
+    book.on("2001-02-01", pledge("F1", "P1", FollowOnKind::Private, 500));
+    book.on("2001-02-01", pledge("F2", "P1", FollowOnKind::EnterpriseBuild, 100));
+    book.on("2001-02-01", pledge("F3", "P1", FollowOnKind::OtherPublic, 200));
+    book.on("2001-02-01", pledge("F4", "P1", FollowOnKind::InKind, 70));
+    book.on("2001-02-01", pledge("F5", "P1", FollowOnKind::OwnFunds, 60));
+    let again = book.on("2001-02-02", pledge("F6", "P1", FollowOnKind::Private, 999));
+    book.on("2001-02-03", reverse(again));
+    book.on("2001-03-01", pay_in("F1", 200));
+    book.on("2001-03-01", pay_in("F3", 50));
+    let twice = book.on("2001-03-02", pay_in("F2", 40));
+    book.on("2001-03-03", reverse(twice));
+    book.on("2001-04-01", withdraw("F1", 300));
+    book.on("2001-05-01", pay(1, None, Some("V1"), vec![split("A:2001", Some("P1"), 80)]));
+    book.on("2001-05-01", pay(1, None, Some("V1"), vec![split("B:2001", Some("P2"), 20)]));
+    book
+}
+
+#[test]
+fn leverage_is_worked_out_by_hand() {
+    let book = drawing();
+    let (balances, names) = (book.project(Balances::default()), book.project(Names::default()));
+    let leverage = book.project(Leverage::default());
+    let rows = |by, words: &[&str], only_with_private| {
+        let filter = filter(words);
+        let question = Question { by, filter: &filter, only_with_private };
+        leverage.rows(&balances, &names, question).unwrap()
+    };
+    let six = |ratio: earmark::error::Result<Ratio>| ratio.unwrap().decimal(6);
+    let (_, total) = rows(LeverageBy::Fund, &[], false);
+    // private 500 − 300 + 100 = 300; ceilings 400; other public 200; paid in 200; paid 100
+    assert_eq!((total.projects, total.pledged.private().unwrap()), (2, Amount(300)));
+    assert_eq!(six(total.pledged.leverage_own()).as_deref(), Some("0.750000"));
+    assert_eq!(six(total.pledged.leverage_public()).as_deref(), Some("0.500000"));
+    assert_eq!(six(total.pledged.multiplier()).as_deref(), Some("1.750000"));
+    assert_eq!(six(total.paid.leverage_own()).as_deref(), Some("2.000000"));
+    assert_eq!(six(total.paid.leverage_public()).as_deref(), Some("1.333333"));
+    assert_eq!(six(total.pledge_fulfilment()).as_deref(), Some("0.666667"));
+    assert_eq!(
+        (total.pledged.drawn.in_kind, total.pledged.drawn.own_funds),
+        (Amount(70), Amount(60))
+    );
+    // A approved 200 of 300, B 100: 400 is 267 and 133, private 200 is 133 and 67.
+    let (funds, _) = rows(LeverageBy::Fund, &[], false);
+    let [(_, a), (_, b)] = &funds[..] else { panic!("{funds:?}") };
+    assert_eq!((a.pledged.public, b.pledged.public), (Amount(267), Amount(133)));
+    assert_eq!((a.pledged.drawn.private, b.pledged.drawn.private), (Amount(133), Amount(67)));
+    assert_eq!((a.paid.public, b.paid.public), (Amount(80), Amount(20)));
+    assert_eq!((a.projects, b.projects), (1, 2));
+    let (projects, only) = rows(LeverageBy::Project, &[], true);
+    assert_eq!((projects.len(), only.projects, only.paid.public), (1, 1, Amount(80)));
+    let (chosen, of_b) = rows(LeverageBy::Project, &["fund:B"], false);
+    assert_eq!((chosen.len(), of_b.pledged.public), (2, Amount(133)));
+    let early = book.project(Leverage::new(Some(day("2001-03-31"))));
+    let before = book.project(Balances::new(Some(day("2001-03-31"))));
+    let filter = Filter::default();
+    let question = Question { by: LeverageBy::Fund, filter: &filter, only_with_private: false };
+    let (_, early) = early.rows(&before, &names, question).unwrap();
+    assert_eq!(early.pledged.private().unwrap(), Amount(600));
+    assert!(!early.paid.leverage_own().unwrap().applies(), "nothing was paid by then");
+}
+
+#[test]
+fn leverage_of_many_projects_meets_the_figures_of_a_real_programme() {
+    let mut book = Book::open(Policy::default());
+    book.on("2001-01-01", fund("EFRO", None));
+    book.on("2001-01-05", allocate("EFRO:2001", 0));
+    book.on("2001-01-06", project("P1", None, Some(130_608_997_600), &[]));
+    book.on("2001-01-06", project("P2", None, None, &[]));
+    book.on("2001-02-01", pledge("F1", "P1", FollowOnKind::Private, 59_778_190_400));
+    book.on("2001-02-01", pledge("F2", "P2", FollowOnKind::OtherPublic, 132_828_524_800));
+    let (balances, names) = (book.project(Balances::default()), book.project(Names::default()));
+    let filter = Filter::default();
+    let question = Question { by: LeverageBy::Fund, filter: &filter, only_with_private: false };
+    let (rows, total) =
+        book.project(Leverage::default()).rows(&balances, &names, question).unwrap();
+    assert_eq!(rows[0].0, Key::Without, "nothing says which fund it was");
+    assert_eq!(total.pledged.leverage_own().unwrap().decimal(6).as_deref(), Some("0.457688"));
+    assert_eq!(total.pledged.leverage_public().unwrap().decimal(6).as_deref(), Some("0.226916"));
+    assert!(!total.paid.leverage_public().unwrap().applies());
+}
+
+#[test]
+fn the_register_traces_a_balance_to_its_entries() {
+    let book = pudong();
+    let rows = |words: &[&str]| book.project(Register::new(filter(words), None)).rows().to_vec();
+    let paid: i128 = (rows(&["fund:PD", "project:CARD"]).iter())
+        .map(|row| match (row.from, row.to) {
+            (_, Some(Stage::Paid)) => row.amount.unwrap().0,
+            (Some(Stage::Paid), _) => -row.amount.unwrap().0,
+            _ => 0,
+        })
+        .sum();
+    assert_eq!(paid, 272_000_000);
+    assert_eq!(rows(&["type:disbursement"]).len(), 3);
+    assert_eq!(rows(&["type:DisbursementRecorded", "date:2001"]).len(), 2);
+    assert_eq!(rows(&["type:disbursement", "amt:>=1200000"]).len(), 2);
+    // Two payments, two refunds, the reversal of one; the contract, its carrying is no payee's.
+    let of_v1: Vec<_> = rows(&["payee:V1"]).iter().map(|row| row.kind.clone()).collect();
+    assert_eq!(
+        of_v1,
+        [
+            "PayeeRegistered",
+            "CommitmentMade",
+            "DisbursementRecorded",
+            "RefundReceived",
+            "RefundReceived",
+            "EntryReversed",
+            "RefundReceived",
+            "DisbursementRecorded"
+        ]
+    );
+    assert_eq!(rows(&["district:310104", "type:fund"]).len(), 1);
+    assert_eq!(rows(&["district:310104", "type:district"]).len(), 1);
+    assert_eq!(rows(&["fund:XH", "type:allocation"]).len(), 2);
+    let transfer = &rows(&["type:AllocationTransferred"])[..];
+    assert_eq!(
+        (transfer[0].from, transfer[0].to),
+        (Some(Stage::Unreserved), Some(Stage::Authority))
+    );
+    let as_of = book.project(Register::new(Filter::default(), Some(day("2001-01-05"))));
+    assert_eq!(as_of.rows().last().unwrap().occurred_on, day("2001-01-05"));
+    let pledges = drawing().project(Register::new(filter(&["type:follow-on", "project:P1"]), None));
+    assert_eq!(pledges.rows().len(), 10);
+    assert_eq!(pledges.rows()[6].follow_on, Some(code("F1")));
 }

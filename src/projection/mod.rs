@@ -6,8 +6,14 @@
 //! A projection at its default, without an `as_of`, can be kept in a cache by its bytes.
 
 pub mod balances;
+pub mod content;
 pub mod figures;
+pub mod filter;
+pub mod groups;
+pub mod leverage;
+pub mod names;
 pub mod ratio;
+pub mod register;
 
 use crate::chain::entry::{CommandId, EntryId, Row};
 use crate::chain::hash::Hash;
@@ -38,6 +44,26 @@ pub struct Recorded<'a> {
     pub moves: &'a [Move],
     /// The event it cites: the payment that is refunded, the entry that is reversed.
     pub cited: Option<&'a Event>,
+}
+
+impl<'a> Recorded<'a> {
+    /// The name of the event's type, like `DisbursementRecorded`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.event.body.name()
+    }
+
+    /// The permanent number of the event's type.
+    #[must_use]
+    pub fn kind_number(&self) -> u16 {
+        self.event.body.number()
+    }
+
+    /// The event's body, to write.
+    #[must_use]
+    pub fn content(&self) -> content::Content<'a> {
+        content::Content(&self.event.body)
+    }
 }
 
 /// Something rebuilt from entries, in order from index 0.

@@ -1,0 +1,387 @@
+//! Filters: words with a prefix, as hledger has them: `fund:PD-INFO`, `amt:>=100000`, `date:2002Q1`,
+//! `type:disbursement`, `not:payee:V-1`.
+//!
+//! Words of one kind of name are alternatives (`fund:A fund:B` is either); kinds are combined
+//! (`fund:A project:B` is both); every `amt:`, `date:` and `not:` has to hold. A period is one of the
+//! calendar, not of the fiscal year.
+
+use crate::domain::calendar::{Date, Year};
+use crate::domain::event::{Body, Event};
+use crate::domain::ids::Code;
+use crate::domain::money::Amount;
+use crate::error::{Error, Kind, Result};
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+
+/// The prefixes, as the command line writes them.
+pub const PREFIXES: &[&str] = &["fund", "project", "payee", "district", "amt", "date", "type"];
+
+/// What a word asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Term {
+    /// `fund:`
+    Fund(Code),
+    /// `project:`
+    Project(Code),
+    /// `payee:`
+    Payee(Code),
+    /// `district:`
+    District(Code),
+    /// `amt:`, minor units.
+    Amount(Bound, Amount),
+    /// `date:`, both days included.
+    Dates(Date, Date),
+    /// `type:`, a family like `disbursement` or a type like `DisbursementRecorded`.
+    Type(String),
+}
+
+/// How `amt:` compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Bound {
+    /// `>`
+    Above,
+    /// `>=`
+    AtLeast,
+    /// `<`
+    Below,
+    /// `<=`
+    AtMost,
+    /// `=`, or nothing.
+    Equal,
+}
+
+/// All words of a filter. Empty: everything.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Filter {
+    terms: Vec<(bool, Term)>,
+    words: Vec<String>,
+}
+
+/// What a filter looks at; what is not there matches no word.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Subject<'a> {
+    /// Funds, at most those of the two sides of a move.
+    pub funds: [Option<&'a Code>; 2],
+    /// The project.
+    pub project: Option<&'a Code>,
+    /// The payee.
+    pub payee: Option<&'a Code>,
+    /// Its project's district, else its fund's.
+    pub district: Option<&'a Code>,
+    /// Minor units.
+    pub amount: Option<Amount>,
+    /// The event.
+    pub event: Option<&'a Event>,
+}
+
+impl Term {
+    /// The prefix.
+    #[must_use]
+    pub fn prefix(&self) -> &'static str {
+        match self {
+            Self::Fund(_) => "fund",
+            Self::Project(_) => "project",
+            Self::Payee(_) => "payee",
+            Self::District(_) => "district",
+            Self::Amount(..) => "amt",
+            Self::Dates(..) => "date",
+            Self::Type(_) => "type",
+        }
+    }
+
+    /// True where several such words are alternatives.
+    fn is_name(&self) -> bool {
+        match self {
+            Self::Fund(_)
+            | Self::Project(_)
+            | Self::Payee(_)
+            | Self::District(_)
+            | Self::Type(_) => true,
+            Self::Amount(..) | Self::Dates(..) => false,
+        }
+    }
+
+    fn matches(&self, subject: &Subject<'_>) -> bool {
+        match self {
+            Self::Fund(code) => subject.funds.contains(&Some(code)),
+            Self::Project(code) => subject.project == Some(code),
+            Self::Payee(code) => subject.payee == Some(code),
+            Self::District(code) => subject.district == Some(code),
+            Self::Amount(bound, amount) => subject.amount.is_some_and(|found| {
+                let order = found.cmp(amount);
+                match bound {
+                    Bound::Above => order == Ordering::Greater,
+                    Bound::AtLeast => order != Ordering::Less,
+                    Bound::Below => order == Ordering::Less,
+                    Bound::AtMost => order != Ordering::Greater,
+                    Bound::Equal => order == Ordering::Equal,
+                }
+            }),
+            Self::Dates(first, last) => {
+                subject.event.is_some_and(|event| (*first..=*last).contains(&event.occurred_on))
+            }
+            Self::Type(word) => subject
+                .event
+                .is_some_and(|event| event.body.family() == word || event.body.name() == word),
+        }
+    }
+}
+
+impl Filter {
+    /// Reads words; `amount` reads an amount as the command line does.
+    ///
+    /// # Errors
+    /// `filter_unknown` for a word without a known prefix, `filter_value` for one whose value makes
+    /// no sense, and what `amount` says.
+    pub fn parse<W: AsRef<str>>(
+        words: &[W],
+        amount: &dyn Fn(&str) -> Result<Amount>,
+    ) -> Result<Self> {
+        let mut filter = Self::default();
+        for word in words {
+            let word = word.as_ref();
+            let (wanted, rest) = match word.strip_prefix("not:") {
+                Some(rest) => (false, rest),
+                None => (true, word),
+            };
+            filter.terms.push((wanted, term(word, rest, amount)?));
+            filter.words.push(word.to_owned());
+        }
+        Ok(filter)
+    }
+
+    /// Adds a name to choose, as a flag or a bare code does.
+    pub fn add(&mut self, term: Term) {
+        let shown = match &term {
+            Term::Fund(code) | Term::Project(code) | Term::Payee(code) | Term::District(code) => {
+                code.to_string()
+            }
+            Term::Type(word) => word.clone(),
+            Term::Amount(bound, amount) => format!("{bound:?} {} minor units", amount.0),
+            Term::Dates(first, last) => format!("{first}..{last}"),
+        };
+        self.words.push(format!("{}:{shown}", term.prefix()));
+        self.terms.push((true, term));
+    }
+
+    /// The words, as they were given.
+    #[must_use]
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    /// True if nothing is asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Refuses a word that a report could not answer, rather than leave it out.
+    ///
+    /// # Errors
+    /// `filter_not_here` names the first prefix that is not among `prefixes`.
+    pub fn only(&self, report: &str, prefixes: &[&str]) -> Result<()> {
+        let other = self.terms.iter().find(|(_, term)| !prefixes.contains(&term.prefix()));
+        other.map_or(Ok(()), |(_, term)| {
+            let message = format!("{report} cannot be filtered by {}:", term.prefix());
+            let hint = format!("it knows {}", with_colons(prefixes));
+            Err(Error::new(Kind::Usage, "filter_not_here", message).with_hint(hint))
+        })
+    }
+
+    /// True if the subject is what the words ask for.
+    #[must_use]
+    pub fn matches(&self, subject: &Subject<'_>) -> bool {
+        self.terms.iter().all(|(wanted, term)| {
+            if *wanted && term.is_name() {
+                let mut alike = self
+                    .terms
+                    .iter()
+                    .filter(|(wanted, other)| *wanted && other.prefix() == term.prefix());
+                alike.any(|(_, other)| other.matches(subject))
+            } else {
+                term.matches(subject) == *wanted
+            }
+        })
+    }
+}
+
+fn with_colons(prefixes: &[&str]) -> String {
+    prefixes.iter().map(|prefix| format!("{prefix}:")).collect::<Vec<_>>().join(" ")
+}
+
+fn term(word: &str, rest: &str, amount: &dyn Fn(&str) -> Result<Amount>) -> Result<Term> {
+    let value_error = |allowed: &str| {
+        let message = format!("the filter {word} has no value that makes sense");
+        Error::new(Kind::Usage, "filter_value", message).with_hint(format!("write {allowed}"))
+    };
+    let (prefix, value) = rest.split_once(':').unwrap_or(("", rest));
+    let code = || match value {
+        "" => Err(value_error("a code after the colon, like fund:PD-INFO")),
+        _ => Ok(Code::new(value)),
+    };
+    match prefix {
+        "fund" => code().map(Term::Fund),
+        "project" => code().map(Term::Project),
+        "payee" => code().map(Term::Payee),
+        "district" => code().map(Term::District),
+        "amt" => {
+            let (bound, figure) = bound(value);
+            amount(figure).map(|amount| Term::Amount(bound, amount))
+        }
+        "date" => period(value)
+            .map(|(first, last)| Term::Dates(first, last))
+            .ok_or_else(|| value_error("date:2002, date:2002Q1, date:2002-03 or date:2002-03-15")),
+        "type" => {
+            let mut types = Body::TYPES.iter();
+            if types.any(|(_, name, family)| *name == value || *family == value) {
+                return Ok(Term::Type(value.to_owned()));
+            }
+            let mut families: Vec<&str> = Body::TYPES.iter().map(|(_, _, f)| *f).collect();
+            families.dedup();
+            Err(value_error(&format!("one of {}", families.join(", "))))
+        }
+        _ => {
+            let message = format!("{word} is no filter");
+            let hint = format!("write one of {} or not: before one", with_colons(PREFIXES));
+            Err(Error::new(Kind::Usage, "filter_unknown", message).with_hint(hint))
+        }
+    }
+}
+
+fn bound(value: &str) -> (Bound, &str) {
+    let signs = [
+        (">=", Bound::AtLeast),
+        ("<=", Bound::AtMost),
+        (">", Bound::Above),
+        ("<", Bound::Below),
+        ("=", Bound::Equal),
+    ];
+    let found = signs.iter().find_map(|(sign, bound)| Some((*bound, value.strip_prefix(sign)?)));
+    found.unwrap_or((Bound::Equal, value))
+}
+
+/// First and last day of `2002`, `2002Q1`, `2002-03` or `2002-03-15`.
+#[must_use]
+pub fn period(text: &str) -> Option<(Date, Date)> {
+    if let Some(day) = Date::parse(text) {
+        return Some((day, day));
+    }
+    let (year, rest) = text.split_at_checked(4)?;
+    if !year.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let year: Year = year.parse().ok()?;
+    let (first, months) = match (rest, rest.strip_prefix('Q'), rest.strip_prefix('-')) {
+        ("", _, _) => (1, 12),
+        (_, Some("1"), _) => (1, 3),
+        (_, Some("2"), _) => (4, 3),
+        (_, Some("3"), _) => (7, 3),
+        (_, Some("4"), _) => (10, 3),
+        (_, _, Some(month)) if month.len() == 2 => (month.parse::<i8>().ok()?, 1),
+        _ => return None,
+    };
+    let start = Date::new(year, first, 1)?;
+    let after = first.checked_add(months)?;
+    let next = if after > 12 {
+        Date::new(year.checked_add(1)?, 1, 1)?
+    } else {
+        Date::new(year, after, 1)?
+    };
+    Some((start, Date(next.0.checked_sub(1)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::wildcard_enum_match_arm, reason = "test code")]
+    use super::*;
+
+    fn parse(words: &[&str]) -> Result<Filter> {
+        Filter::parse(words, &|text| {
+            let figure = text.parse().map_err(|_| Error::new(Kind::Usage, "amount", "no amount"));
+            figure.map(Amount)
+        })
+    }
+
+    fn matches(words: &[&str], fund: &str, project: Option<&str>, amount: i128) -> bool {
+        let (fund, project) = (Code::new(fund), project.map(Code::new));
+        parse(words).unwrap().matches(&Subject {
+            funds: [Some(&fund), None],
+            project: project.as_ref(),
+            amount: Some(Amount(amount)),
+            ..Subject::default()
+        })
+    }
+
+    #[test]
+    fn names_are_alternatives_and_kinds_are_combined() {
+        assert!(matches(&[], "A", None, 1));
+        assert!(matches(&["fund:A", "fund:B"], "B", None, 1));
+        assert!(!matches(&["fund:A", "project:P"], "A", None, 1));
+        assert!(matches(&["fund:A", "project:P"], "A", Some("P"), 1));
+        assert!(!matches(&["not:fund:A", "not:fund:B"], "B", None, 1));
+        assert!(matches(&["not:fund:A", "not:fund:B"], "C", None, 1));
+        assert!(matches(&["not:project:P"], "A", None, 1));
+    }
+
+    #[test]
+    fn every_amount_has_to_hold() {
+        for (words, amount, expected) in [
+            (&["amt:>=100", "amt:<200"][..], 100, true),
+            (&["amt:>=100", "amt:<200"], 200, false),
+            (&["amt:>100"], 100, false),
+            (&["amt:<=100"], 100, true),
+            (&["amt:100"], 100, true),
+            (&["amt:=100"], 101, false),
+            (&["not:amt:=100"], 101, true),
+        ] {
+            assert_eq!(matches(words, "A", None, amount), expected, "{words:?} {amount}");
+        }
+    }
+
+    #[test]
+    fn periods_are_whole() {
+        let text = |period: Option<(Date, Date)>| period.map(|(a, b)| format!("{a} {b}"));
+        for (written, expected) in [
+            ("2002", Some("2002-01-01 2002-12-31")),
+            ("2002Q1", Some("2002-01-01 2002-03-31")),
+            ("2002Q4", Some("2002-10-01 2002-12-31")),
+            ("2000-02", Some("2000-02-01 2000-02-29")),
+            ("2002-12", Some("2002-12-01 2002-12-31")),
+            ("2002-03-15", Some("2002-03-15 2002-03-15")),
+            ("2002Q5", None),
+            ("2002-13", None),
+            ("2002-3", None),
+            ("02", None),
+            ("+200", None),
+            ("二〇〇二", None),
+        ] {
+            assert_eq!(text(period(written)).as_deref(), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn words_that_make_no_sense_are_refused_with_what_does() {
+        for (word, text) in [
+            (
+                "PD-INFO",
+                "filter_unknown: PD-INFO is no filter\n  next: write one of fund: project:",
+            ),
+            ("vendor:X", "filter_unknown: vendor:X is no filter"),
+            ("fund:", "filter_value: the filter fund: has no value"),
+            ("date:soon", "next: write date:2002, date:2002Q1"),
+            ("type:payments", "next: write one of ledger, policy, officer, district, fund"),
+            ("amt:many", "amount: no amount"),
+        ] {
+            let error = parse(&[word]).unwrap_err().to_string();
+            assert!(error.contains(text), "{error}");
+        }
+        let filter = parse(&["not:amt:5"]).unwrap();
+        let error = filter.only("balance", &["fund", "district"]).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "filter_not_here: balance cannot be filtered by amt:\n  next: it knows fund: district:"
+        );
+        assert_eq!(filter.words(), ["not:amt:5"]);
+    }
+}

@@ -1,0 +1,228 @@
+//! Balances in rows: by fund, year, line, project, district or contract, and what payees got.
+//!
+//! A total over several years leaves out carried in and carried out: what was carried between two
+//! lines of one row (or of the total) is taken out of both columns, so that
+//! `available = budget_final - …` holds for every row, also where only one of the two lines was
+//! chosen. Authority that is carried in counts where it arrives (that project, that contract), all
+//! other authority on the line alone; a district's row therefore has its own projects' spending and
+//! its own funds' authority.
+
+use super::balances::{Balances, Place};
+use super::figures::Figures;
+use super::filter::{Filter, Subject};
+use super::names::Names;
+use super::overflow;
+use crate::domain::calendar::Year;
+use crate::domain::ids::{Code, LineKey};
+use crate::domain::money::Amount;
+use crate::error::Result;
+use std::collections::BTreeMap;
+
+/// What a row is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Funds.
+    Fund,
+    /// Fiscal years.
+    Year,
+    /// Lines.
+    Line,
+    /// Projects; one row without.
+    Project,
+    /// Districts; one row without.
+    District,
+    /// Contracts; one row without.
+    Commitment,
+}
+
+/// The key of a row. A missing code sorts last.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// A fund.
+    Fund(Code),
+    /// A fiscal year.
+    Year(Year),
+    /// A line.
+    Line(LineKey),
+    /// A project, district, contract or payee.
+    Code(Code),
+    /// The postings that have none.
+    Without,
+}
+
+impl Key {
+    /// A code that may be missing.
+    #[must_use]
+    pub fn of(code: Option<&Code>) -> Self {
+        code.map_or(Self::Without, |code| Self::Code(code.clone()))
+    }
+
+    /// The code of a project, district, contract or payee.
+    #[must_use]
+    pub fn code(&self) -> Option<&Code> {
+        match self {
+            Self::Code(code) | Self::Fund(code) => Some(code),
+            Self::Year(_) | Self::Line(_) | Self::Without => None,
+        }
+    }
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What it is for.
+    pub key: Key,
+    /// Its figures.
+    pub figures: Figures,
+    /// True if an account in it stands below zero.
+    pub below_zero: bool,
+}
+
+/// Rows with their total.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grouped {
+    /// The rows, ascending.
+    pub rows: Vec<Row>,
+    /// Over all of them.
+    pub total: Row,
+}
+
+/// Which places are asked for: a filter by name, and fiscal years (none: all).
+#[derive(Debug, Clone, Copy)]
+pub struct Selection<'a> {
+    /// Names.
+    pub filter: &'a Filter,
+    /// Fiscal years of lines.
+    pub years: &'a [Year],
+}
+
+/// The prefixes that balances can be filtered by.
+pub const BALANCE_PREFIXES: &[&str] = &["fund", "project", "district"];
+/// The prefixes that payees' rows can be filtered by.
+pub const PAYEE_PREFIXES: &[&str] = &["fund", "project", "district", "payee"];
+
+impl Selection<'_> {
+    fn has(&self, names: &Names, place: &Place, payee: Option<&Code>) -> bool {
+        let year = self.years.is_empty() || self.years.contains(&place.line.year);
+        year && (self.filter.is_empty()
+            || self.filter.matches(&Subject {
+                funds: [Some(&place.line.fund), None],
+                project: place.project.as_ref(),
+                district: names.district(&place.line.fund, place.project.as_ref()),
+                payee,
+                ..Subject::default()
+            }))
+    }
+}
+
+fn key(names: &Names, place: &Place, by: By) -> Key {
+    match by {
+        By::Fund => Key::Fund(place.line.fund.clone()),
+        By::Year => Key::Year(place.line.year),
+        By::Line => Key::Line(place.line.clone()),
+        By::Project => Key::of(place.project.as_ref()),
+        By::District => Key::of(names.district(&place.line.fund, place.project.as_ref())),
+        By::Commitment => Key::of(place.commitment.as_ref()),
+    }
+}
+
+/// Balances by what is asked for.
+///
+/// # Errors
+/// `filter_not_here` for a word that balances have no answer to; `sum_overflow`.
+pub fn rows(
+    balances: &Balances,
+    names: &Names,
+    selection: Selection<'_>,
+    by: By,
+) -> Result<Grouped> {
+    selection.filter.only("a balance", BALANCE_PREFIXES)?;
+    let mut rows: BTreeMap<Key, (Figures, bool)> = BTreeMap::new();
+    let (mut total, mut any_below) = (Figures::default(), false);
+    for (place, figures) in balances.places()? {
+        if !selection.has(names, place, None) {
+            continue;
+        }
+        let below = !figures.below_zero().is_empty();
+        let row = rows.entry(key(names, place, by)).or_default();
+        row.0 = row.0.checked_add(figures).ok_or_else(|| overflow("a row"))?;
+        row.1 |= below;
+        total = total.checked_add(figures).ok_or_else(|| overflow("the total"))?;
+        any_below |= below;
+    }
+    for (from, to, amount) in balances.carried() {
+        if !selection.has(names, from, None) || !selection.has(names, to, None) {
+            continue;
+        }
+        leave_out(&mut total, amount)?;
+        let (from, to) = (key(names, from, by), key(names, to, by));
+        if let Some((figures, _)) = rows.get_mut(&from).filter(|_| from == to) {
+            leave_out(figures, amount)?;
+        }
+    }
+    let row = |(key, (figures, below_zero))| Row { key, figures, below_zero };
+    let total = Row { key: Key::Without, figures: total, below_zero: any_below };
+    Ok(Grouped { rows: rows.into_iter().map(row).collect(), total })
+}
+
+fn leave_out(figures: &mut Figures, amount: Amount) -> Result<()> {
+    let less = |from: Amount| from.checked_sub(amount).ok_or_else(|| overflow("carried in"));
+    figures.carried_in = less(figures.carried_in)?;
+    figures.carried_out = less(figures.carried_out)?;
+    Ok(())
+}
+
+/// What a payee has coming and got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayeeRow {
+    /// The payee; without one, what no payee was named for.
+    pub payee: Key,
+    /// Owed under contracts with it, minor units.
+    pub committed: Amount,
+    /// Paid to it, less refunds, minor units.
+    pub paid_net: Amount,
+}
+
+impl PayeeRow {
+    fn new(payee: Key) -> Self {
+        Self { payee, committed: Amount::ZERO, paid_net: Amount::ZERO }
+    }
+}
+
+/// Committed and paid by payee, and in all: committed by the contract's payee, paid by the
+/// payment's.
+///
+/// # Errors
+/// `filter_not_here` for a word that payees have no answer to; `sum_overflow`.
+pub fn payees(
+    balances: &Balances,
+    names: &Names,
+    selection: Selection<'_>,
+) -> Result<(Vec<PayeeRow>, PayeeRow)> {
+    selection.filter.only("a payee's balance", PAYEE_PREFIXES)?;
+    let mut rows: BTreeMap<Key, PayeeRow> = BTreeMap::new();
+    let mut total = PayeeRow::new(Key::Without);
+    let mut add = |payee: Option<&Code>, committed: Amount, paid: Amount| -> Result<()> {
+        let key = Key::of(payee);
+        let row = rows.entry(key.clone()).or_insert_with(|| PayeeRow::new(key));
+        for sums in [row, &mut total] {
+            let (owed, got) = (sums.committed, sums.paid_net);
+            let beyond = || overflow("a payee's balance");
+            sums.committed = owed.checked_add(committed).ok_or_else(beyond)?;
+            sums.paid_net = got.checked_add(paid).ok_or_else(beyond)?;
+        }
+        Ok(())
+    };
+    for (place, figures) in balances.places()?.iter().filter(|(p, _)| p.commitment.is_some()) {
+        let payee = names.payee_of(place.commitment.as_ref());
+        if selection.has(names, place, payee) {
+            add(payee, figures.committed, Amount::ZERO)?;
+        }
+    }
+    for (place, payee, amount) in balances.paid() {
+        if selection.has(names, place, payee) {
+            add(payee, Amount::ZERO, amount)?;
+        }
+    }
+    Ok((rows.into_values().collect(), total))
+}

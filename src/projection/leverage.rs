@@ -1,0 +1,496 @@
+//! Leverage: what public money drew, own and public, pledged and paid side by side.
+//!
+//! Private is what enterprises put in (kinds `private` and `enterprise_build`); the other kinds have
+//! columns of their own. On the pledged basis public money is the ceilings of projects (one without a
+//! ceiling counts as 0), on the paid basis what was paid. Pledges are told less what was withdrawn.
+//! Until attributed, an investment (and a ceiling) is shared among the project's funds by approved
+//! funding, by largest remainder, so that funds add up to the total; without approved funding by
+//! what the funds have paid, and if that is nothing too it stands in a row without a fund.
+
+use super::balances::Balances;
+use super::filter::{Filter, Subject};
+use super::groups::Key;
+use super::names::Names;
+use super::ratio::Ratio;
+use super::{Projection, Recorded, overflow};
+use crate::domain::calendar::Date;
+use crate::domain::event::{Body, Event};
+use crate::domain::ids::Code;
+use crate::domain::kinds::FollowOnKind;
+use crate::domain::money::Amount;
+use crate::error::Result;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Amounts by kind of investment, minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ByKind {
+    /// Private capital.
+    pub private: Amount,
+    /// Enterprises that build with their own capital.
+    pub enterprise_build: Amount,
+    /// The project owner's own funds.
+    pub own_funds: Amount,
+    /// Public money of another body.
+    pub other_public: Amount,
+    /// Goods, land or work.
+    pub in_kind: Amount,
+}
+
+impl ByKind {
+    fn of(&mut self, kind: FollowOnKind) -> &mut Amount {
+        match kind {
+            FollowOnKind::Private => &mut self.private,
+            FollowOnKind::EnterpriseBuild => &mut self.enterprise_build,
+            FollowOnKind::OwnFunds => &mut self.own_funds,
+            FollowOnKind::OtherPublic => &mut self.other_public,
+            FollowOnKind::InKind => &mut self.in_kind,
+        }
+    }
+
+    fn checked_add(mut self, other: Self) -> Option<Self> {
+        for (kind, amount) in other.each() {
+            *self.of(kind) = self.of(kind).checked_add(amount)?;
+        }
+        Some(self)
+    }
+
+    fn each(mut self) -> impl Iterator<Item = (FollowOnKind, Amount)> {
+        FollowOnKind::ALL.iter().map(move |kind| (*kind, *self.of(*kind)))
+    }
+}
+
+/// One basis of leverage: pledged or paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Basis {
+    /// Public money of this ledger, minor units.
+    pub public: Amount,
+    /// What it drew.
+    pub drawn: ByKind,
+}
+
+impl Basis {
+    fn checked_add(self, other: Self) -> Option<Self> {
+        let public = self.public.checked_add(other.public)?;
+        Some(Self { public, drawn: self.drawn.checked_add(other.drawn)? })
+    }
+
+    /// Private and enterprise-built together.
+    ///
+    /// # Errors
+    /// `sum_overflow` beyond `i128`, as for all figures here.
+    pub fn private(&self) -> Result<Amount> {
+        let sum = self.drawn.private.checked_add(self.drawn.enterprise_build);
+        sum.ok_or_else(|| overflow("private investment"))
+    }
+
+    /// `private / public`.
+    ///
+    /// # Errors
+    /// As [`private`](Self::private).
+    pub fn leverage_own(&self) -> Result<Ratio> {
+        Ok(Ratio::of(self.private()?, self.public))
+    }
+
+    /// `private / (public + other_public)`.
+    ///
+    /// # Errors
+    /// As [`private`](Self::private).
+    pub fn leverage_public(&self) -> Result<Ratio> {
+        let whole = self.public.checked_add(self.drawn.other_public);
+        Ok(Ratio::of(self.private()?, whole.ok_or_else(|| overflow("public money"))?))
+    }
+
+    /// `(public + private) / public`.
+    ///
+    /// # Errors
+    /// As [`private`](Self::private).
+    pub fn multiplier(&self) -> Result<Ratio> {
+        let whole = self.public.checked_add(self.private()?);
+        Ok(Ratio::of(whole.ok_or_else(|| overflow("public and private money"))?, self.public))
+    }
+}
+
+/// The figures of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Drawn {
+    /// Number of projects.
+    pub projects: u64,
+    /// Ceilings, and what was pledged less withdrawn.
+    pub pledged: Basis,
+    /// What was paid, and paid in.
+    pub paid: Basis,
+}
+
+impl Drawn {
+    /// `paid in / (pledged - withdrawn)` of private money.
+    ///
+    /// # Errors
+    /// `sum_overflow` beyond `i128`.
+    pub fn pledge_fulfilment(&self) -> Result<Ratio> {
+        Ok(Ratio::of(self.paid.private()?, self.pledged.private()?))
+    }
+
+    fn add(&mut self, pledged: Basis, paid: Basis) -> Result<()> {
+        let sums = (self.pledged.checked_add(pledged)).zip(self.paid.checked_add(paid));
+        (self.pledged, self.paid) = sums.ok_or_else(|| overflow("leverage"))?;
+        Ok(())
+    }
+}
+
+/// What a row of leverage is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeverageBy {
+    /// Funds.
+    Fund,
+    /// Projects.
+    Project,
+    /// Districts.
+    District,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Rows.
+    pub by: LeverageBy,
+    /// Names.
+    pub filter: &'a Filter,
+    /// Only projects with private money pledged.
+    pub only_with_private: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct Approval {
+    ceiling: Option<Amount>,
+    funding: BTreeMap<Code, Amount>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Investment {
+    project: Code,
+    kind: FollowOnKind,
+    pledged: Amount,
+    paid_in: Amount,
+}
+
+/// Approvals and investments, at a date or at the end of what was taken in.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Leverage {
+    as_of: Option<Date>,
+    position: u64,
+    overflowed: bool,
+    approvals: BTreeMap<Code, Approval>,
+    investments: BTreeMap<Code, Investment>,
+}
+
+/// Part of a project's figures: the project and the fund, where there are any.
+type Part<'a> = (Option<&'a Code>, Option<Code>, Basis, Basis);
+
+impl Leverage {
+    /// Events with `occurred_on` on or before a day; `None`: all events.
+    #[must_use]
+    pub fn new(as_of: Option<Date>) -> Self {
+        Self { as_of, ..Self::default() }
+    }
+
+    /// Rows and total. `balances` MUST be of the same entries and day.
+    ///
+    /// # Errors
+    /// `filter_not_here` for a word that leverage has no answer to; `sum_overflow`.
+    pub fn rows(
+        &self,
+        balances: &Balances,
+        names: &Names,
+        question: Question<'_>,
+    ) -> Result<(Vec<(Key, Drawn)>, Drawn)> {
+        question.filter.only("leverage", &["fund", "project", "district"])?;
+        let mut rows: BTreeMap<Key, (Drawn, BTreeSet<&Code>)> = BTreeMap::new();
+        let (mut total, mut counted) = (Drawn::default(), BTreeSet::new());
+        for (project, fund, pledged, paid) in self.parts(balances, question.only_with_private)? {
+            let district = district(names, project, fund.as_ref());
+            let wanted = question.filter.is_empty()
+                || question.filter.matches(&Subject {
+                    funds: [fund.as_ref(), None],
+                    project,
+                    district,
+                    ..Subject::default()
+                });
+            if !wanted {
+                continue;
+            }
+            let key = match question.by {
+                LeverageBy::Fund => fund.map_or(Key::Without, Key::Fund),
+                LeverageBy::Project => Key::of(project),
+                LeverageBy::District => Key::of(district),
+            };
+            let (row, of_row) = rows.entry(key).or_default();
+            row.add(pledged, paid)?;
+            total.add(pledged, paid)?;
+            of_row.extend(project);
+            counted.extend(project);
+        }
+        let count = |set: &BTreeSet<&Code>| u64::try_from(set.len()).unwrap_or(u64::MAX);
+        total.projects = count(&counted);
+        let rows = rows.into_iter().map(|(key, (mut row, projects))| {
+            row.projects = count(&projects);
+            (key, row)
+        });
+        Ok((rows.collect(), total))
+    }
+
+    /// Every project's figures by fund, and what was paid without a project.
+    fn parts(&self, balances: &Balances, only_with_private: bool) -> Result<Vec<Part<'_>>> {
+        if self.overflowed {
+            return Err(overflow("follow-on investment"));
+        }
+        let mut paid: BTreeMap<Option<&Code>, BTreeMap<&Code, Amount>> = BTreeMap::new();
+        for (place, figures) in balances.places()? {
+            let of_project = paid.entry(place.project.as_ref()).or_default();
+            let sum = of_project.entry(&place.line.fund).or_default();
+            *sum = sum.checked_add(figures.paid_net).ok_or_else(|| overflow("paid_net"))?;
+        }
+        let mut drawn: BTreeMap<&Code, (ByKind, ByKind)> = BTreeMap::new();
+        for investment in self.investments.values() {
+            let (pledged, paid_in) = drawn.entry(&investment.project).or_default();
+            for (sum, amount) in [(pledged, investment.pledged), (paid_in, investment.paid_in)] {
+                let sum = sum.of(investment.kind);
+                *sum = sum.checked_add(amount).ok_or_else(|| overflow("follow-on investment"))?;
+            }
+        }
+        let mut parts = Vec::new();
+        for (code, approval) in &self.approvals {
+            let (pledged, paid_in) = drawn.remove(code).unwrap_or_default();
+            let pledged = Basis { public: approval.ceiling.unwrap_or_default(), drawn: pledged };
+            if only_with_private && pledged.private()? <= Amount::ZERO {
+                continue;
+            }
+            let by_fund = paid.remove(&Some(code)).unwrap_or_default();
+            share(code, approval, pledged, paid_in, &by_fund, &mut parts)?;
+        }
+        if !only_with_private {
+            for (fund, public) in paid.remove(&None).unwrap_or_default() {
+                if !public.is_zero() {
+                    let paid = Basis { public, ..Basis::default() };
+                    parts.push((None, Some(fund.clone()), Basis::default(), paid));
+                }
+            }
+        }
+        Ok(parts)
+    }
+
+    fn fund(&mut self, project: &Code, fund: &Code, amount: Amount, sign: i128) {
+        if let Some(approval) = self.approvals.get_mut(project) {
+            let sum = approval.funding.entry(fund.clone()).or_default();
+            self.overflowed |= !add(sum, amount, sign);
+        }
+    }
+
+    /// Takes in an event, or with `sign` −1 takes it back.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others draw no investment")]
+    fn take(&mut self, event: &Event, sign: i128) {
+        match &event.body {
+            Body::ProjectApproved(b) if sign > 0 => {
+                let ceiling = b.ceiling;
+                let approval = Approval { ceiling, funding: BTreeMap::new() };
+                self.approvals.insert(b.code.clone(), approval);
+                for funding in &b.funding {
+                    self.fund(&b.code, &funding.line.fund, funding.amount, sign);
+                }
+            }
+            Body::ProjectApproved(b) => {
+                self.approvals.remove(&b.code);
+            }
+            Body::FundsReserved(b) => self.fund(&b.project, &b.line.fund, b.amount, sign),
+            Body::ReservationReleased(b) => {
+                self.fund(&b.project, &b.line.fund, b.amount, sign.saturating_neg());
+            }
+            Body::FollowOnPledged(b) if sign > 0 => {
+                let (project, kind, pledged) = (b.project.clone(), b.kind, b.amount);
+                let investment = Investment { project, kind, pledged, paid_in: Amount::ZERO };
+                self.investments.insert(b.code.clone(), investment);
+            }
+            Body::FollowOnPledged(b) => {
+                self.investments.remove(&b.code);
+            }
+            Body::FollowOnPaidIn(b) => {
+                if let Some(investment) = self.investments.get_mut(&b.code) {
+                    self.overflowed |= !add(&mut investment.paid_in, b.amount, sign);
+                }
+            }
+            Body::FollowOnWithdrawn(b) => {
+                if let Some(investment) = self.investments.get_mut(&b.code) {
+                    let sign = sign.saturating_neg();
+                    self.overflowed |= !add(&mut investment.pledged, b.amount, sign);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Projection for Leverage {
+    const NAME: &'static str = "leverage";
+    const LOGIC_VERSION: u32 = 1;
+
+    fn apply(&mut self, recorded: &Recorded<'_>) {
+        self.position = recorded.index.saturating_add(1);
+        if self.as_of.is_some_and(|day| recorded.event.occurred_on > day) {
+            return;
+        }
+        match (&recorded.event.body, recorded.cited) {
+            (Body::EntryReversed(_), Some(cited)) => self.take(cited, -1),
+            _ => self.take(recorded.event, 1),
+        }
+    }
+
+    fn position(&self) -> u64 {
+        self.position
+    }
+}
+
+fn add(sum: &mut Amount, amount: Amount, sign: i128) -> bool {
+    let added = amount.0.checked_mul(sign).and_then(|signed| sum.checked_add(Amount(signed)));
+    *sum = added.unwrap_or(*sum);
+    added.is_some()
+}
+
+/// The project's district, else its fund's.
+fn district<'n>(names: &'n Names, project: Option<&Code>, fund: Option<&Code>) -> Option<&'n Code> {
+    let of_project = project.and_then(|code| names.projects.get(code)?.district.as_ref());
+    of_project.or_else(|| names.funds.get(fund?)?.district.as_ref())
+}
+
+/// Adds the parts of a project: what its funds paid, and their shares of the rest.
+fn share<'a>(
+    project: &'a Code,
+    approval: &Approval,
+    pledged: Basis,
+    paid_in: ByKind,
+    paid: &BTreeMap<&Code, Amount>,
+    parts: &mut Vec<Part<'a>>,
+) -> Result<()> {
+    let approved: Vec<(&Code, Amount)> =
+        approval.funding.iter().map(|(fund, amount)| (fund, *amount)).collect();
+    let by_payment: Vec<(&Code, Amount)> = paid.iter().map(|(fund, a)| (*fund, *a)).collect();
+    let counts = |weights: &[(&Code, Amount)]| weights.iter().any(|(_, a)| *a > Amount::ZERO);
+    let weights = match (counts(&approved), counts(&by_payment)) {
+        (true, _) => approved,
+        (false, true) => by_payment,
+        (false, false) => Vec::new(),
+    };
+    let mut shares: BTreeMap<Option<&Code>, (Basis, Basis)> = BTreeMap::new();
+    for (fund, amount) in paid {
+        shares.entry(Some(fund)).or_default().1.public = *amount;
+    }
+    for (fund, part) in largest_remainder(pledged.public, &weights)? {
+        shares.entry(fund).or_default().0.public = part;
+    }
+    for (kind, amount) in pledged.drawn.each() {
+        for (fund, part) in largest_remainder(amount, &weights)? {
+            *shares.entry(fund).or_default().0.drawn.of(kind) = part;
+        }
+    }
+    for (kind, amount) in paid_in.each() {
+        for (fund, part) in largest_remainder(amount, &weights)? {
+            *shares.entry(fund).or_default().1.drawn.of(kind) = part;
+        }
+    }
+    let whole = shares.len() == 1;
+    for (fund, (pledged, paid)) in shares {
+        // A fund that paid nothing and drew nothing is no part of the project, unless it is the only.
+        if whole || pledged != Basis::default() || paid != Basis::default() {
+            parts.push((Some(project), fund.cloned(), pledged, paid));
+        }
+    }
+    Ok(())
+}
+
+/// Shares of an amount by weight, in whole minor units that add up to it: each gets its part rounded
+/// down, then one more unit those with the largest remainder, in order of code where equal.
+/// Weights of zero or less get nothing; without any weight nobody gets it all.
+fn largest_remainder<'w>(
+    amount: Amount,
+    weights: &[(&'w Code, Amount)],
+) -> Result<Vec<(Option<&'w Code>, Amount)>> {
+    let beyond = || overflow("the shares of an investment");
+    let weights: Vec<(&Code, i128)> = (weights.iter())
+        .filter(|(_, weight)| *weight > Amount::ZERO)
+        .map(|(fund, weight)| (*fund, weight.0))
+        .collect();
+    let whole = weights.iter().try_fold(0_i128, |sum, (_, weight)| sum.checked_add(*weight));
+    let whole = whole.ok_or_else(beyond)?;
+    if whole == 0 {
+        return Ok(vec![(None, amount)]);
+    }
+    let (sign, size) = (amount.0.signum(), amount.0.checked_abs().ok_or_else(beyond)?);
+    let mut left = size;
+    let mut shares = Vec::with_capacity(weights.len());
+    for (fund, weight) in weights {
+        let product = size.checked_mul(weight).ok_or_else(beyond)?;
+        let part = product.checked_div(whole).ok_or_else(beyond)?;
+        let remainder = product.checked_rem(whole).ok_or_else(beyond)?;
+        left = left.checked_sub(part).ok_or_else(beyond)?;
+        shares.push((fund, part, remainder));
+    }
+    let mut order: Vec<usize> = (0..shares.len()).collect();
+    order.sort_by_key(|i| std::cmp::Reverse(shares.get(*i).map(|(_, _, remainder)| *remainder)));
+    for i in order {
+        if left == 0 {
+            break;
+        }
+        if let Some((_, part, _)) = shares.get_mut(i) {
+            *part = part.saturating_add(1);
+            left = left.saturating_sub(1);
+        }
+    }
+    let signed = |part: i128| Amount(part.saturating_mul(sign));
+    Ok(shares.into_iter().map(|(fund, part, _)| (Some(fund), signed(part))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_add_up_to_the_amount() {
+        let (a, b, c) = (Code::new("A"), Code::new("B"), Code::new("C"));
+        let shared = |amount, weights: [i128; 3]| -> Vec<i128> {
+            let weights: Vec<_> = [&a, &b, &c].into_iter().zip(weights.map(Amount)).collect();
+            let shares = largest_remainder(Amount(amount), &weights).unwrap();
+            shares.into_iter().map(|(_, part)| part.0).collect()
+        };
+        assert_eq!(shared(100, [1, 1, 1]), [34, 33, 33]);
+        // 14.28…, 28.57…, 57.14…: the unit left goes to the second.
+        assert_eq!(shared(100, [1, 2, 4]), [14, 29, 57]);
+        assert_eq!(shared(-100, [1, 2, 4]), [-14, -29, -57]);
+        assert_eq!(shared(5, [0, 3, 0]), [5]);
+        assert_eq!(shared(0, [1, 1, 1]), [0, 0, 0]);
+    }
+
+    #[test]
+    fn without_weights_nobody_gets_it_all() {
+        let shares = largest_remainder(Amount(7), &[]).unwrap();
+        assert_eq!(shares, [(None, Amount(7))]);
+    }
+
+    #[test]
+    fn both_leverages_by_hand() {
+        let drawn = ByKind {
+            private: Amount(500_000_000),
+            enterprise_build: Amount(97_781_904),
+            own_funds: Amount(77),
+            other_public: Amount(1_328_285_248),
+            in_kind: Amount(99),
+        };
+        let basis = Basis { public: Amount(1_306_089_976), drawn };
+        assert_eq!(basis.leverage_own().unwrap().decimal(6).as_deref(), Some("0.457688"));
+        assert_eq!(basis.leverage_public().unwrap().decimal(6).as_deref(), Some("0.226916"));
+        assert_eq!(basis.multiplier().unwrap().decimal(6).as_deref(), Some("1.457688"));
+        let paid = Basis::default();
+        assert!(!paid.leverage_own().unwrap().applies());
+        assert!(!paid.leverage_public().unwrap().applies());
+        let row = Drawn { projects: 1, pledged: basis, paid };
+        assert_eq!(row.pledge_fulfilment().unwrap().decimal(6).as_deref(), Some("0.000000"));
+    }
+}

@@ -1,0 +1,259 @@
+//! The register: one row a move, so that any balance can be traced to the entries that make it. An
+//! entry without moves has one row; of a follow-on investment with its amount.
+//!
+//! Holds every row that its filter lets through; who reads a long log row by row calls
+//! [`Register::rows_of`] and keeps nothing.
+
+use super::filter::{Filter, Subject};
+use super::{Projection, Recorded};
+use crate::domain::calendar::Date;
+use crate::domain::event::{Body, Event};
+use crate::domain::ids::{Code, LineKey, Text};
+use crate::domain::kinds::Stage;
+use crate::domain::money::Amount;
+use crate::domain::posting::{Leaf, Move};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Index of the entry.
+    pub entry: u64,
+    /// The day it happened.
+    pub occurred_on: Date,
+    /// When it was recorded, microseconds since 1970 in UTC.
+    pub recorded_at_microseconds: i64,
+    /// The officer's number.
+    pub officer: u32,
+    /// The type, like `DisbursementRecorded`.
+    pub kind: String,
+    /// The fund: the line's, or the one that was established or closed.
+    pub fund: Option<Code>,
+    /// The line: of two, where the money was taken from.
+    pub line: Option<LineKey>,
+    /// The line it went to, where that is another.
+    pub to_line: Option<LineKey>,
+    /// The project.
+    pub project: Option<Code>,
+    /// The contract.
+    pub commitment: Option<Code>,
+    /// The payee: of a refund and a reversal, that of the payment.
+    pub payee: Option<Code>,
+    /// The follow-on investment.
+    pub follow_on: Option<Code>,
+    /// Where the money was taken from.
+    pub from: Option<Stage>,
+    /// Where it went.
+    pub to: Option<Stage>,
+    /// Minor units.
+    pub amount: Option<Amount>,
+    /// The office's file number.
+    pub document_no: Option<Text>,
+    /// The entry that it reverses or refunds.
+    pub cited: Option<u64>,
+    /// Part of an import of history.
+    pub historical: bool,
+}
+
+/// Rows of entries.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Register {
+    filter: Filter,
+    as_of: Option<Date>,
+    position: u64,
+    rows: Vec<Row>,
+    funds: BTreeMap<Code, Code>,
+    projects: BTreeMap<Code, Code>,
+    payees: BTreeMap<Code, Code>,
+    refunds: BTreeMap<u64, Code>,
+    follow_ons: BTreeMap<Code, Code>,
+}
+
+impl Register {
+    /// The register of what a filter lets through, on or before a day.
+    #[must_use]
+    pub fn new(filter: Filter, as_of: Option<Date>) -> Self {
+        Self { filter, as_of, ..Self::default() }
+    }
+
+    /// The rows, in order of the index.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The rows of the next entry, without keeping them. MUST see every entry in order, once.
+    pub fn rows_of(&mut self, recorded: &Recorded<'_>) -> Vec<Row> {
+        self.position = recorded.index.saturating_add(1);
+        self.remember(recorded.event);
+        let payee = self.payee(recorded);
+        if self.as_of.is_some_and(|day| recorded.event.occurred_on > day) {
+            return Vec::new();
+        }
+        let base = base(recorded, payee);
+        let rows: Vec<Row> = if recorded.moves.is_empty() {
+            vec![self.of_no_move(base, &recorded.event.body)]
+        } else {
+            recorded.moves.iter().map(|m| of_move(&base, m)).collect()
+        };
+        rows.into_iter().filter(|row| self.wants(row, recorded.event)).collect()
+    }
+
+    fn wants(&self, row: &Row, event: &Event) -> bool {
+        if self.filter.is_empty() {
+            return true;
+        }
+        let fund = row.fund.as_ref();
+        let district = (row.project.as_ref().and_then(|project| self.projects.get(project)))
+            .or_else(|| self.funds.get(fund?));
+        self.filter.matches(&Subject {
+            funds: [fund, row.to_line.as_ref().map(|line| &line.fund)],
+            project: row.project.as_ref(),
+            payee: row.payee.as_ref(),
+            district: district.or_else(|| own_district(&event.body)),
+            amount: row.amount,
+            event: Some(event),
+        })
+    }
+
+    /// Districts of funds and projects, payees of contracts, projects of investments.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only these are asked for by filters")]
+    fn remember(&mut self, event: &Event) {
+        if let Body::FollowOnPledged(b) = &event.body {
+            self.follow_ons.insert(b.code.clone(), b.project.clone());
+        }
+        let (all, code, value) = match &event.body {
+            Body::FundEstablished(b) => (&mut self.funds, &b.code, &b.district),
+            Body::ProjectApproved(b) => (&mut self.projects, &b.code, &b.district),
+            Body::CommitmentMade(b) => (&mut self.payees, &b.contract, &b.payee),
+            _ => return,
+        };
+        match value {
+            Some(value) => all.insert(code.clone(), value.clone()),
+            None => all.remove(code),
+        };
+    }
+
+    /// What an event without moves is about.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are about the ledger itself")]
+    fn of_no_move(&self, mut row: Row, body: &Body) -> Row {
+        match body {
+            Body::FundEstablished(b) => row.fund = Some(b.code.clone()),
+            Body::FundClosed(b) => row.fund = Some(b.code.clone()),
+            Body::ProjectApproved(b) => row.project = Some(b.code.clone()),
+            Body::ProjectCompleted(b) => row.project = Some(b.code.clone()),
+            Body::ProjectTerminated(b) => row.project = Some(b.code.clone()),
+            Body::ProjectClosedOut(b) => row.project = Some(b.code.clone()),
+            Body::CommitmentClosed(b) => row.commitment = Some(b.contract.clone()),
+            _ => {}
+        }
+        let (follow_on, amount) = match body {
+            Body::FollowOnPledged(b) => (&b.code, b.amount),
+            Body::FollowOnPaidIn(b) => (&b.code, b.amount),
+            Body::FollowOnWithdrawn(b) => (&b.code, b.amount),
+            _ => return row,
+        };
+        row.project = self.follow_ons.get(follow_on).cloned();
+        (row.follow_on, row.amount) = (Some(follow_on.clone()), Some(amount));
+        row
+    }
+
+    fn payee(&mut self, recorded: &Recorded<'_>) -> Option<Code> {
+        let body = &recorded.event.body;
+        let of_refund = cited_index(body).and_then(|entry| self.refunds.get(&entry).cloned());
+        let payee = self.payee_in(body).or(of_refund);
+        let payee = payee.or_else(|| self.payee_in(&recorded.cited?.body));
+        if let (Body::RefundReceived(_), Some(payee)) = (body, &payee) {
+            self.refunds.insert(recorded.index, payee.clone());
+        }
+        payee
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have no payee")]
+    fn payee_in(&self, body: &Body) -> Option<Code> {
+        match body {
+            Body::DisbursementRecorded(b) => b.payee.clone(),
+            Body::CommitmentMade(b) => b.payee.clone(),
+            Body::CommitmentIncreased(b) => self.payees.get(&b.contract).cloned(),
+            Body::CommitmentReduced(b) => self.payees.get(&b.contract).cloned(),
+            Body::CommitmentClosed(b) => self.payees.get(&b.contract).cloned(),
+            Body::PayeeRegistered(b) => Some(b.code.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl Projection for Register {
+    const NAME: &'static str = "register";
+    const LOGIC_VERSION: u32 = 1;
+
+    fn apply(&mut self, recorded: &Recorded<'_>) {
+        let rows = self.rows_of(recorded);
+        self.rows.extend(rows);
+    }
+
+    fn position(&self) -> u64 {
+        self.position
+    }
+}
+
+/// The district that an event itself is about.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others name no district of their own")]
+fn own_district(body: &Body) -> Option<&Code> {
+    match body {
+        Body::DistrictRegistered(b) => Some(&b.code),
+        Body::DistrictRetired(b) => Some(&b.code),
+        Body::ProgrammeRegistered(b) => b.district.as_ref(),
+        _ => None,
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others cite no entry")]
+fn cited_index(body: &Body) -> Option<u64> {
+    match body {
+        Body::RefundReceived(b) => Some(b.disbursement),
+        Body::EntryReversed(b) => Some(b.entry),
+        Body::DocumentAttached(b) => Some(b.entry),
+        _ => None,
+    }
+}
+
+fn base(recorded: &Recorded<'_>, payee: Option<Code>) -> Row {
+    let event = recorded.event;
+    Row {
+        entry: recorded.index,
+        occurred_on: event.occurred_on,
+        recorded_at_microseconds: recorded.recorded_at_microseconds,
+        officer: recorded.officer,
+        kind: event.body.name().to_owned(),
+        fund: None,
+        line: None,
+        to_line: None,
+        project: None,
+        commitment: None,
+        payee,
+        follow_on: None,
+        from: None,
+        to: None,
+        amount: None,
+        document_no: event.body.filing().document_no.clone(),
+        cited: cited_index(&event.body),
+        historical: event.historical,
+    }
+}
+
+fn of_move(base: &Row, m: &Move) -> Row {
+    let either = |of: fn(&Leaf) -> &Option<Code>| of(&m.to).clone().or_else(|| of(&m.from).clone());
+    Row {
+        fund: Some(m.from.line.fund.clone()),
+        line: Some(m.from.line.clone()),
+        to_line: (m.to.line != m.from.line).then(|| m.to.line.clone()),
+        project: either(|leaf| &leaf.project),
+        commitment: either(|leaf| &leaf.commitment),
+        from: Some(m.from.stage),
+        to: Some(m.to.stage),
+        amount: Some(m.amount),
+        ..base.clone()
+    }
+}
