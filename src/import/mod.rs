@@ -16,6 +16,7 @@ pub mod rejects;
 pub mod rowkey;
 pub mod rows;
 pub mod run;
+pub mod template;
 pub mod text;
 mod wish;
 

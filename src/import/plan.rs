@@ -71,6 +71,13 @@ impl Values {
         if let Value::Code(code) = value { Some(code) } else { None }
     }
 
+    /// A year, left in its place.
+    #[must_use]
+    pub fn year_of(&self, field: Field) -> Option<Year> {
+        let (_, value) = self.0.iter().find(|(other, _)| *other == field)?;
+        if let Value::Year(year) = value { Some(*year) } else { None }
+    }
+
     takers! {
         /// Takes a code out.
         code -> Code Code;

@@ -119,11 +119,15 @@ fn of_form(field: &str) -> &'static [Field] {
     match field {
         "fund" => &[Field::Fund, Field::Code],
         "year" => &[Field::Year, Field::OccurredOn],
-        "origin year" => &[Field::Origin, Field::Year],
+        "origin" | "origin year" => &[Field::Origin, Field::Year],
         "class" => &[Field::Class],
-        "project" | "follow-on investment" | "district" | "programme" | "payee" => &[Field::Code],
+        "project" => &[Field::Project, Field::Code],
+        "payee" => &[Field::Payee, Field::Code],
+        "programme" => &[Field::Programme, Field::Code],
+        "district" => &[Field::District, Field::Parent, Field::Code],
+        "follow-on investment" => &[Field::Code],
         "commitment" => &[Field::Contract],
-        "name" => &[Field::Name],
+        "name" => &[Field::Name, Field::Payee],
         "name_zh" => &[Field::NameZh],
         "title" => &[Field::Title],
         "title_zh" => &[Field::TitleZh],
@@ -137,7 +141,7 @@ fn of_form(field: &str) -> &'static [Field] {
         "reference" => &[Field::Reference],
         "manager" => &[Field::Manager],
         "credit_code" => &[Field::CreditCode],
-        "document_no" | "document number" => &[Field::DocumentNo],
+        "document_no" => &[Field::DocumentNo],
         _ => &[],
     }
 }

@@ -110,8 +110,9 @@ impl Part {
         let [_, a, b, c, d, e, f, g, h, ..] = key;
         let random = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
         let size = self.keys.len();
-        let start = u64::try_from(size).ok().and_then(|size| random.checked_rem(size));
-        let mut slot = start.and_then(|start| usize::try_from(start).ok()).unwrap_or(0);
+        // The high half of the product is below `size`, and as evenly spread as `random` is.
+        let product = u128::from(random).saturating_mul(u128::try_from(size).unwrap_or(0));
+        let mut slot = usize::try_from(product >> 64).unwrap_or(0);
         for _ in 0..size {
             let taken = self.marks.get(slot).is_some_and(|marks| *marks != 0);
             if !taken || self.keys.get(slot) == Some(&key) {

@@ -32,6 +32,13 @@ pub struct RowOrders {
 }
 
 impl RowOrders {
+    /// The order of an event itself, which follows what is created for it.
+    #[must_use]
+    pub fn event(&self, rule: usize) -> Option<&Order> {
+        let last = self.rules.iter().rposition(|of| *of == rule)?;
+        self.orders.get(last)
+    }
+
     /// Attaches a document to the first order.
     pub fn attach(&mut self, document: &DocumentRef) {
         let first = self.orders.first_mut();
@@ -187,11 +194,11 @@ impl Making<'_> {
     }
 
     /// The line of fund, year, origin and class; the year is by default that of the day.
-    fn line(&self, v: &mut Values, day: Date) -> LineKey {
-        let fund = code(v, Field::Fund);
-        let year = v.year(Field::Year).unwrap_or_else(|| self.fiscal_year(day));
-        let origin = v.year(Field::Origin).unwrap_or(year);
-        LineKey { fund, year, origin, class: v.code(Field::Class).unwrap_or_default() }
+    fn line(&self, v: &Values, day: Date) -> LineKey {
+        let year = v.year_of(Field::Year).unwrap_or_else(|| self.fiscal_year(day));
+        let origin = v.year_of(Field::Origin).unwrap_or(year);
+        let of = |field| v.code_of(field).cloned().unwrap_or_default();
+        LineKey { fund: of(Field::Fund), year, origin, class: of(Field::Class) }
     }
 
     /// Where an amount is drawn from, as far as the row says: the very line where origin or class is
@@ -278,7 +285,7 @@ impl Making<'_> {
     /// Opens the line with an allocation of 0 where neither the ledger nor this row has one that
     /// the event could mean.
     fn create_line(&mut self, event: &MappedEvent) {
-        let mut v = event.values.clone();
+        let v = &event.values;
         let exact = v.has(Field::Origin)
             || v.has(Field::Class)
             || matches!(
@@ -287,7 +294,7 @@ impl Making<'_> {
                     | EventKind::AllocationReduce
                     | EventKind::ProjectApprove
             );
-        let line = self.line(&mut v, event.occurred_on);
+        let line = self.line(v, event.occurred_on);
         let means = |other: &LineKey| {
             if exact { *other == line } else { other.fund == line.fund && other.year == line.year }
         };

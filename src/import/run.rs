@@ -313,7 +313,7 @@ impl Import<'_> {
             Taken::Refused(order, rejection) => {
                 let rule = orders.rules.get(order).copied().unwrap_or_default();
                 let problem = refusal::problem(&rejection, self.ordering.plan, rule);
-                let amount = orders.orders.get(order).and_then(|order| amount_of(&order.command));
+                let amount = orders.event(rule).and_then(|order| amount_of(&order.command));
                 self.refuse(row, &problem, amount)
             }
             Taken::Full => {
