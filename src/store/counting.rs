@@ -140,3 +140,43 @@ impl Store for CountingStore {
         self.inner.close()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::conformance::Maker;
+    use crate::store::memory::MemoryStore;
+
+    #[test]
+    fn each_call_is_counted_and_passed_on() {
+        let (mut store, counts) = CountingStore::new(Box::new(MemoryStore::new()));
+        let mut maker = Maker::new(1);
+        let command = maker.command(2, 10);
+        store.append(Head::default(), std::slice::from_ref(&command)).unwrap();
+        assert_eq!(store.head().unwrap(), maker.head());
+        assert_eq!(store.read(0..9).unwrap(), command.entries);
+        assert_eq!(store.command(command.id).unwrap(), Some(Span { first: 0, count: 2 }));
+        assert_eq!(store.snapshot().unwrap(), None);
+        store.put_snapshot(&Snapshot { head: maker.head(), bytes: vec![1] }).unwrap();
+        assert!(store.snapshot().unwrap().is_some());
+        store.sync().unwrap();
+        store.release(2).unwrap();
+        assert_eq!(store.copies(0..9).unwrap().len(), 1);
+        let expected = Calls {
+            head: 1,
+            append: 1,
+            read: 1,
+            command: 1,
+            snapshot: 2,
+            put_snapshot: 1,
+            sync: 1,
+            release: 1,
+            copies: 1,
+        };
+        assert_eq!(counts.calls(), expected);
+        store.rebuild(&mut std::iter::empty()).unwrap();
+        assert_eq!(store.head().unwrap(), Head::default());
+        store.close().unwrap();
+        assert!(store.head().is_err());
+    }
+}

@@ -58,8 +58,9 @@ pub struct Copy {
     /// The entries found, ascending by index; after damage there may be gaps, and different entries
     /// with the same index.
     pub entries: Vec<Sealed>,
-    /// Damage met while reading, in words; empty when the copy read cleanly to its end. An engine's
-    /// own copy may end before the durable one as long as the store is open: that is no damage.
+    /// Damage met while reading, in words; empty when the copy read cleanly to its end. It is no damage
+    /// that the engine's own copy ends before the durable one while the store is open, nor that the
+    /// durability log begins only where the released entries end.
     pub damage: Vec<String>,
 }
 
@@ -95,7 +96,7 @@ pub fn open(folder: &std::path::Path) -> Result<(Box<dyn Store>, Opening)> {
 /// 2. `append` MUST NOT write anything when `expected` is not the head; it MUST then return
 ///    [`Appended::Conflict`] with both heads.
 /// 3. After a `Kind::Io` error from a writing call the store MUST refuse further writes (it is
-///    poisoned): an fsync is never tried twice. Reads go on; the caller reopens. Commands that cannot
+///    poisoned): an fsync is never tried twice. Reads are true or fail; the caller reopens. Commands that cannot
 ///    be appended at all (not the next indexes, empty, beyond the limits of an entry or a command)
 ///    MUST be refused with `Kind::Usage` before anything is written, and do not poison.
 /// 4. `head`, `read`, `command` and `snapshot` MUST reflect every append that returned `Done`, and

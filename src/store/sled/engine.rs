@@ -22,10 +22,16 @@ thread_local! {
 
 /// An open database and our own descriptor of its file.
 pub(super) struct Engine {
-    db: ::sled::Db,
-    folder: PathBuf,
+    base: Base,
     medium: Arc<dyn Medium>,
     synced: Mutex<Synced>,
+}
+
+/// sled's handle, let go of with care.
+struct Base {
+    /// Taken only by the drop.
+    db: Option<::sled::Db>,
+    folder: PathBuf,
 }
 
 #[derive(Debug)]
@@ -37,7 +43,7 @@ struct Synced {
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Not `db`: its Debug prints every key and value.
-        f.debug_struct("Engine").field("folder", &self.folder).finish_non_exhaustive()
+        f.debug_struct("Engine").field("folder", &self.base.folder).finish_non_exhaustive()
     }
 }
 
@@ -113,7 +119,12 @@ fn is_damage(error: &::sled::Error) -> bool {
 }
 
 fn plain(doing: &str, folder: &Path, error: ::sled::Error) -> Error {
+    use std::io::ErrorKind as E;
     match error {
+        // sled keeps a copy of the error in words meant for programmers.
+        ::sled::Error::Io(io) if io.raw_os_error().is_none() && io.kind() != E::Other => {
+            Error::io(doing, folder, io.kind().into())
+        }
         ::sled::Error::Io(io) => Error::io(doing, folder, io),
         other @ (::sled::Error::CollectionNotFound(_)
         | ::sled::Error::Unsupported(_)
@@ -168,9 +179,10 @@ impl Engine {
             Err(_) => return Err(Unopened::Damaged("sled panicked".to_owned())),
         };
         let db = opened.map_err(|error| unopened(folder, error))?;
+        let base = Base { db: Some(db), folder: folder.to_owned() };
         let file = sync_files(medium.as_ref(), folder).map_err(Unopened::Refused)?;
         let synced = Mutex::new(Synced { file, blobs: blobs(medium.as_ref(), folder) });
-        Ok(Self { db, folder: folder.to_owned(), medium: Arc::clone(medium), synced })
+        Ok(Self { base, medium: Arc::clone(medium), synced })
     }
 
     /// Calls sled; a panic or damage is `Kind::Break`, anything else `Kind::Io`.
@@ -179,10 +191,11 @@ impl Engine {
         doing: &str,
         call: impl FnOnce(&::sled::Tree) -> ::sled::Result<T>,
     ) -> Result<T> {
-        match caught(|| call(&self.db)) {
+        let db = self.base.db.as_ref().ok_or_else(|| damaged("it is closed"))?;
+        match caught(|| call(db)) {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) if is_damage(&error) => Err(damaged(error)),
-            Ok(Err(error)) => Err(plain(doing, &self.folder, error)),
+            Ok(Err(error)) => Err(plain(doing, &self.base.folder, error)),
             Err(panicked) => Err(damaged(panicked)),
         }
     }
@@ -194,24 +207,27 @@ impl Engine {
     }
 
     fn flush_pair(&self) -> Result<()> {
+        let folder = &self.base.folder;
         let mut synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
         self.call("flush", |tree| tree.flush())?;
-        let found = blobs(self.medium.as_ref(), &self.folder);
+        let found = blobs(self.medium.as_ref(), folder);
         if found != synced.blobs {
-            sync_blobs(self.medium.as_ref(), &self.folder, found.difference(&synced.blobs))?;
+            sync_blobs(self.medium.as_ref(), folder, found.difference(&synced.blobs))?;
             synced.blobs = found;
         }
-        let path = self.folder.join("db");
+        let path = folder.join("db");
         synced.file.sync_data().map_err(|e| Error::io("sync", &path, e))
     }
+}
 
-    /// Closes the database and waits until its lock is free, for sled's threads let go a little later.
-    pub(super) fn close(self) {
-        let folder = self.folder.clone();
+impl Drop for Base {
+    /// Waits until the lock is free, for sled's threads let go a little later than the last handle.
+    fn drop(&mut self) {
+        let db = self.db.take();
         // sled syncs its file as it is dropped; that it fails loses nothing that was acknowledged.
-        drop(caught(move || drop(self)));
+        drop(caught(move || drop(db)));
         for _ in 0..400 {
-            if !is_locked(&folder) {
+            if !is_locked(&self.folder) {
                 return;
             }
             std::thread::sleep(Duration::from_millis(5));

@@ -102,7 +102,7 @@ impl Live {
     fn check_writable(&self) -> Result<()> {
         match &self.failed {
             None => Ok(()),
-            Some(cause) => Err(wal::poisoned().with_detail("cause", cause)),
+            Some(cause) => Err(wal::poisoned(cause)),
         }
     }
 
@@ -135,8 +135,8 @@ impl Live {
                 self.hands = Hands::Here(pages);
                 return self.check_writable();
             }
-            Hands::Away(handle) => handle.join().map_err(|_| wal::poisoned()),
-            Hands::Lost => return self.check_writable().and(Err(wal::poisoned())),
+            Hands::Away(handle) => handle.join().map_err(|_| lost()),
+            Hands::Lost => return self.check_writable().and(Err(lost())),
         };
         match outcome {
             Ok((pages, Ok(()))) => {
@@ -158,7 +158,7 @@ impl Live {
         if self.pending.is_empty() {
             return Ok(());
         }
-        let Hands::Here(pages) = &mut self.hands else { return Err(wal::poisoned()) };
+        let Hands::Here(pages) = &mut self.hands else { return Err(lost()) };
         match pages.apply(self.pending.commands()) {
             Ok(()) => {
                 self.applied = pages.head().size;
@@ -215,20 +215,12 @@ impl Live {
         self.sync()?;
         self.wal.mark_clean(self.head)
     }
-
-    /// Lets go of sled.
-    pub(super) fn let_go(mut self) {
-        drop(self.settle());
-        let Self { engine, hands, .. } = self;
-        drop(hands);
-        close(engine);
-    }
 }
 
-/// Closes the database if nobody else uses it.
-pub(super) fn close(engine: Arc<Engine>) {
-    if let Ok(engine) = Arc::try_unwrap(engine) {
-        engine.close();
+impl Drop for Live {
+    fn drop(&mut self) {
+        // What the thread did or did not do is found again at the next open.
+        drop(self.settle());
     }
 }
 
@@ -265,6 +257,10 @@ pub(super) fn check(head: Head, commands: &[SealedCommand]) -> Result<Head> {
         }
     }
     Ok(head)
+}
+
+fn lost() -> Error {
+    wal::poisoned("the thread that writes to sled is gone")
 }
 
 fn malformed(words: &str) -> Error {

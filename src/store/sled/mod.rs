@@ -97,15 +97,6 @@ impl SledStore {
             State::Closed => Err(closed()),
         }
     }
-
-    /// Lets go of all files, without a mark.
-    fn let_go(&mut self) {
-        match std::mem::replace(&mut self.state, State::Closed) {
-            State::Open(live) => live.let_go(),
-            State::Broken(broken) => broken.engine.into_iter().for_each(live::close),
-            State::Closed => {}
-        }
-    }
 }
 
 fn differs(words: &str) -> Error {
@@ -118,12 +109,6 @@ fn differs(words: &str) -> Error {
 
 fn closed() -> Error {
     Error::new(Kind::Io, "store_closed", "the store was closed").with_hint("open the ledger again")
-}
-
-impl Drop for SledStore {
-    fn drop(&mut self) {
-        self.let_go();
-    }
 }
 
 impl Store for SledStore {
@@ -185,7 +170,7 @@ impl Store for SledStore {
             return Err(closed());
         }
         rebuild::build(&self.folder, &self.options, commands)?;
-        self.let_go();
+        self.state = State::Closed;
         let moved = rebuild::finish(self.options.medium.as_ref(), &self.folder)?;
         let (state, _) = open::open(&self.folder, &self.options)?;
         self.state = state;
@@ -197,7 +182,7 @@ impl Store for SledStore {
             State::Open(live) => live.mark_clean(),
             State::Broken(_) | State::Closed => Ok(()),
         };
-        self.let_go();
+        self.state = State::Closed;
         outcome
     }
 }

@@ -55,9 +55,7 @@ fn fill(
         Err(Unopened::Damaged(words)) => return Err(damaged(words)),
         Err(Unopened::Refused(error)) => return Err(error),
     };
-    let outcome = Pages::load(Arc::clone(&engine)).and_then(|pages| fill_pages(pages, commands));
-    live::close(engine);
-    outcome
+    fill_pages(Pages::load(engine)?, commands)
 }
 
 fn fill_pages(

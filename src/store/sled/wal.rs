@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 /// Segments kept for the next use; more are removed.
 const KEPT_SEGMENTS: usize = 2;
+const BROKEN: &str = "the durability log";
 const NEW: &str = "new";
 
 /// The durability log of one ledger, open for appending.
@@ -116,7 +117,7 @@ impl Wal {
         entries: impl Iterator<Item = &'a Sealed> + Clone,
     ) -> Result<()> {
         if self.broken {
-            return Err(poisoned());
+            return Err(poisoned(BROKEN));
         }
         self.broken = true;
         let length = u64_of(frame::length(entries.clone()));
@@ -149,7 +150,10 @@ impl Wal {
     /// A segment with room for a frame of `frame_bytes`: one that is free, else a new one.
     fn begin_segment(&mut self, frame_bytes: u64) -> Result<Active> {
         let needed = frame_bytes.saturating_add(u64_of(HEADER_BYTES));
-        let generation = self.last_generation.checked_add(1).ok_or_else(poisoned)?;
+        let generation = self
+            .last_generation
+            .checked_add(1)
+            .ok_or_else(|| poisoned("generations are used up"))?;
         let path = self.folder.join(name(generation));
         let length = match self.take_free(needed)? {
             Some((old, length)) => {
@@ -160,7 +164,11 @@ impl Wal {
             None => {
                 let length = needed.max(self.segment_bytes);
                 let new = self.folder.join(NEW);
-                self.fill(&new, length).map_err(|e| Error::io("create", &new, e))?;
+                self.fill(&new, length).map_err(|error| {
+                    // On a full disk every byte counts; what stays is removed by the next open.
+                    drop(self.medium.remove(&new));
+                    Error::io("create", &new, error)
+                })?;
                 self.medium.rename(&new, &path).map_err(|e| Error::io("rename", &new, e))?;
                 length
             }
@@ -204,7 +212,7 @@ impl Wal {
     /// Entries below `size` are durable in sled and in the archive: their segments may be used again.
     pub(super) fn recycle(&mut self, size: u64) -> Result<()> {
         if self.broken {
-            return Err(poisoned());
+            return Err(poisoned(BROKEN));
         }
         let (done, full): (Vec<Segment>, _) = self.full.iter().partition(|s| s.end <= size);
         self.full = full;
@@ -219,7 +227,7 @@ impl Wal {
     /// Marks that the log ends here, with this head.
     pub(super) fn mark_clean(&self, head: Head) -> Result<()> {
         if self.broken {
-            return Err(poisoned());
+            return Err(poisoned(BROKEN));
         }
         let place = self.active.as_ref().map(|active| (active.generation, active.position));
         let (generation, position) = place.unwrap_or((0, 0));
@@ -363,7 +371,7 @@ fn walk_segment(
                 index: expected.size,
                 words: gap(generation, place.min(frame.at), frame, expected),
             })?;
-        } else if is_stray {
+        } else if is_stray && frame.at != place {
             let words = format!(
                 "segment {generation} of the durability log is damaged from byte {place} to {}",
                 frame.at
@@ -389,11 +397,13 @@ fn gap(generation: u64, place: usize, frame: &Frame<'_>, expected: Head) -> Stri
 }
 
 /// The store refuses to write after a failure.
-pub(super) fn poisoned() -> Error {
+pub(super) fn poisoned(cause: &str) -> Error {
     Error::new(
         crate::error::Kind::Io,
         "store_poisoned",
-        "an earlier write to the store failed, and a failed sync is never tried again",
+        format!(
+            "an earlier write to the store failed, and a failed sync is never tried again: {cause}"
+        ),
     )
     .with_hint("mend what failed and open the ledger again; nothing acknowledged is lost")
 }
