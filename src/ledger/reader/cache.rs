@@ -37,7 +37,7 @@ pub struct Cache {
 #[derive(Serialize, Deserialize)]
 struct Stored<B> {
     format: u32,
-    logic_versions: [u32; 2],
+    logic_versions: [u32; 4],
     ledger: [u8; 16],
     size: u64,
     hash: [u8; 32],

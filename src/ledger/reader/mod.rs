@@ -14,6 +14,7 @@ use crate::archive::reader::ArchiveReader;
 use crate::chain::entry::{self, EntryId, Head, LedgerId, Sealed};
 use crate::chain::hash;
 use crate::chain::signature::Signer;
+use crate::domain::calendar::Date;
 use crate::domain::event::Event;
 use crate::error::{Error, Kind, Result};
 use crate::projection::Recorded;
@@ -177,15 +178,15 @@ impl Reader {
         check_understood(replay)
     }
 
-    /// Balances, names and leverage at `size`, from a cache where one verifies.
+    /// Balances, names and leverage at `size`, of what happened up to `as_of`; from a cache where one
+    /// verifies and every day is asked for.
     ///
     /// # Errors
     /// As [`Reader::fold`].
-    pub fn books(&self, size: u64) -> Result<Books> {
-        let (mut books, mut replay) = match self.cached(size)? {
-            Some(cached) => cached,
-            None => (Books::default(), Replay::new(None, Judge::Fold)),
-        };
+    pub fn books(&self, size: u64, as_of: Option<Date>) -> Result<Books> {
+        let cached = if as_of.is_none() { self.cached(size)? } else { None };
+        let (mut books, mut replay) =
+            cached.unwrap_or_else(|| (Books::new(as_of), Replay::new(None, Judge::Fold)));
         self.fold_on(&mut replay, size, &mut |recorded| books.apply(recorded))?;
         books.state = replay.into_state();
         Ok(books)
@@ -210,7 +211,7 @@ impl Reader {
     pub fn make_cache(&self, signer: &dyn Signer) -> Result<u64> {
         let Some(folder) = &self.caches else { return Ok(0) };
         let size = self.size();
-        let books = self.books(size)?;
+        let books = self.books(size, None)?;
         let Some(last) = size.checked_sub(1) else { return Ok(0) };
         let sealed = self.archive.entry(last)?;
         let envelope = entry::parse(&sealed.bytes).map_err(|malformed| {
