@@ -1,0 +1,209 @@
+//! The steps, in the order of the table.
+
+use crate::{Table, Wanted, folder_bytes, in_child, ledgers, peak_mebibytes, raw};
+use earmark::domain::command::{Command, Drawing, RecordDisbursement};
+use earmark::domain::event::Filing;
+use earmark::domain::ids::{Code, Tag};
+use earmark::domain::money::Amount;
+use earmark::ledger::{Durability, Reader};
+use earmark::verify::{Tier, Trust, verify};
+use std::path::Path;
+use std::time::Instant;
+
+fn at(sorted: &[f64], share: f64) -> f64 {
+    sorted[((sorted.len() - 1) as f64 * share).round() as usize]
+}
+
+fn micros(mut seconds: Vec<f64>) -> (f64, f64) {
+    seconds.sort_by(f64::total_cmp);
+    (at(&seconds, 0.5) * 1e6, at(&seconds, 0.99) * 1e6)
+}
+
+pub(crate) fn run(wanted: &Wanted, folder: &Path, table: &mut Table) {
+    let small = folder.join("small");
+    std::fs::create_dir(&small).unwrap();
+    drop(ledgers::create(&small).close());
+    let entry = payment_bytes(&small);
+    records(wanted, folder, &small, &entry, table);
+    hashing(&entry, table);
+    import(wanted, folder, table);
+    balances(wanted, folder, table);
+}
+
+/// The bytes of a payment's entry, as they stand in the log.
+fn payment_bytes(folder: &Path) -> Vec<u8> {
+    let mut ledger = ledgers::open(folder);
+    let receipt = ledgers::submit(&mut ledger, &single(1), Durability::Published);
+    let sealed = ledger.entry(receipt.entries[0].index).unwrap().unwrap();
+    ledger.close().unwrap();
+    sealed.bytes
+}
+
+fn single(amount: i128) -> earmark::domain::command::Order {
+    let day = earmark::domain::calendar::Date::parse("2025-12-31");
+    let payment = RecordDisbursement {
+        commitment: Some(Code::new("HT-00001")),
+        drawing: Drawing { amount: Amount(amount), ..Drawing::default() },
+        payee: Some(Code::new("P-1")),
+        purpose: None::<Tag>,
+        source_number: None,
+        filing: Filing::default(),
+    };
+    let order = ledgers::order(Command::RecordDisbursement(payment));
+    earmark::domain::command::Order { occurred_on: day, ..order }
+}
+
+fn records(wanted: &Wanted, folder: &Path, small: &Path, entry: &[u8], table: &mut Table) {
+    let (sign, check) = raw::signature();
+    let mut ledger = ledgers::open(small);
+    // Raw, recorded and published take turns, so that a disk that drifts drifts for all.
+    let (mut raws, mut recorded, mut published) = (Vec::new(), Vec::new(), Vec::new());
+    let rounds = wanted.records.div_ceil(50);
+    for _ in 0..rounds {
+        raws.extend(raw::fdatasync(folder, entry, 50));
+        for (until, times) in
+            [(Durability::Recorded, &mut recorded), (Durability::Published, &mut published)]
+        {
+            for _ in 0..50 {
+                let order = single(1);
+                let start = Instant::now();
+                ledgers::submit(&mut ledger, &order, until);
+                times.push(start.elapsed().as_secs_f64());
+            }
+        }
+    }
+    ledger.close().unwrap();
+    let (raw_p50, raw_p99) = micros(raws);
+    let (rec_p50, rec_p99) = micros(recorded);
+    let (pub_p50, pub_p99) = micros(published);
+    let bytes = entry.len();
+    table.row(
+        "raw: write + fdatasync",
+        format!("p50 {raw_p50:.0} µs, p99 {raw_p99:.0} µs"),
+        &format!("{bytes} bytes of our entry into a preallocated file"),
+    );
+    let signature = format!("sign {:.1} µs, verify {:.1} µs", sign * 1e6, check * 1e6);
+    table.row("raw: Ed25519", signature, "one core");
+    let limit = raw_p50 + sign * 1e6;
+    table.row(
+        "single record, recorded",
+        format!("p50 {rec_p50:.0} µs, p99 {rec_p99:.0} µs"),
+        &format!(
+            "1 entry a command, 1 signature; {:.2} × (raw fdatasync + signature)",
+            rec_p50 / limit
+        ),
+    );
+    table.row(
+        "single record, published",
+        format!("p50 {pub_p50:.0} µs, p99 {pub_p99:.0} µs"),
+        &format!("with archive, anchor and checkpoint; {:.1} × raw fdatasync", pub_p50 / raw_p50),
+    );
+}
+
+fn hashing(entry: &[u8], table: &mut Table) {
+    let (blake3, sha256) = raw::hashes(entry);
+    table.row("raw: BLAKE3", format!("{:.2} M entries/s", blake3 / 1e6), "our entry, one core");
+    table.row("raw: SHA-256", format!("{:.2} M entries/s", sha256 / 1e6), "our entry, one core");
+}
+
+fn import(wanted: &Wanted, folder: &Path, table: &mut Table) {
+    let big = folder.join("import");
+    std::fs::create_dir(&big).unwrap();
+    drop(ledgers::create(&big).close());
+    let csv = folder.join("payments.csv");
+    ledgers::write_csv(&csv, 0, wanted.rows);
+    let before = folder_bytes(&ledgers::ledger_folder(&big).join("log"));
+    let printed = in_child("import", &[big.to_str().unwrap(), csv.to_str().unwrap()]);
+    let figures: Vec<f64> = printed.split_whitespace().map(|f| f.parse().unwrap()).collect();
+    let (seconds, memory, commands) = (figures[0], figures[1], figures[2]);
+    let rows = f64::from(wanted.rows);
+    table.row(
+        "import",
+        format!("{:.0} entries/s", rows / seconds),
+        &format!(
+            "{rows} payments from CSV to published archive, {:.0} entries a command and signature",
+            rows / commands
+        ),
+    );
+    let allowed = 96.0 + 32.0 * rows / 1_048_576.0;
+    let note = format!("peak resident memory of the import; {allowed:.0} MiB allowed");
+    table.row("import, memory", format!("{memory:.0} MiB"), &note);
+    let ledger = ledgers::ledger_folder(&big);
+    let log = folder_bytes(&ledger.join("log")) - before;
+    let note = format!("archive; {:.0} with the store", folder_bytes(&ledger) as f64 / rows);
+    table.row("bytes an entry", format!("{:.0} B", log as f64 / rows), &note);
+    let printed = in_child("verify", &[ledger.to_str().unwrap()]);
+    let figures: Vec<f64> = printed.split_whitespace().map(|f| f.parse().unwrap()).collect();
+    table.row(
+        "verify, all tiers",
+        format!("{:.0} entries/s", figures[0]),
+        &format!("cold process, {:.0} MiB; the imported ledger", figures[1]),
+    );
+}
+
+fn balances(wanted: &Wanted, folder: &Path, table: &mut Table) {
+    let big = folder.join("balances");
+    std::fs::create_dir(&big).unwrap();
+    drop(ledgers::create(&big).close());
+    let ledger = ledgers::ledger_folder(&big);
+    let mut rows = 0;
+    for size in [10_000, 100_000, wanted.entries] {
+        let present = Reader::open(&ledger, None).unwrap().size() as u32;
+        if size <= present {
+            continue;
+        }
+        let csv = folder.join("more.csv");
+        ledgers::write_csv(&csv, rows, size - present);
+        rows += size - present;
+        in_child("import", &[big.to_str().unwrap(), csv.to_str().unwrap()]);
+        let vkey = ledgers::log_vkey();
+        let mut times: Vec<f64> = (0..11)
+            .map(|_| {
+                let start = Instant::now();
+                let output = std::process::Command::new(&wanted.earmark)
+                    .args(["--ledger", ledger.to_str().unwrap(), "balance", "--by", "fund"])
+                    .args(["--log-key", &vkey, "-O", "json"])
+                    .output()
+                    .unwrap();
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+                start.elapsed().as_secs_f64()
+            })
+            .collect();
+        times.sort_by(f64::total_cmp);
+        table.row(
+            &format!("balance by fund at {size}"),
+            format!("{:.1} ms", at(&times, 0.5) * 1e3),
+            "median of 11 cold processes of the program",
+        );
+    }
+    let printed = in_child("verify", &[ledger.to_str().unwrap()]);
+    let figures: Vec<f64> = printed.split_whitespace().map(|f| f.parse().unwrap()).collect();
+    table.row(
+        &format!("verify, all tiers, at {}", wanted.entries),
+        format!("{:.0} entries/s", figures[0]),
+        &format!("cold process, {:.0} MiB", figures[1]),
+    );
+}
+
+/// A step in a process of its own: prints its figures.
+pub(crate) fn child(step: &str, arguments: &[String]) {
+    match step {
+        "import" => {
+            let start = Instant::now();
+            let summary = ledgers::import(Path::new(&arguments[0]), Path::new(&arguments[1]));
+            let seconds = start.elapsed().as_secs_f64();
+            println!("{seconds} {} {}", peak_mebibytes(), summary.commands);
+        }
+        "verify" => {
+            let folder = Path::new(&arguments[0]);
+            let start = Instant::now();
+            let reader = Reader::open(folder, None).unwrap();
+            let caches = folder.join("cache");
+            let trust = Trust::default();
+            let report = verify(&reader, Some(&caches), &Tier::ALL, &trust, &mut |_| {}).unwrap();
+            assert!(report.is_whole(), "{:?}", report.faults);
+            println!("{} {}", report.size as f64 / start.elapsed().as_secs_f64(), peak_mebibytes());
+        }
+        other => panic!("no step {other}"),
+    }
+}
