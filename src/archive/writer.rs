@@ -40,6 +40,9 @@ pub struct Published {
 /// Full tiles and bundles kept in memory before they are written out ahead of a publish.
 const FULL_TILES_IN_MEMORY: usize = 128;
 
+/// Damaged copies kept beside the log.
+const MAX_QUARANTINES: u32 = 99;
+
 /// The one writer of a log folder.
 pub struct ArchiveWriter {
     files: Durable,
@@ -99,7 +102,8 @@ impl ArchiveWriter {
     /// folder.
     ///
     /// # Errors
-    /// `Kind::Io` when the folder cannot be moved; it is then still in its place.
+    /// `Kind::Io` when the folder cannot be moved, `too_many_quarantines` when 99 are there already;
+    /// it is then still in its place.
     pub fn start_anew(log_folder: &Path) -> Result<(Self, Option<PathBuf>)> {
         Self::start_anew_on(Arc::new(Disk), log_folder)
     }
@@ -112,23 +116,22 @@ impl ArchiveWriter {
         medium: Arc<dyn Medium>,
         log_folder: &Path,
     ) -> Result<(Self, Option<PathBuf>)> {
-        let io = |doing, error| Error::io(doing, log_folder, error);
-        let is_there = |path: &Path| medium.list(path).map(|names| names.is_some());
-        if !is_there(log_folder).map_err(|error| io("list", error))? {
+        let io = |error| Error::io("move aside", log_folder, error);
+        let is_there = |path: &Path| medium.list(path).map(|names| names.is_some()).map_err(io);
+        if !is_there(log_folder)? {
             return Ok((Self::empty(Folder::new(medium, log_folder)), None));
         }
-        for number in 1_u32.. {
+        for number in 1..=MAX_QUARANTINES {
             let mut name = log_folder.as_os_str().to_owned();
             name.push(format!(".quarantine-{number}"));
             let aside = PathBuf::from(name);
-            if is_there(&aside).map_err(|error| io("list", error))? {
-                continue;
+            if !is_there(&aside)? {
+                medium.rename(log_folder, &aside).map_err(io)?;
+                medium.sync_folders(&[above(log_folder)]).map_err(io)?;
+                return Ok((Self::empty(Folder::new(medium, log_folder)), Some(aside)));
             }
-            medium.rename(log_folder, &aside).map_err(|error| io("move aside", error))?;
-            medium.sync_folders(&[above(log_folder)]).map_err(|error| io("move aside", error))?;
-            return Ok((Self::empty(Folder::new(medium, log_folder)), Some(aside)));
         }
-        Err(Error::new(Kind::Io, "io", format!("no free name to move {log_folder:?} aside to")))
+        Err(too_many_quarantines(log_folder))
     }
 
     fn empty(folder: Folder) -> Self {
@@ -381,6 +384,15 @@ fn check_unused(folder: &Folder) -> Result<()> {
     )
     .with_detail("file", CHECKPOINT)
     .with_hint("the first publish was interrupted, or the checkpoint was taken away"))
+}
+
+fn too_many_quarantines(log_folder: &Path) -> Error {
+    Error::new(
+        Kind::Io,
+        "too_many_quarantines",
+        format!("{} was moved aside {MAX_QUARANTINES} times already", log_folder.display()),
+    )
+    .with_hint("find out what damages it, then move the quarantined copies elsewhere")
 }
 
 /// Entries that are worth a second thread: hashing them takes longer than starting it.

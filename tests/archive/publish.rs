@@ -452,3 +452,20 @@ fn a_damaged_folder_is_moved_aside_and_the_log_rebuilt_from_what_it_holds() {
     let (writer, moved) = ArchiveWriter::start_anew(&folder.path().join("none")).unwrap();
     assert_eq!((writer.size(), moved), (0, None));
 }
+
+#[test]
+fn a_log_that_is_damaged_again_and_again_is_left_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    log_of(&log, &[5]);
+    for number in 1..=99 {
+        fs::create_dir(folder.path().join(format!("log.quarantine-{number}"))).unwrap();
+    }
+    let error = ArchiveWriter::start_anew(&log).unwrap_err();
+    assert_eq!(
+        text(&error, &log),
+        "too_many_quarantines: LOG was moved aside 99 times already\n  next: find out what damages \
+         it, then move the quarantined copies elsewhere"
+    );
+    assert_eq!(ArchiveReader::open(&log).unwrap().size(), 5);
+}

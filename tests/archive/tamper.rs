@@ -11,6 +11,7 @@ use earmark::chain::signature::SeedSigner;
 use earmark::tlog::checkpoint::Checkpoint;
 use earmark::tlog::tile::push_entry;
 use earmark::tlog::tree::leaf_hash;
+use proptest::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -414,4 +415,53 @@ fn a_scan_needs_no_checkpoint_and_no_folder() {
     assert!(matches!(&found[0], Found::Damage(damage) if damage.to_string()
         == "checkpoint: missing: expected a file, found none"));
     assert_eq!(found.len(), 6);
+}
+
+fn any_damage() -> impl Strategy<Value = (usize, usize, Vec<u8>, bool)> {
+    (any::<usize>(), any::<usize>(), prop::collection::vec(any::<u8>(), 0..40), any::<bool>())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever is written over whichever file: nothing panics, the file is named, and what a scan
+    /// finds of the other bundles is right.
+    #[test]
+    fn any_damage_to_any_file_is_found((which, place, bytes, cut) in any_damage()) {
+        let files = [
+            "checkpoint", "tile/entries/000", "tile/entries/001", "tile/entries/002.p/188",
+            "tile/entries/000.p/100", "tile/0/000", "tile/0/002.p/188", "tile/1/000.p/2",
+        ];
+        let log = log(&[100, 700]);
+        let file = files[which % files.len()];
+        let good = fs::read(log.path.join(file)).unwrap();
+        let place = place % good.len();
+        let mut bad = good[..place].to_vec();
+        bad.extend(&bytes);
+        if !cut {
+            bad.extend(good.iter().skip(bad.len()));
+        }
+        prop_assume!(bad != good);
+        fs::write(log.path.join(file), &bad).unwrap();
+        match ArchiveReader::open(&log.path) {
+            Ok(reader) => {
+                let damages = check(&reader, Some(&key())).unwrap().damages;
+                prop_assert!(damages.iter().any(|damage| damage.file == file), "{file} {damages:?}");
+                reader.entries(0..700).for_each(drop);
+            }
+            Err(_) => prop_assert_eq!(file, "checkpoint"),
+        }
+        let all = entries(0..700);
+        let found = scan(&log.path).unwrap().filter(|found| {
+            matches!(found, Found::Entry(entry) if all.get(entry.index as usize) == Some(entry))
+        });
+        let kept = if file.starts_with("tile/entries/00") { 700 - 256 } else { 700 };
+        prop_assert!(found.count() >= kept);
+    }
+
+    #[test]
+    fn random_bytes_are_no_checkpoint(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        prop_assert!(Checkpoint::read(&bytes).is_err());
+        prop_assert!(Checkpoint::read(&[b"o\n1\n", bytes.as_slice()].concat()).is_err());
+    }
 }
