@@ -3,6 +3,7 @@
 //! with [`fold`] alone.
 
 use super::event::Event;
+use super::ids::Code;
 use super::kinds::{FollowOnKind, Stage};
 use super::money::Amount;
 use super::posting::{Leaf, Move};
@@ -44,21 +45,20 @@ pub fn settle(
         post(draft, &m.from, taken)?;
         post(draft, &m.to, m.amount)?;
     }
-    remember::remember(draft, event, moves, cited)?;
-    let index = draft.size;
-    for document in &event.body.filing().documents {
-        if document.kind.as_str() == E_VOUCHER {
-            draft.e_vouchers.insert(document.hash, index);
-        }
+    for (code, change) in engaged(moves)? {
+        engage(draft, code, change)?;
     }
-    draft.size = index.checked_add(1).ok_or(Rejection::Overflow)?;
+    remember::remember(draft, event, moves, cited)?;
+    remember::remember_e_vouchers(draft, event);
+    draft.size = draft.size.checked_add(1).ok_or(Rejection::Overflow)?;
     Ok(())
 }
 
 /// The kind of document that may be booked once.
 pub const E_VOUCHER: &str = "e-voucher";
 
-fn is_engaged(stage: Stage) -> bool {
+/// True for stages that count as engaged by a project: promised or paid.
+pub(super) fn is_engaged(stage: Stage) -> bool {
     match stage {
         Stage::Committed | Stage::ApprovedUnpaid | Stage::Paid => true,
         Stage::Authority
@@ -71,6 +71,34 @@ fn is_engaged(stage: Stage) -> bool {
     }
 }
 
+/// What moves change of what projects have engaged; a payment of a commitment changes nothing.
+///
+/// # Errors
+/// `overflow`.
+pub fn engaged(moves: &[Move]) -> Result<BTreeMap<&Code, Amount>, Rejection> {
+    let mut engaged: BTreeMap<&Code, Amount> = BTreeMap::new();
+    for m in moves {
+        let taken = m.amount.checked_neg().ok_or(Rejection::Overflow)?;
+        for (leaf, amount) in [(&m.from, taken), (&m.to, m.amount)] {
+            if let Some(project) = leaf.project.as_ref().filter(|_| is_engaged(leaf.stage)) {
+                let sum = engaged.entry(project).or_default();
+                *sum = sum.checked_add(amount).ok_or(Rejection::Overflow)?;
+            }
+        }
+    }
+    engaged.retain(|_, change| !change.is_zero());
+    Ok(engaged)
+}
+
+fn engage(draft: &mut Draft<'_>, code: &Code, change: Amount) -> Result<(), Rejection> {
+    if let Some(project) = draft.projects.get(code) {
+        let mut project = project.clone();
+        project.engaged = project.engaged.checked_add(change).ok_or(Rejection::Overflow)?;
+        draft.projects.insert(code.clone(), project);
+    }
+    Ok(())
+}
+
 fn post(draft: &mut Draft<'_>, leaf: &Leaf, amount: Amount) -> Result<(), Rejection> {
     if amount.is_zero() {
         return Ok(());
@@ -80,13 +108,6 @@ fn post(draft: &mut Draft<'_>, leaf: &Leaf, amount: Amount) -> Result<(), Reject
         draft.leaves.remove(leaf);
     } else {
         draft.leaves.insert(leaf.clone(), balance);
-    }
-    if let Some(code) = leaf.project.as_ref().filter(|_| is_engaged(leaf.stage))
-        && let Some(project) = draft.projects.get(code)
-    {
-        let mut project = project.clone();
-        project.engaged = project.engaged.checked_add(amount).ok_or(Rejection::Overflow)?;
-        draft.projects.insert(code.clone(), project);
     }
     Ok(())
 }

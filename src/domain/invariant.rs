@@ -1,35 +1,60 @@
 //! What holds after every command, checked from the state alone: used by tests after each step and
 //! by `verify` at the end of the log.
 
-use super::kinds::{Control, Stage};
+use super::apply::is_engaged;
+use super::ids::LineKey;
+use super::kinds::Stage;
 use super::money::Amount;
 use super::state::State;
 use std::collections::BTreeMap;
 
 /// What does not hold, in words; empty when all is well.
 ///
-/// * All leaves add up to zero.
-/// * No account is above (authority) or below (the others) zero, except `unreserved` where the policy
-///   allows it, and `committed` and `paid` where history had negative amounts.
+/// * The leaves of every line add up to zero: money only ever moves within its line.
+/// * No account is above (authority) or below (the others) zero, except `unreserved` where a policy
+///   has ever allowed it, and `committed` and `paid` where history had negative amounts.
+/// * Every leaf's line, project and commitment is known.
 /// * What a project has engaged is the sum of its leaves.
 /// * Paid in and withdrawn never exceed a pledge.
 #[must_use]
 pub fn broken(state: &State) -> Vec<String> {
     let mut broken = Vec::new();
-    match Amount::sum(state.leaves.values().copied()) {
-        Some(Amount::ZERO) => {}
-        Some(sum) => broken.push(format!("all leaves add up to {} minor units, not to 0", sum.0)),
-        None => broken.push("the leaves add up to more than can be counted".to_owned()),
+    broken_lines(state, &mut broken);
+    broken_leaves(state, &mut broken);
+    broken_projects(state, &mut broken);
+    for (code, follow_on) in &state.follow_ons {
+        if follow_on.rest().is_none_or(Amount::is_negative) {
+            broken.push(format!("follow-on investment {code} is paid in beyond its pledge"));
+        }
     }
-    let strict = state.policy.control == Control::Stop
-        && state.policy.tolerance_basis_points == 0
-        && state.policy.history_before.is_none();
-    let mut engaged: BTreeMap<&str, Amount> = BTreeMap::new();
+    broken
+}
+
+fn broken_lines(state: &State, broken: &mut Vec<String>) {
+    let mut sums: BTreeMap<&LineKey, Option<Amount>> = BTreeMap::new();
+    for (leaf, balance) in &state.leaves {
+        let sum = sums.entry(&leaf.line).or_insert(Some(Amount::ZERO));
+        *sum = sum.and_then(|sum| sum.checked_add(*balance));
+    }
+    for (line, sum) in sums {
+        match sum {
+            Some(Amount::ZERO) => {}
+            Some(sum) => {
+                broken.push(format!("line {line} adds up to {} minor units, not to 0", sum.0));
+            }
+            None => broken.push(format!("line {line} adds up to more than can be counted")),
+        }
+    }
+}
+
+fn broken_leaves(state: &State, broken: &mut Vec<String>) {
     for (leaf, balance) in &state.leaves {
         let wrong = match leaf.stage {
             Stage::Authority => *balance > Amount::ZERO,
-            Stage::Unreserved => strict && balance.is_negative(),
-            Stage::Committed | Stage::Paid => false,
+            Stage::Unreserved => !state.exceptions.lenient_policy && balance.is_negative(),
+            Stage::Committed | Stage::Paid => {
+                !state.exceptions.negative_history && balance.is_negative()
+            }
             Stage::Reserved
             | Stage::ApprovedUnpaid
             | Stage::RefundedOut
@@ -40,23 +65,29 @@ pub fn broken(state: &State) -> Vec<String> {
         if wrong {
             broken.push(format!("{leaf} stands at {} minor units", balance.0));
         }
-        let counts = matches!(leaf.stage, Stage::Committed | Stage::ApprovedUnpaid | Stage::Paid);
-        if let Some(project) = leaf.project.as_ref().filter(|_| counts) {
-            let sum = engaged.entry(project.as_str()).or_default();
-            *sum = sum.checked_add(*balance).unwrap_or(Amount(i128::MAX));
+        let known = state.lines.contains_key(&leaf.line)
+            && leaf.project.as_ref().is_none_or(|code| state.projects.contains_key(code))
+            && leaf.commitment.as_ref().is_none_or(|code| state.commitments.contains_key(code));
+        if !known {
+            broken.push(format!("{leaf} belongs to something that is not known"));
+        }
+    }
+}
+
+fn broken_projects(state: &State, broken: &mut Vec<String>) {
+    let mut engaged: BTreeMap<&str, Option<Amount>> = BTreeMap::new();
+    for (leaf, balance) in &state.leaves {
+        if let Some(project) = leaf.project.as_ref().filter(|_| is_engaged(leaf.stage)) {
+            let sum = engaged.entry(project.as_str()).or_insert(Some(Amount::ZERO));
+            *sum = sum.and_then(|sum| sum.checked_add(*balance));
         }
     }
     for (code, project) in &state.projects {
-        let sum = engaged.get(code.as_str()).copied().unwrap_or_default();
-        if sum != project.engaged {
-            let (found, sum) = (project.engaged.0, sum.0);
+        let sum = engaged.get(code.as_str()).copied().unwrap_or(Some(Amount::ZERO));
+        if sum != Some(project.engaged) {
+            let sum = sum.map_or("more than can be counted".to_owned(), |sum| sum.0.to_string());
+            let found = project.engaged.0;
             broken.push(format!("project {code} has engaged {found}, its leaves say {sum}"));
         }
     }
-    for (code, follow_on) in &state.follow_ons {
-        if follow_on.rest().is_none_or(Amount::is_negative) {
-            broken.push(format!("follow-on investment {code} is paid in beyond its pledge"));
-        }
-    }
-    broken
 }

@@ -22,6 +22,7 @@ pub mod ids;
 pub mod invariant;
 pub mod kinds;
 pub mod money;
+mod near;
 pub mod posting;
 pub mod propose;
 pub mod rejection;

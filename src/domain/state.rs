@@ -104,15 +104,24 @@ pub struct Project {
     pub engaged: Amount,
     /// What it was before it was closed out.
     pub before_close_out: Option<ProjectStatus>,
-    /// Lines that it has ever had funding on, ascending.
-    pub funded: Vec<LineKey>,
+    /// Lines that it has had funding on, ascending.
+    pub funded: Vec<FundedLine>,
+}
+
+/// A line that a project has funding on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FundedLine {
+    /// The line.
+    pub line: LineKey,
+    /// Approvals, reservations and carry-forwards that stand for it and are not reversed.
+    pub entries: u64,
 }
 
 impl Project {
     /// True if the project has had funding on `line`.
     #[must_use]
     pub fn is_funded_on(&self, line: &LineKey) -> bool {
-        self.funded.binary_search(line).is_ok()
+        self.funded.binary_search_by(|funded| funded.line.cmp(line)).is_ok()
     }
 
     /// True while reserved money may still be used: neither terminated nor closed out.
@@ -137,6 +146,8 @@ pub struct Share {
     pub project: Option<Code>,
     /// Drawn from what was reserved for the project; else from the line's unreserved money.
     pub from_reserved: bool,
+    /// Entries that committed or carried money to it and are not reversed.
+    pub entries: u64,
 }
 
 /// A contract.
@@ -152,6 +163,8 @@ pub struct Commitment {
     pub closed: bool,
     /// Its lines and projects.
     pub shares: Vec<Share>,
+    /// Increases, reductions, carry-forwards and payments above it that are not reversed.
+    pub changes: u64,
 }
 
 impl Commitment {
@@ -187,6 +200,15 @@ impl FollowOn {
     }
 }
 
+/// What has ever been so that an account may stand below zero since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Exceptions {
+    /// A policy with control `warn` or `track`, or with a tolerance: `unreserved` may.
+    pub lenient_policy: bool,
+    /// A historical entry with a negative amount: `committed` and `paid` may.
+    pub negative_history: bool,
+}
+
 /// A fund and fiscal year, which number their vouchers together.
 pub type VoucherSeries = (Code, Year);
 /// A refunded part of a payment: its entry, the line and the project.
@@ -205,6 +227,8 @@ macro_rules! tables {
             pub officers: Vec<Officer>,
             /// Nothing is dated on this day or before (the watermark of closed periods).
             pub closed_until: Option<Date>,
+            /// What accounts below zero there may be.
+            pub exceptions: Exceptions,
             /// When the last command was recorded, microseconds since 1970.
             pub recorded_at_microseconds: i64,
             /// Number of events applied.
@@ -218,6 +242,8 @@ macro_rules! tables {
             base: &'a State,
             /// What the changes make of the ledger's facts, policy and officers.
             pub head: Option<Box<HeadDraft>>,
+            /// What accounts below zero there may be.
+            pub exceptions: Exceptions,
             /// When the command is recorded, microseconds since 1970.
             pub recorded_at_microseconds: i64,
             /// Number of events applied.
@@ -229,6 +255,7 @@ macro_rules! tables {
         #[derive(Debug, Default)]
         pub struct Delta {
             head: Option<Box<HeadDraft>>,
+            exceptions: Exceptions,
             recorded_at_microseconds: i64,
             size: u64,
             $($table: BTreeMap<$key, Option<$value>>,)+
@@ -241,6 +268,7 @@ macro_rules! tables {
                 Draft {
                     base: self,
                     head: None,
+                    exceptions: self.exceptions,
                     recorded_at_microseconds: self.recorded_at_microseconds,
                     size: self.size,
                     $($table: Layer { base: &self.$table, over: BTreeMap::new() },)+
@@ -254,6 +282,7 @@ macro_rules! tables {
                     self.policy = head.policy;
                     self.officers = head.officers;
                 }
+                self.exceptions = delta.exceptions;
                 self.recorded_at_microseconds = delta.recorded_at_microseconds;
                 self.size = delta.size;
                 $(for (key, value) in delta.$table {
@@ -276,6 +305,7 @@ macro_rules! tables {
                             officers: self.officers.clone(),
                         })
                     }),
+                    exceptions: self.exceptions,
                     recorded_at_microseconds: self.recorded_at_microseconds,
                     size: self.size,
                     $($table: (delta.$table.keys())
@@ -293,6 +323,7 @@ macro_rules! tables {
             pub fn into_delta(self) -> Delta {
                 Delta {
                     head: self.head,
+                    exceptions: self.exceptions,
                     recorded_at_microseconds: self.recorded_at_microseconds,
                     size: self.size,
                     $($table: self.$table.over,)+
@@ -329,8 +360,10 @@ tables! {
     kept_moves: u64 => Vec<Move>,
     /// Entries that have been reversed, with the reversal's index.
     reversed: u64 => u64,
-    /// Hashes of e-vouchers that have been booked, with the entry's index.
+    /// Hashes of e-vouchers that have been booked, with the index of the entry they belong to.
     e_vouchers: Bytes32 => u64,
+    /// E-vouchers that were attached to an entry later, by its index.
+    attached_e_vouchers: u64 => Vec<Bytes32>,
 }
 
 /// The part of a state that is replaced whole.

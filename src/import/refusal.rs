@@ -6,20 +6,22 @@ use super::problem::Problem;
 use crate::domain::rejection::{Rejection, Thing};
 
 /// What the rule allows, among the figures of a rejection.
-const ALLOWED: [&str; 10] = [
+const ALLOWED: [&str; 12] = [
     "available",
     "allowed",
     "expected",
     "today",
     "cut_over",
     "earliest",
+    "closed_until",
+    "wanted",
     "line",
     "head",
     "first",
     "by",
 ];
 /// What the row has, among the figures of a rejection.
-const FOUND: [&str; 6] = ["asked", "found", "date", "now", "field", "entry"];
+const FOUND: [&str; 7] = ["asked", "found", "date", "status", "now", "field", "entry"];
 
 /// The problem of a row, one of whose events (of `[[event]]` number `rule`) a rule refused.
 pub(super) fn problem(rejection: &Rejection, plan: &Plan, rule: usize) -> Problem {
@@ -57,6 +59,7 @@ fn fields(rejection: &Rejection) -> &'static [Field] {
         Rejection::NegativeAmount { .. }
         | Rejection::Overflow
         | Rejection::SumDiffers { .. }
+        | Rejection::RestDiffers { .. }
         | Rejection::Limit { .. } => &[F::Amount, F::Ceiling],
         Rejection::DateAbsurd { .. }
         | Rejection::DateInFuture { .. }
@@ -64,7 +67,7 @@ fn fields(rejection: &Rejection) -> &'static [Field] {
         | Rejection::PeriodClosed { .. }
         | Rejection::DateOrder { .. } => &[F::OccurredOn],
         Rejection::LineYearOver { .. } => &[F::OccurredOn, F::Year],
-        Rejection::DistrictNotValid { .. } => &[F::District],
+        Rejection::DistrictNotValid { .. } | Rejection::DistrictEnded { .. } => &[F::District],
         Rejection::DistrictOrder { .. } => &[F::Parent, F::Level],
         Rejection::FundClosed { .. }
         | Rejection::FundNotEmpty { .. }

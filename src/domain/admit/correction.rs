@@ -1,39 +1,37 @@
 //! Reversals and attachments. An entry is reversed once, with a reason, by its exact inverse, and
 //! only while nothing later builds on it.
 
-use super::names;
+use super::{names, time};
 use crate::domain::apply::Cited;
-use crate::domain::event::{Body, DocumentAttached, EntryReversed, Split};
+use crate::domain::event::{Body, EntryReversed, Event, Split};
+use crate::domain::finding::Finding;
 use crate::domain::ids::Code;
 use crate::domain::kinds::ProjectStatus;
-use crate::domain::rejection::{Rejection, Thing};
-use crate::domain::state::{Draft, Project};
+use crate::domain::money::Amount;
+use crate::domain::rejection::Rejection;
+use crate::domain::state::{Draft, Project, RefundKey};
 
-pub(super) fn attach(draft: &Draft<'_>, b: &DocumentAttached) -> Result<(), Rejection> {
-    if b.entry >= draft.size {
-        return Err(names::unknown(Thing::Entry, &format!("@{}", b.entry)));
+pub(super) fn may_be_reversed(entry: u64, body: &Body) -> Result<(), Rejection> {
+    if is_reversible(body) {
+        return Ok(());
     }
-    if b.filing.documents.is_empty() && b.filing.document_no.is_none() {
-        return Err(Rejection::TextEmpty { field: "documents" });
-    }
-    Ok(())
+    Err(Rejection::NotReversible { entry, kind: body.name() })
 }
 
 pub(super) fn reverse(
     draft: &Draft<'_>,
+    event: &Event,
     b: &EntryReversed,
     cited: &Cited,
+    findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     let entry = b.entry;
-    let known = cited.get(&entry).filter(|_| entry < draft.size);
-    let event = known.ok_or_else(|| names::unknown(Thing::Entry, &format!("@{entry}")))?;
-    if !is_reversible(&event.body) {
-        return Err(Rejection::NotReversible { entry, kind: event.body.name() });
-    }
+    let original = names::entry(draft, cited, entry)?;
+    time::order(event, original.occurred_on, "a reversal is not before its entry", findings)?;
     if let Some(by) = draft.reversed.get(&entry) {
         return Err(Rejection::AlreadyReversed { entry, by: *by });
     }
-    match dependents(draft, entry, &event.body) {
+    match dependents(draft, entry, &original.body) {
         Some(account) => {
             Err(Rejection::HasDependents { entry, account, short: None, later: Vec::new() })
         }
@@ -86,18 +84,28 @@ fn dependents(draft: &Draft<'_>, entry: u64, body: &Body) -> Option<String> {
             .filter(|made| made.closed)
             .map(|_| format!("commitment {contract} was closed"))
     };
+    let closed_out = |code: &Code| {
+        (draft.projects.get(code))
+            .filter(|project| project.status == ProjectStatus::ClosedOut)
+            .map(|_| format!("project {code} was closed out"))
+    };
     let settled = |splits: &[Split]| {
-        let projects = splits.iter().filter_map(|split| split.project.as_ref());
-        (projects.filter_map(|code| draft.projects.get(code).map(|project| (code, project))))
-            .find(|(_, project)| project.status == ProjectStatus::ClosedOut)
-            .map(|(code, _)| format!("project {code} was closed out"))
+        splits.iter().filter_map(|split| split.project.as_ref()).find_map(closed_out)
+    };
+    let changed = |contract: &Code| {
+        (draft.commitments.get(contract))
+            .filter(|made| made.changes > 0)
+            .map(|_| format!("commitment {contract} was changed, carried or paid above"))
     };
     match body {
         Body::ProjectApproved(b) => {
             let project = draft.projects.get(&b.code)?;
             project_dependents(draft, &b.code, project, b.funding.len())
         }
-        Body::CommitmentMade(b) => closed(&b.contract).or_else(|| settled(&b.splits)),
+        Body::ReservationReleased(b) => closed_out(&b.project),
+        Body::CommitmentMade(b) => {
+            closed(&b.contract).or_else(|| changed(&b.contract)).or_else(|| settled(&b.splits))
+        }
         Body::CommitmentIncreased(b) => closed(&b.contract).or_else(|| settled(&b.splits)),
         Body::CommitmentReduced(b) => closed(&b.contract),
         Body::DisbursementRecorded(b) => {
@@ -130,7 +138,8 @@ fn project_dependents(
     if project.status != ProjectStatus::Approved {
         return Some(format!("project {code} is {}", project.status));
     }
-    if project.funded.len() > funded {
+    let entries = project.funded.iter().map(|funded| funded.entries);
+    if entries.fold(0_u64, u64::saturating_add) > u64::try_from(funded).unwrap_or(u64::MAX) {
         return Some(format!("more was reserved for project {code}"));
     }
     let contract = draft
@@ -139,7 +148,8 @@ fn project_dependents(
     if let Some(contract) = contract {
         return Some(format!("commitment {contract} is for project {code}"));
     }
-    if !project.engaged.is_zero() {
+    let paid = |(_, _, of): &RefundKey, _: &Amount| of.as_ref() == Some(code);
+    if !project.engaged.is_zero() || draft.refunded.find(paid).is_some() {
         return Some(format!("payments were made for project {code}"));
     }
     let follow_on = draft.follow_ons.find(|_, follow_on| follow_on.project == *code);

@@ -5,19 +5,12 @@ use crate::domain::event::{FollowOnPaidIn, FollowOnPledged, FollowOnWithdrawn};
 use crate::domain::ids::Code;
 use crate::domain::kinds::FollowOnKind;
 use crate::domain::money::Amount;
-use crate::domain::rejection::{LimitKind, Rejection, Thing};
+use crate::domain::rejection::{LimitKind, Rejection};
 use crate::domain::state::Draft;
 
-pub(super) fn pledge(draft: &Draft<'_>, b: &FollowOnPledged) -> Result<(), Rejection> {
-    if draft.follow_ons.contains(&b.code) {
-        return Err(names::exists(Thing::FollowOn, &b.code));
-    }
+pub(super) fn pledge(b: &FollowOnPledged) -> Result<(), Rejection> {
     if b.kind == FollowOnKind::InKind && b.valuation.is_none() {
         return Err(Rejection::ValuationRequired);
-    }
-    if b.amount.is_negative() {
-        let amount = draft.currency().money(b.amount);
-        return Err(Rejection::NegativeAmount { amount });
     }
     Ok(())
 }
@@ -33,13 +26,10 @@ fn rest(draft: &Draft<'_>, code: &Code) -> Result<Amount, Rejection> {
 
 pub(super) fn pay_in(draft: &Draft<'_>, b: &FollowOnPaidIn) -> Result<(), Rejection> {
     let rest = rest(draft, &b.code)?;
-    let currency = draft.currency();
-    if b.amount.is_negative() {
-        return Err(Rejection::NegativeAmount { amount: currency.money(b.amount) });
-    }
     if b.amount <= rest {
         return Ok(());
     }
+    let currency = draft.currency();
     Err(Rejection::Limit {
         limit: LimitKind::Pledge,
         name: format!("follow-on investment {}", b.code),
@@ -53,6 +43,7 @@ pub(super) fn withdraw(draft: &Draft<'_>, b: &FollowOnWithdrawn) -> Result<(), R
     if b.amount == rest {
         return Ok(());
     }
-    let currency = draft.currency();
-    Err(Rejection::SumDiffers { whole: currency.money(rest), parts: currency.money(b.amount) })
+    let (follow_on, currency) = (b.code.clone(), draft.currency());
+    let (rest, asked) = (currency.money(rest), currency.money(b.amount));
+    Err(Rejection::RestDiffers { follow_on, rest, asked })
 }

@@ -1,9 +1,13 @@
-//! The form of every field: texts, codes, tags, years and the sign of amounts.
+//! The form of every field: texts, codes, tags, years, sums, and the sign of amounts.
 
+use super::master;
 use crate::domain::calendar::Year;
-use crate::domain::event::{Body, Event, Filing, Policy, Split};
+use crate::domain::event::{
+    AllocationTransferred, Body, CommitmentMade, Event, Filing, LedgerOpened, OriginalAmount,
+    Policy, ProjectApproved, Split,
+};
 use crate::domain::ids::{Code, LineKey, MAX_NAME_BYTES, MAX_REASON_BYTES, Tag, Text};
-use crate::domain::money::Amount;
+use crate::domain::money::{Amount, Currency};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::Draft;
 
@@ -28,7 +32,7 @@ pub(super) fn check(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
         | Body::FundsReserved(_)
         | Body::ReservationReleased(_)
         | Body::BalanceCarriedForward(_)
-        | Body::BalanceLapsed(_) => check_allocation(&event.body)?,
+        | Body::BalanceLapsed(_) => check_allocation(draft, &event.body)?,
         Body::ProjectApproved(_)
         | Body::ProjectCompleted(_)
         | Body::ProjectTerminated(_)
@@ -43,9 +47,13 @@ pub(super) fn check(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
         | Body::FollowOnPaidIn(_)
         | Body::FollowOnWithdrawn(_)
         | Body::EntryReversed(_)
-        | Body::DocumentAttached(_) => check_use(&event.body)?,
+        | Body::DocumentAttached(_) => check_use(draft, &event.body)?,
     }
     check_filing(event.body.filing())
+}
+
+fn out_of_range(field: &'static str, found: &impl ToString, allowed: &str) -> Rejection {
+    Rejection::OutOfRange { field, found: found.to_string(), allowed: allowed.to_owned() }
 }
 
 fn name(text: &Text) -> Result<(), Rejection> {
@@ -72,8 +80,7 @@ fn line(line: &LineKey) -> Result<(), Rejection> {
     line.fund.check("fund")?;
     for (field, year) in [("year", line.year), ("origin year", line.origin)] {
         if !YEARS.contains(&year) {
-            let (found, allowed) = (year.to_string(), "1900 to 2199".to_owned());
-            return Err(Rejection::OutOfRange { field, found, allowed });
+            return Err(out_of_range(field, &year, "1900 to 2199"));
         }
     }
     if line.class.as_str().is_empty() { Ok(()) } else { line.class.check("class") }
@@ -84,8 +91,10 @@ fn check_master(body: &Body) -> Result<(), Rejection> {
     match body {
         Body::LedgerOpened(b) => {
             b.origin.check("origin", 200)?;
-            name(&b.name)
+            name(&b.name)?;
+            ledger(b)
         }
+        Body::PolicyAdopted(b) => policy(&b.policy),
         Body::OfficerEnrolled(b) => {
             b.name.check("name", 100)?;
             if b.roles.is_empty() { Err(Rejection::TextEmpty { field: "roles" }) } else { Ok(()) }
@@ -94,10 +103,15 @@ fn check_master(body: &Body) -> Result<(), Rejection> {
             b.code.check("district")?;
             code(b.parent.as_ref(), "district")?;
             code(b.successor.as_ref(), "district")?;
+            if b.successor.as_ref() == Some(&b.code) {
+                return Err(out_of_range("successor", &b.code, "another district"));
+            }
             optional(b.name_zh.as_ref(), "name_zh", MAX_NAME_BYTES)?;
             name(&b.name)
         }
-        Body::DistrictRetired(b) => code(b.successor.as_ref(), "district"),
+        Body::DistrictRetired(b) if b.successor.as_ref() == Some(&b.code) => {
+            Err(out_of_range("successor", &b.code, "another district"))
+        }
         Body::FundEstablished(b) => {
             b.code.check("fund")?;
             name(&b.name)?;
@@ -118,7 +132,12 @@ fn check_master(body: &Body) -> Result<(), Rejection> {
             b.code.check("payee")?;
             name(&b.name)?;
             optional(b.name_zh.as_ref(), "name_zh", MAX_NAME_BYTES)?;
-            optional(b.credit_code.as_ref(), "credit_code", 18)?;
+            if let Some(code) = &b.credit_code
+                && !master::is_credit_code(code.as_str())
+            {
+                let allowed = "18 characters with their check character (GB 32100)";
+                return Err(out_of_range("credit_code", &format!("{code:?}"), allowed));
+            }
             b.accounts.iter().try_for_each(|account| account.label.check("label", MAX_NAME_BYTES))
         }
         _ => Ok(()),
@@ -126,12 +145,17 @@ fn check_master(body: &Body) -> Result<(), Rejection> {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "`check` sends only these here")]
-fn check_allocation(body: &Body) -> Result<(), Rejection> {
+fn check_allocation(draft: &Draft<'_>, body: &Body) -> Result<(), Rejection> {
     match body {
         Body::AllocationRecorded(b) => {
             optional(b.source.division.as_ref(), "division", MAX_NAME_BYTES)?;
             optional(b.source.reference.as_ref(), "reference", MAX_NAME_BYTES)?;
-            line(&b.line)
+            line(&b.line)?;
+            if b.line.origin == b.line.year {
+                return Ok(());
+            }
+            let allowed = format!("{}, the year of the allocation", b.line.year);
+            Err(out_of_range("origin year", &b.line.origin, &allowed))
         }
         Body::AllocationAdjusted(b) => {
             line(&b.line)?;
@@ -140,6 +164,7 @@ fn check_allocation(body: &Body) -> Result<(), Rejection> {
         Body::AllocationTransferred(b) => {
             line(&b.from)?;
             b.to.as_ref().map_or(Ok(()), line)?;
+            target(draft, b)?;
             reason(b.reason.as_ref())
         }
         Body::FundsReserved(b) => line(&b.line),
@@ -157,14 +182,15 @@ fn check_allocation(body: &Body) -> Result<(), Rejection> {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "`check` sends only these here")]
-fn check_use(body: &Body) -> Result<(), Rejection> {
+fn check_use(draft: &Draft<'_>, body: &Body) -> Result<(), Rejection> {
     match body {
         Body::ProjectApproved(b) => {
             b.code.check("project")?;
             b.title.check("title", MAX_NAME_BYTES)?;
             optional(b.title_zh.as_ref(), "title_zh", MAX_NAME_BYTES)?;
             tag(Some(&b.purpose))?;
-            reason(b.duplicates_reason.as_ref())
+            reason(b.duplicates_reason.as_ref())?;
+            funding(b)
         }
         Body::ProjectCompleted(b) => reason(b.reason.as_ref()),
         Body::ProjectTerminated(b) => reason(b.reason.as_ref()),
@@ -174,7 +200,8 @@ fn check_use(body: &Body) -> Result<(), Rejection> {
             optional(b.title.as_ref(), "title", MAX_NAME_BYTES)?;
             tag(b.purpose.as_ref())?;
             b.tranches.iter().try_for_each(|tranche| tranche.code.check("tranche"))?;
-            splits(&b.splits)
+            splits(&b.splits)?;
+            tranches(draft, b)
         }
         Body::CommitmentIncreased(b) => {
             reason(b.reason.as_ref())?;
@@ -198,12 +225,97 @@ fn check_use(body: &Body) -> Result<(), Rejection> {
             b.code.check("follow-on investment")?;
             b.investor.check("investor", MAX_NAME_BYTES)?;
             optional(b.agreement.as_ref(), "agreement", MAX_NAME_BYTES)?;
-            optional(b.causality.as_ref(), "causality", MAX_REASON_BYTES)
+            optional(b.causality.as_ref(), "causality", MAX_REASON_BYTES)?;
+            b.original.as_ref().map_or(Ok(()), original)
         }
         Body::FollowOnWithdrawn(b) => reason(b.reason.as_ref()),
         Body::EntryReversed(b) => b.reason.check("reason", MAX_REASON_BYTES),
+        Body::DocumentAttached(b)
+            if b.filing.documents.is_empty() && b.filing.document_no.is_none() =>
+        {
+            Err(Rejection::TextEmpty { field: "documents" })
+        }
         _ => Ok(()),
     }
+}
+
+fn ledger(b: &LedgerOpened) -> Result<(), Rejection> {
+    match Currency::named(b.currency.as_str()) {
+        Some(currency) if currency.exponent == b.exponent => {}
+        Some(currency) => {
+            return Err(out_of_range("exponent", &b.exponent, &currency.exponent.to_string()));
+        }
+        None => {
+            let known = format!("one of {}", Currency::known().join(", "));
+            return Err(out_of_range("currency", &format!("{:?}", b.currency), &known));
+        }
+    }
+    if !(-840..=840).contains(&b.utc_offset_minutes) {
+        return Err(out_of_range("utc_offset_minutes", &b.utc_offset_minutes, "-840 to 840"));
+    }
+    if !(1..=12).contains(&b.fiscal_year_start_month) {
+        let found = b.fiscal_year_start_month;
+        return Err(out_of_range("fiscal_year_start_month", &found, "1 to 12"));
+    }
+    let origin = b.origin.as_str();
+    if origin.contains(|c: char| c.is_whitespace() || c == '+') || origin.contains("://") {
+        let allowed = "a URL without scheme, spaces and +, like example.org/ledger";
+        return Err(out_of_range("origin", &origin, allowed));
+    }
+    policy(&b.policy)
+}
+
+fn policy(policy: &Policy) -> Result<(), Rejection> {
+    if policy.tolerance_basis_points <= 10_000 {
+        return Ok(());
+    }
+    Err(out_of_range("tolerance_basis_points", &policy.tolerance_basis_points, "0 to 10000"))
+}
+
+/// Another line, or another ledger; one of the two.
+fn target(draft: &Draft<'_>, b: &AllocationTransferred) -> Result<(), Rejection> {
+    match (&b.to, &b.elsewhere) {
+        (Some(to), None) if *to == b.from => Err(out_of_range("target", to, "another line")),
+        (Some(_), None) => Ok(()),
+        (None, Some(there)) if draft.ledger().is_some_and(|own| own.id == there.ledger) => {
+            Err(out_of_range("target", &there.ledger, "another ledger"))
+        }
+        (None, Some(_)) => Ok(()),
+        (Some(_), Some(_)) => Err(out_of_range("target", &"both", "a line or another ledger")),
+        (None, None) => Err(out_of_range("target", &"none", "a line or another ledger")),
+    }
+}
+
+/// Lines well formed, each once.
+fn funding(b: &ProjectApproved) -> Result<(), Rejection> {
+    for (i, funding) in b.funding.iter().enumerate() {
+        line(&funding.line)?;
+        if b.funding.iter().take(i).any(|other| other.line == funding.line) {
+            let (line, project) = (funding.line.clone(), Some(b.code.clone()));
+            return Err(Rejection::SplitTwice { line, project });
+        }
+    }
+    Ok(())
+}
+
+/// Tranches add up to the contract, where there are any.
+fn tranches(draft: &Draft<'_>, b: &CommitmentMade) -> Result<(), Rejection> {
+    if b.tranches.is_empty() {
+        return Ok(());
+    }
+    let whole = Amount::sum(b.splits.iter().map(|s| s.amount)).ok_or(Rejection::Overflow)?;
+    let parts = Amount::sum(b.tranches.iter().map(|t| t.amount)).ok_or(Rejection::Overflow)?;
+    if whole == parts {
+        return Ok(());
+    }
+    let currency = draft.currency();
+    Err(Rejection::SumDiffers { whole: currency.money(whole), parts: currency.money(parts) })
+}
+
+fn original(original: &OriginalAmount) -> Result<(), Rejection> {
+    original.currency.check("original currency", 3)?;
+    original.rate.check("exchange rate", 64)?;
+    original.source.check("source of the rate", MAX_NAME_BYTES)
 }
 
 /// At least one, lines well formed, each line and project once.
@@ -235,11 +347,21 @@ fn check_filing(filing: &Filing) -> Result<(), Rejection> {
     optional(filing.document_no.as_ref(), "document_no", MAX_NAME_BYTES)
 }
 
-/// Amounts are not negative, except in history where a rule says so (`limits` keeps accounts).
+/// Amounts are not negative, except of contracts and payments in history (`limits` keeps accounts).
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others have the ledger's currency")]
 fn check_amounts(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
-    let currency = draft.currency();
+    let currency = match &event.body {
+        Body::LedgerOpened(b) => Currency::named(b.currency.as_str()),
+        _ => None,
+    };
+    let currency = currency.unwrap_or_else(|| draft.currency());
+    let may_be = event.historical
+        && matches!(
+            event.body,
+            Body::CommitmentMade(_) | Body::CommitmentIncreased(_) | Body::DisbursementRecorded(_)
+        );
     let check = |amount: Amount| {
-        if amount.is_negative() && !event.historical {
+        if amount.is_negative() && !may_be {
             Err(Rejection::NegativeAmount { amount: currency.money(amount) })
         } else {
             Ok(())
@@ -259,15 +381,16 @@ pub(super) fn amounts(
     ) -> Result<(), Rejection> {
         splits.iter().try_for_each(|split| visit(split.amount))
     }
-    fn policy(
+    fn of_policy(
         policy: &Policy,
         visit: &mut dyn FnMut(Amount) -> Result<(), Rejection>,
     ) -> Result<(), Rejection> {
+        policy.approval_bands.iter().try_for_each(|band| visit(band.from))?;
         visit(policy.tolerance_minor_units)
     }
     match body {
-        Body::LedgerOpened(b) => policy(&b.policy, visit),
-        Body::PolicyAdopted(b) => policy(&b.policy, visit),
+        Body::LedgerOpened(b) => of_policy(&b.policy, visit),
+        Body::PolicyAdopted(b) => of_policy(&b.policy, visit),
         Body::OfficerEnrolled(b) => b.limit.map_or(Ok(()), visit),
         Body::AllocationRecorded(b) => visit(b.amount),
         Body::AllocationAdjusted(b) => visit(b.amount),
@@ -286,7 +409,10 @@ pub(super) fn amounts(
         Body::CommitmentReduced(b) => each(&b.splits, visit),
         Body::DisbursementRecorded(b) => each(&b.splits, visit),
         Body::RefundReceived(b) => each(&b.splits, visit),
-        Body::FollowOnPledged(b) => visit(b.amount),
+        Body::FollowOnPledged(b) => {
+            b.original.as_ref().map_or(Ok(()), |original| visit(original.amount))?;
+            visit(b.amount)
+        }
         Body::FollowOnPaidIn(b) => visit(b.amount),
         Body::FollowOnWithdrawn(b) => visit(b.amount),
         Body::BalanceCarriedForward(b) => visit(b.amount),

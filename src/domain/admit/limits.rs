@@ -1,9 +1,10 @@
 //! Limits of money: no account goes below zero except as domain rule 2 says, and under `stop` the
-//! tightest of line, reservation, ceiling and commitment is named.
+//! tightest of line, reservation, ceiling and commitment is named: the one that falls short by most.
 
+use crate::domain::apply::engaged;
 use crate::domain::event::{Body, Event};
 use crate::domain::finding::Finding;
-use crate::domain::ids::{Code, LineKey};
+use crate::domain::ids::LineKey;
 use crate::domain::kinds::{Control, Stage};
 use crate::domain::money::{Amount, Money};
 use crate::domain::posting::{Leaf, Move};
@@ -18,8 +19,8 @@ pub(super) fn check(
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     let mut limits = Limits { draft, event, violations: Vec::new(), findings };
-    limits.accounts(moves)?;
     limits.commitment(moves)?;
+    limits.accounts(moves)?;
     limits.ceilings(moves)?;
     limits.verdict()
 }
@@ -54,7 +55,8 @@ impl Limits<'_, '_> {
                 *sum = sum.checked_add(amount).ok_or(Rejection::Overflow)?;
             }
         }
-        for (leaf, change) in changes {
+        for (leaf, change) in &changes {
+            let (leaf, change) = (*leaf, *change);
             let before = self.draft.balance(leaf);
             let after = before.checked_add(change).ok_or(Rejection::Overflow)?;
             if leaf.stage == Stage::Authority {
@@ -62,7 +64,13 @@ impl Limits<'_, '_> {
                     let available = before.checked_neg().ok_or(Rejection::Overflow)?;
                     self.violate(LimitKind::Authority, leaf, change, available);
                 }
-            } else if after.is_negative() && change.is_negative() && !self.may_fall(leaf, after)? {
+                continue;
+            }
+            if !(after.is_negative() && change.is_negative()) {
+                continue;
+            }
+            let raised = changes.get(&Leaf::of(&leaf.line, Stage::Authority)).copied();
+            if !self.may_fall(leaf, after, raised.unwrap_or_default())? {
                 let asked = change.checked_neg().ok_or(Rejection::Overflow)?;
                 self.violate(kind_of(leaf.stage), leaf, asked, before);
             }
@@ -80,8 +88,8 @@ impl Limits<'_, '_> {
     }
 
     /// Domain §5: `unreserved` under `warn` or `track` or within tolerance, and the account of a
-    /// historical entry with a negative amount.
-    fn may_fall(&mut self, leaf: &Leaf, after: Amount) -> Result<bool, Rejection> {
+    /// historical entry with a negative amount. `raised` is the event's change of the line's authority.
+    fn may_fall(&mut self, leaf: &Leaf, after: Amount, raised: Amount) -> Result<bool, Rejection> {
         if matches!(leaf.stage, Stage::Committed | Stage::Paid) && self.is_negative_history() {
             return Ok(true);
         }
@@ -91,7 +99,7 @@ impl Limits<'_, '_> {
         let policy = self.draft.policy();
         let allowed = match policy.control {
             Control::Warn | Control::Track => true,
-            Control::Stop => after >= self.tolerance(&leaf.line)?,
+            Control::Stop => after >= self.tolerance(&leaf.line, raised)?,
         };
         if allowed {
             let (leaf, balance) = (leaf.clone(), self.money(after));
@@ -101,11 +109,12 @@ impl Limits<'_, '_> {
     }
 
     /// The lowest balance that the policy tolerates: the lower of its two figures, as a negative.
-    fn tolerance(&self, line: &LineKey) -> Result<Amount, Rejection> {
+    fn tolerance(&self, line: &LineKey, raised: Amount) -> Result<Amount, Rejection> {
         let policy = self.draft.policy();
-        let authority = self.draft.balance(&Leaf::of(line, Stage::Authority)).0;
+        let authority = self.draft.balance(&Leaf::of(line, Stage::Authority));
+        let authority = authority.checked_add(raised).ok_or(Rejection::Overflow)?;
         let basis_points = i128::from(policy.tolerance_basis_points);
-        let share = authority.checked_mul(basis_points).ok_or(Rejection::Overflow)?;
+        let share = authority.0.checked_mul(basis_points).ok_or(Rejection::Overflow)?;
         let share = share.checked_div(10_000).ok_or(Rejection::Overflow)?;
         let fixed = policy.tolerance_minor_units.checked_neg().ok_or(Rejection::Overflow)?;
         Ok(Amount(share).max(fixed).min(Amount::ZERO))
@@ -115,6 +124,7 @@ impl Limits<'_, '_> {
     fn is_negative_history(&self) -> bool {
         let splits = match &self.event.body {
             Body::CommitmentMade(b) => &b.splits,
+            Body::CommitmentIncreased(b) => &b.splits,
             Body::DisbursementRecorded(b) => &b.splits,
             _ => return false,
         };
@@ -147,19 +157,7 @@ impl Limits<'_, '_> {
 
     /// Commitments and direct payments of a project stay within its ceiling.
     fn ceilings(&mut self, moves: &[Move]) -> Result<(), Rejection> {
-        let mut engaged: BTreeMap<&Code, Amount> = BTreeMap::new();
-        for m in moves {
-            let taken = m.amount.checked_neg().ok_or(Rejection::Overflow)?;
-            for (leaf, amount) in [(&m.from, taken), (&m.to, m.amount)] {
-                let counts =
-                    matches!(leaf.stage, Stage::Committed | Stage::ApprovedUnpaid | Stage::Paid);
-                if let Some(project) = leaf.project.as_ref().filter(|_| counts) {
-                    let sum = engaged.entry(project).or_default();
-                    *sum = sum.checked_add(amount).ok_or(Rejection::Overflow)?;
-                }
-            }
-        }
-        for (code, asked) in engaged {
+        for (code, asked) in engaged(moves)? {
             let Some(project) = self.draft.projects.get(code) else { continue };
             let Some(ceiling) = project.ceiling.filter(|_| asked > Amount::ZERO) else { continue };
             let after = project.engaged.checked_add(asked).ok_or(Rejection::Overflow)?;
@@ -182,13 +180,12 @@ impl Limits<'_, '_> {
 
     /// The tightest limit refuses; for a reversal it is later entries that are in the way.
     fn verdict(self) -> Result<(), Rejection> {
-        let Some(tightest) = self.violations.iter().min_by_key(|violation| violation.available)
-        else {
+        let short = |v: &Violation| v.available.0.saturating_sub(v.asked.0);
+        let Some(tightest) = self.violations.iter().min_by_key(|violation| short(violation)) else {
             return Ok(());
         };
         if let Body::EntryReversed(b) = &self.event.body {
-            let short =
-                tightest.available.checked_sub(tightest.asked).ok_or(Rejection::Overflow)?;
+            let short = Amount(short(tightest));
             let account = tightest.leaf.as_ref().map_or(tightest.name.clone(), Leaf::to_string);
             let (entry, short) = (b.entry, Some(self.money(short)));
             return Err(Rejection::HasDependents { entry, account, short, later: Vec::new() });

@@ -1,62 +1,20 @@
 //! The ledger, its policy and officers, and master data.
 
-use super::names;
+use super::{names, state};
 use crate::domain::calendar::Date;
 use crate::domain::event::{
-    DistrictRegistered, DistrictRetired, FundClosed, FundEstablished, LedgerOpened,
-    OfficerEnrolled, PayeeRegistered, Policy, ProgrammeRegistered,
+    DistrictRegistered, DistrictRetired, FundClosed, OfficerEnrolled, Policy,
 };
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::Stage;
-use crate::domain::money::Currency;
 use crate::domain::posting::Leaf;
-use crate::domain::rejection::{Rejection, Thing};
+use crate::domain::rejection::Rejection;
 use crate::domain::state::Draft;
 
-fn out_of_range(field: &'static str, found: &impl ToString, allowed: &str) -> Rejection {
-    Rejection::OutOfRange { field, found: found.to_string(), allowed: allowed.to_owned() }
-}
-
-pub(super) fn open(draft: &Draft<'_>, b: &LedgerOpened) -> Result<(), Rejection> {
-    if draft.ledger().is_some() || draft.size != 0 {
-        return Err(Rejection::LedgerOpen);
-    }
-    match Currency::named(b.currency.as_str()) {
-        Some(currency) if currency.exponent == b.exponent => {}
-        Some(currency) => {
-            return Err(out_of_range("exponent", &b.exponent, &currency.exponent.to_string()));
-        }
-        None => {
-            let known = format!("one of {}", Currency::known().join(", "));
-            return Err(out_of_range("currency", &b.currency, &known));
-        }
-    }
-    if !(-840..=840).contains(&b.utc_offset_minutes) {
-        return Err(out_of_range("utc_offset_minutes", &b.utc_offset_minutes, "-840 to 840"));
-    }
-    if !(1..=12).contains(&b.fiscal_year_start_month) {
-        let found = b.fiscal_year_start_month;
-        return Err(out_of_range("fiscal_year_start_month", &found, "1 to 12"));
-    }
-    let origin = b.origin.as_str();
-    if origin.contains(|c: char| c.is_whitespace() || c == '+') || origin.contains("://") {
-        let allowed = "a URL without scheme, spaces and +, like example.org/ledger";
-        return Err(out_of_range("origin", &origin, allowed));
-    }
-    policy(&b.policy)
-}
-
+/// What rule set 1 knows; `form` has checked the figures.
 pub(super) fn policy(policy: &Policy) -> Result<(), Rejection> {
     if policy.rule_set_version != 1 {
         return Err(Rejection::RuleSetUnknown { version: policy.rule_set_version });
-    }
-    if policy.tolerance_basis_points > 10_000 {
-        let found = policy.tolerance_basis_points;
-        return Err(out_of_range("tolerance_basis_points", &found, "0 to 10000"));
-    }
-    if policy.tolerance_minor_units.is_negative() {
-        let found = policy.tolerance_minor_units.0;
-        return Err(out_of_range("tolerance_minor_units", &found, "0 or more"));
     }
     if policy.approval_bands.is_empty() {
         Ok(())
@@ -65,16 +23,9 @@ pub(super) fn policy(policy: &Policy) -> Result<(), Rejection> {
     }
 }
 
+/// A key of one purpose, and the next number.
 pub(super) fn officer(draft: &Draft<'_>, b: &OfficerEnrolled) -> Result<(), Rejection> {
     let officers = draft.officers();
-    let (expected, found) =
-        (u64::try_from(officers.len()).unwrap_or(u64::MAX), u64::from(b.number));
-    if expected != found {
-        return Err(Rejection::NumberNotNext { what: "officer number", expected, found });
-    }
-    if officers.iter().any(|officer| officer.name == b.name) {
-        return Err(names::exists(Thing::Officer, &b.name));
-    }
     if let Some(officer) = officers.iter().find(|officer| officer.key == b.key) {
         let purpose = format!("the key of officer {}", officer.name);
         return Err(Rejection::KeyInUse { purpose });
@@ -82,12 +33,20 @@ pub(super) fn officer(draft: &Draft<'_>, b: &OfficerEnrolled) -> Result<(), Reje
     if draft.ledger().is_some_and(|ledger| ledger.log_key == b.key) {
         return Err(Rejection::KeyInUse { purpose: "the log's key".to_owned() });
     }
-    Ok(())
+    let (expected, found) =
+        (u64::try_from(officers.len()).unwrap_or(u64::MAX), u64::from(b.number));
+    if expected == found {
+        return Ok(());
+    }
+    Err(Rejection::NumberNotNext { what: "officer number", expected, found })
 }
 
 pub(super) fn district(draft: &Draft<'_>, b: &DistrictRegistered) -> Result<(), Rejection> {
-    if draft.districts.contains(&b.code) {
-        return Err(names::exists(Thing::District, &b.code));
+    if let (Some(from), Some(to)) = (b.valid_from, b.valid_to)
+        && to < from
+    {
+        let what = "a district ends after it begins";
+        return Err(Rejection::DateOrder { what, date: to, earliest: from });
     }
     if let Some(parent) = &b.parent {
         let above = names::district(draft, parent)?;
@@ -96,28 +55,30 @@ pub(super) fn district(draft: &Draft<'_>, b: &DistrictRegistered) -> Result<(), 
             return Err(Rejection::DistrictOrder { code, parent });
         }
     }
-    match (b.valid_from, b.valid_to) {
-        (Some(from), Some(to)) if to < from => {
-            let what = "a district ends after it begins";
-            Err(Rejection::DateOrder { what, date: to, earliest: from })
-        }
-        (Some(_) | None, Some(_) | None) => Ok(()),
-    }
+    Ok(())
 }
 
+/// A district ends once, on a day on which it is valid.
 pub(super) fn retire(
     draft: &Draft<'_>,
     b: &DistrictRetired,
     last_day: Date,
 ) -> Result<(), Rejection> {
-    valid_district(draft, &b.code, last_day)?;
-    match &b.successor {
-        Some(successor) if *successor == b.code => {
-            Err(out_of_range("successor", successor, "another district"))
-        }
-        Some(successor) => names::district(draft, successor).map(|_| ()),
-        None => Ok(()),
+    let district = names::district(draft, &b.code)?;
+    if let Some(to) = district.valid_to {
+        let successor = district.successor.clone();
+        return Err(Rejection::DistrictEnded { district: b.code.clone(), to, successor });
     }
+    valid_district(draft, &b.code, last_day)
+}
+
+/// What names a district names one that is valid on its day.
+pub(super) fn within(
+    draft: &Draft<'_>,
+    district: Option<&Code>,
+    date: Date,
+) -> Result<(), Rejection> {
+    district.map_or(Ok(()), |code| valid_district(draft, code, date))
 }
 
 /// The district is known, and valid on the date.
@@ -137,30 +98,10 @@ pub(super) fn valid_district(draft: &Draft<'_>, code: &Code, date: Date) -> Resu
     })
 }
 
-pub(super) fn programme(draft: &Draft<'_>, b: &ProgrammeRegistered) -> Result<(), Rejection> {
-    if draft.programmes.contains(&b.code) {
-        return Err(names::exists(Thing::Programme, &b.code));
-    }
-    b.district.as_ref().map_or(Ok(()), |district| names::district(draft, district).map(|_| ()))
-}
-
-pub(super) fn payee(draft: &Draft<'_>, b: &PayeeRegistered) -> Result<(), Rejection> {
-    if draft.payees.contains(&b.code) {
-        return Err(names::exists(Thing::Payee, &b.code));
-    }
-    match &b.credit_code {
-        Some(code) if !is_credit_code(code.as_str()) => {
-            let allowed = "18 characters with their check character (GB 32100)";
-            Err(out_of_range("credit_code", code, allowed))
-        }
-        Some(_) | None => Ok(()),
-    }
-}
-
 /// The unified social credit code of GB 32100-2015: 31 characters, weights 3^(i−1) mod 31, and
 /// check = (31 − sum mod 31) mod 31.
 #[must_use]
-fn is_credit_code(code: &str) -> bool {
+pub(super) fn is_credit_code(code: &str) -> bool {
     const CHARACTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
     let mut values = Vec::with_capacity(18);
     for c in code.chars() {
@@ -179,15 +120,8 @@ fn is_credit_code(code: &str) -> bool {
     values.len() == 18 && *check == 31_usize.saturating_sub(sum % 31) % 31
 }
 
-pub(super) fn fund(draft: &Draft<'_>, b: &FundEstablished, date: Date) -> Result<(), Rejection> {
-    if draft.funds.contains(&b.code) {
-        return Err(names::exists(Thing::Fund, &b.code));
-    }
-    b.district.as_ref().map_or(Ok(()), |district| valid_district(draft, district, date))
-}
-
 pub(super) fn close_fund(draft: &Draft<'_>, b: &FundClosed) -> Result<(), Rejection> {
-    names::open_fund(draft, &b.code)?;
+    state::open_fund(draft, &b.code)?;
     let first =
         LineKey { fund: b.code.clone(), year: i16::MIN, origin: i16::MIN, class: Code::default() };
     let first = Leaf::of(&first, Stage::Authority);

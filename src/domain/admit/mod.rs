@@ -4,8 +4,9 @@
 //!
 //! Rules hold in the order of the index, never of `occurred_on`. Per event they are asked in this
 //! order, which is the order of [`Rejection`]: form, ledger and officer, names, time, state, purpose,
-//! limits of money. A leaf file a family; `limits` is the one place where an account is kept from
-//! going below zero.
+//! limits of money. `form`, `names` and `limits` ask all events alike, time, state and purpose are
+//! asked by a leaf file a family; `limits` is the one place where an account is kept from going below
+//! zero.
 //!
 //! Roles and approval bands are recorded and not yet asked for: a policy that sets bands is refused
 //! rather than ignored.
@@ -19,6 +20,7 @@ mod limits;
 mod master;
 mod names;
 mod project;
+mod state;
 mod time;
 
 use super::apply::{self, Cited};
@@ -83,7 +85,7 @@ fn admit_one(
 ) -> Result<Vec<Move>, Rejection> {
     form::check(draft, event)?;
     check_ledger(draft, event, context)?;
-    check_names(draft, event)?;
+    names::check(draft, event, context.cited)?;
     time::check(draft, event, context)?;
     check_family(draft, event, context, findings)?;
     check_e_vouchers(draft, event)?;
@@ -93,53 +95,26 @@ fn admit_one(
     Ok(moves)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "only these change the ledger or have a number")]
 fn check_ledger(draft: &Draft<'_>, event: &Event, context: &Context<'_>) -> Result<(), Rejection> {
-    if let Body::LedgerOpened(opened) = &event.body {
-        return master::open(draft, opened);
-    }
-    if draft.ledger().is_none() {
-        return Err(Rejection::LedgerNotOpen);
+    match (&event.body, draft.ledger()) {
+        (Body::LedgerOpened(b), None) if draft.size == 0 => return master::policy(&b.policy),
+        (Body::LedgerOpened(_), _) => return Err(Rejection::LedgerOpen),
+        (_, Some(_)) => {}
+        (_, None) => return Err(Rejection::LedgerNotOpen),
     }
     // The genesis command enrols the officer who signs it.
     let genesis = draft.size == 1 && matches!(event.body, Body::OfficerEnrolled(_));
-    let known = usize::try_from(context.officer).is_ok_and(|n| n < draft.officers().len());
-    if known || genesis { Ok(()) } else { Err(names::unknown(Thing::Officer, &context.officer)) }
-}
-
-/// Things that have to exist, or must not exist yet, before anything else is asked of them.
-fn check_names(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
+    let signs = usize::try_from(context.officer).ok();
+    let officers = draft.officers().len();
+    if !signs.is_some_and(|number| number < officers || (genesis && number == 0)) {
+        return Err(names::unknown(Thing::Officer, &format!("number {}", context.officer)));
+    }
     match &event.body {
-        Body::AllocationRecorded(b) => names::fund(draft, &b.line.fund).map(|_| ()),
-        Body::AllocationAdjusted(b) => names::line(draft, &b.line).map(|_| ()),
-        Body::FundsReserved(b) => names::project(draft, &b.project).map(|_| ()),
-        Body::ReservationReleased(b) => names::project(draft, &b.project).map(|_| ()),
-        Body::ProjectCompleted(b) => names::project(draft, &b.code).map(|_| ()),
-        Body::ProjectTerminated(b) => names::project(draft, &b.code).map(|_| ()),
-        Body::ProjectClosedOut(b) => names::project(draft, &b.code).map(|_| ()),
-        Body::CommitmentIncreased(b) => names::commitment(draft, &b.contract).map(|_| ()),
-        Body::CommitmentReduced(b) => names::commitment(draft, &b.contract).map(|_| ()),
-        Body::CommitmentClosed(b) => names::commitment(draft, &b.contract).map(|_| ()),
-        Body::FollowOnPledged(b) => names::project(draft, &b.project).map(|_| ()),
-        Body::BalanceLapsed(b) => names::line(draft, &b.line).map(|_| ()),
-        Body::BalanceCarriedForward(b) => names::line(draft, &b.from).map(|_| ()),
-        Body::FundClosed(b) => names::fund(draft, &b.code).map(|_| ()),
-        Body::DistrictRetired(b) => names::district(draft, &b.code).map(|_| ()),
-        Body::LedgerOpened(_)
-        | Body::PolicyAdopted(_)
-        | Body::OfficerEnrolled(_)
-        | Body::DistrictRegistered(_)
-        | Body::FundEstablished(_)
-        | Body::AllocationTransferred(_)
-        | Body::ProgrammeRegistered(_)
-        | Body::ProjectApproved(_)
-        | Body::CommitmentMade(_)
-        | Body::PayeeRegistered(_)
-        | Body::DisbursementRecorded(_)
-        | Body::RefundReceived(_)
-        | Body::FollowOnPaidIn(_)
-        | Body::FollowOnWithdrawn(_)
-        | Body::EntryReversed(_)
-        | Body::DocumentAttached(_) => Ok(()),
+        Body::PolicyAdopted(b) => master::policy(&b.policy),
+        Body::OfficerEnrolled(b) => master::officer(draft, b),
+        Body::DisbursementRecorded(b) => commitment::voucher(draft, b),
+        _ => Ok(()),
     }
 }
 
@@ -149,38 +124,39 @@ fn check_family(
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
+    let date = event.occurred_on;
     match &event.body {
-        Body::LedgerOpened(_) => Ok(()),
-        Body::PolicyAdopted(b) => master::policy(&b.policy),
-        Body::OfficerEnrolled(b) => master::officer(draft, b),
         Body::DistrictRegistered(b) => master::district(draft, b),
-        Body::DistrictRetired(b) => master::retire(draft, b, event.occurred_on),
-        Body::ProgrammeRegistered(b) => master::programme(draft, b),
-        Body::PayeeRegistered(b) => master::payee(draft, b),
-        Body::FundEstablished(b) => master::fund(draft, b, event.occurred_on),
+        Body::DistrictRetired(b) => master::retire(draft, b, date),
+        Body::ProgrammeRegistered(b) => master::within(draft, b.district.as_ref(), date),
+        Body::FundEstablished(b) => master::within(draft, b.district.as_ref(), date),
         Body::FundClosed(b) => master::close_fund(draft, b),
         Body::AllocationRecorded(b) => allocation::record(draft, b),
         Body::AllocationAdjusted(b) => allocation::adjust(draft, b),
         Body::AllocationTransferred(b) => allocation::transfer(draft, b),
         Body::BalanceCarriedForward(b) => allocation::carry(draft, b),
-        Body::BalanceLapsed(_) => Ok(()),
         Body::FundsReserved(b) => project::reserve(draft, b),
-        Body::ReservationReleased(b) => names::line(draft, &b.line).map(|_| ()),
         Body::ProjectApproved(b) => project::approve(draft, event, b, findings),
-        Body::ProjectCompleted(b) => project::complete(draft, &b.code),
-        Body::ProjectTerminated(b) => project::terminate(draft, &b.code),
-        Body::ProjectClosedOut(b) => project::close_out(draft, &b.code),
+        Body::ProjectCompleted(b) => state::approved(draft, &b.code),
+        Body::ProjectTerminated(b) => state::terminable(draft, &b.code),
+        Body::ProjectClosedOut(b) => state::ended(draft, &b.code),
         Body::CommitmentMade(b) => commitment::make(draft, event, b, findings),
         Body::CommitmentIncreased(b) => commitment::increase(draft, event, b, findings),
-        Body::CommitmentReduced(b) => commitment::reduce(draft, b),
-        Body::CommitmentClosed(b) => commitment::open(draft, &b.contract).map(|_| ()),
+        Body::CommitmentReduced(b) => commitment::reduce(draft, event, b, findings),
+        Body::CommitmentClosed(b) => commitment::close(draft, event, b, findings),
         Body::DisbursementRecorded(b) => commitment::disburse(draft, event, b, findings),
-        Body::RefundReceived(b) => commitment::refund(draft, event, b, context.cited),
-        Body::FollowOnPledged(b) => follow_on::pledge(draft, b),
+        Body::RefundReceived(b) => commitment::refund(draft, event, b, context.cited, findings),
+        Body::FollowOnPledged(b) => follow_on::pledge(b),
         Body::FollowOnPaidIn(b) => follow_on::pay_in(draft, b),
         Body::FollowOnWithdrawn(b) => follow_on::withdraw(draft, b),
-        Body::EntryReversed(b) => correction::reverse(draft, b, context.cited),
-        Body::DocumentAttached(b) => correction::attach(draft, b),
+        Body::EntryReversed(b) => correction::reverse(draft, event, b, context.cited, findings),
+        Body::LedgerOpened(_)
+        | Body::PolicyAdopted(_)
+        | Body::OfficerEnrolled(_)
+        | Body::PayeeRegistered(_)
+        | Body::ReservationReleased(_)
+        | Body::BalanceLapsed(_)
+        | Body::DocumentAttached(_) => Ok(()),
     }
 }
 

@@ -27,29 +27,55 @@ pub(super) fn check(
     context: &Context<'_>,
 ) -> Result<(), Rejection> {
     let date = event.occurred_on;
-    if !(Date::EARLIEST..=Date::LATEST).contains(&date) {
-        return Err(Rejection::DateAbsurd { date });
-    }
+    absurd(date)?;
+    dates(&event.body, &mut absurd)?;
     let (offset, opened_on) = match (&event.body, draft.ledger()) {
         (Body::LedgerOpened(opened), _) => (opened.utc_offset_minutes, date),
         (_, Some(ledger)) => (ledger.utc_offset_minutes, ledger.opened_on),
         (_, None) => return Err(Rejection::LedgerNotOpen),
     };
+    let today = Date::at(context.recorded_at_microseconds, offset);
+    if date > today {
+        return Err(Rejection::DateInFuture { date, today });
+    }
     if event.historical {
         let cut_over = draft.policy().history_before.unwrap_or(opened_on);
         if date >= cut_over {
             return Err(Rejection::HistoryTooLate { date, cut_over });
         }
     }
-    let today = Date::at(context.recorded_at_microseconds, offset);
-    if date > today {
-        return Err(Rejection::DateInFuture { date, today });
-    }
     match draft.closed_until() {
         Some(closed_until) if date <= closed_until => {
             Err(Rejection::PeriodClosed { date, closed_until })
         }
         Some(_) | None => Ok(()),
+    }
+}
+
+fn absurd(date: Date) -> Result<(), Rejection> {
+    if (Date::EARLIEST..=Date::LATEST).contains(&date) {
+        Ok(())
+    } else {
+        Err(Rejection::DateAbsurd { date })
+    }
+}
+
+/// Visits every date that a body names.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others name no date")]
+fn dates(
+    body: &Body,
+    visit: &mut dyn FnMut(Date) -> Result<(), Rejection>,
+) -> Result<(), Rejection> {
+    let mut each = |named: &[Option<Date>]| named.iter().flatten().try_for_each(|d| visit(*d));
+    match body {
+        Body::LedgerOpened(b) => each(&[b.policy.history_before]),
+        Body::PolicyAdopted(b) => each(&[b.policy.history_before]),
+        Body::DistrictRegistered(b) => each(&[b.valid_from, b.valid_to]),
+        Body::PayeeRegistered(b) => (b.accounts.iter())
+            .try_for_each(|account| each(&[account.valid_from, account.valid_to])),
+        Body::ProjectApproved(b) => each(&[b.start, b.end]),
+        Body::CommitmentMade(b) => b.tranches.iter().try_for_each(|tranche| each(&[tranche.due])),
+        _ => Ok(()),
     }
 }
 
@@ -60,11 +86,21 @@ pub(super) fn order(
     what: &'static str,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
-    let date = event.occurred_on;
+    in_order(event.historical, event.occurred_on, earliest, what, findings)
+}
+
+/// `date` is not before `earliest`; in history that is a finding.
+pub(super) fn in_order(
+    historical: bool,
+    date: Date,
+    earliest: Date,
+    what: &'static str,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Rejection> {
     if date >= earliest {
         return Ok(());
     }
-    if event.historical {
+    if historical {
         findings.push(Finding::OutOfOrder { date, earliest });
         return Ok(());
     }

@@ -154,7 +154,7 @@ fn of_authority(body: &Body) -> Vec<Move> {
 fn close_out(draft: &Draft<'_>, code: &Code) -> Vec<Move> {
     let funded = draft.projects.get(code).map_or(&[][..], |project| &project.funded);
     (funded.iter())
-        .map(|line| (line, reserved(line, code)))
+        .map(|funded| (&funded.line, reserved(&funded.line, code)))
         .map(|(line, leaf)| (line, draft.balance(&leaf), leaf))
         .filter(|(_, balance, _)| !balance.is_zero())
         .map(|(line, balance, leaf)| Move::new(leaf, unreserved(line), balance))

@@ -1,25 +1,31 @@
 //! What later rules need to know of an event, kept in the state.
 
 use super::moves::unknown;
-use super::{Cited, reversal};
-use crate::domain::event::{BalanceCarriedForward, Body, Event, ProjectApproved, RefundReceived};
+use super::{Cited, E_VOUCHER, reversal};
+use crate::domain::event::{
+    BalanceCarriedForward, Body, Event, Policy, ProjectApproved, RefundReceived, Split,
+};
 use crate::domain::ids::{Code, LineKey};
-use crate::domain::kinds::{ProjectStatus, Stage};
+use crate::domain::kinds::{Control, ProjectStatus, Stage};
 use crate::domain::money::Amount;
 use crate::domain::posting::Move;
 use crate::domain::rejection::{Rejection, Thing};
 use crate::domain::state::{
-    Commitment, District, Draft, FollowOn, Fund, LedgerFacts, Line, Officer, Project, Share,
+    Commitment, District, Draft, FollowOn, Fund, FundedLine, LedgerFacts, Line, Officer, Project,
+    Share,
 };
 
 fn fund_project(draft: &mut Draft<'_>, code: &Code, line: &LineKey) {
-    if let Some(project) = draft.projects.get(code)
-        && let Err(place) = project.funded.binary_search(line)
-    {
-        let mut project = project.clone();
-        project.funded.insert(place, line.clone());
-        draft.projects.insert(code.clone(), project);
+    let Some(mut project) = draft.projects.get(code).cloned() else { return };
+    match project.funded.binary_search_by(|funded| funded.line.cmp(line)) {
+        Ok(place) => {
+            if let Some(funded) = project.funded.get_mut(place) {
+                funded.entries = funded.entries.saturating_add(1);
+            }
+        }
+        Err(place) => project.funded.insert(place, FundedLine { line: line.clone(), entries: 1 }),
     }
+    draft.projects.insert(code.clone(), project);
 }
 
 pub(super) fn set_status(draft: &mut Draft<'_>, code: &Code, status: ProjectStatus) {
@@ -43,13 +49,59 @@ fn close_out_status(draft: &mut Draft<'_>, code: &Code) {
 fn share_moves(draft: &mut Draft<'_>, contract: &Code, moves: &[Move]) {
     let Some(mut made) = draft.commitments.get(contract).cloned() else { return };
     for m in moves.iter().filter(|m| m.to.stage == Stage::Committed) {
-        if made.share(&m.to.line, m.to.project.as_ref()).is_none() {
-            let (line, project) = (m.to.line.clone(), m.to.project.clone());
-            let from_reserved = m.from.stage == Stage::Reserved;
-            made.shares.push(Share { line, project, from_reserved });
-        }
+        let from_reserved = m.from.stage == Stage::Reserved;
+        add_share(&mut made, &m.to.line, m.to.project.as_ref(), from_reserved);
     }
     draft.commitments.insert(contract.clone(), made);
+}
+
+fn add_share(made: &mut Commitment, line: &LineKey, project: Option<&Code>, from_reserved: bool) {
+    let known = |share: &&mut Share| share.line == *line && share.project.as_ref() == project;
+    if let Some(share) = made.shares.iter_mut().find(known) {
+        share.entries = share.entries.saturating_add(1);
+    } else {
+        let (line, project) = (line.clone(), project.cloned());
+        made.shares.push(Share { line, project, from_reserved, entries: 1 });
+    }
+}
+
+/// A later entry builds on the contract, in a way that its accounts might not show.
+fn count_change(draft: &mut Draft<'_>, contract: &Code) {
+    if let Some(made) = draft.commitments.get(contract) {
+        let mut made = made.clone();
+        made.changes = made.changes.saturating_add(1);
+        draft.commitments.insert(contract.clone(), made);
+    }
+}
+
+/// An e-voucher belongs to the entry it came with, or that it was attached to.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others carry their own documents")]
+pub(super) fn remember_e_vouchers(draft: &mut Draft<'_>, event: &Event) {
+    let attached_to = match &event.body {
+        Body::DocumentAttached(b) => Some(b.entry),
+        _ => None,
+    };
+    for document in &event.body.filing().documents {
+        if document.kind.as_str() != E_VOUCHER {
+            continue;
+        }
+        draft.e_vouchers.insert(document.hash, attached_to.unwrap_or(draft.size));
+        if let Some(entry) = attached_to {
+            let mut attached = draft.attached_e_vouchers.get(&entry).cloned().unwrap_or_default();
+            attached.push(document.hash);
+            draft.attached_e_vouchers.insert(entry, attached);
+        }
+    }
+}
+
+fn note_policy(draft: &mut Draft<'_>, policy: &Policy) {
+    let tolerant = policy.tolerance_basis_points > 0 && policy.tolerance_minor_units > Amount::ZERO;
+    draft.exceptions.lenient_policy |= policy.control != Control::Stop || tolerant;
+}
+
+fn note_history(draft: &mut Draft<'_>, event: &Event, splits: &[Split]) {
+    let negative = splits.iter().any(|split| split.amount.is_negative());
+    draft.exceptions.negative_history |= event.historical && negative;
 }
 
 pub(super) fn remember(
@@ -79,32 +131,11 @@ pub(super) fn remember(
             reversal::keep(draft, moves);
             close_out_status(draft, &b.code);
         }
-        Body::CommitmentMade(b) => {
-            let made = Commitment {
-                payee: b.payee.clone(),
-                purpose: b.purpose.clone(),
-                made_on: event.occurred_on,
-                closed: false,
-                shares: Vec::new(),
-            };
-            draft.commitments.insert(b.contract.clone(), made);
-            share_moves(draft, &b.contract, moves);
-        }
-        Body::CommitmentIncreased(b) => share_moves(draft, &b.contract, moves),
-        Body::CommitmentReduced(_) => reversal::keep(draft, moves),
-        Body::CommitmentClosed(b) => {
-            reversal::keep(draft, moves);
-            set_closed(draft, &b.contract, true);
-        }
-        Body::DisbursementRecorded(b) => {
-            if let Some(first) = b.splits.first() {
-                let series = (first.line.fund.clone(), first.line.year);
-                draft.vouchers.insert(series, b.voucher_no);
-            }
-            if reversal::is_unusual_payment(b, moves) {
-                reversal::keep(draft, moves);
-            }
-        }
+        Body::CommitmentMade(_)
+        | Body::CommitmentIncreased(_)
+        | Body::CommitmentReduced(_)
+        | Body::CommitmentClosed(_)
+        | Body::DisbursementRecorded(_) => remember_commitment(draft, event, moves),
         Body::RefundReceived(b) => {
             add_refunds(draft, b)?;
             reversal::keep(draft, moves);
@@ -128,6 +159,50 @@ pub(super) fn remember(
     Ok(())
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "`remember` sends only these here")]
+fn remember_commitment(draft: &mut Draft<'_>, event: &Event, moves: &[Move]) {
+    match &event.body {
+        Body::CommitmentMade(b) => {
+            let made = Commitment {
+                payee: b.payee.clone(),
+                purpose: b.purpose.clone(),
+                made_on: event.occurred_on,
+                closed: false,
+                shares: Vec::new(),
+                changes: 0,
+            };
+            draft.commitments.insert(b.contract.clone(), made);
+            share_moves(draft, &b.contract, moves);
+            note_history(draft, event, &b.splits);
+        }
+        Body::CommitmentIncreased(b) => {
+            share_moves(draft, &b.contract, moves);
+            count_change(draft, &b.contract);
+            note_history(draft, event, &b.splits);
+        }
+        Body::CommitmentReduced(b) => {
+            reversal::keep(draft, moves);
+            count_change(draft, &b.contract);
+        }
+        Body::CommitmentClosed(b) => {
+            reversal::keep(draft, moves);
+            set_closed(draft, &b.contract, true);
+        }
+        Body::DisbursementRecorded(b) => {
+            if let Some(first) = b.splits.first() {
+                let series = (first.line.fund.clone(), first.line.year);
+                draft.vouchers.insert(series, b.voucher_no);
+            }
+            if reversal::is_unusual_payment(b, moves) {
+                reversal::keep(draft, moves);
+                b.commitment.iter().for_each(|contract| count_change(draft, contract));
+            }
+            note_history(draft, event, &b.splits);
+        }
+        _ => {}
+    }
+}
+
 pub(super) fn set_closed(draft: &mut Draft<'_>, contract: &Code, closed: bool) {
     if let Some(made) = draft.commitments.get(contract) {
         let mut made = made.clone();
@@ -137,8 +212,9 @@ pub(super) fn set_closed(draft: &mut Draft<'_>, contract: &Code, closed: bool) {
 }
 
 fn remember_project(draft: &mut Draft<'_>, b: &ProjectApproved) {
-    let mut funded: Vec<LineKey> = b.funding.iter().map(|f| f.line.clone()).collect();
-    funded.sort();
+    let lines = b.funding.iter().map(|f| f.line.clone());
+    let mut funded: Vec<_> = lines.map(|line| FundedLine { line, entries: 1 }).collect();
+    funded.sort_by(|a, b| a.line.cmp(&b.line));
     let project = Project {
         purpose: b.purpose.clone(),
         status: ProjectStatus::Approved,
@@ -162,21 +238,28 @@ fn add_refunds(draft: &mut Draft<'_>, b: &RefundReceived) -> Result<(), Rejectio
 
 /// A project or contract keeps its rights on the line that its balance was carried to.
 fn carry_shares(draft: &mut Draft<'_>, b: &BalanceCarriedForward) {
-    let mut funded = b.stage == Stage::Reserved;
+    let funded = is_carried_funding(draft, b);
     if let Some(contract) = &b.commitment
         && let Some(made) = draft.commitments.get(contract)
-        && let Some(share) = made.share(&b.from, b.project.as_ref())
     {
-        funded = share.from_reserved;
-        if made.share(&b.to, b.project.as_ref()).is_none() {
-            let mut made = made.clone();
-            let (line, project) = (b.to.clone(), b.project.clone());
-            made.shares.push(Share { line, project, from_reserved: funded });
-            draft.commitments.insert(contract.clone(), made);
-        }
+        let mut made = made.clone();
+        add_share(&mut made, &b.to, b.project.as_ref(), funded);
+        made.changes = made.changes.saturating_add(1);
+        draft.commitments.insert(contract.clone(), made);
     }
     if let Some(project) = b.project.as_ref().filter(|_| funded) {
         fund_project(draft, project, &b.to);
+    }
+}
+
+/// True if what is carried is the project's own: reserved, or committed out of reserved money.
+pub(super) fn is_carried_funding(draft: &Draft<'_>, b: &BalanceCarriedForward) -> bool {
+    let made = b.commitment.as_ref().and_then(|contract| draft.commitments.get(contract));
+    match made {
+        Some(made) => {
+            made.share(&b.from, b.project.as_ref()).is_some_and(|share| share.from_reserved)
+        }
+        None => b.stage == Stage::Reserved,
     }
 }
 
@@ -198,8 +281,12 @@ fn remember_master(draft: &mut Draft<'_>, event: &Event) {
             let head = draft.head_mut();
             head.ledger = Some(facts);
             head.policy = b.policy.clone();
+            note_policy(draft, &b.policy);
         }
-        Body::PolicyAdopted(b) => draft.head_mut().policy = b.policy.clone(),
+        Body::PolicyAdopted(b) => {
+            draft.head_mut().policy = b.policy.clone();
+            note_policy(draft, &b.policy);
+        }
         Body::OfficerEnrolled(b) => {
             draft.head_mut().officers.push(Officer { name: b.name.clone(), key: b.key });
         }

@@ -6,14 +6,14 @@
 
 use super::Cited;
 use super::moves::{commit, commitment, source, unknown};
-use super::remember::{set_closed, set_status};
-use crate::domain::event::{Body, DisbursementRecorded, Event, Split};
-use crate::domain::ids::Code;
+use super::remember::{is_carried_funding, set_closed, set_status};
+use crate::domain::event::{BalanceCarriedForward, Body, DisbursementRecorded, Event, Split};
+use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::{ProjectStatus, Stage};
 use crate::domain::money::Amount;
 use crate::domain::posting::{Leaf, Move};
 use crate::domain::rejection::{Rejection, Thing};
-use crate::domain::state::Draft;
+use crate::domain::state::{Draft, Share};
 
 /// Keeps the moves of the entry that is being applied, for a later reversal.
 pub(super) fn keep(draft: &mut Draft<'_>, moves: &[Move]) {
@@ -64,19 +64,26 @@ pub(super) fn moves(draft: &Draft<'_>, entry: u64, cited: &Cited) -> Result<Vec<
     Ok(done.into_iter().rev().map(|m| Move::new(m.to, m.from, m.amount)).collect())
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the others leave nothing but their moves")]
 /// Forgets what the reversed entry made the state remember.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others leave nothing but their moves")]
 pub(super) fn settle(draft: &mut Draft<'_>, entry: u64, cited: &Cited) -> Result<(), Rejection> {
     let event = original(entry, cited)?;
     draft.reversed.insert(entry, draft.size);
-    draft.kept_moves.remove(&entry);
-    for document in &event.body.filing().documents {
-        if draft.e_vouchers.get(&document.hash) == Some(&entry) {
-            draft.e_vouchers.remove(&document.hash);
-        }
+    let kept = draft.kept_moves.contains(&entry);
+    if kept {
+        draft.kept_moves.remove(&entry);
     }
+    free_e_vouchers(draft, entry, event);
     match &event.body {
-        Body::CommitmentMade(b) => forget_if_unused(draft, &b.contract),
+        Body::AllocationRecorded(b) => forget_line_if_empty(draft, &b.line),
+        Body::FundsReserved(b) => forget_funding(draft, &b.project, &b.line),
+        Body::BalanceCarriedForward(b) => forget_carried(draft, b),
+        Body::CommitmentMade(b) => draft.commitments.remove(&b.contract),
+        Body::CommitmentIncreased(b) => forget_change(draft, &b.contract, &b.splits),
+        Body::CommitmentReduced(b) => forget_change(draft, &b.contract, &[]),
+        Body::DisbursementRecorded(b) if kept => {
+            b.commitment.iter().for_each(|contract| forget_change(draft, contract, &[]));
+        }
         Body::CommitmentClosed(b) => set_closed(draft, &b.contract, false),
         Body::ProjectApproved(b) => draft.projects.remove(&b.code),
         Body::ProjectClosedOut(b) => {
@@ -120,16 +127,59 @@ fn take_back(
     Ok(())
 }
 
-/// The contract's number is free again once nothing is committed or paid under it.
-fn forget_if_unused(draft: &mut Draft<'_>, contract: &Code) {
-    let Some(made) = draft.commitments.get(contract) else { return };
-    let used = made.shares.iter().any(|share| {
-        [Stage::Committed, Stage::Paid, Stage::RefundedOut, Stage::CarriedOut].iter().any(|stage| {
-            let leaf = Leaf::new(&share.line, *stage, share.project.as_ref(), Some(contract));
-            draft.leaves.contains(&leaf)
-        })
-    });
-    if !used {
-        draft.commitments.remove(contract);
+/// An e-voucher of an entry that is undone may be booked again, with what was right.
+fn free_e_vouchers(draft: &mut Draft<'_>, entry: u64, event: &Event) {
+    let attached = draft.attached_e_vouchers.get(&entry).cloned();
+    if attached.is_some() {
+        draft.attached_e_vouchers.remove(&entry);
     }
+    let own = event.body.filing().documents.iter().map(|document| document.hash);
+    for hash in own.chain(attached.unwrap_or_default()) {
+        if draft.e_vouchers.get(&hash) == Some(&entry) {
+            draft.e_vouchers.remove(&hash);
+        }
+    }
+}
+
+/// A line on which nothing stands any more is as if it had never been opened: it can be opened
+/// again, with the right amount.
+fn forget_line_if_empty(draft: &mut Draft<'_>, line: &LineKey) {
+    let first = Leaf::of(line, Stage::Authority);
+    if draft.leaves.range(&first, |leaf| leaf.line == *line).next().is_none() {
+        draft.lines.remove(line);
+    }
+}
+
+fn forget_funding(draft: &mut Draft<'_>, code: &Code, line: &LineKey) {
+    let Some(mut project) = draft.projects.get(code).cloned() else { return };
+    if let Some(funded) = project.funded.iter_mut().find(|funded| funded.line == *line) {
+        funded.entries = funded.entries.saturating_sub(1);
+    }
+    project.funded.retain(|funded| funded.entries > 0);
+    draft.projects.insert(code.clone(), project);
+}
+
+/// One entry less stands for the contract, and for these of its shares.
+fn forget_change(draft: &mut Draft<'_>, contract: &Code, splits: &[Split]) {
+    let Some(mut made) = draft.commitments.get(contract).cloned() else { return };
+    made.changes = made.changes.saturating_sub(1);
+    for split in splits {
+        let same = |s: &&mut Share| s.line == split.line && s.project == split.project;
+        if let Some(share) = made.shares.iter_mut().find(same) {
+            share.entries = share.entries.saturating_sub(1);
+        }
+    }
+    made.shares.retain(|share| share.entries > 0);
+    draft.commitments.insert(contract.clone(), made);
+}
+
+fn forget_carried(draft: &mut Draft<'_>, b: &BalanceCarriedForward) {
+    if let Some(project) = b.project.as_ref().filter(|_| is_carried_funding(draft, b)) {
+        forget_funding(draft, project, &b.to);
+    }
+    if let Some(contract) = &b.commitment {
+        let (line, project) = (b.to.clone(), b.project.clone());
+        forget_change(draft, contract, &[Split { line, project, amount: b.amount }]);
+    }
+    forget_line_if_empty(draft, &b.to);
 }

@@ -22,7 +22,7 @@ pub struct MoneySource {
 pub struct AllocationRecorded {
     /// The line it opens.
     pub line: LineKey,
-    /// Minor units, not below zero (a negative one only in history).
+    /// Minor units, not below zero.
     pub amount: Amount,
     /// Where the money comes from.
     pub source: MoneySource,

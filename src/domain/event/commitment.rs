@@ -12,7 +12,7 @@ pub struct Split {
     pub line: LineKey,
     /// The project.
     pub project: Option<Code>,
-    /// Minor units, not below zero (a negative one only in history).
+    /// Minor units, not below zero (a negative one only in history, by a contract or payment).
     pub amount: Amount,
 }
 

@@ -82,7 +82,7 @@ pub struct LedgerOpened {
 /// Type 3: a new policy, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolicyAdopted {
-    /// The policy in force from the next command on.
+    /// The policy in force from the next entry on.
     pub policy: Policy,
     /// Documents and file number.
     pub filing: Filing,

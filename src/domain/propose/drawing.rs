@@ -1,15 +1,16 @@
 //! Which line an amount is drawn from. Filled in only where exactly one is possible.
 
-use super::{Scene, unknown};
+use super::Scene;
 use crate::domain::calendar::Year;
 use crate::domain::command::Drawing;
 use crate::domain::event::{DisbursementRecorded, Split};
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::Stage;
 use crate::domain::money::{Amount, Money};
+use crate::domain::near;
 use crate::domain::posting::Leaf;
-use crate::domain::rejection::{Rejection, Thing};
-use crate::domain::state::{LedgerFacts, Project};
+use crate::domain::rejection::{PossibleLine, Rejection, Thing};
+use crate::domain::state::{LedgerFacts, Project, Share};
 
 /// A line that is possible, with the money it offers.
 struct Candidate {
@@ -22,17 +23,17 @@ impl Scene<'_> {
     /// Splits of money drawn anew: by a contract, or by a payment without one.
     pub(super) fn fresh(&self, drawing: &Drawing) -> Result<Vec<Split>, Rejection> {
         if !drawing.from.is_empty() {
-            return self.named(drawing, |_| drawing.project.clone());
+            return self.named(drawing, |_| Ok(drawing.project.clone()));
         }
         if let Some(code) = &drawing.project
             && !self.state.projects.contains_key(code)
         {
-            return Err(unknown(Thing::Project, code));
+            return Err(near::unknown(Thing::Project, code, self.state.projects.keys()));
         }
         if let Some(fund) = &drawing.fund
             && !self.state.funds.contains_key(fund)
         {
-            return Err(unknown(Thing::Fund, fund));
+            return Err(near::unknown(Thing::Fund, fund, self.state.funds.keys()));
         }
         self.only(drawing, self.fresh_candidates(drawing))
     }
@@ -52,7 +53,8 @@ impl Scene<'_> {
             Candidate { line: line.clone(), project: drawing.project.clone(), available }
         };
         if let Some(project) = project.filter(|project| !project.funded.is_empty()) {
-            let funded = project.funded.iter().filter(|line| wanted(line));
+            let funded = project.funded.iter().map(|funded| &funded.line);
+            let funded = funded.filter(|line| wanted(line));
             let found: Vec<_> = funded.map(|line| candidate(line, Stage::Reserved)).collect();
             if !found.is_empty() {
                 return found;
@@ -98,32 +100,32 @@ impl Scene<'_> {
         needs_money: bool,
     ) -> Result<Vec<Split>, Rejection> {
         let made = self.state.commitments.get(contract);
-        let made = made.ok_or_else(|| unknown(Thing::Commitment, contract))?;
-        let of_line = |line: &LineKey| {
-            let mut of = made.shares.iter().filter(|share| share.line == *line);
-            of.next().and_then(|share| share.project.clone())
+        let known = self.state.commitments.keys();
+        let made = made.ok_or_else(|| near::unknown(Thing::Commitment, contract, known))?;
+        let candidate = |share: &Share| {
+            let project = share.project.as_ref();
+            let leaf = Leaf::new(&share.line, Stage::Committed, project, Some(contract));
+            let available = self.balance(&leaf);
+            Candidate { line: share.line.clone(), project: share.project.clone(), available }
         };
+        let shares = made.shares.iter().map(candidate);
         if !drawing.from.is_empty() {
-            return self.named(drawing, |line| drawing.project.clone().or_else(|| of_line(line)));
+            let shares: Vec<_> = shares.collect();
+            return self.named(drawing, |line| self.project_on(line, drawing, &shares));
         }
+        let wanted = |c: &Candidate| {
+            drawing.fund.as_ref().is_none_or(|fund| *fund == c.line.fund)
+                && (drawing.project.is_none() || drawing.project == c.project)
+        };
+        let mut candidates: Vec<Candidate> = shares.filter(wanted).collect();
+        // A single share is meant even where its year is over: the rule that refuses it says more
+        // than "no line".
         let year = self.year(drawing);
-        let mut candidates: Vec<Candidate> = (made.shares.iter())
-            .filter(|share| drawing.fund.as_ref().is_none_or(|fund| *fund == share.line.fund))
-            .filter(|share| drawing.project.is_none() || drawing.project == share.project)
-            .map(|share| {
-                let project = share.project.as_ref();
-                let leaf = Leaf::new(&share.line, Stage::Committed, project, Some(contract));
-                let available = self.balance(&leaf);
-                Candidate { line: share.line.clone(), project: share.project.clone(), available }
-            })
-            .collect();
-        // A single share is meant even where it is used up or its year is over: the rule that
-        // refuses it says more than "no line".
         if candidates.len() > 1 {
             candidates.retain(|c| year.is_none_or(|year| year == c.line.year));
         }
-        if candidates.len() > 1 && needs_money {
-            candidates.retain(|c| !c.available.is_zero());
+        if needs_money {
+            prefer_money(&mut candidates);
         }
         self.only(drawing, candidates)
     }
@@ -135,13 +137,6 @@ impl Scene<'_> {
         payment: &DisbursementRecorded,
         drawing: &Drawing,
     ) -> Result<Vec<Split>, Rejection> {
-        if !drawing.from.is_empty() {
-            let of_line = |line: &LineKey| {
-                let mut of = payment.splits.iter().filter(|split| split.line == *line);
-                of.next().and_then(|split| split.project.clone())
-            };
-            return self.named(drawing, |line| drawing.project.clone().or_else(|| of_line(line)));
-        }
         let mut candidates = Vec::new();
         for split in &payment.splits {
             let key = (entry, split.line.clone(), split.project.clone());
@@ -150,17 +145,44 @@ impl Scene<'_> {
             let (line, project) = (split.line.clone(), split.project.clone());
             candidates.push(Candidate { line, project, available });
         }
-        if candidates.len() > 1 {
-            candidates.retain(|c| !c.available.is_zero());
+        if !drawing.from.is_empty() {
+            return self.named(drawing, |line| self.project_on(line, drawing, &candidates));
         }
+        candidates.retain(|c| {
+            drawing.fund.as_ref().is_none_or(|fund| *fund == c.line.fund)
+                && (drawing.project.is_none() || drawing.project == c.project)
+                && drawing.year.is_none_or(|year| year == c.line.year)
+        });
+        prefer_money(&mut candidates);
         self.only(drawing, candidates)
+    }
+
+    /// The project that a named line stands for in a contract or payment: the one that was named,
+    /// else the only one there; a part without a project is meant where there is one.
+    fn project_on(
+        &self,
+        line: &LineKey,
+        drawing: &Drawing,
+        parts: &[Candidate],
+    ) -> Result<Option<Code>, Rejection> {
+        if drawing.project.is_some() {
+            return Ok(drawing.project.clone());
+        }
+        let on_line = || parts.iter().filter(|part| part.line == *line);
+        let mut projects = on_line().map(|part| part.project.as_ref());
+        match (projects.next(), projects.next()) {
+            (None, _) => Ok(None),
+            (Some(only), None) => Ok(only.cloned()),
+            (Some(_), Some(_)) if on_line().any(|part| part.project.is_none()) => Ok(None),
+            (Some(_), Some(_)) => Err(self.ambiguous(on_line())),
+        }
     }
 
     /// The lines that were named, which have to add up to the amount.
     fn named(
         &self,
         drawing: &Drawing,
-        project: impl Fn(&LineKey) -> Option<Code>,
+        project: impl Fn(&LineKey) -> Result<Option<Code>, Rejection>,
     ) -> Result<Vec<Split>, Rejection> {
         let sum = Amount::sum(drawing.from.iter().map(|(_, amount)| *amount));
         let parts = sum.ok_or(Rejection::Overflow)?;
@@ -168,35 +190,43 @@ impl Scene<'_> {
             let (whole, parts) = (self.money(drawing.amount), self.money(parts));
             return Err(Rejection::SumDiffers { whole, parts });
         }
-        let split = |(line, amount): &(LineKey, Amount)| Split {
-            project: project(line),
-            line: line.clone(),
-            amount: *amount,
+        let split = |(line, amount): &(LineKey, Amount)| {
+            Ok(Split { project: project(line)?, line: line.clone(), amount: *amount })
         };
-        Ok(drawing.from.iter().map(split).collect())
+        drawing.from.iter().map(split).collect()
     }
 
     fn only(&self, drawing: &Drawing, candidates: Vec<Candidate>) -> Result<Vec<Split>, Rejection> {
-        let mut candidates = candidates.into_iter();
-        match (candidates.next(), candidates.next()) {
-            (None, _) => {
+        match <[Candidate; 1]>::try_from(candidates) {
+            Ok([Candidate { line, project, .. }]) => {
+                Ok(vec![Split { line, project, amount: drawing.amount }])
+            }
+            Err(none) if none.is_empty() => {
                 let (fund, project) = (drawing.fund.clone(), drawing.project.clone());
                 Err(Rejection::NoLine { fund, project, year: self.year(drawing) })
             }
-            (Some(only), None) => {
-                let (line, project, amount) = (only.line, only.project, drawing.amount);
-                Ok(vec![Split { line, project, amount }])
-            }
-            (Some(first), Some(second)) => {
-                let all = [first, second].into_iter().chain(candidates);
-                let lines = all.map(|c| (c.line, self.money(c.available))).collect();
-                Err(Rejection::LineAmbiguous { lines })
-            }
+            Err(several) => Err(self.ambiguous(several.iter())),
         }
+    }
+
+    fn ambiguous<'c>(&self, candidates: impl Iterator<Item = &'c Candidate>) -> Rejection {
+        let possible = |candidate: &Candidate| PossibleLine {
+            line: candidate.line.clone(),
+            project: candidate.project.clone(),
+            available: self.money(candidate.available),
+        };
+        Rejection::LineAmbiguous { lines: candidates.map(possible).collect() }
     }
 
     fn money(&self, amount: Amount) -> Money {
         let currency = self.state.draft().currency();
         currency.money(amount)
+    }
+}
+
+/// Where several are possible, those with money left; all of them where none has any.
+fn prefer_money(candidates: &mut Vec<Candidate>) {
+    if candidates.len() > 1 && candidates.iter().any(|c| !c.available.is_zero()) {
+        candidates.retain(|c| !c.available.is_zero());
     }
 }

@@ -15,6 +15,7 @@ use super::event::{
 };
 use super::kinds::{Direction, Stage};
 use super::money::Amount;
+use super::near;
 use super::posting::Leaf;
 use super::rejection::{Rejection, Thing};
 use super::state::State;
@@ -109,7 +110,9 @@ impl Scene<'_> {
             Command::PayInFollowOn(b) => vec![b.into()],
             Command::WithdrawFollowOn(c) => {
                 let follow_on = self.state.follow_ons.get(&c.code);
-                let follow_on = follow_on.ok_or_else(|| unknown(Thing::FollowOn, &c.code))?;
+                let known = self.state.follow_ons.keys();
+                let follow_on =
+                    follow_on.ok_or_else(|| near::unknown(Thing::FollowOn, &c.code, known))?;
                 let rest = follow_on.rest().ok_or(Rejection::Overflow)?;
                 let (amount, reason) = (c.amount.unwrap_or(rest), c.reason);
                 let (code, filing) = (c.code, c.filing);

@@ -10,6 +10,7 @@ use super::kinds::ProjectStatus;
 use super::money::Money;
 use std::fmt;
 
+mod hint;
 mod text;
 
 /// The kinds of things that have a code.
@@ -128,6 +129,17 @@ impl LimitKind {
     }
 }
 
+/// A line that an amount could be drawn from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PossibleLine {
+    /// The line.
+    pub line: LineKey,
+    /// The project it is for there.
+    pub project: Option<Code>,
+    /// What it offers.
+    pub available: Money,
+}
+
 /// Why the domain said no. The fields are what `message` and `details` show, under the same names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are the words of the message above each")]
@@ -181,6 +193,10 @@ pub enum Rejection {
     Unknown { thing: Thing, name: String, near: Vec<String> },
     /// A thing exists already.
     Exists { thing: Thing, name: String },
+    /// Not a disbursement.
+    NotADisbursement { entry: u64, found: &'static str },
+    /// Such an entry cannot be reversed.
+    NotReversible { entry: u64, kind: &'static str },
     // Time.
     /// A date no public money has.
     DateAbsurd { date: Date },
@@ -205,6 +221,8 @@ pub enum Rejection {
     /// A district under one that is not above it.
     DistrictOrder { code: Code, parent: Code },
     // State.
+    /// The district has ended already.
+    DistrictEnded { district: Code, to: Date, successor: Option<Code> },
     /// The fund is closed.
     FundClosed { fund: Code },
     /// The fund still holds money.
@@ -217,10 +235,10 @@ pub enum Rejection {
     FollowOnEnded { follow_on: Code },
     /// Not a line and project of the contract or payment.
     NotAShare { of: String, line: LineKey, project: Option<Code> },
-    /// Not a disbursement.
-    NotADisbursement { entry: u64, found: &'static str },
     /// A carry-forward between lines that do not follow each other.
     CarryMismatch { from: LineKey, to: LineKey, why: &'static str },
+    /// It has been reversed already.
+    AlreadyReversed { entry: u64, by: u64 },
     // Purpose and choice.
     /// A project is required by the policy.
     ProjectRequired,
@@ -237,19 +255,17 @@ pub enum Rejection {
     /// No line is possible.
     NoLine { fund: Option<Code>, project: Option<Code>, year: Option<Year> },
     /// Several lines are possible.
-    LineAmbiguous { lines: Vec<(LineKey, Money)> },
-    // Limits.
-    /// A limit of money.
-    Limit { limit: LimitKind, name: String, asked: Money, available: Money },
-    // Corrections.
-    /// Such an entry cannot be reversed.
-    NotReversible { entry: u64, kind: &'static str },
-    /// It has been reversed already.
-    AlreadyReversed { entry: u64, by: u64 },
-    /// Later entries build on it.
-    HasDependents { entry: u64, account: String, short: Option<Money>, later: Vec<u64> },
+    LineAmbiguous { lines: Vec<PossibleLine> },
     /// The e-voucher is booked already.
     VoucherBooked { hash: String, entry: u64 },
+    // Limits.
+    /// A withdrawal that is not the whole unpaid rest.
+    RestDiffers { follow_on: Code, rest: Money, asked: Money },
+    /// A limit of money.
+    Limit { limit: LimitKind, name: String, asked: Money, available: Money },
+    // Later entries.
+    /// Later entries build on it.
+    HasDependents { entry: u64, account: String, short: Option<Money>, later: Vec<u64> },
 }
 
 impl Rejection {
@@ -288,6 +304,7 @@ impl Rejection {
             Self::LineYearOver { .. } => "line_year_over",
             Self::DistrictNotValid { .. } => "district_not_valid",
             Self::DistrictOrder { .. } => "district_order",
+            Self::DistrictEnded { .. } => "district_ended",
             Self::FundClosed { .. } => "fund_closed",
             Self::FundNotEmpty { .. } => "fund_not_empty",
             Self::ProjectStatus { .. } => "project_status",
@@ -304,6 +321,7 @@ impl Rejection {
             Self::ValuationRequired => "valuation_required",
             Self::NoLine { .. } => "no_line",
             Self::LineAmbiguous { .. } => "line_ambiguous",
+            Self::RestDiffers { .. } => "rest_differs",
             Self::Limit { limit, .. } => limit.texts().0,
             Self::NotReversible { .. } => "not_reversible",
             Self::AlreadyReversed { .. } => "already_reversed",

@@ -1,10 +1,11 @@
-//! The words of a rejection: the rule, both figures, the next step.
+//! The words of a rejection: the rule and both figures. The next step is in `hint`.
 
-use super::{Rejection, Thing};
+use super::{PossibleLine, Rejection};
 use crate::domain::calendar::{Date, instant_text};
 use crate::domain::ids::{Code, Tag};
-use crate::domain::money::Money;
-use std::fmt;
+
+/// The event that undoes others.
+pub(super) const REVERSAL: &str = "EntryReversed";
 
 impl Rejection {
     /// The rule in words, with both figures.
@@ -42,7 +43,8 @@ impl Rejection {
             | Self::LineYearOver { .. }
             | Self::DistrictNotValid { .. }
             | Self::DistrictOrder { .. } => self.time_message(),
-            Self::FundClosed { .. }
+            Self::DistrictEnded { .. }
+            | Self::FundClosed { .. }
             | Self::FundNotEmpty { .. }
             | Self::ProjectStatus { .. }
             | Self::CommitmentClosed { .. }
@@ -58,6 +60,7 @@ impl Rejection {
             | Self::ValuationRequired
             | Self::NoLine { .. }
             | Self::LineAmbiguous { .. }
+            | Self::RestDiffers { .. }
             | Self::Limit { .. }
             | Self::NotReversible { .. }
             | Self::AlreadyReversed { .. }
@@ -86,7 +89,9 @@ impl Rejection {
                 format!("{field} is {found}; allowed is {allowed}")
             }
             Self::NegativeAmount { amount } => {
-                format!("{amount} is negative; only a historical import may have such amounts")
+                format!(
+                    "{amount} is negative; only contracts and payments of a historical import may be"
+                )
             }
             Self::Overflow => "a sum is beyond what the ledger can count".to_owned(),
             Self::SumDiffers { whole, parts } => {
@@ -172,6 +177,10 @@ impl Rejection {
     #[expect(clippy::wildcard_enum_match_arm, reason = "`message` sends each variant to its group")]
     fn state_message(&self) -> String {
         match self {
+            Self::DistrictEnded { district, to, successor } => match successor {
+                Some(successor) => format!("district {district} ended on {to}, for {successor}"),
+                None => format!("district {district} ended on {to}"),
+            },
             Self::FundClosed { fund } => format!("fund {fund} is closed"),
             Self::FundNotEmpty { fund, account, balance } => {
                 format!("fund {fund} still holds {balance} at {account}")
@@ -224,12 +233,24 @@ impl Rejection {
                 )
             }
             Self::LineAmbiguous { lines } => {
-                let lines: Vec<String> =
-                    lines.iter().map(|(line, money)| format!("{line} ({money})")).collect();
+                let show = |part: &PossibleLine| match &part.project {
+                    Some(project) => {
+                        format!("{} for project {project} ({})", part.line, part.available)
+                    }
+                    None => format!("{} ({})", part.line, part.available),
+                };
+                let lines: Vec<String> = lines.iter().map(show).collect();
                 format!("money is never picked silently; possible are {}", lines.join(", "))
             }
+            Self::RestDiffers { follow_on, rest, asked } => format!(
+                "a withdrawal ends the whole unpaid rest: follow-on investment {follow_on} has \
+                 {rest} left, not {asked}"
+            ),
             Self::Limit { limit, name, asked, available } => {
                 format!("{}: {name} has {available}, asked for {asked}", limit.texts().1)
+            }
+            Self::NotReversible { entry, kind: REVERSAL } => {
+                format!("@{entry} is a reversal, and a reversal cannot be reversed")
             }
             Self::NotReversible { entry, kind } => {
                 format!("@{entry} is {kind}, which moves no money and cannot be reversed")
@@ -245,120 +266,6 @@ impl Rejection {
                 format!("the e-voucher {hash} is booked already, at @{entry}")
             }
             _ => String::new(),
-        }
-    }
-
-    /// The next step, where there is one.
-    #[must_use]
-    #[expect(clippy::wildcard_enum_match_arm, reason = "most refusals say all in their message")]
-    pub fn hint(&self) -> Option<String> {
-        let text = match self {
-            Self::Limit { limit, .. } => limit.texts().2,
-            Self::Unknown { thing, near, .. } => {
-                return Some(if near.is_empty() {
-                    format!("see `{}`", thing.texts().3)
-                } else {
-                    format!("did you mean {}? see `{}`", near.join(", "), thing.texts().3)
-                });
-            }
-            Self::Exists { thing: Thing::Line, name } => {
-                return Some(format!(
-                    "to change its authority: earmark allocation supplement|reduce for {name}"
-                ));
-            }
-            Self::Exists { .. } => "choose another code",
-            Self::TextTooLong { .. } => "shorten it, or attach the long text as a document",
-            Self::ClockBehind { .. } => "set the clock right and run the same command again",
-            Self::ClockAhead { .. } => "if the clock is right, add --accept-clock",
-            Self::CommandIdReused { .. } => "choose another --command-id",
-            Self::DateInFuture { .. } => "give the day it happened with --on",
-            Self::HistoryTooLate { .. } => {
-                "import without `historical`, or adopt a policy with a later history_before"
-            }
-            Self::LineYearOver { .. } => {
-                "carry the balance forward first (earmark allocation carry), or use this year's line"
-            }
-            Self::DistrictNotValid { successor: Some(successor), .. } => {
-                return Some(format!("use its successor {successor}"));
-            }
-            Self::FundNotEmpty { .. } => "carry it forward or let it lapse first",
-            Self::ProjectRequired => {
-                "add --project, or adopt a policy with project_required = false"
-            }
-            Self::PayeeRequired => "add --payee",
-            Self::PurposeRequired => "add --purpose",
-            Self::TransferPurpose { .. } => {
-                "only a policy with transfer_between_purposes = true allows it"
-            }
-            Self::ValuationRequired => "add --valuation FILE",
-            Self::NoLine { .. } => {
-                "record an allocation first, or name the line with --from LINE=A"
-            }
-            Self::LineAmbiguous { .. } => "say which with --from LINE=AMOUNT",
-            Self::NotReversible { .. } => "it ends by an event of its own (close, retire, …)",
-            Self::HasDependents { later, .. } if !later.is_empty() => {
-                let later: Vec<String> = later.iter().map(|index| format!("@{index}")).collect();
-                return Some(format!("reverse these first, in this order: {}", later.join(", ")));
-            }
-            Self::HasDependents { .. } => "reverse the later entries first, last first",
-            _ => return None,
-        };
-        Some(text.to_owned())
-    }
-
-    /// The figures, by name.
-    #[must_use]
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "only some refusals have figures of their own"
-    )]
-    pub fn details(&self) -> Vec<(&'static str, String)> {
-        fn pair<A: fmt::Display, B: fmt::Display>(
-            (a, x): (&'static str, A),
-            (b, y): (&'static str, B),
-        ) -> Vec<(&'static str, String)> {
-            vec![(a, x.to_string()), (b, y.to_string())]
-        }
-        let plain = |money: &Money| money.currency.plain(money.amount);
-        match self {
-            Self::Limit { name, asked, available, .. } => {
-                let mut out = pair(("asked", plain(asked)), ("available", plain(available)));
-                out.push(("limit", name.clone()));
-                out
-            }
-            Self::TextTooLong { bytes, max_bytes, .. } => {
-                pair(("found", bytes), ("allowed", max_bytes))
-            }
-            Self::OutOfRange { found, allowed, .. } => pair(("found", found), ("allowed", allowed)),
-            Self::CommandTooLarge { found, max, .. } => pair(("found", found), ("allowed", max)),
-            Self::SumDiffers { whole, parts } => {
-                pair(("expected", plain(whole)), ("found", plain(parts)))
-            }
-            Self::NumberNotNext { expected, found, .. } => {
-                pair(("expected", expected), ("found", found))
-            }
-            Self::ClockBehind { now, head } | Self::ClockAhead { now, head } => {
-                pair(("now", instant_text(*now)), ("head", instant_text(*head)))
-            }
-            Self::DateInFuture { date, today } => pair(("date", date), ("today", today)),
-            Self::HistoryTooLate { date, cut_over } => pair(("date", date), ("cut_over", cut_over)),
-            Self::DateOrder { date, earliest, .. } => pair(("date", date), ("earliest", earliest)),
-            Self::LineYearOver { line, date, .. } => pair(("date", date), ("line", line)),
-            Self::LineAmbiguous { lines } => {
-                lines.iter().map(|(line, _)| ("line", line.to_string())).collect()
-            }
-            Self::CommandIdReused { field, first } => {
-                pair(("field", field), ("first", format!("@{first}")))
-            }
-            Self::AlreadyReversed { entry, by } => {
-                pair(("entry", format!("@{entry}")), ("by", format!("@{by}")))
-            }
-            Self::HasDependents { entry, later, .. } => {
-                let mut out = vec![("entry", format!("@{entry}"))];
-                out.extend(later.iter().map(|index| ("later", format!("@{index}"))));
-                out
-            }
-            _ => Vec::new(),
         }
     }
 }

@@ -1,0 +1,75 @@
+//! Where things stand: open funds and contracts, the status of projects, shares of contracts.
+
+use super::names;
+use crate::domain::ids::{Code, LineKey};
+use crate::domain::kinds::ProjectStatus;
+use crate::domain::rejection::Rejection;
+use crate::domain::state::{Commitment, Draft, Fund};
+
+/// A fund that is not closed.
+pub(super) fn open_fund<'d>(draft: &'d Draft<'_>, code: &Code) -> Result<&'d Fund, Rejection> {
+    let fund = names::fund(draft, code)?;
+    if fund.closed { Err(Rejection::FundClosed { fund: code.clone() }) } else { Ok(fund) }
+}
+
+/// A commitment that is not closed.
+pub(super) fn open_commitment<'d>(
+    draft: &'d Draft<'_>,
+    contract: &Code,
+) -> Result<&'d Commitment, Rejection> {
+    let made = names::commitment(draft, contract)?;
+    if made.closed {
+        return Err(Rejection::CommitmentClosed { commitment: contract.clone() });
+    }
+    Ok(made)
+}
+
+/// The line and project are a share of the contract.
+pub(super) fn share(
+    contract: &Code,
+    made: &Commitment,
+    line: &LineKey,
+    project: Option<&Code>,
+) -> Result<(), Rejection> {
+    if made.share(line, project).is_some() {
+        return Ok(());
+    }
+    let of = format!("commitment {contract}");
+    Err(Rejection::NotAShare { of, line: line.clone(), project: project.cloned() })
+}
+
+fn status(
+    draft: &Draft<'_>,
+    code: &Code,
+    allowed: &[ProjectStatus],
+    wanted: &'static str,
+) -> Result<(), Rejection> {
+    let status = names::project(draft, code)?.status;
+    if allowed.contains(&status) {
+        return Ok(());
+    }
+    Err(Rejection::ProjectStatus { project: code.clone(), status, wanted })
+}
+
+/// New commitments, increases, direct payments and reservations; and what may be completed.
+pub(super) fn approved(draft: &Draft<'_>, code: &Code) -> Result<(), Rejection> {
+    status(draft, code, &[ProjectStatus::Approved], "approved")
+}
+
+/// Payments of existing commitments.
+pub(super) fn payable(draft: &Draft<'_>, code: &Code) -> Result<(), Rejection> {
+    let allowed = [ProjectStatus::Approved, ProjectStatus::Completed];
+    status(draft, code, &allowed, "approved or completed")
+}
+
+/// What may be terminated.
+pub(super) fn terminable(draft: &Draft<'_>, code: &Code) -> Result<(), Rejection> {
+    let allowed = [ProjectStatus::Approved, ProjectStatus::Suspended];
+    status(draft, code, &allowed, "approved or suspended")
+}
+
+/// What may be closed out.
+pub(super) fn ended(draft: &Draft<'_>, code: &Code) -> Result<(), Rejection> {
+    let allowed = [ProjectStatus::Completed, ProjectStatus::Terminated];
+    status(draft, code, &allowed, "completed or terminated")
+}
