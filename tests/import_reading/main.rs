@@ -18,6 +18,9 @@
 )]
 
 mod books;
+#[path = "../house/mod.rs"]
+mod house;
+mod kept;
 mod taking;
 
 use earmark::import::fields::{EventKind, Field};

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A mapping file of `tests/data`.
-fn mapping(name: &str) -> Mapping {
+pub fn mapping(name: &str) -> Mapping {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
     Mapping::parse(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
@@ -58,7 +58,8 @@ fn import(books: &mut Books, table: &[u8], mapping: &Mapping) -> (Result<Summary
     (summary, String::from_utf8(out).unwrap())
 }
 
-fn ward_budgets() -> Vec<u8> {
+/// What each ward may spend a year, as a table.
+pub fn ward_budgets() -> Vec<u8> {
     let mut table = String::from("ward,year,budget\n");
     for year in 2012..=2023 {
         for ward in 1..=50 {
