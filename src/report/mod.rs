@@ -1,1 +1,97 @@
-//! Projection to rows to table, csv, json, jsonl.
+//! Reports: from projections to rows with units, and from rows to table, CSV, JSON and JSON lines.
+//! Pure: a report is text, and whoever asked for it puts it where it belongs.
+//!
+//! A report is a function from projections to a [`Table`](table::Table) by the contract of its
+//! [`Spec`](table::Spec), which `schemas/report.<name>.json` says to programs. Field names are those
+//! of the domain, verbatim. Lacks every figure of its own: sums and formulas are in `projection`.
+
+pub mod balance;
+pub mod csv;
+pub mod entry;
+pub mod execution;
+pub mod findings;
+pub mod json;
+pub mod labels;
+pub mod leverage;
+pub mod master;
+pub mod register;
+pub mod table;
+pub mod text;
+
+pub use entry::entry_json;
+
+use crate::domain::calendar::instant_text;
+use crate::domain::money::Currency;
+use crate::error::Result;
+use labels::Lang;
+use table::{Cell, Spec, Table};
+use text::Unit;
+
+/// Every report, with its contract.
+pub const REPORTS: &[&Spec] = &[
+    &balance::BALANCE,
+    &balance::BALANCE_PAYEE,
+    &execution::EXECUTION,
+    &findings::FINDINGS,
+    &leverage::LEVERAGE,
+    &register::REGISTER,
+    &master::FUNDS,
+    &master::PROJECTS,
+    &master::PAYEES,
+    &master::COMMITMENTS,
+    &master::DISTRICTS,
+    &master::PROGRAMMES,
+    &master::OFFICERS,
+];
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// Rows for programs.
+    Csv,
+    /// Header, rows and totals.
+    Json,
+    /// Rows, one a line.
+    Jsonl,
+}
+
+/// What a reader chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Style {
+    /// The language of labels.
+    pub lang: Lang,
+    /// The unit of amounts in a table.
+    pub unit: Unit,
+    /// CSV without the guard against formulas.
+    pub raw: bool,
+}
+
+/// A report as text.
+///
+/// # Errors
+/// `csv_not_written` if the writer refuses; in memory it does not.
+pub fn write(table: &Table, format: Format, style: Style) -> Result<String> {
+    match format {
+        Format::Table => Ok(text::write(table, style.lang, style.unit)),
+        Format::Csv => csv::write(table, style.raw),
+        Format::Json => Ok(json::write(table)),
+        Format::Jsonl => Ok(json::write_lines(table)),
+    }
+}
+
+/// A cell as data formats write it; `None` where there is nothing to say.
+fn data_text(cell: &Cell, currency: Currency) -> Option<String> {
+    match cell {
+        Cell::Empty => None,
+        Cell::Text(text) => Some(text.clone()),
+        Cell::Texts(texts) => Some(texts.join(";")),
+        Cell::Amount(amount) => Some(currency.plain(*amount)),
+        Cell::Ratio(ratio) => ratio.decimal(6),
+        Cell::Date(date) => Some(date.to_string()),
+        Cell::Instant(at) => Some(instant_text(*at)),
+        Cell::Count(count) => Some(count.to_string()),
+        Cell::Flag(flag) => Some(flag.to_string()),
+    }
+}

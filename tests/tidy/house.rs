@@ -11,7 +11,11 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
     ("store", "chain::entry chain::hash"),
     ("archive", "chain::entry chain::hash tlog"),
     ("projection", "domain chain::entry chain::hash"),
-    ("report", "domain::money domain::calendar domain::ids domain::kinds chain::entry projection"),
+    (
+        "report",
+        "domain::money domain::calendar domain::ids domain::kinds domain::posting chain::entry \
+         projection",
+    ),
     ("ledger", "domain chain tlog store archive projection edge -store::sled -edge::keys"),
     (
         "verify",

@@ -1,0 +1,202 @@
+//! Balances by fund, year, line, project, district, contract or payee.
+
+use super::table::{Cell, Column, Header, Kind, Note, Shown, Spec, Table};
+use crate::domain::ids::Code;
+use crate::error::Result;
+use crate::projection::balances::Balances;
+use crate::projection::figures::Figures;
+use crate::projection::groups::{self, By, Key, Row, Selection};
+use crate::projection::names::Names;
+
+/// What a row of balances may be for.
+pub(super) const KEYS: &[Column] = &[
+    Column::new("line", Kind::Code),
+    Column::new("fund", Kind::Code),
+    Column::new("year", Kind::Count),
+    Column::data("origin", Kind::Count),
+    Column::data("class", Kind::Code),
+    Column::new("project", Kind::Code),
+    Column::new("district", Kind::Code),
+    Column::new("commitment", Kind::Code),
+    Column::new("name", Kind::Name),
+    Column::new("name_zh", Kind::Name),
+];
+
+macro_rules! figures {
+    ($($more:expr),*) => {
+        &[
+            Column::used("allocated", Kind::Amount),
+            Column::used("adjustments", Kind::Amount),
+            Column::used("transfers_net", Kind::Amount),
+            Column::used("carried_in", Kind::Amount),
+            Column::new("budget_final", Kind::Amount),
+            Column::used("reserved", Kind::Amount),
+            Column::used("committed", Kind::Amount),
+            Column::used("approved_unpaid", Kind::Amount),
+            Column::new("paid_net", Kind::Amount),
+            Column::used("refunded_out", Kind::Amount),
+            Column::used("carried_out", Kind::Amount),
+            Column::used("lapsed", Kind::Amount),
+            Column::new("available", Kind::Amount),
+            Column::new("execution_rate", Kind::Ratio),
+            $($more,)*
+            Column::used("below_zero", Kind::Flag),
+        ]
+    };
+}
+pub(super) use figures;
+
+/// `balance`: figures by the names of the budget.
+pub const BALANCE: Spec = Spec { name: "balance", keys: KEYS, columns: figures!() };
+
+/// `balance --by payee`: committed and paid only.
+pub const BALANCE_PAYEE: Spec = Spec {
+    name: "balance-payee",
+    keys: &[],
+    columns: &[
+        Column::new("payee", Kind::Code),
+        Column::new("name", Kind::Name),
+        Column::new("name_zh", Kind::Name),
+        Column::new("committed", Kind::Amount),
+        Column::new("paid_net", Kind::Amount),
+    ],
+};
+
+/// Balances by what is asked for.
+///
+/// # Errors
+/// `filter_not_here` for a word that balances have no answer to; `sum_overflow`.
+pub fn balance(
+    balances: &Balances,
+    names: &Names,
+    selection: Selection<'_>,
+    by: By,
+    header: Header,
+) -> Result<Table> {
+    let grouped = groups::rows(balances, names, selection, by)?;
+    let mut table = of_rows(&BALANCE, by, header);
+    for row in &grouped.rows {
+        let mut cells = key_cells(names, &row.key, by);
+        cells.extend(figure_cells(&row.figures)?.into_iter().map(|(_, cell)| cell));
+        cells.push(row.below_zero.into());
+        table.rows.push(cells);
+    }
+    table.set_totals(figure_cells(&grouped.total.figures)?);
+    table.notes.extend(note_below_zero(&grouped.rows));
+    Ok(table)
+}
+
+/// Committed and paid by payee.
+///
+/// # Errors
+/// As [`balance`].
+pub fn by_payee(
+    balances: &Balances,
+    names: &Names,
+    selection: Selection<'_>,
+    header: Header,
+) -> Result<Table> {
+    let (rows, total) = groups::payees(balances, names, selection)?;
+    let mut table = BALANCE_PAYEE.table(&[], header);
+    for row in rows {
+        let known = row.payee.code().and_then(|code| names.payees.get(code));
+        table.rows.push(vec![
+            row.payee.code().into(),
+            known.map(|payee| &payee.name).into(),
+            known.and_then(|payee| payee.name_zh.as_ref()).into(),
+            row.committed.into(),
+            row.paid_net.into(),
+        ]);
+    }
+    let (committed, paid) = (total.committed.into(), total.paid_net.into());
+    table.set_totals(vec![("committed", committed), ("paid_net", paid)]);
+    Ok(table)
+}
+
+/// An empty table with the keys of `by`. A line says its fund and year itself.
+pub(super) fn of_rows(spec: &Spec, by: By, header: Header) -> Table {
+    let mut table = spec.table(keys(by), header);
+    for column in table.columns.iter_mut().filter(|_| by == By::Line) {
+        if matches!(column.key, "fund" | "year") {
+            column.shown = Shown::InData;
+        }
+    }
+    table
+}
+
+/// The keys of rows by `by`, in the order of [`KEYS`].
+fn keys(by: By) -> &'static [&'static str] {
+    match by {
+        By::Fund => &["fund", "name", "name_zh"],
+        By::Year => &["year"],
+        By::Line => &["line", "fund", "year", "origin", "class"],
+        By::Project => &["project", "name", "name_zh"],
+        By::District => &["district", "name", "name_zh"],
+        By::Commitment => &["commitment", "name", "name_zh"],
+    }
+}
+
+/// The cells of [`keys`].
+pub(super) fn key_cells(names: &Names, key: &Key, by: By) -> Vec<Cell> {
+    match key {
+        Key::Year(year) => vec![(*year).into()],
+        Key::Line(line) => {
+            let class = Some(&line.class).filter(|class| !class.as_str().is_empty());
+            let (fund, origin) = (&line.fund, line.origin);
+            vec![line.into(), fund.into(), line.year.into(), origin.into(), class.into()]
+        }
+        Key::Fund(code) | Key::Code(code) => {
+            let (name, name_zh) = name(names, code, by);
+            vec![code.into(), name, name_zh]
+        }
+        Key::Without => vec![Cell::Empty, Cell::Empty, Cell::Empty],
+    }
+}
+
+fn name(names: &Names, code: &Code, by: By) -> (Cell, Cell) {
+    let (name, name_zh) = match by {
+        By::Fund => {
+            let fund = names.funds.get(code);
+            (fund.map(|f| &f.name), fund.and_then(|f| f.name_zh.as_ref()))
+        }
+        By::Project => {
+            let project = names.projects.get(code);
+            (project.map(|p| &p.title), project.and_then(|p| p.title_zh.as_ref()))
+        }
+        By::District => {
+            let district = names.districts.get(code);
+            (district.map(|d| &d.name), district.and_then(|d| d.name_zh.as_ref()))
+        }
+        By::Commitment => (names.commitments.get(code).and_then(|c| c.title.as_ref()), None),
+        By::Year | By::Line => (None, None),
+    };
+    (name.into(), name_zh.into())
+}
+
+/// The figures, by key, up to the execution rate.
+pub(super) fn figure_cells(figures: &Figures) -> Result<Vec<(&'static str, Cell)>> {
+    Ok(vec![
+        ("allocated", figures.allocated.into()),
+        ("adjustments", figures.adjustments.into()),
+        ("transfers_net", figures.transfers_net.into()),
+        ("carried_in", figures.carried_in.into()),
+        ("budget_final", figures.budget_final()?.into()),
+        ("reserved", figures.reserved.into()),
+        ("committed", figures.committed.into()),
+        ("approved_unpaid", figures.approved_unpaid.into()),
+        ("paid_net", figures.paid_net.into()),
+        ("refunded_out", figures.refunded_out.into()),
+        ("carried_out", figures.carried_out.into()),
+        ("lapsed", figures.lapsed.into()),
+        ("available", figures.available.into()),
+        ("execution_rate", figures.execution_rate()?.into()),
+    ])
+}
+
+/// What the mark means, where there is one.
+pub(super) fn note_below_zero(rows: &[Row]) -> Option<Note> {
+    rows.iter().any(|row| row.below_zero).then(|| Note {
+        en: "! an account of this row stands below zero (report findings names it)".to_owned(),
+        zh: "！ 该行有科目余额为负（见疑点清单）".to_owned(),
+    })
+}
