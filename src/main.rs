@@ -1,3 +1,5 @@
 //! The `earmark` binary: parse, run, exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    earmark::cli::run()
+}

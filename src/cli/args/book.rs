@@ -1,0 +1,68 @@
+//! Verbs about what is booked already, and about booking many rows at once.
+
+use super::WriteFlags;
+use crate::cli::value::{EntryRef, parse_text};
+use crate::domain::ids::Text;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Undo an entry by its exact inverse; both stay in the ledger
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  earmark reverse @41 --reason \"wrong payee\"")]
+pub(crate) struct ReverseAnEntry {
+    /// The entry: @INDEX, its UUID, or FUND/YEAR/VOUCHER
+    #[arg(value_name = "ENTRY")]
+    pub(crate) entry: EntryRef,
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    pub(crate) reason: Text,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// Attach a document to an entry, by its SHA-256
+///
+/// The file stays with you; the ledger keeps its hash and its name, so that anyone can check it with `sha256sum`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  earmark attach @41 acceptance.pdf:acceptance")]
+pub(crate) struct AttachDocuments {
+    /// The entry: @INDEX, its UUID, or FUND/YEAR/VOUCHER
+    #[arg(value_name = "ENTRY")]
+    pub(crate) entry: EntryRef,
+    /// The document, with its kind after a colon
+    #[arg(value_name = "FILE[:KIND]")]
+    pub(crate) document: String,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// Record the rows of a CSV file, as a mapping file says (schemas/mapping.md)
+///
+/// A row that a rule refuses goes to the rejects file and takes no other row with it. The same file twice adds nothing; a longer version
+/// of it adds only the new rows.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  earmark import payments.csv --mapping payments.toml --dry-run\n  earmark import payments.csv --mapping payments.toml --rejects refused.csv"
+)]
+pub(crate) struct ImportRows {
+    /// The table of rows
+    #[arg(value_name = "FILE")]
+    pub(crate) table: PathBuf,
+    /// How it is written and what its rows become, in TOML
+    #[arg(long, value_name = "MAP.toml")]
+    pub(crate) mapping: PathBuf,
+    /// Where refused rows go [default: FILE.rejects.csv]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// Create funds, lines, projects and payees that a row names and the ledger does not know
+    #[arg(long)]
+    pub(crate) create_missing: bool,
+    /// Check and show everything, write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Go on although the clock is more than a day after the last entry
+    #[arg(long)]
+    pub(crate) accept_clock: bool,
+}

@@ -1,0 +1,223 @@
+//! The grammar of the command line, by clap's derive: one struct a verb, in the words of the field.
+//!
+//! Noun, then verb; `allocate`, `commit` and `disburse` are the only other spellings, and nothing is
+//! inferred from abbreviations. What a flag means together with another is said here where clap can
+//! say it (`conflicts_with`, groups) and in [`check`](super::run) where it cannot.
+
+mod book;
+mod follow_on;
+mod globals;
+mod money;
+mod setup;
+mod trust;
+mod work;
+
+pub(crate) use book::*;
+pub(crate) use follow_on::*;
+pub(crate) use globals::*;
+pub(crate) use money::*;
+pub(crate) use setup::*;
+pub(crate) use trust::*;
+pub(crate) use work::*;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+/// A ledger for public money set aside for one purpose (专项资金).
+///
+/// Every record is kept for ever in a hash-chained log; balances are rebuilt from it, and anyone can verify it offline.
+#[derive(Debug, Parser)]
+#[command(
+    name = "earmark",
+    version,
+    disable_help_subcommand = true,
+    after_help = "Start:       earmark init LEDGER --name \"Pudong informatization\" --origin example.org/pudong --officer li\n\
+                  More on one: earmark allocation record --help"
+)]
+pub(crate) struct Cli {
+    /// Flags that every verb takes.
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// The verbs, in the order of a ledger's life.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Init(Init),
+    #[command(subcommand)]
+    Key(KeyVerb),
+    #[command(subcommand)]
+    Officer(OfficerVerb),
+    #[command(subcommand)]
+    Policy(PolicyVerb),
+    #[command(subcommand)]
+    District(DistrictVerb),
+    #[command(subcommand)]
+    Programme(ProgrammeVerb),
+    #[command(subcommand)]
+    Payee(PayeeVerb),
+    #[command(subcommand)]
+    Fund(FundVerb),
+    #[command(subcommand)]
+    Allocation(AllocationVerb),
+    #[command(subcommand)]
+    Project(ProjectVerb),
+    #[command(subcommand)]
+    Reservation(ReservationVerb),
+    #[command(subcommand)]
+    Commitment(CommitmentVerb),
+    #[command(subcommand)]
+    Disbursement(DisbursementVerb),
+    Refund(RefundPayment),
+    #[command(subcommand)]
+    FollowOn(FollowOnVerb),
+    Reverse(ReverseAnEntry),
+    Attach(AttachDocuments),
+    Import(ImportRows),
+    /// Same as `allocation record`.
+    Allocate(RecordAllocation),
+    /// Same as `commitment make`.
+    Commit(MakeCommitment),
+    /// Same as `disbursement record`.
+    Disburse(RecordDisbursement),
+    Verify(Verify),
+    #[command(subcommand)]
+    Checkpoint(CheckpointVerb),
+}
+
+/// How `earmark --help` groups its verbs.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Begin", &["init", "key", "officer", "policy"]),
+    ("Name things", &["district", "programme", "payee", "fund"]),
+    (
+        "Move money",
+        &[
+            "allocation",
+            "project",
+            "reservation",
+            "commitment",
+            "disbursement",
+            "refund",
+            "follow-on",
+            "allocate",
+            "commit",
+            "disburse",
+        ],
+    ),
+    ("Correct, attach, import", &["reverse", "attach", "import"]),
+    ("Trust", &["verify", "checkpoint"]),
+];
+
+/// The command as clap runs it, with the verbs in groups.
+pub(crate) fn command() -> clap::Command {
+    let command = Cli::command();
+    let about = |name: &str| {
+        let verb = command.find_subcommand(name);
+        verb.and_then(clap::Command::get_about).map(ToString::to_string).unwrap_or_default()
+    };
+    let mut verbs = String::new();
+    for (title, names) in GROUPS {
+        verbs.push_str(&format!("\n{title}:\n"));
+        for name in *names {
+            verbs.push_str(&format!("  {name:<13} {}\n", about(name)));
+        }
+    }
+    let template = format!(
+        "{{about-with-newline}}\nUsage: earmark [FLAGS] VERB\n{verbs}\nFlags:\n{{options}}\n\n{{after-help}}\n"
+    );
+    command.help_template(template)
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// clap's own, which holds help and version too.
+pub(crate) fn parse(
+    arguments: impl IntoIterator<Item = std::ffi::OsString>,
+) -> Result<Cli, clap::Error> {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_holds_together() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn help_names_every_verb_once() {
+        let mut grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| *names).copied().collect();
+        let command = command();
+        let mut verbs: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        grouped.sort_unstable();
+        verbs.sort_unstable();
+        assert_eq!(grouped, verbs);
+    }
+
+    #[test]
+    fn every_verb_has_a_line_of_its_own_and_an_example() {
+        fn walk(command: &clap::Command, path: &str, lacking: &mut Vec<String>) {
+            let name = format!("{path} {}", command.get_name());
+            if command.get_about().is_none() {
+                lacking.push(format!("{name}: about"));
+            }
+            let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            if !command.has_subcommands() && !example.contains("earmark ") {
+                lacking.push(format!("{name}: example"));
+            }
+            for argument in command.get_arguments() {
+                if argument.get_help().is_none() {
+                    lacking.push(format!("{name} {}: help", argument.get_id()));
+                }
+            }
+            command.get_subcommands().for_each(|verb| walk(verb, &name, lacking));
+        }
+        let mut lacking = Vec::new();
+        walk(&command(), "", &mut lacking);
+        assert!(lacking.is_empty(), "{lacking:#?}");
+    }
+
+    /// Takes the examples of every help text through the parser.
+    #[test]
+    fn every_example_parses() {
+        fn walk(command: &clap::Command, found: &mut Vec<String>) {
+            let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let lines = text.lines().filter_map(|line| line.find("earmark ").map(|at| &line[at..]));
+            found.extend(lines.filter(|line| !line.contains("--help")).map(str::to_owned));
+            command.get_subcommands().for_each(|verb| walk(verb, found));
+        }
+        let mut examples = Vec::new();
+        walk(&command(), &mut examples);
+        assert!(examples.len() > 40, "{}", examples.len());
+        for example in examples {
+            let mut words = vec![String::new()];
+            let mut quoted = false;
+            for c in example.chars() {
+                match c {
+                    '"' => quoted = !quoted,
+                    ' ' if !quoted => words.push(String::new()),
+                    c => words.last_mut().unwrap().push(c),
+                }
+            }
+            let words = words.into_iter().map(std::ffi::OsString::from);
+            if let Err(error) = parse(words) {
+                panic!("{example}\n{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_abbreviation_is_inferred() {
+        for line in ["bal", "alloc record F 2002 1", "balance --as 2002-01-01", "export hl"] {
+            let words = ["earmark"].into_iter().chain(line.split(' ')).map(Into::into);
+            assert!(parse(words).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! Verbs that set a ledger up: the ledger itself, keys, officers, policy, and names of things.
+
+use super::WriteFlags;
+use crate::cli::value::{AmountText, parse_code, parse_date, parse_offset, parse_tag, parse_text};
+use crate::domain::calendar::Date;
+use crate::domain::ids::{Code, Tag, Text};
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Open a new ledger, with the keys that sign it
+///
+/// Makes the officer's key and the key of the log where they are missing, and pins the log on this machine. The first policy is:
+/// control stop, no tolerance, a project required for every payment (see `earmark policy`).
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  earmark init pudong --name \"浦东新区信息化专项资金\" --origin example.org/pudong/info --officer li"
+)]
+pub(crate) struct Init {
+    /// The folder to make
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// What the ledger is called
+    #[arg(long, value_name = "NAME", value_parser = parse_text)]
+    pub(crate) name: Text,
+    /// The log's own name in the world, a URL without scheme; it can never change
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) origin: String,
+    /// The one currency of the ledger (ISO 4217)
+    #[arg(long, value_name = "CODE", default_value = "CNY")]
+    pub(crate) currency: String,
+    /// The offset from UTC of the ledger's days
+    #[arg(
+        long,
+        value_name = "OFFSET",
+        default_value = "+08:00",
+        allow_hyphen_values = true,
+        value_parser = parse_offset
+    )]
+    pub(crate) utc_offset: i16,
+    /// The month in which the fiscal year begins
+    #[arg(long, value_name = "MONTH", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=12))]
+    pub(crate) fiscal_year_start: u8,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// Make the keys that officers sign with
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyVerb {
+    New(NewKey),
+    Request(RequestEnrolment),
+}
+
+/// Make an officer's key in $EARMARK_HOME; it never leaves this machine
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  earmark key new wang")]
+pub(crate) struct NewKey {
+    /// The officer's name, as it will be enrolled
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// Check and show everything, write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Write a request to be enrolled: the public key, and a proof that you hold the private one
+///
+/// For an officer on a machine of their own: send the file to an officer of the ledger, who runs `earmark officer enroll`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  earmark key request wang --ledger-id 018f4d2e-6b5a-4c00-8000-000000000000 -o wang.request"
+)]
+pub(crate) struct RequestEnrolment {
+    /// The officer's name, as it will be enrolled
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// The ledger's id: `earmark stats` prints it
+    #[arg(long, value_name = "ID")]
+    pub(crate) ledger_id: String,
+}
+
+/// Enrol officers, and list them
+#[derive(Debug, Subcommand)]
+pub(crate) enum OfficerVerb {
+    Enroll(EnrollOfficer),
+}
+
+/// Let another officer's key sign
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  earmark key new wang\n  earmark officer enroll wang --role maker\n  earmark officer enroll zhao --key zhao.request --role approver --limit 50万"
+)]
+pub(crate) struct EnrollOfficer {
+    /// The officer's name, unique in the ledger
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// The file that `earmark key request` wrote [default: the key of that name on this machine]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// What the officer may do (repeatable); recorded here, enforced by a later rule set
+    #[arg(long = "role", value_name = "ROLE", required = true)]
+    pub(crate) roles: Vec<RoleName>,
+    /// The most the officer may approve
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    pub(crate) limit: Option<AmountText>,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// A role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleName {
+    /// Records
+    Maker,
+    /// Approves what another recorded
+    Approver,
+    /// Reads and reviews
+    Auditor,
+    /// Enrols officers and adopts policies
+    Administrator,
+}
+
+/// Adopt or show the ledger's policy
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyVerb {
+    Adopt(AdoptPolicy),
+    Show(ShowPolicy),
+}
+
+/// Adopt the policy of a TOML file; what the file does not name stays as it is
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The file:\n  control = \"stop\"                    # a line below zero: stop, warn or track\n  tolerance_basis_points = 0          # how far `stop` lets a line go, of its authority …\n  tolerance = \"0.00\"                  # … and absolutely; the lower holds\n  project_required = true             # every contract and payment needs a project\n  transfer_between_purposes = false   # may money go to a fund for something else\n  history_before = \"2003-01-01\"       # only earlier dates are imported as history; \"opening\": the day the ledger was opened\n\nExample:\n  earmark policy show -o policy.toml\n  earmark policy adopt policy.toml"
+)]
+pub(crate) struct AdoptPolicy {
+    /// The policy, in TOML
+    #[arg(value_name = "FILE")]
+    pub(crate) policy: PathBuf,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// Show the policy in force, in the form that `policy adopt` reads
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  earmark policy show")]
+pub(crate) struct ShowPolicy {}
+
+/// Register and retire districts
+#[derive(Debug, Subcommand)]
+pub(crate) enum DistrictVerb {
+    Register(RegisterDistrict),
+    Retire(RetireDistrict),
+}
+
+/// The level of a district.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LevelName {
+    /// 市
+    City,
+    /// 区县
+    District,
+    /// 街道
+    Street,
+}
+
+/// Register a district of the division tree
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  earmark district register 310115 --name Pudong --name-zh 浦东新区 --level district --parent 310000 --valid-from 1992-10-11"
+)]
+pub(crate) struct RegisterDistrict {
+    /// Its division code
+    #[arg(value_name = "CODE", value_parser = parse_code)]
+    pub(crate) code: Code,
+    /// Its name
+    #[arg(long, value_name = "NAME", value_parser = parse_text)]
+    pub(crate) name: Text,
+    /// Its Chinese name
+    #[arg(long, value_name = "NAME", value_parser = parse_text)]
+    pub(crate) name_zh: Option<Text>,
+    /// Its level
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) level: LevelName,
+    /// The district above it
+    #[arg(long, value_name = "CODE", value_parser = parse_code)]
+    pub(crate) parent: Option<Code>,
+    /// The first day the code is valid
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(crate) valid_from: Option<Date>,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// End a district on the day of --on; its history keeps its code
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  earmark district retire 310119 --successor 310115 --on 2009-05-06"
+)]
+pub(crate) struct RetireDistrict {
+    /// The code that ends
+    #[arg(value_name = "CODE", value_parser = parse_code)]
+    pub(crate) code: Code,
+    /// The code that follows it
+    #[arg(long, value_name = "CODE", value_parser = parse_code)]
+    pub(crate) successor: Option<Code>,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// Register programmes of the city
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProgrammeVerb {
+    Register(RegisterProgramme),
+}
+
+/// Register a programme that projects implement
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  earmark programme register SCHOOLS --name \"School network\" --name-zh 校校通"
+)]
+pub(crate) struct RegisterProgramme {
+    /// Its code
+    #[arg(value_name = "CODE", value_parser = parse_code)]
+    pub(crate) code: Code,
+    /// Its name
+    #[arg(long, value_name = "NAME", value_parser = parse_text)]
+    pub(crate) name: Text,
+    /// Its Chinese name
+    #[arg(long, value_name = "NAME", value_parser = parse_text)]
+    pub(crate) name_zh: Option<Text>,
+    /// The district that leads it
+    #[arg(long, value_name = "CODE", value_parser = parse_code)]
+    pub(crate) district: Option<Code>,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// Register payees
+#[derive(Debug, Subcommand)]
+pub(crate) enum PayeeVerb {
+    Register(RegisterPayee),
+}
+
+/// Register somebody who can be paid
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  earmark payee register SOFT-A --name 示例软件企业甲")]
+pub(crate) struct RegisterPayee {
+    /// Its code
+    #[arg(value_name = "CODE", value_parser = parse_code)]
+    pub(crate) code: Code,
+    /// Its name
+    #[arg(long, value_name = "NAME", value_parser = parse_text)]
+    pub(crate) name: Text,
+    /// Its Chinese name
+    #[arg(long, value_name = "NAME", value_parser = parse_text)]
+    pub(crate) name_zh: Option<Text>,
+    /// Its unified social credit code (GB 32100)
+    #[arg(long, value_name = "CODE", value_parser = parse_text)]
+    pub(crate) credit_code: Option<Text>,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// Establish and close funds
+#[derive(Debug, Subcommand)]
+pub(crate) enum FundVerb {
+    Establish(EstablishFund),
+    Close(CloseFund),
+}
+
+/// The kind of a fund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FundKindName {
+    /// 专项资金
+    Special,
+    /// 引导资金
+    Guidance,
+    /// 配套资金
+    Matching,
+}
+
+/// Establish a fund, with what its money is for
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  earmark fund establish PD-INFO --name \"Pudong informatization fund\" --name-zh 信息化建设专项基金 --kind special --purpose it --district 310115"
+)]
+pub(crate) struct EstablishFund {
+    /// Its code
+    #[arg(value_name = "CODE", value_parser = parse_code)]
+    pub(crate) code: Code,
+    /// Its name
+    #[arg(long, value_name = "NAME", value_parser = parse_text)]
+    pub(crate) name: Text,
+    /// Its Chinese name
+    #[arg(long, value_name = "NAME", value_parser = parse_text)]
+    pub(crate) name_zh: Option<Text>,
+    /// Its kind
+    #[arg(long, value_name = "KIND")]
+    pub(crate) kind: FundKindName,
+    /// What its money is for (repeatable): `it` allows `it/social-card` too
+    #[arg(long = "purpose", value_name = "TAG", required = true, value_parser = parse_tag)]
+    pub(crate) purposes: Vec<Tag>,
+    /// The district it belongs to
+    #[arg(long, value_name = "CODE", value_parser = parse_code)]
+    pub(crate) district: Option<Code>,
+    /// Who manages it
+    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    pub(crate) manager: Option<Text>,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// Close a fund that holds no money any more
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  earmark fund close PD-INFO --reason \"merged into another fund\""
+)]
+pub(crate) struct CloseFund {
+    /// The fund
+    #[arg(value_name = "CODE", value_parser = parse_code)]
+    pub(crate) code: Code,
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    pub(crate) reason: Option<Text>,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}

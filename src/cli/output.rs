@@ -1,0 +1,412 @@
+//! Everything that reaches a terminal or a file: results, notes, errors, exit codes.
+//!
+//! The only file of the command line that writes to stdout or stderr. A reader that goes away
+//! (`| head`) ends the run quietly. What comes from strangers is escaped before a terminal sees it.
+
+use super::args::{ColorName, FormatName, Globals, LangName, UnitName};
+use crate::error::{Error, Kind, Result};
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// How a run ended, as the shell sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done.
+    Done,
+    /// A rule said no; nothing was written.
+    Refused,
+    /// Wrong usage.
+    Usage,
+    /// Verification found a break, or no key from outside to trust.
+    Broken,
+    /// The machine could not.
+    Machine,
+    /// The outcome is unknown.
+    Unknown,
+    /// Done, but some rows were refused.
+    Rejects,
+}
+
+impl Exit {
+    /// The exit status.
+    pub(crate) fn status(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Broken => 3,
+            Self::Machine => 4,
+            Self::Unknown => 5,
+            Self::Rejects => 6,
+        }
+    }
+
+    /// The exit that an error stands for.
+    pub(crate) fn of(error: &Error) -> Self {
+        match error.kind() {
+            Kind::Rejected => Self::Refused,
+            Kind::Usage | Kind::NotFound => Self::Usage,
+            Kind::Break | Kind::NotPinned | Kind::Fork => Self::Broken,
+            Kind::Locked | Kind::Conflict | Kind::Io => Self::Machine,
+            Kind::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// Where text goes, and how it looks.
+#[derive(Debug, Clone)]
+pub(crate) struct Console {
+    /// The format asked for, by -O or by the file's ending.
+    pub(crate) format: FormatName,
+    /// The language of labels.
+    pub(crate) lang: LangName,
+    /// The display unit of tables.
+    pub(crate) unit: UnitName,
+    /// Print more.
+    pub(crate) verbose: bool,
+    /// Print errors only.
+    pub(crate) quiet: bool,
+    file: Option<PathBuf>,
+    color: ColorName,
+    no_progress: bool,
+}
+
+/// The code of the error that means: the reader has gone away.
+const READER_GONE: &str = "reader_gone";
+
+impl Console {
+    /// A console as the flags and the environment say.
+    ///
+    /// # Errors
+    /// `format_unclear` where the file's ending names no format.
+    pub(crate) fn new(globals: &Globals) -> Result<Self> {
+        let format = match (globals.format, &globals.file) {
+            (Some(format), _) => format,
+            (None, Some(file)) => format_of(file)?,
+            (None, None) => FormatName::Table,
+        };
+        Ok(Self {
+            format,
+            lang: globals.lang.unwrap_or_else(lang_of_environment),
+            unit: globals.unit.unwrap_or(UnitName::Yuan),
+            verbose: globals.verbose,
+            quiet: globals.quiet,
+            file: globals.file.clone().filter(|file| file != Path::new("-")),
+            color: globals.color,
+            no_progress: globals.no_progress,
+        })
+    }
+
+    /// A console for errors before the flags are known to make sense.
+    pub(crate) fn fallback(globals: &Globals) -> Self {
+        Self {
+            format: globals.format.unwrap_or(FormatName::Table),
+            lang: LangName::En,
+            unit: UnitName::Yuan,
+            verbose: false,
+            quiet: false,
+            file: None,
+            color: globals.color,
+            no_progress: true,
+        }
+    }
+
+    /// The file that the result goes to, if it is not printed.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// True if what is printed to stdout may be coloured.
+    pub(crate) fn colors_stdout(&self) -> bool {
+        self.file.is_none() && self.colors(io::stdout().is_terminal())
+    }
+
+    /// True if progress may be shown.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.no_progress && !self.quiet && io::stderr().is_terminal()
+    }
+
+    fn colors(&self, is_terminal: bool) -> bool {
+        match self.color {
+            ColorName::Always => true,
+            ColorName::Never => false,
+            ColorName::Auto => {
+                is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+        }
+    }
+
+    /// Writes a result to stdout or the file, by `write`. A file is replaced only when all of it is
+    /// there.
+    ///
+    /// # Errors
+    /// Those of `write`; an I/O code on the file; `reader_gone` when stdout was closed.
+    pub(crate) fn result(&self, write: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<()> {
+        match &self.file {
+            None => {
+                let mut out = BufWriter::new(io::stdout().lock());
+                write(&mut out)?;
+                out.flush().map_err(|e| printing(&e))
+            }
+            Some(path) => to_file(path, write),
+        }
+    }
+
+    /// Writes a result that is text.
+    ///
+    /// # Errors
+    /// As [`Console::result`].
+    pub(crate) fn text(&self, text: &str) -> Result<()> {
+        self.result(&mut |out| out.write_all(text.as_bytes()).map_err(|e| printing(&e)))
+    }
+
+    /// Writes a value of which there is one, as text or as JSON.
+    ///
+    /// # Errors
+    /// As [`Console::result`].
+    pub(crate) fn value(&self, text: &str, json: &serde_json::Value) -> Result<()> {
+        if self.format == FormatName::Json {
+            self.text(&format!("{json:#}\n"))
+        } else {
+            self.text(text)
+        }
+    }
+
+    /// Writes what was done, as text or as JSON; `--quiet` leaves the text out, unless it goes to a
+    /// file.
+    ///
+    /// # Errors
+    /// As [`Console::result`].
+    pub(crate) fn receipt(&self, text: &str, json: &serde_json::Value) -> Result<()> {
+        let is_unwanted = self.quiet && self.format == FormatName::Table && self.file.is_none();
+        if is_unwanted { Ok(()) } else { self.value(text, json) }
+    }
+
+    /// Says something beside the result, on stderr.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            say(&format!("note: {}\n", for_terminal(text)));
+        }
+    }
+
+    /// Warns of something, on stderr.
+    pub(crate) fn warn(&self, text: &str) {
+        if !self.quiet {
+            let mark = self.paint("warning:", "33");
+            say(&format!("{mark} {}\n", for_terminal(text)));
+        }
+    }
+
+    fn paint(&self, text: &str, color: &str) -> String {
+        if self.colors(io::stderr().is_terminal()) {
+            format!("\u{1b}[1;{color}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// Prints an error to stderr and gives the exit it stands for.
+    pub(crate) fn error(&self, error: &Error) -> Exit {
+        if error.code() == READER_GONE {
+            return Exit::Done;
+        }
+        if self.format == FormatName::Json {
+            say(&format!("{}\n", error_json(error)));
+        } else {
+            let code = self.paint(error.code(), "31");
+            let mut text = format!("{code}: {}\n", for_terminal(error.message()));
+            if let Some(hint) = error.hint() {
+                writeln!(text, "  next: {}", for_terminal(hint)).unwrap_or_default();
+            }
+            say(&text);
+        }
+        Exit::of(error)
+    }
+}
+
+/// Prints to stderr; nobody can be told when that fails.
+pub(crate) fn say(text: &str) {
+    io::stderr().lock().write_all(text.as_bytes()).unwrap_or_default();
+}
+
+/// Prints to stdout outside a session (help and version).
+///
+/// # Errors
+/// `reader_gone`, `not_printed`.
+pub(crate) fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| printing(&e))
+}
+
+/// The error of a failed write to where results go.
+pub(crate) fn printing(source: &io::Error) -> Error {
+    if source.kind() == io::ErrorKind::BrokenPipe {
+        return Error::new(Kind::Io, READER_GONE, "the reader of the output has gone away");
+    }
+    Error::new(Kind::Io, "not_printed", format!("the result could not be printed: {source}"))
+        .with_hint("check where the output goes; what was recorded stays recorded")
+}
+
+fn to_file(path: &Path, write: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<()> {
+    // A device or pipe is written to as it is; a file is replaced whole.
+    let is_special = path.metadata().is_ok_and(|found| !found.is_file());
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.new", std::process::id()));
+    let temporary = if is_special { path.to_owned() } else { path.with_file_name(name) };
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.write(true).create(!is_special).truncate(!is_special).open(&temporary);
+    let mut out = BufWriter::new(file.map_err(|e| Error::io("write", path, e))?);
+    let written =
+        write(&mut out).and_then(|()| out.flush().map_err(|e| Error::io("write", path, e)));
+    drop(out);
+    if is_special {
+        return written;
+    }
+    let moved = written
+        .and_then(|()| std::fs::rename(&temporary, path).map_err(|e| Error::io("write", path, e)));
+    if moved.is_err() {
+        std::fs::remove_file(&temporary).unwrap_or_default();
+    }
+    moved
+}
+
+/// The format that a file's ending stands for.
+fn format_of(file: &Path) -> Result<FormatName> {
+    let ending = file.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    match ending.as_deref() {
+        Some("csv") => Ok(FormatName::Csv),
+        Some("json") => Ok(FormatName::Json),
+        Some("jsonl" | "ndjson") => Ok(FormatName::Jsonl),
+        Some("xlsx" | "xls" | "ods" | "html" | "htm" | "pdf" | "parquet") => {
+            let message = format!("this release writes no {}", file.display());
+            Err(Error::new(Kind::Usage, "format_unknown", message)
+                .with_hint("choose a file ending in .csv, .json, .jsonl or .txt, or add -O"))
+        }
+        Some(_) | None => Ok(FormatName::Table),
+    }
+}
+
+/// The language of `LC_ALL`, `LC_MESSAGES` or `LANG`, the first that is set.
+fn lang_of_environment() -> LangName {
+    let value = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .filter_map(std::env::var_os)
+        .find(|value| !value.is_empty());
+    let is_chinese = value.is_some_and(|value| value.to_string_lossy().starts_with("zh"));
+    if is_chinese { LangName::Zh } else { LangName::En }
+}
+
+/// Text with everything escaped that could move a terminal or turn its writing round; line feeds stay.
+#[must_use]
+pub(crate) fn for_terminal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let moves = (c.is_control() && c != '\n')
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{061C}' | '\u{200E}' | '\u{200F}')
+            || ('\u{202A}'..='\u{202E}').contains(&c)
+            || ('\u{2066}'..='\u{2069}').contains(&c);
+        if moves {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// An error as JSON.
+#[must_use]
+pub(crate) fn error_json(error: &Error) -> String {
+    use serde_json::{Map, Value, json};
+    let mut details: Map<String, Value> = Map::new();
+    for (name, value) in error.details() {
+        let value = Value::String(value.clone());
+        match details.get_mut(*name) {
+            None => {
+                details.insert((*name).to_owned(), value);
+            }
+            // A name that stands several times (the possible lines) becomes a list.
+            Some(Value::Array(all)) => all.push(value),
+            Some(one) => *one = Value::Array(vec![one.take(), value]),
+        }
+    }
+    json!({"error": {
+        "code": error.code(),
+        "message": error.message(),
+        "details": details,
+        "hint": error.hint(),
+    }})
+    .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_error_has_its_exit() {
+        for (kind, status) in [
+            (Kind::Rejected, 1),
+            (Kind::Usage, 2),
+            (Kind::NotFound, 2),
+            (Kind::Break, 3),
+            (Kind::NotPinned, 3),
+            (Kind::Fork, 3),
+            (Kind::Locked, 4),
+            (Kind::Conflict, 4),
+            (Kind::Io, 4),
+            (Kind::Unknown, 5),
+        ] {
+            assert_eq!(Exit::of(&Error::new(kind, "code", "")).status(), status, "{kind:?}");
+        }
+        assert_eq!((Exit::Done.status(), Exit::Rejects.status()), (0, 6));
+    }
+
+    #[test]
+    fn an_error_in_json_lists_what_stands_several_times() {
+        let error = Error::new(Kind::Rejected, "line_ambiguous", "possible are A and B")
+            .with_detail("line", "A:2002")
+            .with_detail("line", "B:2002")
+            .with_detail("line", "C:2002")
+            .with_detail("asked", "1.00");
+        assert_eq!(
+            error_json(&error),
+            r#"{"error":{"code":"line_ambiguous","message":"possible are A and B","details":{"line":["A:2002","B:2002","C:2002"],"asked":"1.00"},"hint":null}}"#
+        );
+    }
+
+    #[test]
+    fn a_terminal_is_never_moved() {
+        assert_eq!(for_terminal("a\u{1b}[2J\r\nb\u{202e}c"), "a\\u{1b}[2J\\u{d}\nb\\u{202e}c");
+        assert_eq!(for_terminal("浦东 — 示例"), "浦东 — 示例");
+    }
+
+    #[test]
+    fn the_ending_tells_the_format() {
+        assert_eq!(format_of(Path::new("a.CSV")).unwrap(), FormatName::Csv);
+        assert_eq!(format_of(Path::new("a.ndjson")).unwrap(), FormatName::Jsonl);
+        assert_eq!(format_of(Path::new("a.journal")).unwrap(), FormatName::Table);
+        assert_eq!(format_of(Path::new("receipt")).unwrap(), FormatName::Table);
+        assert_eq!(
+            format_of(Path::new("a.xlsx")).unwrap_err().to_string(),
+            "format_unknown: this release writes no a.xlsx\n  \
+             next: choose a file ending in .csv, .json, .jsonl or .txt, or add -O"
+        );
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("balance.txt");
+        to_file(&path, &mut |out| out.write_all(b"first").map_err(|e| printing(&e))).unwrap();
+        let failed = to_file(&path, &mut |out| {
+            out.write_all(b"second").map_err(|e| printing(&e))?;
+            Err(Error::new(Kind::Break, "entry_malformed", "half-way"))
+        });
+        assert_eq!(failed.unwrap_err().code(), "entry_malformed");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "first");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,201 @@
+//! From the words typed to an exit status: parses, checks that the flags go together, and calls the
+//! verb's own file.
+
+use super::args::{
+    self, CheckpointVerb, FormatName, Globals, KeyVerb, OfficerVerb, PolicyVerb, Verb,
+};
+use super::output::{self, Console, Exit};
+use super::session::Session;
+use super::{read, write};
+use crate::error::{Error, Kind, Result};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::error::Error as _;
+use std::ffi::OsString;
+
+/// Runs the command line `arguments`, the program's name first.
+pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
+    let asked = Asked::of(&arguments);
+    let cli = match args::parse(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return unparsed(&error, asked),
+    };
+    let globals = cli.globals.clone();
+    match Session::new(cli.globals) {
+        Ok(session) => {
+            let done = check(&cli.verb, &session).and_then(|()| dispatch(&session, &cli.verb));
+            done.unwrap_or_else(|error| session.console.error(&error))
+        }
+        Err(error) => Console::fallback(&globals).error(&error),
+    }
+}
+
+/// What errors look like, from words that may not parse.
+#[derive(Debug, Clone, Copy, Default)]
+struct Asked {
+    json: bool,
+    colors: Option<bool>,
+}
+
+impl Asked {
+    fn of(arguments: &[OsString]) -> Self {
+        let mut asked = Self::default();
+        let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
+        for (place, word) in words.iter().enumerate() {
+            let next = place.checked_add(1).and_then(|next| words.get(next)).map(AsRef::as_ref);
+            let value = |names: [&str; 2]| {
+                let joined = names
+                    .iter()
+                    .filter_map(|name| word.strip_prefix(*name))
+                    .find(|v| !v.is_empty());
+                let joined = joined.map(|value| value.trim_start_matches('='));
+                joined.or_else(|| next.filter(|_| names.contains(&word.as_ref())))
+            };
+            if value(["-O", "--output-format"]) == Some("json") {
+                asked.json = true;
+            }
+            match value(["--color", "--color"]) {
+                Some("always") => asked.colors = Some(true),
+                Some("never") => asked.colors = Some(false),
+                Some(_) | None => {}
+            }
+        }
+        asked
+    }
+}
+
+/// Help, the version, or words that do not parse.
+fn unparsed(error: &clap::Error, asked: Asked) -> Exit {
+    let rendered = error.render();
+    let text = match asked.colors {
+        Some(true) => rendered.ansi().to_string(),
+        Some(false) | None => rendered.to_string(),
+    };
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return match output::print(&text) {
+            Ok(()) => Exit::Done,
+            Err(error) => Console::fallback(&Globals::default()).error(&error),
+        };
+    }
+    let format = asked.json.then_some(FormatName::Json);
+    let console = Console::fallback(&Globals { format, ..Globals::default() });
+    match unreadable_value(error) {
+        Some(error) => console.error(&error),
+        None if asked.json => {
+            let plain = text.lines().next().unwrap_or_default();
+            let message = plain.strip_prefix("error: ").unwrap_or(plain);
+            let error = Error::new(Kind::Usage, "usage", message);
+            console.error(&error.with_hint("see the verb's --help"))
+        }
+        None => {
+            output::say(&text);
+            Exit::Usage
+        }
+    }
+}
+
+/// Our own words on a value that cannot be read, with the argument it was given for.
+fn unreadable_value(error: &clap::Error) -> Option<Error> {
+    let ours = error.source()?.downcast_ref::<Error>()?;
+    let argument = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) => format!("{argument}: "),
+        _ => String::new(),
+    };
+    let message = format!("{argument}{}", ours.message());
+    let mut told = Error::new(ours.kind(), ours.code(), message);
+    for (name, value) in ours.details() {
+        told = told.with_detail(name, value);
+    }
+    Some(match ours.hint() {
+        Some(hint) => told.with_hint(hint),
+        None => told,
+    })
+}
+
+/// What a verb takes of the flags that stand everywhere.
+struct Takes {
+    formats: &'static [FormatName],
+    officer: bool,
+    ledger: bool,
+    unit: bool,
+    file: bool,
+}
+
+const RECEIPT: &[FormatName] = &[FormatName::Table, FormatName::Json];
+impl Takes {
+    const WRITE: Self =
+        Self { formats: RECEIPT, officer: true, ledger: true, unit: false, file: true };
+    const VALUE: Self =
+        Self { formats: RECEIPT, officer: false, ledger: true, unit: false, file: true };
+
+    fn of(verb: &Verb) -> Self {
+        match verb {
+            Verb::Init(_) => Self { ledger: false, ..Self::WRITE },
+            Verb::Key(KeyVerb::New(_) | KeyVerb::Request(_)) => {
+                Self { ledger: false, ..Self::VALUE }
+            }
+            Verb::Policy(PolicyVerb::Show(_))
+            | Verb::Verify(_)
+            | Verb::Checkpoint(CheckpointVerb::Show(_)) => Self::VALUE,
+            Verb::Officer(OfficerVerb::Enroll(_))
+            | Verb::Policy(PolicyVerb::Adopt(_))
+            | Verb::District(_)
+            | Verb::Programme(_)
+            | Verb::Payee(_)
+            | Verb::Fund(_)
+            | Verb::Allocation(_)
+            | Verb::Project(_)
+            | Verb::Reservation(_)
+            | Verb::Commitment(_)
+            | Verb::Disbursement(_)
+            | Verb::Refund(_)
+            | Verb::FollowOn(_)
+            | Verb::Reverse(_)
+            | Verb::Attach(_)
+            | Verb::Import(_)
+            | Verb::Allocate(_)
+            | Verb::Commit(_)
+            | Verb::Disburse(_) => Self::WRITE,
+        }
+    }
+}
+
+/// Refuses flags that mean nothing together; none is ever ignored.
+fn check(verb: &Verb, session: &Session) -> Result<()> {
+    let takes = Takes::of(verb);
+    let globals = &session.globals;
+    let refuse = |message: String| {
+        Err(Error::new(Kind::Usage, "flag_unfit", message).with_hint("leave the flag out"))
+    };
+    if globals.officer.is_some() && !takes.officer {
+        return refuse("--officer says whose key signs; this verb signs nothing".to_owned());
+    }
+    if globals.ledger.is_some() && !takes.ledger {
+        return refuse("--ledger names a ledger that is there; this verb needs none".to_owned());
+    }
+    if globals.file.is_some() && !takes.file {
+        return refuse("-o names a file for the result; this verb has none".to_owned());
+    }
+    // An export has the format of its name, whatever the file is called.
+    if takes.formats.is_empty() {
+        if globals.format.is_some() {
+            return refuse("-O chooses a format; the export has the one of its name".to_owned());
+        }
+    } else if !takes.formats.contains(&session.console.format) {
+        let known: Vec<&str> = takes.formats.iter().map(|format| format.name()).collect();
+        let asked = session.console.format.name();
+        let message = format!("this verb prints {}, not {asked}", known.join(" or "));
+        return Err(Error::new(Kind::Usage, "format_unfit", message)
+            .with_detail("allowed", known.join(", "))
+            .with_detail("found", asked)
+            .with_hint("choose another -O, or another ending of the file"));
+    }
+    if globals.unit.is_some() && !(takes.unit && session.console.format == FormatName::Table) {
+        return refuse("--unit is the display unit of tables; this prints none in it".to_owned());
+    }
+    Ok(())
+}
+
+fn dispatch(session: &Session, verb: &Verb) -> Result<Exit> {
+    let done = write::write(session, verb).or_else(|| read::read(session, verb));
+    done.unwrap_or(Ok(Exit::Done))
+}
