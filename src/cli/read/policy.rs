@@ -10,7 +10,7 @@ use crate::error::{Error, Kind, Result};
 /// Runs `policy show`.
 pub(super) fn show(session: &Session) -> Result<Exit> {
     let reader = open(session)?;
-    let books = reader.books(reader.size())?;
+    let books = reader.books(reader.size(), None)?;
     let currency = books.state.ledger.as_ref().map(LedgerFacts::currency).ok_or_else(|| {
         Error::new(Kind::Break, "ledger_not_open", "the ledger has no first entry")
             .with_hint("run `earmark verify`")

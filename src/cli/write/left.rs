@@ -57,10 +57,9 @@ fn owed(state: &State, contract: &Code) -> Option<Amount> {
 fn reserved(state: &State, code: &Code) -> Option<Amount> {
     let project = state.projects.get(code).filter(|project| !project.funded.is_empty())?;
     Amount::sum(
-        project
-            .funded
-            .iter()
-            .map(|line| balance(state, &Leaf::new(line, Stage::Reserved, Some(code), None))),
+        project.funded.iter().map(|funded| {
+            balance(state, &Leaf::new(&funded.line, Stage::Reserved, Some(code), None))
+        }),
     )
 }
 
@@ -98,7 +97,7 @@ impl Touched {
             Body::ProjectTerminated(b) => add(&mut touched.projects, &b.code),
             Body::ProjectClosedOut(b) => {
                 let funded = state.projects.get(&b.code).map(|project| project.funded.clone());
-                funded.into_iter().flatten().for_each(|line| touched.line(&line));
+                funded.into_iter().flatten().for_each(|funded| touched.line(&funded.line));
             }
             Body::CommitmentMade(b) => touched.contract(&b.contract, &b.splits),
             Body::CommitmentIncreased(b) => touched.contract(&b.contract, &b.splits),
