@@ -216,3 +216,104 @@ fn find(bytes: &[u8], from: usize, needle: [u8; 8]) -> Option<usize> {
     let place = rest.windows(8).position(|window| window == needle)?;
     from.checked_add(place)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "test code")]
+    use super::*;
+
+    fn frame(generation: u64, before: Head, entries: &[Sealed]) -> Vec<u8> {
+        let mut out = vec![9; 3];
+        write(&mut out, generation, before, entries.len() as u32, entries.iter()).unwrap();
+        assert_eq!(out.len(), length(entries.iter()));
+        out
+    }
+
+    fn sealed(first: u64, texts: &[&str]) -> Vec<Sealed> {
+        let texts = texts.iter().map(|text| text.as_bytes().to_vec());
+        (first..).zip(texts).map(|(index, bytes)| Sealed::new(index, bytes)).collect()
+    }
+
+    /// A segment of frames that continue one another, each of one entry.
+    fn segment(generation: u64, texts: &[&str]) -> Vec<u8> {
+        let mut out = header().to_vec();
+        let mut head = Head { size: 7, hash: Hash([1; 32]) };
+        for text in texts {
+            let entries = sealed(head.size, &[text]);
+            out.extend(frame(generation, head, &entries));
+            head = Head { size: head.size + 1, hash: entries[0].hash };
+        }
+        out.resize(out.len() + 500, 0);
+        out
+    }
+
+    #[test]
+    fn a_frame_is_laid_out_as_the_schema_says() {
+        let before = Head { size: 0x0102, hash: Hash([0xAB; 32]) };
+        let out = frame(5, before, &sealed(0x0102, &["abc", "z"]));
+        let mut expected = vec![68, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0];
+        expected.extend([2, 1, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0]);
+        expected.extend([0xAB; 32]);
+        expected.extend([3, 0, b'a', b'b', b'c', 1, 0, b'z']);
+        expected.extend(crc32c::crc32c(&expected).to_le_bytes());
+        assert_eq!(out, expected);
+        assert_eq!(crc32c::crc32c(b"123456789"), 0xE306_9283, "Castagnoli's polynomial");
+        assert_eq!(hash::to_hex(&header()), "4541524d57414c31103cbc0400000000");
+    }
+
+    #[test]
+    fn frames_come_back() {
+        let bytes = segment(3, &["a", "bb", "ccc"]);
+        let scan = scan(&bytes, 3, true);
+        assert!(scan.header_is_good && !scan.torn && scan.strays.is_empty());
+        let entries: Vec<_> = scan.frames.iter().flat_map(Frame::entries).collect();
+        let expected = sealed(7, &["a", "bb", "ccc"]);
+        assert_eq!(entries, expected);
+        assert_eq!(scan.frames[2].hash_before(9), Some(expected[1].hash));
+        assert_eq!(scan.frames[2].hash_before(10), Some(expected[2].hash));
+        assert_eq!(scan.frames[2].hash_before(8), None);
+        assert_eq!(scan.frames[2].hash_before(11), None);
+    }
+
+    #[test]
+    fn frames_of_another_generation_are_the_end() {
+        let mut bytes = segment(4, &["a"]);
+        let end = bytes.len() - 500;
+        let stale = segment(3, &["x", "y", "z"]);
+        bytes.truncate(end);
+        bytes.extend(&stale[end..]);
+        let scan = scan(&bytes, 4, true);
+        assert_eq!((scan.frames.len(), scan.end, scan.torn), (1, end, false));
+        assert!(scan.strays.is_empty());
+    }
+
+    #[test]
+    fn a_frame_that_does_not_continue_is_a_stray() {
+        let mut bytes = segment(4, &["a"]);
+        bytes.truncate(bytes.len() - 500);
+        let end = bytes.len();
+        let before = Head { size: 8, hash: Hash([2; 32]) };
+        bytes.extend(frame(4, before, &sealed(8, &["b"])));
+        let scan = scan(&bytes, 4, true);
+        assert_eq!((scan.frames.len(), scan.end, scan.torn), (1, end, false));
+        assert_eq!(scan.strays.len(), 1);
+    }
+
+    #[test]
+    fn every_cut_is_an_end_and_every_changed_byte_is_noticed() {
+        let bytes = segment(258, &["first", "second", "third"]);
+        let whole = scan(&bytes, 258, true).frames.iter().map(|f| f.end).collect::<Vec<_>>();
+        for cut in 0..bytes.len() {
+            let found = scan(&bytes[..cut], 258, true);
+            let expected = whole.iter().filter(|end| **end <= cut).count();
+            assert_eq!((found.frames.len(), found.strays.len()), (expected, 0), "cut at {cut}");
+        }
+        for at in HEADER_BYTES..whole[2] {
+            let mut changed = bytes.clone();
+            changed[at] ^= 0x40;
+            let found = scan(&changed, 258, true);
+            let hit = whole.iter().filter(|end| **end <= at).count();
+            assert_eq!((found.frames.len(), found.strays.len()), (hit, 2 - hit), "byte {at}");
+        }
+    }
+}

@@ -172,9 +172,12 @@ impl Store for SledStore {
         rebuild::build(&self.folder, &self.options, commands)?;
         self.state = State::Closed;
         let moved = rebuild::finish(self.options.medium.as_ref(), &self.folder)?;
-        let (state, _) = open::open(&self.folder, &self.options)?;
+        let (state, opening) = open::open(&self.folder, &self.options)?;
         self.state = state;
-        Ok(moved.concat())
+        match opening.differs {
+            Some(words) => Err(differs(&words)),
+            None => Ok(moved.concat()),
+        }
     }
 
     fn close(&mut self) -> Result<()> {
@@ -184,5 +187,63 @@ impl Store for SledStore {
         };
         self.state = State::Closed;
         outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::conformance::Maker;
+
+    /// What schemas/storage.md §4 says, put together by hand.
+    #[test]
+    fn keys_and_values_are_laid_out_as_the_schema_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut maker = Maker::new(1);
+        let (first, second) = (maker.command(31, 10), maker.command(2, 10));
+        let (mut store, _) = SledStore::open(folder.path(), Options::default()).unwrap();
+        store.append(Head::default(), &[first.clone(), second.clone()]).unwrap();
+        let snapshot = Snapshot { head: maker.head(), bytes: vec![5; 7_681] };
+        store.put_snapshot(&snapshot).unwrap();
+        store.put_snapshot(&snapshot).unwrap();
+        store.close().unwrap();
+
+        let page = |index: u64, entries: &[Sealed]| {
+            let key = [&[0x30][..], &index.to_be_bytes()].concat();
+            let mut value = vec![1, u8::try_from(entries.len()).unwrap()];
+            for entry in entries {
+                value.extend(u16::try_from(entry.bytes.len()).unwrap().to_le_bytes());
+                value.extend(&entry.bytes);
+            }
+            let checksum = crc32c::crc32c(&[&key[..], &value].concat());
+            value.extend(checksum.to_le_bytes());
+            (key, value)
+        };
+        let command = |command: &SealedCommand, first: u64, count: u16| {
+            let key = [&[0x20][..], &command.id.0].concat();
+            (key, [&first.to_le_bytes()[..], &count.to_le_bytes()].concat())
+        };
+        let part = |number: u32, bytes: Vec<u8>| {
+            let key = [&[0x10][..], &2_u64.to_be_bytes(), &number.to_be_bytes()].concat();
+            (key, bytes)
+        };
+        let head = [&33_u64.to_le_bytes()[..], &maker.head().hash.0].concat();
+        let mut pointer = [&[1][..], &2_u64.to_le_bytes(), &head].concat();
+        pointer.extend([&7_681_u64.to_le_bytes()[..], &2_u32.to_le_bytes()].concat());
+        pointer.extend(crate::chain::hash::plain(&snapshot.bytes).0);
+        let all: Vec<Sealed> = [first.entries.clone(), second.entries.clone()].concat();
+        let mut commands = [command(&first, 0, 31), command(&second, 31, 2)];
+        commands.sort();
+        let mut expected = vec![part(0, vec![5; 7_680]), part(1, vec![5])];
+        expected.push((vec![0x11], pointer));
+        expected.extend(commands);
+        expected.extend([page(0, &all[..32]), page(32, &all[32..]), (vec![0x40], head)]);
+
+        let config = ::sled::Config::new().path(folder.path().join("db")).flush_every_ms(None);
+        let db = config.open().unwrap();
+        assert_eq!(db.tree_names().len(), 1, "one tree");
+        let found: Vec<(Vec<u8>, Vec<u8>)> =
+            db.iter().map(|pair| pair.unwrap()).map(|(k, v)| (k.to_vec(), v.to_vec())).collect();
+        assert_eq!(found, expected);
     }
 }
