@@ -254,6 +254,18 @@ impl When {
     }
 }
 
+impl When {
+    /// It is refused with this code; for tests of which rule speaks, not of its words.
+    #[track_caller]
+    pub fn then_refused_with(self, code: &str) -> Given {
+        match &self.outcome {
+            Ok(done) => panic!("booked: {:?}", done.events),
+            Err(rejection) => assert_eq!(rejection.code(), code, "{}", show(rejection)),
+        }
+        self.given
+    }
+}
+
 /// Holds a refusal against its code and words, for those that only a whole ledger can come to.
 #[track_caller]
 pub fn refused(code: &str, words: &str, rejection: &Rejection) {

@@ -18,8 +18,13 @@
 
 mod choice;
 mod codes;
+mod districts;
+mod follow_on;
 mod given;
 mod policies;
+mod precedence;
+mod projects;
+mod refunds;
 mod refused_correction;
 mod refused_form;
 mod refused_ledger;
@@ -27,4 +32,7 @@ mod refused_money;
 mod refused_names;
 mod refused_state;
 mod refused_time;
+mod reversals;
+mod vouchers;
 mod wishes;
+mod years;

@@ -28,7 +28,7 @@ fn fund_project(draft: &mut Draft<'_>, code: &Code, line: &LineKey) {
     draft.projects.insert(code.clone(), project);
 }
 
-pub(super) fn set_status(draft: &mut Draft<'_>, code: &Code, status: ProjectStatus) {
+fn set_status(draft: &mut Draft<'_>, code: &Code, status: ProjectStatus) {
     if let Some(project) = draft.projects.get(code) {
         let mut project = project.clone();
         project.status = status;

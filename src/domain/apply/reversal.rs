@@ -6,7 +6,7 @@
 
 use super::Cited;
 use super::moves::{commit, commitment, source, unknown};
-use super::remember::{is_carried_funding, set_closed, set_status};
+use super::remember::{is_carried_funding, set_closed};
 use crate::domain::event::{BalanceCarriedForward, Body, DisbursementRecorded, Event, Split};
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::{ProjectStatus, Stage};
@@ -86,10 +86,7 @@ pub(super) fn settle(draft: &mut Draft<'_>, entry: u64, cited: &Cited) -> Result
         }
         Body::CommitmentClosed(b) => set_closed(draft, &b.contract, false),
         Body::ProjectApproved(b) => draft.projects.remove(&b.code),
-        Body::ProjectClosedOut(b) => {
-            let before = draft.projects.get(&b.code).and_then(|p| p.before_close_out);
-            set_status(draft, &b.code, before.unwrap_or(ProjectStatus::Completed));
-        }
+        Body::ProjectClosedOut(b) => open_again(draft, &b.code),
         Body::RefundReceived(b) => {
             for split in &b.splits {
                 let key = (b.disbursement, split.line.clone(), split.project.clone());
@@ -147,6 +144,14 @@ fn forget_line_if_empty(draft: &mut Draft<'_>, line: &LineKey) {
     let first = Leaf::of(line, Stage::Authority);
     if draft.leaves.range(&first, |leaf| leaf.line == *line).next().is_none() {
         draft.lines.remove(line);
+    }
+}
+
+fn open_again(draft: &mut Draft<'_>, code: &Code) {
+    if let Some(project) = draft.projects.get(code) {
+        let mut project = project.clone();
+        project.status = project.before_close_out.take().unwrap_or(ProjectStatus::Completed);
+        draft.projects.insert(code.clone(), project);
     }
 }
 
