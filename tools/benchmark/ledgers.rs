@@ -87,13 +87,12 @@ fn on(day: &str, command: Command) -> Order {
     Order { occurred_on, historical: false, command }
 }
 
-/// A ledger with funds, a payee and contracts, ready for payments.
-pub(crate) fn create(folder: &Path) -> Ledger {
+fn genesis() -> Order {
     let (name, key) = ("bench", officer().public_key());
     let ledger = [7; 16];
     let proof = officer().sign(&enrol_message(LedgerId(ledger), name, &key));
     let policy = Policy { project_required: false, ..Policy::default() };
-    let genesis = order(Command::OpenLedger(
+    order(Command::OpenLedger(
         LedgerOpened {
             ledger: Bytes16(ledger),
             origin: Text::new(ORIGIN),
@@ -115,60 +114,68 @@ pub(crate) fn create(folder: &Path) -> Ledger {
             limit: None,
             filing: Filing::default(),
         },
-    ));
-    let config = LedgerConfig::new(ORIGIN, "bench");
-    let signer = officer();
-    let outside = outside(folder);
-    let made = Ledger::create(&ledger_folder(folder), &config, &genesis, &signer, outside);
-    let mut ledger = made.unwrap().0;
-    let payee = PayeeRegistered {
+    ))
+}
+
+fn payee() -> Command {
+    Command::RegisterPayee(PayeeRegistered {
         code: Code::new("P-1"),
         name: Text::new("示例软件企业甲"),
         name_zh: None,
         credit_code: None,
         accounts: Vec::new(),
         filing: Filing::default(),
+    })
+}
+
+fn fund(number: u32) -> [Command; 2] {
+    let code = Code::new(&format!("F-{number:02}"));
+    let established = FundEstablished {
+        code: code.clone(),
+        name: Text::new("信息化建设专项资金"),
+        name_zh: None,
+        kind: FundKind::Special,
+        purposes: vec![Tag::new("it")],
+        manager: None,
+        district: None,
+        filing: Filing::default(),
     };
-    submit(&mut ledger, &order(Command::RegisterPayee(payee)), Durability::Recorded);
-    for fund in 0..FUNDS {
-        let code = Code::new(&format!("F-{fund:02}"));
-        let established = FundEstablished {
-            code: code.clone(),
-            name: Text::new("信息化建设专项资金"),
-            name_zh: None,
-            kind: FundKind::Special,
-            purposes: vec![Tag::new("it")],
-            manager: None,
-            district: None,
-            filing: Filing::default(),
-        };
-        let day = "2025-01-01";
-        submit(&mut ledger, &on(day, Command::EstablishFund(established)), Durability::Recorded);
-        let allocated = AllocationRecorded {
-            line: LineKey::new(code, YEAR),
-            amount: Amount(1_000_000_000_000_000),
-            source: MoneySource { kind: SourceKind::Own, division: None, reference: None },
-            filing: Filing::default(),
-        };
-        submit(&mut ledger, &on(day, Command::RecordAllocation(allocated)), Durability::Recorded);
-    }
-    for contract in 0..CONTRACTS {
-        let made = MakeCommitment {
-            contract: Code::new(&format!("HT-{contract:05}")),
-            payee: Some(Code::new("P-1")),
-            purpose: Some(Tag::new("it")),
-            title: None,
-            drawing: Drawing {
-                amount: Amount(100_000_000_000),
-                fund: Some(Code::new(&format!("F-{:02}", contract % FUNDS))),
-                year: Some(YEAR),
-                ..Drawing::default()
-            },
-            tranches: Vec::new(),
-            filing: Filing::default(),
-        };
-        let made = on("2025-01-01", Command::MakeCommitment(made));
-        submit(&mut ledger, &made, Durability::Recorded);
+    let allocated = AllocationRecorded {
+        line: LineKey::new(code, YEAR),
+        amount: Amount(1_000_000_000_000_000),
+        source: MoneySource { kind: SourceKind::Own, division: None, reference: None },
+        filing: Filing::default(),
+    };
+    [Command::EstablishFund(established), Command::RecordAllocation(allocated)]
+}
+
+fn contract(number: u32) -> Command {
+    Command::MakeCommitment(MakeCommitment {
+        contract: Code::new(&format!("HT-{number:05}")),
+        payee: Some(Code::new("P-1")),
+        purpose: Some(Tag::new("it")),
+        title: None,
+        drawing: Drawing {
+            amount: Amount(100_000_000_000),
+            fund: Some(Code::new(&format!("F-{:02}", number % FUNDS))),
+            year: Some(YEAR),
+            ..Drawing::default()
+        },
+        tranches: Vec::new(),
+        filing: Filing::default(),
+    })
+}
+
+/// A ledger with funds, a payee and contracts, ready for payments.
+pub(crate) fn create(folder: &Path) -> Ledger {
+    let config = LedgerConfig::new(ORIGIN, "bench");
+    let (signer, outside) = (officer(), outside(folder));
+    let made = Ledger::create(&ledger_folder(folder), &config, &genesis(), &signer, outside);
+    let mut ledger = made.unwrap().0;
+    let first_day = |command| on("2025-01-01", command);
+    submit(&mut ledger, &order(payee()), Durability::Recorded);
+    for command in (0..FUNDS).flat_map(fund).chain((0..CONTRACTS).map(contract)) {
+        submit(&mut ledger, &first_day(command), Durability::Recorded);
     }
     ledger.publish().unwrap();
     ledger

@@ -1,6 +1,6 @@
 //! The steps, in the order of the table.
 
-use crate::{Table, Wanted, folder_bytes, in_child, ledgers, peak_mebibytes, raw};
+use crate::{Table, Wanted, cpu_seconds, folder_bytes, in_child, ledgers, peak_mebibytes, raw};
 use earmark::domain::command::{Command, Drawing, RecordDisbursement};
 use earmark::domain::event::Filing;
 use earmark::domain::ids::{Code, Tag};
@@ -115,14 +115,16 @@ fn import(wanted: &Wanted, folder: &Path, table: &mut Table) {
     let before = folder_bytes(&ledgers::ledger_folder(&big).join("log"));
     let printed = in_child("import", &[big.to_str().unwrap(), csv.to_str().unwrap()]);
     let figures: Vec<f64> = printed.split_whitespace().map(|f| f.parse().unwrap()).collect();
-    let (seconds, memory, commands) = (figures[0], figures[1], figures[2]);
+    let (seconds, memory, commands, cpu) = (figures[0], figures[1], figures[2], figures[3]);
     let rows = f64::from(wanted.rows);
     table.row(
         "import",
         format!("{:.0} entries/s", rows / seconds),
         &format!(
-            "{rows} payments from CSV to published archive, {:.0} entries a command and signature",
-            rows / commands
+            "{rows} payments from CSV to published archive, {:.0} entries a command and signature; \
+             {:.1} µs of processor time an entry",
+            rows / commands,
+            cpu / rows * 1e6
         ),
     );
     let allowed = 96.0 + 32.0 * rows / 1_048_576.0;
@@ -137,7 +139,10 @@ fn import(wanted: &Wanted, folder: &Path, table: &mut Table) {
     table.row(
         "verify, all tiers",
         format!("{:.0} entries/s", figures[0]),
-        &format!("cold process, {:.0} MiB; the imported ledger", figures[1]),
+        &format!(
+            "cold process, {:.0} MiB, {:.1} µs of processor time an entry; the imported ledger",
+            figures[1], figures[2]
+        ),
     );
 }
 
@@ -192,7 +197,7 @@ pub(crate) fn child(step: &str, arguments: &[String]) {
             let start = Instant::now();
             let summary = ledgers::import(Path::new(&arguments[0]), Path::new(&arguments[1]));
             let seconds = start.elapsed().as_secs_f64();
-            println!("{seconds} {} {}", peak_mebibytes(), summary.commands);
+            println!("{seconds} {} {} {}", peak_mebibytes(), summary.commands, cpu_seconds());
         }
         "verify" => {
             let folder = Path::new(&arguments[0]);
@@ -202,7 +207,8 @@ pub(crate) fn child(step: &str, arguments: &[String]) {
             let trust = Trust::default();
             let report = verify(&reader, Some(&caches), &Tier::ALL, &trust, &mut |_| {}).unwrap();
             assert!(report.is_whole(), "{:?}", report.faults);
-            println!("{} {}", report.size as f64 / start.elapsed().as_secs_f64(), peak_mebibytes());
+            let rate = report.size as f64 / start.elapsed().as_secs_f64();
+            println!("{rate} {} {}", peak_mebibytes(), cpu_seconds() / report.size as f64 * 1e6);
         }
         other => panic!("no step {other}"),
     }
