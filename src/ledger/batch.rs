@@ -136,7 +136,7 @@ impl Ledger {
             return Err(Error::new(Kind::Usage, "source_length", message)
                 .with_hint("name the source in the mapping file"));
         }
-        self.check_not_ahead()?;
+        self.check_writable()?;
         let officer = self.officer(signer)?;
         let recorded_at_microseconds = self.recorded_at()?;
         let today = self.today()?;
@@ -330,7 +330,7 @@ impl Batch<'_> {
             return Ok(());
         }
         let ready = std::mem::take(&mut self.ready);
-        self.ledger.append(&ready)?;
+        self.ledger.record(&ready)?;
         let waiting = self.ledger.head.size.saturating_sub(self.ledger.published_size());
         let until = if waiting >= super::publish::EVERY {
             Durability::Published
@@ -339,7 +339,7 @@ impl Batch<'_> {
         };
         // The state runs ahead of the head by the rows of an unsealed command: none are left here.
         debug_assert!(self.entries.is_empty());
-        self.ledger.after_append(until)
+        self.ledger.hand_on(&ready, until)
     }
 
     /// Records and publishes what is left.

@@ -3,8 +3,11 @@
 //! [`Ledger`] is the writer: it holds the LOCK, sees its own recorded entries, and publishes them.
 //! [`Reader`] reads what is published (`log/` and `cache/`), never the store, and needs no lock.
 //!
-//! * `open`: takes the LOCK, recovers the longest verified sequence, brings every copy up to it.
-//! * `submit`: one command from wish to receipt. `batch`: many rows into commands, for imports.
+//! * `create`: a new ledger from its genesis order. `media`: what a ledger is opened on.
+//! * `open`: takes the LOCK, sees that the copies agree. `recover`: the longest verified sequence, and
+//!   every copy brought up to it.
+//! * `submit`: one command from wish to receipt. `dependents`: what a refusal says of later entries.
+//! * `batch`: many rows into commands, for imports.
 //! * `seal`: events into signed entries. `publish`: entries into the archive, anchored; snapshots.
 //! * `reader`: replay, caches, "as known at".
 //!
@@ -12,6 +15,9 @@
 //! archive and the durability log are read in recovery only.
 
 mod batch;
+mod create;
+mod dependents;
+mod media;
 mod open;
 mod publish;
 pub mod reader;
@@ -21,6 +27,7 @@ mod seal;
 mod submit;
 
 pub use batch::{Batch, RowIn, RowOut};
+pub use media::{Media, OpenStore};
 pub use reader::Reader;
 pub use receipt::{Durability, Receipt, ReceiptEntry};
 pub use submit::Submission;

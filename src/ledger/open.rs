@@ -1,135 +1,82 @@
-//! Opening for writing: the LOCK, the store, the archive, and every copy brought up to the longest
-//! verified sequence (see `recover`).
+//! Opening for writing: the LOCK, the store, the archive, and the agreement of all of them.
 //!
-//! After a clean end the store's own copy is trusted once its head, the archive's last entry and the
-//! anchor agree; the state is the snapshot and `admit` over the pages after it. After anything else
-//! all copies are read and verified in full.
+//! After a clean end the store's own copy is trusted once its head, the archive's last entry and its
+//! checkpoint agree; the state is the snapshot and `admit` over the pages after it. After anything
+//! else all copies are read and verified in full (see `recover`). Either way the anchor is compared.
 
 use super::reader::replay::{Judge, Replay, read_body};
 use super::recover::{self, Recovered};
-use super::seal::{self, Unsealed};
-use super::submit::order_digest;
-use super::{LOG_FOLDER, Ledger, Outside, Receipt, event_in};
+use super::{LOG_FOLDER, Ledger, Media, Outside, event_in};
 use crate::archive::reader::ArchiveReader;
 use crate::archive::writer::ArchiveWriter;
 use crate::chain::body;
-use crate::chain::entry::{self, Head, LedgerId};
-use crate::domain::admit::{Context, admit};
-use crate::domain::apply::Cited;
-use crate::domain::calendar::Date;
-use crate::domain::command::{Command, Order};
-use crate::domain::propose::propose;
+use crate::chain::entry::{self, LedgerId};
 use crate::domain::state::State;
 use crate::edge::config::LedgerConfig;
 use crate::edge::lock::LedgerLock;
 use crate::error::{Error, Kind, Result};
-use crate::store::{self, Opening, Store};
-use crate::{chain::signature::Signer, ledger::receipt::ReceiptEntry};
+use crate::store::{Opening, Store};
+use crate::tlog::checkpoint::Checkpoint;
+use crate::tlog::note::VerifierKey;
+use crate::tlog::tree::{Digest, Frontier, leaf_hash};
 use std::path::Path;
+use std::sync::Arc;
 
 impl Ledger {
-    /// Makes a ledger in `folder` from its genesis order and publishes it.
-    ///
-    /// # Errors
-    /// `Kind::Rejected` when a rule refuses the genesis command, with nothing made; `ledger_exists`;
-    /// `Kind::Io` when the disk could not.
-    pub fn create(
-        folder: &Path,
-        config: &LedgerConfig,
-        genesis: &Order,
-        signer: &dyn Signer,
-        mut outside: Outside,
-    ) -> Result<(Self, Receipt)> {
-        let now = outside.clock.now_microseconds();
-        let Command::OpenLedger(opened, _) = &genesis.command else {
-            let message = "a ledger begins with the command that opens it";
-            return Err(Error::new(Kind::Usage, "no_genesis", message));
-        };
-        let today = Date::at(now, opened.utc_offset_minutes);
-        let cited = Cited::new();
-        let events = propose(&State::default(), genesis, today, &cited)?;
-        let clock_accepted = false;
-        let (recorded_at_microseconds, officer) = (now, 0);
-        let context = Context { recorded_at_microseconds, officer, clock_accepted, cited: &cited };
-        let admitted = admit(&State::default(), &events, &context)?;
-        let unsealed = (events.iter().map(|event| Unsealed::new(event, None)))
-            .collect::<std::result::Result<Vec<_>, _>>()?;
-        let ledger = LedgerId(opened.ledger.0);
-        let (id, digest) = (outside.ids.command_id(), order_digest(genesis)?);
-        let command = seal::Command {
-            ledger,
-            id,
-            digest,
-            officer,
-            signer,
-            clock_accepted,
-            recorded_at_microseconds,
-        };
-        let sealed = seal::seal(Head::default(), &command, &unsealed, outside.ids.as_mut())?;
-        crate::edge::durable::create_folder(folder, crate::edge::durable::Readers::Everyone)?;
-        config.create(folder)?;
-        let lock = LedgerLock::acquire(folder)?;
-        let (store, _) = store::open(folder)?;
-        let archive = ArchiveWriter::open(&folder.join(LOG_FOLDER))?;
-        let mut made = Self {
-            folder: folder.to_owned(),
-            outside,
-            store,
-            archive,
-            state: State::default(),
-            head: Head::default(),
-            snapshot_size: 0,
-            cache_size: 0,
-            notes: Vec::new(),
-            is_ahead: false,
-            _lock: lock,
-        };
-        made.append(std::slice::from_ref(&sealed))?;
-        made.state.apply(admitted.delta);
-        let published = made.publish()?;
-        let entry = |(sealed, event): (&entry::Sealed, _)| ReceiptEntry {
-            index: sealed.index,
-            id: entry::parse(&sealed.bytes).map(|e| e.id).unwrap_or_default(),
-            event,
-        };
-        let receipt = Receipt {
-            entries: sealed.entries.iter().zip(events).map(entry).collect(),
-            command_id: id,
-            head: made.head,
-            durability: super::Durability::Published,
-            replayed: false,
-            dry_run: false,
-            warnings: Vec::new(),
-        };
-        debug_assert_eq!(published.size, made.head.size);
-        Ok((made, receipt))
-    }
-
     /// Opens the ledger in `folder` for writing.
     ///
     /// # Errors
-    /// `locked` names the other process; `no_ledger`, `config_malformed`; `fork` names the index at
-    /// which two valid copies differ; `shorter_than_anchor`, `differs_from_anchor`; `entries_set_aside`
-    /// when entries that verify stand beyond a gap; `read_only_ledger` when the log has an event of a
-    /// later release; `Kind::Io` when the disk could not.
+    /// `locked` names the other process; `no_ledger`, `config_malformed`, `never_begun`; `fork` names
+    /// the index at which two valid copies differ; `shorter_than_anchor`, `differs_from_anchor`;
+    /// `entries_set_aside` when entries that verify stand beyond a gap; `read_only_ledger` when the
+    /// log has an event of a later release; `Kind::Io` when the disk could not.
     pub fn open(folder: &Path, outside: Outside) -> Result<Self> {
+        Self::open_on(folder, outside, &Media::default())
+    }
+
+    /// [`Ledger::open`] on another medium.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub fn open_on(folder: &Path, outside: Outside, media: &Media) -> Result<Self> {
         let config = LedgerConfig::read(folder)?;
         let lock = LedgerLock::acquire(folder)?;
-        let (mut store, opening) = store::open(folder)?;
-        let mut notes = opening.notes.clone();
         let log = folder.join(LOG_FOLDER);
-        let (state, archive, snapshot_size) = match trusted(store.as_ref(), &opening, &log)? {
-            Some(archive) => {
-                let (state, snapshot_size) = resume(store.as_ref())?;
-                (state, archive, snapshot_size)
+        let mut notes = Vec::new();
+        notes.extend(recover::finish_interrupted(media, &log)?);
+        let (mut store, opening) = (media.store)(folder)?;
+        notes.extend(opening.notes.iter().cloned());
+        let key = VerifierKey::new(&config.origin, &outside.log_signer.public_key())?;
+        let agreed = agreed(store.as_ref(), &opening, media, &log, &key)?;
+        let resumed = match agreed.map(|archive| (archive, resume(store.as_ref()))) {
+            Some((archive, Ok((state, snapshot_size)))) => Some((archive, state, snapshot_size)),
+            // The copies end alike, but this one cannot be read through: look at all of them.
+            Some((_, Err(error))) if error.kind() == Kind::Break => {
+                notes.push(error.message().to_owned());
+                None
+            }
+            Some((_, Err(error))) => return Err(error),
+            None => None,
+        };
+        let (archive, state, snapshot_size) = match resumed {
+            Some((archive, state, snapshot_size)) => {
+                check_identity(&state, &config, &outside)?;
+                let anchor = outside.anchors.read(&config.origin)?;
+                let root = |size| root_at(&archive, size, store.as_ref()).map(Some);
+                let size = anchor.as_ref().map_or(0, |anchor| anchor.size);
+                recover::check_anchor(anchor.as_ref(), archive.size(), || root(size))?;
+                (archive, state, snapshot_size)
             }
             None => {
-                let Recovered { state, archive } = recover::recover(&mut store, &log, &mut notes)?;
-                (state, archive, 0)
+                let around = (media, &outside, &config);
+                let Recovered { state, archive } =
+                    recover::recover(&mut store, &log, around, &mut notes)?;
+                (archive, state, 0)
             }
         };
         let head = store.head()?;
-        let mut opened = Self {
+        let cache_size = super::reader::cache::newest_size(&folder.join(super::CACHE_FOLDER));
+        Ok(Self {
             folder: folder.to_owned(),
             outside,
             store,
@@ -137,76 +84,58 @@ impl Ledger {
             state,
             head,
             snapshot_size,
-            cache_size: 0,
+            cache_size,
             notes,
             is_ahead: false,
             _lock: lock,
-        };
-        opened.check_origin(&config)?;
-        opened.check_anchor(&config.origin)?;
-        opened.cache_size = super::reader::cache::newest_size(&folder.join(super::CACHE_FOLDER));
-        if opened.published_size() < head.size {
-            opened.publish()?;
-        }
-        Ok(opened)
-    }
-
-    fn check_origin(&self, config: &LedgerConfig) -> Result<()> {
-        let facts = self.facts()?;
-        if facts.origin.as_str() != config.origin {
-            let message = format!(
-                "ledger.toml says origin {}, the log's first entry says {}",
-                config.origin, facts.origin
-            );
-            return Err(Error::new(Kind::Break, "origin_differs", message)
-                .with_hint("put the ledger's own ledger.toml back"));
-        }
-        if facts.log_key.0 != self.outside.log_signer.public_key() {
-            let message =
-                "the log key on this machine is not the one that the ledger was opened with";
-            return Err(Error::new(Kind::NotPinned, "log_key_differs", message).with_hint(
-                "use the machine, or the $EARMARK_HOME, that the ledger was made with",
-            ));
-        }
-        Ok(())
-    }
-
-    /// The anchor is what a rollback of the folder cannot take back.
-    fn check_anchor(&self, origin: &str) -> Result<()> {
-        let Some(anchor) = self.outside.anchors.read(origin)? else { return Ok(()) };
-        if anchor.size > self.head.size {
-            let message = format!(
-                "the ledger has {} entries, but {} were published before",
-                self.head.size, anchor.size
-            );
-            return Err(Error::new(Kind::Fork, "shorter_than_anchor", message)
-                .with_hint("the folder was rolled back: restore a copy with all entries")
-                .with_detail("expected", anchor.size)
-                .with_detail("found", self.head.size));
-        }
-        let root = recover::root_at(&self.archive, anchor.size, self.store.as_ref())?;
-        let stated = anchor.checkpoint.lines().nth(2).unwrap_or_default();
-        if root.to_base64() == stated {
-            return Ok(());
-        }
-        let message = format!(
-            "at size {} the ledger's root is {}, but {stated} was published before",
-            anchor.size,
-            root.to_base64()
-        );
-        Err(Error::new(Kind::Fork, "differs_from_anchor", message)
-            .with_hint("the log was rewritten: compare with a copy, and keep both")
-            .with_detail("expected", stated)
-            .with_detail("found", root.to_base64()))
+        })
     }
 }
 
+/// The folder holds the ledger that it says, and this machine's log key is the ledger's.
+///
+/// # Errors
+/// `origin_differs`, `log_key_differs`, `ledger_not_open`.
+pub(super) fn check_identity(
+    state: &State,
+    config: &LedgerConfig,
+    outside: &Outside,
+) -> Result<()> {
+    let Some(facts) = state.ledger.as_ref() else {
+        let message = "the ledger has no first entry";
+        return Err(Error::new(Kind::Break, "ledger_not_open", message));
+    };
+    if facts.origin.as_str() != config.origin {
+        let message = format!(
+            "ledger.toml says origin {}, the log's first entry says {}",
+            config.origin, facts.origin
+        );
+        return Err(Error::new(Kind::Break, "origin_differs", message)
+            .with_hint("put the ledger's own ledger.toml back"));
+    }
+    if facts.log_key.0 != outside.log_signer.public_key() {
+        let message = "the log key on this machine is not the one that the ledger was opened with";
+        return Err(Error::new(Kind::NotPinned, "log_key_differs", message)
+            .with_hint("use the machine, or the $EARMARK_HOME, that the ledger was made with"));
+    }
+    Ok(())
+}
+
 /// The archive, if a clean end and the agreement of all copies allow to trust the store.
-fn trusted(store: &dyn Store, opening: &Opening, log: &Path) -> Result<Option<ArchiveWriter>> {
+fn agreed(
+    store: &dyn Store,
+    opening: &Opening,
+    media: &Media,
+    log: &Path,
+    key: &VerifierKey,
+) -> Result<Option<ArchiveWriter>> {
     if !opening.clean || opening.differs.is_some() {
         return Ok(None);
     }
-    let (Ok(archive), Ok(reader)) = (ArchiveWriter::open(log), ArchiveReader::open(log)) else {
+    let medium = || Arc::clone(&media.log);
+    let (Ok(archive), Ok(reader)) =
+        (ArchiveWriter::open_on(medium(), log), ArchiveReader::open_on(medium(), log))
+    else {
         return Ok(None);
     };
     // A clean end publishes first: anything else is for recovery to judge.
@@ -214,7 +143,8 @@ fn trusted(store: &dyn Store, opening: &Opening, log: &Path) -> Result<Option<Ar
     let Some(last) = head.size.checked_sub(1).filter(|_| archive.size() == head.size) else {
         return Ok(None);
     };
-    let agrees = reader.entry(last).is_ok_and(|sealed| sealed.hash == head.hash);
+    let is_signed = Checkpoint::verify(reader.note(), key).is_ok();
+    let agrees = is_signed && reader.entry(last).is_ok_and(|sealed| sealed.hash == head.hash);
     Ok(agrees.then_some(archive))
 }
 
@@ -261,6 +191,26 @@ fn resume(store: &dyn Store) -> Result<(State, u64)> {
         }
         at = at.saturating_add(u64::try_from(page.len()).unwrap_or(u64::MAX));
     }
-    recover::check_understood(&replay)?;
+    recover::check_understood(replay.stopped_at())?;
     Ok((replay.into_state(), from))
+}
+
+/// The tree's root at `size`: what the archive stands at, or hashed anew from the store's entries.
+fn root_at(archive: &ArchiveWriter, size: u64, store: &dyn Store) -> Result<Digest> {
+    if let Some(published) = archive.published().filter(|published| published.size == size) {
+        return Ok(published.root);
+    }
+    if archive.size() == size {
+        return Ok(archive.root());
+    }
+    let mut frontier = Frontier::default();
+    while frontier.size() < size {
+        let from = frontier.size();
+        let page = store.read(from..size.min(from.saturating_add(1_000)))?;
+        if page.is_empty() {
+            break;
+        }
+        page.iter().for_each(|sealed| frontier.push(leaf_hash(&sealed.bytes)));
+    }
+    Ok(frontier.root())
 }

@@ -2,8 +2,8 @@
 
 use super::receipt::Durability;
 use super::submit::not_published;
-use super::{CACHE_FOLDER, LOG_FOLDER, Ledger};
-use crate::archive::writer::Published;
+use super::{CACHE_FOLDER, LOG_FOLDER, Ledger, Outside};
+use crate::archive::writer::{ArchiveWriter, Published};
 use crate::chain::body;
 use crate::error::{Error, Kind, Result};
 use crate::store::Snapshot;
@@ -11,27 +11,48 @@ use crate::store::Snapshot;
 /// Entries between two snapshots of the state, two caches, and two publishes in bulk.
 pub(super) const EVERY: u64 = 10_000;
 
+/// Publishes what an archive holds, its checkpoint anchored outside the ledger.
+///
+/// # Errors
+/// As [`ArchiveWriter::publish`]; what the anchor says.
+pub(super) fn publish_archive(
+    archive: &mut ArchiveWriter,
+    outside: &Outside,
+    origin: &str,
+) -> Result<Published> {
+    let now = outside.clock.now_microseconds();
+    let mut anchor = |note: &[u8]| -> Result<()> {
+        let note = std::str::from_utf8(note).map_err(|error| {
+            Error::new(Kind::Break, "note_malformed", "a checkpoint is text").with_source(error)
+        })?;
+        outside.anchors.write(origin, note)
+    };
+    archive.publish(outside.log_signer.as_ref(), origin, now, &mut anchor)
+}
+
 impl Ledger {
     /// Publishes everything recorded: durable in the archive and seen by every reader.
+    ///
+    /// What comes after that and fails (letting go of old copies, a cache) is a note: the promise is
+    /// kept, and the store refuses what it cannot do from then on.
     ///
     /// # Errors
     /// `not_published` (`Kind::Io`): the entries stay recorded and the next publish takes them along.
     pub fn publish(&mut self) -> Result<Published> {
         let origin = self.facts()?.origin.to_string();
-        let now = self.outside.clock.now_microseconds();
-        let anchors = &self.outside.anchors;
-        let mut anchor = |note: &[u8]| -> Result<()> {
-            let note = std::str::from_utf8(note).map_err(|error| {
-                Error::new(Kind::Break, "note_malformed", "a checkpoint is text").with_source(error)
-            })?;
-            anchors.write(&origin, note)
-        };
-        let signer = self.outside.log_signer.as_ref();
         let published =
-            self.archive.publish(signer, &origin, now, &mut anchor).map_err(not_published)?;
-        self.store.release(published.size).map_err(not_published)?;
-        self.make_cache(EVERY)?;
+            publish_archive(&mut self.archive, &self.outside, &origin).map_err(not_published)?;
+        let released = self.store.release(published.size);
+        self.note_failure("old segments of the durability log were not let go of", released);
+        let cached = self.make_cache(EVERY);
+        self.note_failure("no cache was made", cached);
         Ok(published)
+    }
+
+    fn note_failure(&mut self, what: &str, result: Result<()>) {
+        if let Err(error) = result {
+            self.notes.push(format!("{what}: {error}"));
+        }
     }
 
     /// Publishes if asked to, and snapshots the state when it is time.
@@ -42,7 +63,8 @@ impl Ledger {
         // A state that grows with the log would make snapshots quadratic: they keep a fair distance.
         let distance = EVERY.max(self.snapshot_size / 4);
         if self.head.size.saturating_sub(self.snapshot_size) >= distance {
-            self.snapshot()?;
+            let made = self.snapshot();
+            self.note_failure("no snapshot of the state was made", made);
         }
         Ok(())
     }

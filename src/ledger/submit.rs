@@ -14,7 +14,6 @@ use crate::domain::calendar::Date;
 use crate::domain::command::Order;
 use crate::domain::event::Event;
 use crate::domain::kinds::Control;
-use crate::domain::posting::Move;
 use crate::domain::propose::{cites, propose};
 use crate::domain::rejection::{Rejection, Thing};
 use crate::error::{Error, Kind, Result};
@@ -56,7 +55,7 @@ impl Ledger {
     /// could not say whether the entries are durable: open the ledger again and submit the same
     /// command id. `not_published` (`Kind::Io`): the entries are recorded, the archive could not.
     pub fn submit(&mut self, submission: &Submission<'_>) -> Result<Receipt> {
-        self.check_not_ahead()?;
+        self.check_writable()?;
         let command_id = self.command_id(submission.command_key)?;
         let digest = order_digest(submission.order)?;
         let cited = self.cited(submission.order)?;
@@ -93,18 +92,19 @@ impl Ledger {
             recorded_at_microseconds,
         };
         let sealed = seal::seal(self.head, &command, &unsealed, self.outside.ids.as_mut())?;
-        self.append(std::slice::from_ref(&sealed))?;
+        self.record(std::slice::from_ref(&sealed))?;
         self.state.apply(admitted.delta);
-        self.after_append(submission.until)?;
+        self.hand_on(std::slice::from_ref(&sealed), submission.until)?;
         let entries = receipt_entries(&sealed, events);
         Ok(self.receipt(entries, command_id, warnings, false))
     }
 
     /// # Errors
-    /// `import_given_up` after an import that was not finished.
-    pub(super) fn check_not_ahead(&self) -> Result<()> {
+    /// `import_given_up` after an import that was not finished; `archive_poisoned` after a publish
+    /// that failed, so that no more gathers that nobody can read.
+    pub(super) fn check_writable(&mut self) -> Result<()> {
         if !self.is_ahead {
-            return Ok(());
+            return self.archive.append(&[]);
         }
         let message = "an import on this ledger was not finished, or was a dry run";
         Err(Error::new(Kind::Io, "import_given_up", message).with_hint("open the ledger again"))
@@ -184,15 +184,21 @@ impl Ledger {
         Ok(cited)
     }
 
-    pub(super) fn append(&mut self, commands: &[SealedCommand]) -> Result<()> {
+    /// Makes commands durable in the store: what happens after this, they are recorded.
+    pub(super) fn record(&mut self, commands: &[SealedCommand]) -> Result<()> {
         match self.store.append(self.head, commands).map_err(outcome_unknown)? {
             Appended::Done(head) => self.head = head,
             Appended::Conflict { expected, found } => return Err(conflict(expected, found)),
         }
+        Ok(())
+    }
+
+    /// Hands recorded commands on to the archive, and to readers if asked to.
+    pub(super) fn hand_on(&mut self, commands: &[SealedCommand], until: Durability) -> Result<()> {
         for command in commands {
             self.archive.append(&command.entries).map_err(not_published)?;
         }
-        Ok(())
+        self.after_append(until)
     }
 
     /// Same id and same content: the first receipt again. Same id, other content: the field.
@@ -245,53 +251,9 @@ impl Ledger {
             _ => "the kind of command".to_owned(),
         }
     }
-
-    /// Later entries that touch the accounts of what was to be reversed, last first.
-    fn with_dependents(&self, rejection: Rejection, events: &[Event], cited: &Cited) -> Error {
-        let Rejection::HasDependents { entry, account, short, .. } = rejection else {
-            return rejection.into();
-        };
-        let touched = touched_leaves(&self.state, events, cited);
-        let later = self.later_on(entry, &touched).unwrap_or_default();
-        Rejection::HasDependents { entry, account, short, later }.into()
-    }
-
-    fn later_on(&self, entry: u64, touched: &[crate::domain::posting::Leaf]) -> Result<Vec<u64>> {
-        const AT_MOST: usize = 20;
-        let mut later = Vec::new();
-        let mut index = self.head.size;
-        while index > entry.saturating_add(1) && later.len() < AT_MOST {
-            let from = index.saturating_sub(1_000).max(entry.saturating_add(1));
-            for sealed in self.store.read(from..index)?.iter().rev() {
-                let event = super::reader::replay::read_event(&sealed.bytes).ok().flatten();
-                let is_reversed = self.state.reversed.contains_key(&sealed.index);
-                if let Some(event) = event.filter(|_| !is_reversed && later.len() < AT_MOST)
-                    && super::recover::touches(&event, entry, touched)
-                {
-                    later.push(sealed.index);
-                }
-            }
-            index = from;
-        }
-        Ok(later)
-    }
 }
 
-fn touched_leaves(
-    state: &crate::domain::state::State,
-    events: &[Event],
-    cited: &Cited,
-) -> Vec<crate::domain::posting::Leaf> {
-    let draft = state.draft();
-    let moves =
-        events.iter().filter_map(|event| crate::domain::apply::moves(&draft, event, cited).ok());
-    let mut leaves: Vec<_> = moves.flatten().flat_map(|Move { from, to, .. }| [from, to]).collect();
-    leaves.sort();
-    leaves.dedup();
-    leaves
-}
-
-fn receipt_entries(sealed: &SealedCommand, events: Vec<Event>) -> Vec<ReceiptEntry> {
+pub(super) fn receipt_entries(sealed: &SealedCommand, events: Vec<Event>) -> Vec<ReceiptEntry> {
     let entry = |(sealed, event): (&entry::Sealed, Event)| ReceiptEntry {
         index: sealed.index,
         id: entry::parse(&sealed.bytes).map(|envelope| envelope.id).unwrap_or_default(),

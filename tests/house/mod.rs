@@ -13,8 +13,9 @@ use earmark::edge::clock::FixedClock;
 use earmark::edge::config::LedgerConfig;
 use earmark::edge::ids::SeededIds;
 use earmark::error::Result;
-use earmark::ledger::{Durability, Ledger, Outside, Receipt, Submission};
+use earmark::ledger::{Durability, Ledger, Media, Outside, Receipt, Submission};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// 2026-03-01T00:00:00Z in microseconds.
 pub(crate) const NOW: i64 = 1_772_323_200_000_000;
@@ -23,6 +24,8 @@ pub(crate) const ORIGIN: &str = "example.org/pudong";
 pub(crate) struct House {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) policy: Policy,
+    /// Each opening has random numbers of its own.
+    openings: AtomicU64,
 }
 
 pub(crate) fn line(text: &str) -> LineKey {
@@ -96,7 +99,7 @@ pub(crate) fn payment(fund: &str, payee: &str, amount: i128) -> Order {
 impl House {
     pub(crate) fn new() -> Self {
         let policy = Policy { project_required: false, ..Policy::default() };
-        Self { folder: tempfile::tempdir().unwrap(), policy }
+        Self { folder: tempfile::tempdir().unwrap(), policy, openings: AtomicU64::new(0) }
     }
 
     pub(crate) fn officer(&self) -> SeedSigner {
@@ -114,7 +117,7 @@ impl House {
     pub(crate) fn outside(&self) -> Outside {
         Outside {
             clock: Box::new(FixedClock::at(NOW)),
-            ids: Box::new(SeededIds::new(7)),
+            ids: Box::new(SeededIds::new(7 + self.openings.fetch_add(1, Ordering::SeqCst))),
             log_signer: Box::new(self.log_signer()),
             anchors: Anchors::at(self.folder.path().join("home/anchors")),
         }
@@ -158,6 +161,10 @@ impl House {
 
     pub(crate) fn try_open(&self) -> Result<Ledger> {
         Ledger::open(&self.ledger_folder(), self.outside())
+    }
+
+    pub(crate) fn try_open_on(&self, media: &Media) -> Result<Ledger> {
+        Ledger::open_on(&self.ledger_folder(), self.outside(), media)
     }
 
     pub(crate) fn open(&self) -> Ledger {

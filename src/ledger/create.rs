@@ -1,0 +1,152 @@
+//! A new ledger from its genesis order.
+//!
+//! `ledger.toml` comes first, so that two creators cannot meet; the genesis command makes the ledger.
+//! What fails before that takes everything back; a crash before that leaves a folder that `open` calls
+//! `never_begun`.
+
+use super::seal::{self, Unsealed};
+use super::submit::{order_digest, receipt_entries};
+use super::{CACHE_FOLDER, Durability, LOG_FOLDER, Ledger, Media, Outside, Receipt};
+use crate::archive::writer::ArchiveWriter;
+use crate::chain::entry::{Head, LedgerId};
+use crate::chain::signature::Signer;
+use crate::domain::admit::{Context, admit};
+use crate::domain::apply::Cited;
+use crate::domain::calendar::Date;
+use crate::domain::command::{Command, Order};
+use crate::domain::propose::propose;
+use crate::domain::state::State;
+use crate::edge::config::{CONFIG_FILE, LedgerConfig};
+use crate::edge::durable::{self, Readers};
+use crate::edge::lock::{LOCK_FILE, LedgerLock};
+use crate::error::{Error, Kind, Result};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Folders of a ledger.
+const FOLDERS: [&str; 4] = ["db", "wal", LOG_FOLDER, CACHE_FOLDER];
+
+impl Ledger {
+    /// Makes a ledger in `folder` from its genesis order and publishes it.
+    ///
+    /// # Errors
+    /// `Kind::Rejected` when a rule refuses the genesis command; `ledger_exists`; `Kind::Io` when the
+    /// disk could not: in each case nothing is left behind. `not_published` and `outcome_unknown` as
+    /// [`Ledger::submit`]: the ledger is there, or may be.
+    pub fn create(
+        folder: &Path,
+        config: &LedgerConfig,
+        genesis: &Order,
+        signer: &dyn Signer,
+        outside: Outside,
+    ) -> Result<(Self, Receipt)> {
+        Self::create_on(folder, config, genesis, signer, outside, &Media::default())
+    }
+
+    /// [`Ledger::create`] on another medium.
+    ///
+    /// # Errors
+    /// As [`Ledger::create`].
+    pub fn create_on(
+        folder: &Path,
+        config: &LedgerConfig,
+        genesis: &Order,
+        signer: &dyn Signer,
+        mut outside: Outside,
+        media: &Media,
+    ) -> Result<(Self, Receipt)> {
+        let recorded_at_microseconds = outside.clock.now_microseconds();
+        let Command::OpenLedger(opened, _) = &genesis.command else {
+            let message = "a ledger begins with the command that opens it";
+            return Err(Error::new(Kind::Usage, "no_genesis", message));
+        };
+        let today = Date::at(recorded_at_microseconds, opened.utc_offset_minutes);
+        let (cited, clock_accepted, officer) = (Cited::new(), false, 0);
+        let events = propose(&State::default(), genesis, today, &cited)?;
+        let context = Context { recorded_at_microseconds, officer, clock_accepted, cited: &cited };
+        let admitted = admit(&State::default(), &events, &context)?;
+        let unsealed = (events.iter().map(|event| Unsealed::new(event, None)))
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        let (command_id, digest) = (outside.ids.command_id(), order_digest(genesis)?);
+        let command = seal::Command {
+            ledger: LedgerId(opened.ledger.0),
+            id: command_id,
+            digest,
+            officer,
+            signer,
+            clock_accepted,
+            recorded_at_microseconds,
+        };
+        let sealed = seal::seal(Head::default(), &command, &unsealed, outside.ids.as_mut())?;
+        let sealed = std::slice::from_ref(&sealed);
+        let mut made = Self::begin(folder, config, outside, media)?;
+        if let Err(error) = made.record(sealed) {
+            drop(made);
+            if error.kind() != Kind::Unknown {
+                take_back(folder);
+            }
+            return Err(error);
+        }
+        made.state.apply(admitted.delta);
+        made.hand_on(sealed, Durability::Published)?;
+        let entries = sealed.iter().flat_map(|sealed| receipt_entries(sealed, events.clone()));
+        let receipt = Receipt {
+            entries: entries.collect(),
+            command_id,
+            head: made.head,
+            durability: Durability::Published,
+            replayed: false,
+            dry_run: false,
+            warnings: Vec::new(),
+        };
+        Ok((made, receipt))
+    }
+
+    /// A ledger without an entry.
+    fn begin(
+        folder: &Path,
+        config: &LedgerConfig,
+        outside: Outside,
+        media: &Media,
+    ) -> Result<Self> {
+        durable::create_folder(folder, Readers::Everyone)?;
+        let other = FOLDERS.iter().find(|name| folder.join(name).exists());
+        if let Some(other) = other.filter(|_| !folder.join(CONFIG_FILE).exists()) {
+            let message = format!("{} holds {other}/, part of a ledger", folder.display());
+            return Err(Error::new(Kind::Usage, "ledger_exists", message)
+                .with_hint("choose an empty folder; a ledger is never overwritten"));
+        }
+        config.create(folder)?;
+        Self::begin_in(folder, outside, media).inspect_err(|_| take_back(folder))
+    }
+
+    fn begin_in(folder: &Path, outside: Outside, media: &Media) -> Result<Self> {
+        let lock = LedgerLock::acquire(folder)?;
+        let (store, opening) = (media.store)(folder)?;
+        let archive = ArchiveWriter::open_on(Arc::clone(&media.log), &folder.join(LOG_FOLDER))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            outside,
+            store,
+            archive,
+            state: State::default(),
+            head: Head::default(),
+            snapshot_size: 0,
+            cache_size: 0,
+            notes: opening.notes,
+            is_ahead: false,
+            _lock: lock,
+        })
+    }
+}
+
+/// Takes back what a creation made that failed before its first entry. What cannot be removed either
+/// stays, and `open` says what to do about it.
+fn take_back(folder: &Path) {
+    for name in FOLDERS {
+        std::fs::remove_dir_all(folder.join(name)).ok();
+    }
+    for name in [LOCK_FILE, CONFIG_FILE] {
+        std::fs::remove_file(folder.join(name)).ok();
+    }
+}

@@ -1,0 +1,144 @@
+//! What every copy of a ledger has, range by range, damaged or not.
+
+use crate::archive::medium::Medium;
+use crate::archive::reader::ArchiveReader;
+use crate::archive::scan::{Found, Scan, scan_on};
+use crate::chain::entry::Sealed;
+use crate::chain::hash::Hash;
+use crate::error::Result;
+use crate::store::Store;
+use std::collections::BTreeMap;
+use std::iter::Peekable;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Entries of each copy that are in memory at a time.
+const RANGE: u64 = 32_768;
+
+/// The copy that something was found in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// sled or its durability log.
+    Store,
+    /// The archive.
+    Archive,
+}
+
+/// Everything found in one range.
+#[derive(Debug, Default)]
+pub(super) struct Section {
+    /// The entries, with the index that their place gives them.
+    pub(super) entries: Vec<(Place, Sealed)>,
+    /// What was damaged, in words.
+    pub(super) damage: Vec<(Place, String)>,
+}
+
+/// The copies of one ledger.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Copies<'a> {
+    pub(super) store: &'a dyn Store,
+    pub(super) medium: &'a Arc<dyn Medium>,
+    pub(super) log: &'a Path,
+}
+
+impl<'a> Copies<'a> {
+    /// Everything from index 0 on, in order.
+    pub(super) fn sections(&self) -> Result<Sections<'a>> {
+        let scan = scan_on(Arc::clone(self.medium), self.log)?.peekable();
+        Ok(Sections { store: self.store, scan, at: 0, done: false })
+    }
+
+    /// The published log, if it can be opened.
+    pub(super) fn reader(&self) -> Option<ArchiveReader> {
+        ArchiveReader::open_on(Arc::clone(self.medium), self.log).ok()
+    }
+
+    /// The entry at `index` with this hash, from whichever copy has it; the quick ways first.
+    pub(super) fn entry(
+        &self,
+        reader: Option<&ArchiveReader>,
+        index: u64,
+        hash: Hash,
+    ) -> Result<Option<Sealed>> {
+        let fits = |sealed: &Sealed| sealed.index == index && sealed.hash == hash;
+        let range = index..index.saturating_add(1);
+        let stored = self.store.read(range.clone()).unwrap_or_default().into_iter().find(fits);
+        let archived = || reader.and_then(|reader| reader.entry(index).ok()).filter(fits);
+        if let Some(sealed) = stored.or_else(archived) {
+            return Ok(Some(sealed));
+        }
+        let copies = self.store.copies(range)?;
+        if let Some(sealed) = copies.into_iter().flat_map(|copy| copy.entries).find(fits) {
+            return Ok(Some(sealed));
+        }
+        let scanned = scan_on(Arc::clone(self.medium), self.log)?;
+        let entries = scanned.filter_map(|found| match found {
+            Found::Entry(sealed) => Some(sealed),
+            Found::Damage(_) => None,
+        });
+        Ok(entries.take_while(|sealed| sealed.index <= index).find(fits))
+    }
+}
+
+/// See [`Copies::sections`].
+#[derive(Debug)]
+pub(super) struct Sections<'a> {
+    store: &'a dyn Store,
+    scan: Peekable<Scan>,
+    at: u64,
+    done: bool,
+}
+
+impl Sections<'_> {
+    /// The next range with the index where it ends: `u64::MAX` for the last one, then `None`.
+    pub(super) fn next(&mut self) -> Result<Option<(u64, Section)>> {
+        if self.done {
+            return Ok(None);
+        }
+        let mut end = self.at.saturating_add(RANGE);
+        let mut section = Section::default();
+        self.read(self.at..end, &mut section)?;
+        if section.entries.is_empty() {
+            // This may be the end, or a gap with entries beyond it.
+            self.read(end..u64::MAX, &mut section)?;
+            self.done = true;
+            end = u64::MAX;
+        }
+        self.at = end;
+        Ok(Some((end, section)))
+    }
+
+    fn read(&mut self, range: Range<u64>, section: &mut Section) -> Result<()> {
+        for copy in self.store.copies(range.clone())? {
+            let words = |damage| (Place::Store, format!("{}: {damage}", copy.name));
+            section.damage.extend(copy.damage.into_iter().map(words));
+            section.entries.extend(copy.entries.into_iter().map(|sealed| (Place::Store, sealed)));
+        }
+        let within = |found: &Found| match found {
+            Found::Entry(sealed) => sealed.index < range.end,
+            Found::Damage(_) => true,
+        };
+        while let Some(found) = self.scan.next_if(within) {
+            match found {
+                Found::Entry(sealed) => section.entries.push((Place::Archive, sealed)),
+                Found::Damage(damage) => {
+                    section.damage.push((Place::Archive, format!("archive: {damage}")));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The entries of a section that belong to the sequence of `hashes`, by index.
+pub(super) fn pick(section: Section, hashes: &[Hash]) -> BTreeMap<u64, Sealed> {
+    let entries = section.entries.into_iter().map(|(_, sealed)| sealed);
+    let ours = entries.filter(|sealed| hash_at(hashes, sealed.index) == Some(sealed.hash));
+    ours.map(|sealed| (sealed.index, sealed)).collect()
+}
+
+/// The hash of the sequence's entry at `index`.
+pub(super) fn hash_at(hashes: &[Hash], index: u64) -> Option<Hash> {
+    usize::try_from(index).ok().and_then(|index| hashes.get(index)).copied()
+}

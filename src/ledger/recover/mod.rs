@@ -1,0 +1,166 @@
+//! Recovery: the head is the longest sequence in which every entry chains and every command is
+//! complete and signed, wherever each entry was found.
+//!
+//! Candidates are the entries in durability log, sled and archive. A copy that is a beginning of the
+//! sequence is completed; one that is damaged is moved aside, never deleted, and written anew, loudly.
+//! Two commands that are both signed at one index are a fork: nothing is opened. A log that does not
+//! hold what the anchor says is refused before anything is changed. An entry that nothing leads to any
+//! more stays where it was moved to, and opening says so once.
+//!
+//! * `copies`, `candidates`: reading whatever is there, range by range.
+//! * `survey`: following the sequence. `mend`: writing.
+
+mod candidates;
+mod copies;
+mod mend;
+mod survey;
+
+use self::copies::Copies;
+use self::survey::{Survey, survey};
+use super::publish::publish_archive;
+use super::{Media, Outside};
+use crate::archive::reader::ArchiveReader;
+use crate::archive::writer::ArchiveWriter;
+use crate::domain::state::State;
+use crate::edge::anchors::Anchor;
+use crate::edge::config::LedgerConfig;
+use crate::error::{Error, Kind, Result};
+use crate::store::Store;
+use crate::tlog::note::VerifierKey;
+use crate::tlog::tree::Digest;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What recovery leaves: every copy stands at the head of this state.
+#[derive(Debug)]
+pub(super) struct Recovered {
+    pub(super) state: State,
+    pub(super) archive: ArchiveWriter,
+}
+
+/// Finishes what a recovery that was interrupted left behind, before anything is opened.
+///
+/// # Errors
+/// `Kind::Io`.
+pub(super) fn finish_interrupted(media: &Media, log: &Path) -> Result<Option<String>> {
+    mend::finish_archive(media.log.as_ref(), log)
+}
+
+/// Recovers the store and the archive, and publishes.
+///
+/// # Errors
+/// `fork`, `shorter_than_anchor`, `differs_from_anchor`, `read_only_ledger`, `origin_differs`,
+/// `log_key_differs`, `never_begun`, `nothing_to_recover`, all with nothing changed;
+/// `entries_set_aside`, with everything mended; `Kind::Io`.
+pub(super) fn recover(
+    store: &mut Box<dyn Store>,
+    log: &Path,
+    (media, outside, config): (&Media, &Outside, &LedgerConfig),
+    notes: &mut Vec<String>,
+) -> Result<Recovered> {
+    let anchor = outside.anchors.read(&config.origin)?;
+    let copies = Copies { store: store.as_ref(), medium: &media.log, log };
+    let mut survey = survey(&copies, anchor.as_ref().map(|anchor| anchor.size))?;
+    notes.extend(survey.store.damage.iter().chain(&survey.archive.damage).cloned());
+    check_found(&survey, anchor.is_some(), log)?;
+    check_understood(survey.not_understood)?;
+    super::open::check_identity(&survey.state, config, outside)?;
+    check_anchor(anchor.as_ref(), survey.size(), || Ok(survey.anchored))?;
+    let key = VerifierKey::new(&config.origin, &outside.log_signer.public_key())?;
+    if let Some(reader) = copies.reader() {
+        let files = mend::check_files(&reader, &key)?;
+        let new = files.into_iter().filter(|words| !survey.archive.damage.contains(words));
+        let new: Vec<String> = new.collect();
+        notes.extend(new.iter().cloned());
+        survey.archive.damage.extend(new);
+    }
+    let mut publish =
+        |archive: &mut ArchiveWriter| publish_archive(archive, outside, &config.origin).map(|_| ());
+    let archive = mend::mend_archive(&copies, &survey, &mut publish, notes)?;
+    let reader = ArchiveReader::open_on(Arc::clone(&media.log), log)?;
+    mend::mend_store(store, &reader, &survey, notes)?;
+    check_set_aside(&survey)?;
+    Ok(Recovered { state: survey.state, archive })
+}
+
+fn check_found(survey: &Survey, has_anchor: bool, log: &Path) -> Result<()> {
+    if survey.size() > 0 {
+        return Ok(());
+    }
+    let folder = log.parent().unwrap_or(log).display();
+    let is_empty = survey.beyond.is_none() && survey.store.fits() && survey.archive.fits();
+    if is_empty && !has_anchor {
+        let message = format!("{folder} has no entry: making the ledger was interrupted");
+        return Err(Error::new(Kind::Break, "never_begun", message).with_hint(
+            "nothing was ever recorded in it: delete the folder and run `earmark init` again",
+        ));
+    }
+    let message = format!("no copy in {folder} has a first command that verifies");
+    Err(Error::new(Kind::Break, "nothing_to_recover", message)
+        .with_hint("restore the folder from a copy; nothing was changed"))
+}
+
+/// Opening for writing needs every event to be understood.
+///
+/// # Errors
+/// `read_only_ledger` names the first entry that is not.
+pub(super) fn check_understood(not_understood: Option<u64>) -> Result<()> {
+    let Some(index) = not_understood else { return Ok(()) };
+    let message = format!("entry {index} is of a type that this release does not know");
+    Err(Error::new(Kind::Break, "read_only_ledger", message)
+        .with_hint("write with the release that made it; reading and verifying still work"))
+}
+
+/// The anchor is what a rollback of the folder cannot take back. `root` is the tree's at its size.
+///
+/// # Errors
+/// `shorter_than_anchor`, `differs_from_anchor`.
+pub(super) fn check_anchor(
+    anchor: Option<&Anchor>,
+    size: u64,
+    root: impl FnOnce() -> Result<Option<Digest>>,
+) -> Result<()> {
+    let Some(anchor) = anchor else { return Ok(()) };
+    if anchor.size > size {
+        let message =
+            format!("the ledger has {size} entries, but {} were published before", anchor.size);
+        return Err(Error::new(Kind::Fork, "shorter_than_anchor", message)
+            .with_hint("the folder was rolled back: restore a copy with all entries")
+            .with_detail("expected", anchor.size)
+            .with_detail("found", size));
+    }
+    let stated = anchor.checkpoint.lines().nth(2).unwrap_or_default();
+    let found = root()?.map(Digest::to_base64).unwrap_or_default();
+    if found == stated {
+        return Ok(());
+    }
+    let message = format!(
+        "at size {} the ledger's root is {found}, but {stated} was published before",
+        anchor.size
+    );
+    Err(Error::new(Kind::Fork, "differs_from_anchor", message)
+        .with_hint("the log was rewritten: compare with a copy, and keep both")
+        .with_detail("expected", stated)
+        .with_detail("found", found))
+}
+
+/// An entry that verifies is never dropped in silence.
+fn check_set_aside(survey: &Survey) -> Result<()> {
+    let Some(index) = survey.beyond else { return Ok(()) };
+    let size = survey.size();
+    let message = if index > size {
+        format!(
+            "entry {size} is in no copy, but entries from {index} on are; they were kept in the \
+             folders moved aside"
+        )
+    } else {
+        format!(
+            "entry {size} does not verify in any copy; what there is of it and after it was kept \
+             in the folders moved aside"
+        )
+    };
+    Err(Error::new(Kind::Break, "entries_set_aside", message)
+        .with_hint("restore a copy that has the missing entry, or open again to go on without them")
+        .with_detail("missing", size)
+        .with_detail("kept", index))
+}

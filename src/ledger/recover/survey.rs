@@ -1,0 +1,279 @@
+//! Follows the longest sequence through all copies, command by command, and notes what fits it.
+//!
+//! It changes nothing on the disk. In memory are the hashes of the sequence and one range of entries.
+
+use super::candidates::Candidates;
+use super::copies::{Copies, Place, Section, hash_at};
+use crate::archive::reader::ArchiveReader;
+use crate::chain::entry::{Head, MAX_COMMAND_ENTRIES, Sealed};
+use crate::chain::hash::Hash;
+use crate::chain::walk::Break;
+use crate::domain::event::Event;
+use crate::domain::state::State;
+use crate::error::{Error, Kind, Result};
+use crate::ledger::reader::replay::{Judge, Replay, read_body, read_event};
+use crate::tlog::tree::{Digest, Frontier, leaf_hash};
+
+/// A copy against the sequence.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    /// What is damaged in it, in words.
+    pub(super) damage: Vec<String>,
+    /// The first entry in it that is not the sequence's.
+    pub(super) differs: Option<u64>,
+}
+
+impl Standing {
+    /// True when it is a beginning of the sequence, or all of it.
+    pub(super) fn fits(&self) -> bool {
+        self.damage.is_empty() && self.differs.is_none()
+    }
+}
+
+/// The longest sequence, and how the copies stand to it.
+#[derive(Debug)]
+pub(super) struct Survey {
+    /// The hash of each entry.
+    pub(super) hashes: Vec<Hash>,
+    /// The state after the last.
+    pub(super) state: State,
+    /// The first entry of a type or version that this release does not know.
+    pub(super) not_understood: Option<u64>,
+    /// Root of the tree at the size that was asked for, if the sequence is as long.
+    pub(super) anchored: Option<Digest>,
+    pub(super) store: Standing,
+    pub(super) archive: Standing,
+    /// Entries at and after the end, that nothing leads to: the first.
+    pub(super) beyond: Option<u64>,
+}
+
+impl Survey {
+    /// Number of entries.
+    pub(super) fn size(&self) -> u64 {
+        u64::try_from(self.hashes.len()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Surveys all copies.
+///
+/// # Errors
+/// `fork` names the first entry at which two valid commands differ; a command that is signed but
+/// that the rules refuse; `Kind::Io`.
+pub(super) fn survey(copies: &Copies<'_>, anchor_size: Option<u64>) -> Result<Survey> {
+    // A command that looks whole but does not verify leaves a spoiled state behind: follow again, up
+    // to it. Nothing follows it then, so this happens once.
+    let mut limit = u64::MAX;
+    loop {
+        let mut follower = Follower::new(copies, anchor_size, limit);
+        match follower.run()? {
+            Some(bad) => limit = bad,
+            None => return Ok(follower.into_survey()),
+        }
+    }
+}
+
+/// What is known of the entries so far, for those that later ones cite.
+struct Known<'a> {
+    copies: Copies<'a>,
+    reader: Option<ArchiveReader>,
+    candidates: Candidates,
+    /// The sequence.
+    hashes: Vec<Hash>,
+}
+
+impl Known<'_> {
+    /// The event of an entry of the sequence.
+    fn event(&self, index: u64) -> Result<Option<Event>> {
+        let Some(hash) = hash_at(&self.hashes, index) else { return Ok(None) };
+        let sealed = match self.candidates.get(index, hash) {
+            Some(sealed) => Some(sealed.clone()),
+            None => self.copies.entry(self.reader.as_ref(), index, hash)?,
+        };
+        Ok(sealed.and_then(|sealed| read_event(&sealed.bytes).ok().flatten()))
+    }
+
+    /// Takes a command into `replay`. What fails in its chain or signature is `Doubtful`, and the
+    /// state then spoiled. What is signed but refused by the rules is an error: entries are left out
+    /// for what they are, never for what they say.
+    fn take(&self, replay: &mut Replay, command: &[Sealed]) -> Result<Taken> {
+        let mut lookup = |index| self.event(index);
+        for sealed in command {
+            match replay.step(sealed, read_body(&sealed.bytes), &mut lookup, &mut |_| {}) {
+                Ok(None) => {}
+                Ok(Some(outcome)) if outcome.signature.is_err() => return Ok(Taken::Doubtful),
+                Ok(Some(outcome)) => {
+                    let refused = outcome.rules.err().map(|(broken, _)| broken);
+                    return Ok(refused.map_or(Taken::Whole, Taken::Refused));
+                }
+                Err(error) if error.kind() == Kind::Break => return Ok(Taken::Doubtful),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Taken::Doubtful)
+    }
+}
+
+/// What came of taking a command.
+enum Taken {
+    Whole,
+    Doubtful,
+    Refused(Break),
+}
+
+struct Follower<'a> {
+    known: Known<'a>,
+    replay: Replay,
+    frontier: Frontier,
+    anchor_size: Option<u64>,
+    anchored: Option<Digest>,
+    /// The sequence does not go on at or beyond this size.
+    limit: u64,
+    ended: bool,
+    store: Standing,
+    archive: Standing,
+    beyond: Option<u64>,
+}
+
+impl<'a> Follower<'a> {
+    fn new(copies: &Copies<'a>, anchor_size: Option<u64>, limit: u64) -> Self {
+        let (candidates, hashes) = (Candidates::default(), Vec::new());
+        let mut new = Self {
+            known: Known { copies: *copies, reader: copies.reader(), candidates, hashes },
+            replay: Replay::new(None, Judge::Everything),
+            frontier: Frontier::default(),
+            anchor_size,
+            anchored: None,
+            limit,
+            ended: false,
+            store: Standing::default(),
+            archive: Standing::default(),
+            beyond: None,
+        };
+        new.compare_anchor();
+        new
+    }
+
+    fn into_survey(self) -> Survey {
+        Survey {
+            hashes: self.known.hashes,
+            not_understood: self.replay.stopped_at(),
+            state: self.replay.into_state(),
+            anchored: self.anchored,
+            store: self.store,
+            archive: self.archive,
+            beyond: self.beyond,
+        }
+    }
+
+    fn head(&self) -> Head {
+        self.replay.walk().head()
+    }
+
+    fn compare_anchor(&mut self) {
+        if Some(self.frontier.size()) == self.anchor_size {
+            self.anchored = Some(self.frontier.root());
+        }
+    }
+
+    /// Follows to the end; gives the first index of a command that spoiled the state, if one did.
+    fn run(&mut self) -> Result<Option<u64>> {
+        let most = u64::try_from(MAX_COMMAND_ENTRIES).unwrap_or(u64::MAX);
+        let mut sections = self.known.copies.sections()?;
+        while let Some((end, section)) = sections.next()? {
+            self.take_in(section);
+            // A command must be in memory as a whole, with all of its variants.
+            while !self.ended && (end == u64::MAX || self.head().size.saturating_add(most) <= end) {
+                let head = self.head();
+                if !self.advance(head)? {
+                    return Ok(Some(head.size));
+                }
+            }
+            self.settle();
+        }
+        Ok(None)
+    }
+
+    fn take_in(&mut self, section: Section) {
+        for (place, words) in section.damage {
+            let damage = match place {
+                Place::Store => &mut self.store.damage,
+                Place::Archive => &mut self.archive.damage,
+            };
+            if !damage.contains(&words) {
+                damage.push(words);
+            }
+        }
+        for (place, sealed) in section.entries {
+            self.known.candidates.add(place, sealed);
+        }
+    }
+
+    /// Takes the next command, if there is one that verifies. False if the state was spoiled.
+    fn advance(&mut self, head: Head) -> Result<bool> {
+        let mut commands = Vec::new();
+        if head.size < self.limit {
+            commands = self.known.candidates.commands(head);
+        }
+        if commands.len() > 1 {
+            commands = self.choose(commands)?;
+        }
+        if let [first, second, ..] = commands.as_slice() {
+            return Err(fork(first, second));
+        }
+        let Some(command) = commands.pop() else {
+            self.ended = true;
+            return Ok(true);
+        };
+        match self.known.take(&mut self.replay, &command)? {
+            Taken::Whole => {}
+            Taken::Doubtful => return Ok(false),
+            Taken::Refused(broken) => return Err(broken.into()),
+        }
+        for sealed in command {
+            self.known.hashes.push(sealed.hash);
+            self.frontier.push(leaf_hash(&sealed.bytes));
+            self.compare_anchor();
+        }
+        Ok(true)
+    }
+
+    /// The commands that are signed; each is tried on a copy of the state.
+    fn choose(&self, commands: Vec<Vec<Sealed>>) -> Result<Vec<Vec<Sealed>>> {
+        let mut signed = Vec::new();
+        for command in commands {
+            match self.known.take(&mut self.replay.clone(), &command)? {
+                Taken::Whole | Taken::Refused(_) => signed.push(command),
+                Taken::Doubtful => {}
+            }
+        }
+        Ok(signed)
+    }
+
+    /// Lets go of what is decided, and notes which copies have something else.
+    fn settle(&mut self) {
+        let size = if self.ended { u64::MAX } else { self.head().size };
+        for (index, variants) in self.known.candidates.take_below(size) {
+            let ours = hash_at(&self.known.hashes, index);
+            for variant in variants.iter().filter(|v| ours != Some(v.sealed.hash)) {
+                if variant.in_store {
+                    self.store.differs.get_or_insert(index);
+                }
+                if variant.in_archive {
+                    self.archive.differs.get_or_insert(index);
+                }
+            }
+            if ours.is_none() {
+                self.beyond.get_or_insert(index);
+            }
+        }
+    }
+}
+
+fn fork(first: &[Sealed], second: &[Sealed]) -> Error {
+    let differ = first.iter().zip(second).find(|(a, b)| a.hash != b.hash);
+    let index = differ.or(first.first().zip(second.first())).map_or(0, |(a, _)| a.index);
+    let message = format!("two copies are each valid and differ at entry {index}");
+    Error::new(Kind::Fork, "fork", message)
+        .with_hint("compare both with a checkpoint from outside; nothing was changed")
+        .with_detail("index", index)
+}

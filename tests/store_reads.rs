@@ -1,0 +1,210 @@
+//! A submitted command reads head, command ids, cited entries and state from the store alone: shown by
+//! a store that counts its calls and a log that nobody can read meanwhile.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::wildcard_enum_match_arm,
+    reason = "test code"
+)]
+
+mod house;
+
+use earmark::archive::medium::{Disk, Medium};
+use earmark::domain::command::{Command, ReceiveRefund};
+use earmark::domain::event::Filing;
+use earmark::ledger::{Durability, Ledger, Media, Receipt, Submission};
+use earmark::store::counting::{Calls, CountingStore, Counts};
+use house::{House, allocation, commitment, fund, order, payee, payment};
+use std::io::{Error, Result};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// A file system that counts reads, and can be shut: every call then fails.
+#[derive(Debug, Default)]
+struct Gate {
+    shut: AtomicBool,
+    calls: AtomicU64,
+}
+
+impl Gate {
+    fn shut(&self, shut: bool) {
+        self.shut.store(shut, Ordering::SeqCst);
+    }
+
+    fn calls(&self) -> u64 {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    fn pass(&self) -> Result<Disk> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        if self.shut.load(Ordering::SeqCst) {
+            return Err(Error::other("the log was read while it could not be"));
+        }
+        Ok(Disk)
+    }
+}
+
+impl Medium for Gate {
+    fn read(&self, path: &Path, cap_bytes: usize) -> Result<Option<Vec<u8>>> {
+        self.pass()?.read(path, cap_bytes)
+    }
+
+    fn list(&self, folder: &Path) -> Result<Option<Vec<String>>> {
+        self.pass()?.list(folder)
+    }
+
+    fn create_folder(&self, folder: &Path) -> Result<bool> {
+        self.pass()?.create_folder(folder)
+    }
+
+    fn write(&self, files: &[(PathBuf, &[u8])]) -> Result<()> {
+        self.pass()?.write(files)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        self.pass()?.rename(from, to)
+    }
+
+    fn sync_folders(&self, folders: &[PathBuf]) -> Result<()> {
+        self.pass()?.sync_folders(folders)
+    }
+
+    fn remove_file(&self, path: &Path) -> Result<()> {
+        self.pass()?.remove_file(path)
+    }
+
+    fn remove_folder(&self, folder: &Path) -> Result<()> {
+        self.pass()?.remove_folder(folder)
+    }
+}
+
+/// Counts what a store is asked, and gives the counts of the one opened last.
+fn counting(gate: &Arc<Gate>) -> (Media, Arc<Mutex<Arc<Counts>>>) {
+    let shared = Arc::new(Mutex::new(Arc::new(Counts::default())));
+    let ours = Arc::clone(&shared);
+    let open = move |folder: &Path| {
+        let (store, opening) = earmark::store::open(folder)?;
+        let (store, counts) = CountingStore::new(store);
+        *ours.lock().unwrap() = counts;
+        let store: Box<dyn earmark::store::Store> = Box::new(store);
+        Ok((store, opening))
+    };
+    let log: Arc<dyn Medium> = Arc::<Gate>::clone(gate);
+    (Media { store: Box::new(open), log }, shared)
+}
+
+fn record(
+    house: &House,
+    ledger: &mut Ledger,
+    order: &earmark::domain::command::Order,
+    key: &[u8],
+) -> earmark::error::Result<Receipt> {
+    ledger.submit(&Submission {
+        order,
+        signer: &house.officer(),
+        command_key: Some(key),
+        accept_clock: false,
+        dry_run: false,
+        until: Durability::Recorded,
+    })
+}
+
+/// A ledger with a fund, a payee, money and one payment at index 5, ended cleanly.
+fn paid() -> House {
+    let house = House::new();
+    let mut ledger = house.create();
+    house.submit(&mut ledger, fund("PD-INFO"));
+    house.submit(&mut ledger, payee("P-1"));
+    house.submit(&mut ledger, allocation("PD-INFO:2026", 1_000));
+    let pay = payment("PD-INFO", "P-1", 400);
+    let receipt = house.submit_as(&mut ledger, &pay, Some(b"first")).unwrap();
+    assert_eq!(receipt.entries[0].index, 5);
+    ledger.close().unwrap();
+    house
+}
+
+#[test]
+fn a_command_reads_head_ids_and_state_from_the_store_and_never_from_the_log() {
+    let house = paid();
+    let gate = Arc::new(Gate::default());
+    let (media, counts) = counting(&gate);
+    let mut ledger = house.try_open_on(&media).unwrap();
+    let counts = Arc::clone(&counts.lock().unwrap());
+    let opened = counts.calls();
+    assert!(opened.head >= 1 && opened.snapshot == 1 && opened.read >= 1, "{opened:?}");
+    assert_eq!(opened.copies, 0, "after a clean end the store's copy is trusted");
+
+    // From here on nobody can read the log: neither through the medium nor past it.
+    gate.shut(true);
+    let (log, away) = (house.ledger_folder().join("log"), house.folder.path().join("away"));
+    std::fs::rename(&log, &away).unwrap();
+    let touched = gate.calls();
+
+    // The command id is known, and the first receipt comes from the store.
+    let pay = payment("PD-INFO", "P-1", 400);
+    let again = record(&house, &mut ledger, &pay, b"first").unwrap();
+    assert!(again.replayed && again.entries[0].index == 5);
+    let replayed = counts.calls();
+    assert_eq!(replayed.command, opened.command + 1);
+    assert!(replayed.read > opened.read && replayed.append == opened.append);
+
+    // The state says that 600 are left: the rule holds, with both numbers.
+    let refused = record(&house, &mut ledger, &commitment("C-1", "PD-INFO", 601), b"too much");
+    assert_eq!(refused.unwrap_err().code(), "line_exceeded");
+
+    // A refund reads the payment that it cites, a new payment the head before it.
+    let before = counts.calls();
+    let refund = order(Command::ReceiveRefund(ReceiveRefund {
+        disbursement: 5,
+        drawing: house::drawing("PD-INFO", 100),
+        restores_budget: None,
+        reason: None,
+        filing: Filing::default(),
+    }));
+    let refunded = record(&house, &mut ledger, &refund, b"refund").unwrap();
+    let after = counts.calls();
+    assert_eq!((refunded.entries[0].index, refunded.durability), (6, Durability::Recorded));
+    assert!(after.read >= before.read + 2, "the cited entry and the last one: {after:?}");
+    let Calls { append, command, copies, .. } = after;
+    assert_eq!((append, command), (before.append + 1, before.command + 1));
+    assert_eq!(copies, 0);
+    record(&house, &mut ledger, &payment("PD-INFO", "P-1", 700), b"all").unwrap();
+    assert_eq!(gate.calls(), touched, "the log was not asked for anything");
+
+    // Once the log is back, it gets what was recorded.
+    std::fs::rename(&away, &log).unwrap();
+    gate.shut(false);
+    assert_eq!(ledger.publish().unwrap().size, 8);
+    assert!(gate.calls() > touched);
+    ledger.close().unwrap();
+    assert_eq!(house.open().head().size, 8);
+}
+
+#[test]
+fn the_gate_would_have_told() {
+    let house = paid();
+    let gate = Arc::new(Gate::default());
+    let (media, _) = counting(&gate);
+    let mut ledger = house.try_open_on(&media).unwrap();
+    gate.shut(true);
+    let error = ledger.submit(&Submission {
+        order: &payment("PD-INFO", "P-1", 1),
+        signer: &house.officer(),
+        command_key: None,
+        accept_clock: false,
+        dry_run: false,
+        until: Durability::Published,
+    });
+    let error = error.unwrap_err();
+    assert_eq!(error.code(), "not_published");
+    assert!(error.message().contains("the log was read while it could not be"), "{error}");
+    gate.shut(false);
+    drop(ledger);
+    assert_eq!(house.open().head().size, 7, "it was recorded");
+}
