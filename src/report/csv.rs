@@ -8,7 +8,6 @@
 use super::data_text;
 use super::table::{Cell, Table};
 use crate::domain::money::Currency;
-use crate::error::{Error, Kind, Result};
 use std::borrow::Cow;
 
 /// What a spreadsheet takes as the start of a formula.
@@ -32,40 +31,47 @@ pub fn guarded(text: &str) -> Cow<'_, str> {
 }
 
 /// The rows of a report, with the keys of its columns above.
-///
-/// # Errors
-/// `csv_not_written` if the writer refuses; in memory it does not.
-pub fn write(table: &Table, raw: bool) -> Result<String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(table.columns.iter().map(|column| column.key)).map_err(not_written)?;
+#[must_use]
+pub fn write(table: &Table, raw: bool) -> String {
+    let mut out = line(table.columns.iter().map(|column| column.key.to_owned()));
     for row in &table.rows {
-        let cells = row.iter().map(|cell| text(cell, table.header.currency, raw));
-        writer.write_record(cells.collect::<Vec<_>>()).map_err(not_written)?;
+        out.push_str(&line(cells(row, table.header.currency, raw)));
     }
-    let bytes = writer.into_inner().map_err(|error| not_written(error.into_error().into()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    out
 }
 
-fn text(cell: &Cell, currency: Currency, raw: bool) -> String {
-    let plain = data_text(cell, currency).unwrap_or_default();
-    match cell {
-        Cell::Text(_) | Cell::Texts(_) if !raw => guarded(&plain).into_owned(),
-        Cell::Empty
-        | Cell::Text(_)
-        | Cell::Texts(_)
-        | Cell::Amount(_)
-        | Cell::Ratio(_)
-        | Cell::Date(_)
-        | Cell::Instant(_)
-        | Cell::Count(_)
-        | Cell::Flag(_) => plain,
-    }
+/// The texts of a row's cells.
+pub fn cells(row: &[Cell], currency: Currency, raw: bool) -> impl Iterator<Item = String> {
+    row.iter().map(move |cell| {
+        let plain = data_text(cell, currency).unwrap_or_default();
+        match cell {
+            Cell::Text(_) | Cell::Texts(_) if !raw => guarded(&plain).into_owned(),
+            Cell::Empty
+            | Cell::Text(_)
+            | Cell::Texts(_)
+            | Cell::Amount(_)
+            | Cell::Ratio(_)
+            | Cell::Date(_)
+            | Cell::Instant(_)
+            | Cell::Count(_)
+            | Cell::Flag(_) => plain,
+        }
+    })
 }
 
-fn not_written(error: csv::Error) -> Error {
-    Error::new(Kind::Io, "csv_not_written", format!("the CSV could not be written: {error}"))
-        .with_hint("make room in memory or on the disk, and run it again")
-        .with_source(error)
+/// One line: cells with a comma between, quoted where RFC 4180 asks for it.
+#[must_use]
+pub fn line(cells: impl IntoIterator<Item = String>) -> String {
+    let quoted = |cell: String| {
+        if cell.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", cell.replace('"', "\"\""))
+        } else {
+            cell
+        }
+    };
+    let mut out = cells.into_iter().map(quoted).collect::<Vec<_>>().join(",");
+    out.push('\n');
+    out
 }
 
 #[cfg(test)]
@@ -73,10 +79,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_says_what_could_not_be_done() {
-        let text = not_written(std::io::Error::other("full").into()).to_string();
-        assert!(text.starts_with("csv_not_written: the CSV could not be written: full"), "{text}");
-        assert!(text.contains("next: make room"), "{text}");
+    fn a_line_is_quoted_where_it_must_be() {
+        let cells = ["a", "b,c", "say \"x\"", "two\nlines", "", " s "].map(str::to_owned);
+        let text = line(cells.clone());
+        assert_eq!(text, "a,\"b,c\",\"say \"\"x\"\"\",\"two\nlines\",, s \n");
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        let read = reader.records().next().unwrap().unwrap();
+        assert_eq!(read.iter().collect::<Vec<_>>(), cells);
     }
 
     #[test]

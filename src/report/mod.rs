@@ -22,7 +22,6 @@ pub use entry::entry_json;
 
 use crate::domain::calendar::instant_text;
 use crate::domain::money::Currency;
-use crate::error::Result;
 use labels::Lang;
 use table::{Cell, Spec, Table};
 use text::Unit;
@@ -69,15 +68,13 @@ pub struct Style {
 }
 
 /// A report as text.
-///
-/// # Errors
-/// `csv_not_written` if the writer refuses; in memory it does not.
-pub fn write(table: &Table, format: Format, style: Style) -> Result<String> {
+#[must_use]
+pub fn write(table: &Table, format: Format, style: Style) -> String {
     match format {
-        Format::Table => Ok(text::write(table, style.lang, style.unit)),
+        Format::Table => text::write(table, style.lang, style.unit),
         Format::Csv => csv::write(table, style.raw),
-        Format::Json => Ok(json::write(table)),
-        Format::Jsonl => Ok(json::write_lines(table)),
+        Format::Json => json::write(table),
+        Format::Jsonl => json::write_lines(table),
     }
 }
 
