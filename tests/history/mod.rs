@@ -1,6 +1,8 @@
 //! A history to project: events admitted by the rules one by one, with the moves they made. Amounts
 //! are minor units.
 
+pub mod random;
+
 use earmark::chain::entry::{CommandId, EntryId, Row};
 use earmark::chain::hash;
 use earmark::domain::admit::{Context, admit};
