@@ -1,8 +1,8 @@
 //! Reports: from projections to rows with units, and from rows to table, CSV, JSON and JSON lines.
 //! Pure: a report is text, and whoever asked for it puts it where it belongs.
 //!
-//! A report is a function from projections to a [`Table`](table::Table) by the contract of its
-//! [`Spec`](table::Spec), which `schemas/report.<name>.json` says to programs. Field names are those
+//! A report is a function from projections to a [`Table`] by the contract of its
+//! [`Spec`], which `schemas/report.<name>.json` says to programs. Field names are those
 //! of the domain, verbatim. Lacks every figure of its own: sums and formulas are in `projection`.
 
 pub mod balance;
