@@ -1,0 +1,220 @@
+"""The envelope, the hashes and the chain, from schemas/entry.md §2 to §5 and §8."""
+
+import struct
+import uuid
+
+from blake3 import blake3
+
+import body
+from breaks import Break
+from keys import Key
+
+MAX_ENTRY_BYTES = 8_000
+MAX_COMMAND_ENTRIES = 1_000
+MAX_COMMAND_BYTES = 300_000
+SIGNED, CONFIDENTIAL, IMPORTED, HISTORICAL, CLOCK_ACCEPTED = 1, 2, 4, 8, 16
+FIXED = struct.Struct("<4sBHHB16sQ16s32sqiI16sHH")
+
+
+def deriver(context):
+    empty = blake3(derive_key_context=context)
+
+    def derive(data):
+        hasher = empty.copy()
+        hasher.update(data)
+        return hasher.digest()
+
+    return derive
+
+
+entry_hash = deriver("earmark 2026 entry hash v1")
+signing_hash = deriver("earmark 2026 entry signing v1")
+derive_command_id = deriver("earmark 2026 command id v1")
+derive_digest = deriver("earmark 2026 command digest v1")
+derive_row = deriver("earmark 2026 import row v1")
+
+
+def row_key(cells, occurrence):
+    encoded = b"".join(struct.pack("<I", len(cell.encode())) + cell.encode() for cell in cells)
+    return derive_row(encoded + struct.pack("<I", occurrence))[:16]
+
+
+def entry_id_front(recorded_at):
+    """The first 64 bits of the id of an instant."""
+    millis, micros = divmod(recorded_at, 1000)
+    return ((millis << 16) | (7 << 12) | micros).to_bytes(8, "big")
+
+
+class Entry:
+    """The fields of an entry, read strictly."""
+
+    def __init__(self, index, data):
+        def fail(field, expected, found):
+            raise Break(f"entry {index}", field, expected, found)
+
+        self.data = data
+        if len(data) > MAX_ENTRY_BYTES:
+            fail("length", f"at most {MAX_ENTRY_BYTES} bytes", len(data))
+        if len(data) < FIXED.size:
+            fail("length", f"at least {FIXED.size} bytes", len(data))
+        fields = FIXED.unpack_from(data)
+        magic, version, self.type, self.version, self.flags, self.ledger, self.index = fields[:7]
+        self.id, self.previous, self.recorded_at, self.occurred_on, self.officer = fields[7:12]
+        self.command, self.place, self.count = fields[12:]
+        if magic != b"EARM":
+            fail("magic", b"EARM".hex(), magic.hex())
+        if version != 1:
+            fail("format version", 1, version)
+        if self.flags >> 5:
+            fail("flags", "bits 0 to 4 only", f"{self.flags:#010b}")
+        if self.recorded_at < 0 or self.recorded_at // 1000 >> 48:
+            fail("recorded_at", "from 1970 on", self.recorded_at)
+        if self.id[:8] != entry_id_front(self.recorded_at) or self.id[8] >> 6 != 2:
+            fail("entry id", "a UUID v7 of recorded_at", uuid.UUID(bytes=self.id))
+        if not 1 <= self.count <= MAX_COMMAND_ENTRIES:
+            fail("count", f"1 to {MAX_COMMAND_ENTRIES}", self.count)
+        if self.place >= self.count:
+            fail("place", f"below {self.count}", self.place)
+        if (self.flags & SIGNED != 0) != (self.place + 1 == self.count):
+            fail("flags", "SIGNED in the last entry of a command only", f"{self.flags:#010b}")
+        self.read_variable(fail)
+
+    def read_variable(self, fail):
+        data, at = self.data, FIXED.size
+
+        def take(field, count):
+            nonlocal at
+            at += count
+            if at > len(data):
+                fail(field, f"{count} bytes", f"{len(data) - at + count} bytes")
+            return data[at - count : at]
+
+        self.digest = take("command digest", 32) if self.place == 0 else None
+        self.source = self.row_key = None
+        if self.flags & IMPORTED:
+            (length,) = take("source length", 1)
+            if not 1 <= length <= 64:
+                fail("source length", "1 to 64", length)
+            source = take("source", length)
+            try:
+                self.source = source.decode("utf-8")
+            except UnicodeDecodeError:
+                fail("source", "UTF-8", source.hex())
+            self.row_key = take("row key", 16)
+        length = int.from_bytes(take("body length", 2), "little")
+        self.body = take("body", length)
+        self.commitment = take("commitment", 32) if self.flags & CONFIDENTIAL else None
+        self.prefix = data[:at]
+        self.signature = take("signature", 64) if self.flags & SIGNED else None
+        if at != len(data):
+            fail("end", "no bytes left", f"{len(data) - at} bytes")
+
+
+class Chain:
+    """Follows entries from index 0 on; keeps the officers' keys."""
+
+    def __init__(self):
+        self.size, self.head, self.recorded_at, self.ledger = 0, bytes(32), -1, None
+        self.opened = None
+        self.officers, self.new_officers = [], []
+        self.first, self.bytes = None, 0
+        self.commands, self.command_ids = 0, set()
+        self.unknown_from = None
+
+    def fail(self, field, expected, found):
+        raise Break(f"entry {self.size}", field, expected, found)
+
+    def step(self, data):
+        """Takes the next entry; gives it with the name and fields of its body (None if unknown)."""
+        entry = Entry(self.size, data)
+        self.check_link(entry)
+        self.check_command(entry, len(data))
+        self.check_genesis(entry)
+        known = body.decode(self.size, entry.type, entry.version, entry.body)
+        if known is None and self.unknown_from is None:
+            self.unknown_from = self.size
+        if known is not None and known[0] == "LedgerOpened":
+            self.open(entry, known[1])
+        if known is not None and known[0] == "OfficerEnrolled":
+            self.enrol(entry, known[1])
+        if entry.signature is not None:
+            self.end_command(entry)
+        self.head, self.recorded_at = entry_hash(data), entry.recorded_at
+        self.size += 1
+        return entry, known
+
+    def check_link(self, entry):
+        if entry.index != self.size:
+            self.fail("index", self.size, entry.index)
+        if self.ledger is not None and entry.ledger != self.ledger:
+            self.fail("ledger id", uuid.UUID(bytes=self.ledger), uuid.UUID(bytes=entry.ledger))
+        if entry.previous != self.head:
+            self.fail("previous", self.head.hex(), entry.previous.hex())
+        if entry.recorded_at <= self.recorded_at:
+            self.fail("recorded_at", f"after {self.recorded_at}", entry.recorded_at)
+
+    def check_command(self, entry, length):
+        if self.first is None:
+            if entry.place != 0:
+                self.fail("place", 0, entry.place)
+            if entry.command in self.command_ids:
+                self.fail("command id", "one that is new", uuid.UUID(bytes=entry.command))
+            self.command_ids.add(entry.command)
+            self.first, self.bytes, self.commands = entry, 0, self.commands + 1
+        else:
+            expected = self.size - self.first.index
+            for field, one, other in [
+                ("command id", self.first.command.hex(), entry.command.hex()),
+                ("place", expected, entry.place),
+                ("count", self.first.count, entry.count),
+                ("officer", self.first.officer, entry.officer),
+            ]:
+                if one != other:
+                    self.fail(field, one, other)
+        self.bytes += length
+        if self.bytes > MAX_COMMAND_BYTES:
+            self.fail("length", f"a command of at most {MAX_COMMAND_BYTES} bytes", self.bytes)
+
+    def check_genesis(self, entry):
+        if self.size < 2:
+            for field, one, other in [
+                ("event type", (1, 4)[self.size], entry.type),
+                ("count", 2, entry.count),
+                ("officer", 0, entry.officer),
+            ]:
+                if one != other:
+                    self.fail(field, one, other)
+        elif entry.type == 1:
+            self.fail("event type", "a ledger is opened once", entry.type)
+
+    def open(self, entry, fields):
+        if fields["ledger"] != entry.ledger:
+            self.fail("ledger id", uuid.UUID(bytes=fields["ledger"]), uuid.UUID(bytes=entry.ledger))
+        self.ledger, self.opened = entry.ledger, fields
+
+    def enrol(self, entry, fields):
+        number = len(self.officers) + len(self.new_officers)
+        if fields["number"] != number:
+            self.fail("officer number", number, fields["number"])
+        try:
+            key = Key(fields["key"])
+        except ValueError as error:
+            self.fail("officer key", "an Ed25519 key", error)
+        message = b"earmark-enrol-v1\n" + entry.ledger + fields["name"].encode() + fields["key"]
+        if not key.verifies(message, fields["proof"]):
+            self.fail("proof", f"possession of the key of officer {number}", "one that does not verify")
+        self.new_officers.append(key)
+
+    def end_command(self, entry):
+        officers = self.new_officers if self.first.index == 0 else self.officers
+        if entry.officer >= len(officers):
+            self.fail("officer", f"one of {len(officers)} enrolled before the command", entry.officer)
+        message = b"earmark-entry-signature-v1\n" + entry.ledger + signing_hash(entry.prefix)
+        if not officers[entry.officer].verifies(message, entry.signature):
+            self.fail("signature", f"one by officer {entry.officer}", "one that does not verify")
+        self.officers += self.new_officers
+        self.new_officers, self.first = [], None
+
+    def finish(self):
+        if self.first is not None:
+            self.fail("count", f"{self.first.count} entries of a command", self.size - self.first.index)

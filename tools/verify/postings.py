@@ -1,0 +1,262 @@
+"""Balances, from the posting table of schemas/entry.md §7."""
+
+from body import KINDS
+from breaks import Break
+
+STAGES = [KINDS["Stage"][number] for number in sorted(KINDS["Stage"])]
+OPEN = ("approved", "completed")
+
+
+def leaf(line, stage, project=None, commitment=None):
+    return (line, stage, project, commitment)
+
+
+class Project:
+    def __init__(self):
+        self.status, self.before, self.funded = "approved", None, set()
+
+
+class Fold:
+    """Adds up entries in order. Decides no rule."""
+
+    def __init__(self):
+        self.balances = {}
+        self.projects = {}
+        self.commitments = {}  # contract -> {(line, project): "reserved" or "unreserved"}
+        self.moves = []  # of every entry, by index
+        self.bodies = {}  # index -> (name, fields), of what may be reversed or refunded
+        self.funds = []
+
+    def apply(self, index, name, fields):
+        if name == "FundEstablished":
+            self.funds.append(fields["code"])
+        mover = getattr(self, "moves_" + name, None)
+        try:
+            moves = mover(fields) if mover else []
+        except KeyError as missing:
+            raise Break(f"entry {index}", "body", "something that exists", missing) from None
+        for source, target, amount in moves:
+            self.add(index, source, -amount)
+            self.add(index, target, amount)
+        self.moves.append(moves)
+        if mover or name == "ProjectApproved":
+            self.bodies[index] = (name, fields)
+        after = getattr(self, "after_" + name, None)
+        if after:
+            after(fields)
+
+    def add(self, index, account, amount):
+        balance = self.balances.get(account, 0) + amount
+        if not -(2**127) <= balance < 2**127:
+            raise Break(f"entry {index}", "amount", "a balance of 128 bits", balance)
+        self.balances[account] = balance
+
+    def balance(self, account):
+        return self.balances.get(account, 0)
+
+    # §7.1
+
+    def is_funded(self, line, project):
+        return project in self.projects and line in self.projects[project].funded
+
+    def fund(self, line, project):
+        if project in self.projects:
+            self.projects[project].funded.add(line)
+
+    def natural(self, line, project):
+        return "reserved" if self.is_funded(line, project) else "unreserved"
+
+    @staticmethod
+    def source(line, project, stage):
+        if project is not None and stage == "reserved":
+            return leaf(line, "reserved", project)
+        return leaf(line, "unreserved")
+
+    # §7.2, one function an event
+
+    def moves_AllocationRecorded(self, b):
+        return [(leaf(b["line"], "authority"), leaf(b["line"], "unreserved"), b["amount"])]
+
+    def moves_AllocationAdjusted(self, b):
+        authority, unreserved = leaf(b["line"], "authority"), leaf(b["line"], "unreserved")
+        if b["direction"] == "supplement":
+            return [(authority, unreserved, b["amount"])]
+        return [(unreserved, authority, b["amount"])]
+
+    def moves_AllocationTransferred(self, b):
+        moves = [(leaf(b["from"], "unreserved"), leaf(b["from"], "authority"), b["amount"])]
+        if b["to"] is not None:
+            moves.append((leaf(b["to"], "authority"), leaf(b["to"], "unreserved"), b["amount"]))
+        return moves
+
+    def moves_FundsReserved(self, b):
+        return [(leaf(b["line"], "unreserved"), leaf(b["line"], "reserved", b["project"]), b["amount"])]
+
+    def moves_ReservationReleased(self, b):
+        return [(leaf(b["line"], "reserved", b["project"]), leaf(b["line"], "unreserved"), b["amount"])]
+
+    def moves_ProjectApproved(self, b):
+        return [
+            (leaf(f["line"], "unreserved"), leaf(f["line"], "reserved", b["code"]), f["amount"])
+            for f in b["funding"]
+        ]
+
+    def moves_ProjectClosedOut(self, b):
+        moves = []
+        for line in sorted(self.projects[b["code"]].funded):
+            reserved = leaf(line, "reserved", b["code"])
+            if self.balance(reserved):
+                moves.append((reserved, leaf(line, "unreserved"), self.balance(reserved)))
+        return moves
+
+    def commit(self, contract, split, shares):
+        line, project = split["line"], split["project"]
+        stage = shares.get((line, project)) or self.natural(line, project)
+        committed = leaf(line, "committed", project, contract)
+        return (self.source(line, project, stage), committed, split["amount"])
+
+    def moves_CommitmentMade(self, b):
+        return [self.commit(b["contract"], split, {}) for split in b["splits"]]
+
+    def moves_CommitmentIncreased(self, b):
+        shares = self.commitments[b["contract"]]
+        return [self.commit(b["contract"], split, shares) for split in b["splits"]]
+
+    def give_back(self, contract, line, project, amount):
+        stage = self.commitments[contract].get((line, project), "unreserved")
+        if project in self.projects and self.projects[project].status == "closed_out":
+            stage = "unreserved"
+        return (leaf(line, "committed", project, contract), self.source(line, project, stage), amount)
+
+    def moves_CommitmentReduced(self, b):
+        return [self.give_back(b["contract"], s["line"], s["project"], s["amount"]) for s in b["splits"]]
+
+    def moves_CommitmentClosed(self, b):
+        moves = []
+        for line, project in self.commitments[b["contract"]]:
+            rest = self.balance(leaf(line, "committed", project, b["contract"]))
+            if rest:
+                moves.append(self.give_back(b["contract"], line, project, rest))
+        return moves
+
+    def moves_DisbursementRecorded(self, b):
+        moves = []
+        for split in b["splits"]:
+            line, project, rest = split["line"], split["project"], split["amount"]
+            paid = leaf(line, "paid", project, b["commitment"])
+            if b["commitment"] is None:
+                moves.append((self.source(line, project, self.natural(line, project)), paid, rest))
+                continue
+            committed = leaf(line, "committed", project, b["commitment"])
+            covered = min(rest, max(self.balance(committed), 0))
+            moves.append((committed, paid, covered))
+            rest -= covered
+            if rest and self.is_funded(line, project):
+                reserved = leaf(line, "reserved", project)
+                part = min(rest, max(self.balance(reserved), 0))
+                moves.append((reserved, paid, part))
+                rest -= part
+            if rest:
+                moves.append((leaf(line, "unreserved"), paid, rest))
+        return moves
+
+    def moves_RefundReceived(self, b):
+        name, payment = self.bodies[b["disbursement"]]
+        if name != "DisbursementRecorded":
+            raise KeyError(f"a payment at {b['disbursement']}")
+        moves = []
+        for split in b["splits"]:
+            line, project = split["line"], split["project"]
+            paid = leaf(line, "paid", project, payment["commitment"])
+            if not b["restores_budget"]:
+                target = leaf(line, "refunded_out", project, payment["commitment"])
+            else:
+                is_open = project in self.projects and self.projects[project].status in OPEN
+                target = self.source(line, project, self.natural(line, project) if is_open else "unreserved")
+            moves.append((paid, target, split["amount"]))
+        return moves
+
+    def moves_BalanceCarriedForward(self, b):
+        of = (b["project"], b["commitment"])
+        return [
+            (leaf(b["from"], b["stage"], *of), leaf(b["from"], "carried_out", *of), b["amount"]),
+            (leaf(b["to"], "authority"), leaf(b["to"], b["stage"], *of), b["amount"]),
+        ]
+
+    def moves_BalanceLapsed(self, b):
+        return [(leaf(b["line"], "unreserved"), leaf(b["line"], "lapsed"), b["amount"])]
+
+    def moves_EntryReversed(self, b):
+        if b["entry"] >= len(self.moves):
+            raise KeyError(f"an entry {b['entry']}")
+        return [(target, source, amount) for source, target, amount in reversed(self.moves[b["entry"]])]
+
+    # §7.3
+
+    def after_ProjectApproved(self, b):
+        project = self.projects[b["code"]] = Project()
+        project.funded.update(f["line"] for f in b["funding"])
+
+    def set_status(self, code, status):
+        if code in self.projects:
+            self.projects[code].status = status
+
+    def after_ProjectCompleted(self, b):
+        self.set_status(b["code"], "completed")
+
+    def after_ProjectTerminated(self, b):
+        self.set_status(b["code"], "terminated")
+
+    def after_ProjectClosedOut(self, b):
+        project = self.projects[b["code"]]
+        project.before, project.status = project.status, "closed_out"
+
+    def after_FundsReserved(self, b):
+        self.fund(b["line"], b["project"])
+
+    def share(self, contract, moves):
+        shares = self.commitments[contract]
+        for source, target, _ in moves:
+            shares.setdefault((target[0], target[2]), source[1])
+
+    def after_CommitmentMade(self, b):
+        self.commitments[b["contract"]] = {}
+        self.share(b["contract"], self.moves[-1])
+
+    def after_CommitmentIncreased(self, b):
+        self.share(b["contract"], self.moves[-1])
+
+    def after_BalanceCarriedForward(self, b):
+        source = "reserved" if b["stage"] == "reserved" else "unreserved"
+        shares = self.commitments.get(b["commitment"], {})
+        if (b["from"], b["project"]) in shares:
+            source = shares[(b["from"], b["project"])]
+            shares.setdefault((b["to"], b["project"]), source)
+        if source == "reserved":
+            self.fund(b["to"], b["project"])
+
+    def after_EntryReversed(self, b):
+        name, fields = self.bodies.get(b["entry"], ("", {}))
+        if name == "ProjectApproved":
+            self.projects.pop(fields["code"], None)
+        elif name == "ProjectClosedOut":
+            self.set_status(fields["code"], self.projects[fields["code"]].before)
+        elif name == "CommitmentMade":
+            contract = fields["contract"]
+            stages = ("committed", "paid", "refunded_out", "carried_out")
+            used = any(
+                self.balance(leaf(line, stage, project, contract))
+                for line, project in self.commitments.get(contract, {})
+                for stage in stages
+            )
+            if not used:
+                self.commitments.pop(contract, None)
+
+    # what comes of it
+
+    def by_fund(self):
+        """Balances by fund and stage, in minor units."""
+        sums = {code: dict.fromkeys(STAGES, 0) for code in self.funds}
+        for (line, stage, _, _), amount in self.balances.items():
+            sums.setdefault(line[0], dict.fromkeys(STAGES, 0))[stage] += amount
+        return {code: {stage: str(sum_) for stage, sum_ in stages.items()} for code, stages in sums.items()}

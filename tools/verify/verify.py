@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""An independent verifier of earmark ledgers, written from schemas/entry.md and schemas/log.md.
+
+    verify.py LOG_FOLDER --log-key VKEY
+
+Reads the published log folder and a log key from outside the ledger. Checks every byte, the chain, the
+officers' signatures and proofs of possession, the tree, the tiles and the signed checkpoint, adds up the
+postings, and prints size, head, root and the balances of every fund as JSON. Exit status: 0 all of it
+holds, 2 wrong usage, 3 something does not (the first thing that does not is named) or could not be checked.
+"""
+
+import argparse
+import json
+import os
+import sys
+import uuid
+
+import log
+from breaks import Break
+from entry import Chain
+from postings import Fold
+
+
+def verify(folder, key):
+    """What the ledger says, after everything about it was checked."""
+    files = log.Folder(folder)
+    checkpoint = files.checkpoint(key)
+    leaves, chain, fold, broken = [], Chain(), Fold(), None
+    for first in range(0, checkpoint.size, log.WIDTH):
+        width = min(log.WIDTH, checkpoint.size - first)
+        _, entries = files.bundle(first // log.WIDTH, width)
+        for data in entries:
+            leaves.append(log.sha256(b"\0" + data))
+            if broken is None:
+                try:
+                    read_entry(data, chain, fold)
+                except Break as found:
+                    broken = found
+    if broken is None:
+        chain.finish()
+    else:
+        raise blame(broken, files, leaves)
+    files.check_tiles(leaves)
+    root = log.root_of(leaves)
+    if root != checkpoint.root:
+        raise Break("checkpoint", "root", root.hex(), checkpoint.root.hex())
+    files.check_other_files(leaves, None)
+    check_opening(chain, checkpoint, key)
+    return checkpoint, chain, fold, files
+
+
+def read_entry(data, chain, fold):
+    entry, known = chain.step(data)
+    if chain.unknown_from is None:
+        fold.apply(entry.index, *known)
+
+
+def blame(broken, files, leaves):
+    """The tiles are a second commitment to every entry: they say which entry was changed, where a
+    chain that does not fit says only between which two."""
+    try:
+        files.check_tiles(leaves)
+    except Break as found:
+        place = found.field.partition("hash ")[2]
+        if found.at.startswith("tile/0/") and place:
+            number = int(found.at[7:].split(".p/")[0].replace("/", "").replace("x", ""))
+            index = number * log.WIDTH + int(place)
+            if broken.at != f"entry {index}":
+                return Break(f"entry {index}", "leaf hash", found.found, found.expected)
+    return broken
+
+
+def check_opening(chain, checkpoint, key):
+    if chain.opened is None:
+        raise Break("checkpoint", "size", "a ledger with its first command", checkpoint.size)
+    for field, one, other in [
+        ("origin", checkpoint.origin, chain.opened["origin"]),
+        ("log_key", key.key.raw.hex(), chain.opened["log_key"].hex()),
+    ]:
+        if one != other:
+            raise Break("entry 0", field, one, other)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Verifies an earmark log folder, independently.")
+    parser.add_argument("log_folder", help="the folder with `checkpoint` and `tile`")
+    parser.add_argument("--log-key", required=True, metavar="VKEY", help="the log key, NAME+HEX+BASE64")
+    arguments = parser.parse_args()
+    try:
+        key = log.LogKey(arguments.log_key)
+    except ValueError as error:
+        parser.error(f"--log-key: {error}")
+    if not os.path.isdir(arguments.log_folder):
+        parser.error(f"{arguments.log_folder} is no folder")
+    try:
+        checkpoint, chain, fold, files = verify(arguments.log_folder, key)
+    except Break as broken:
+        print(json.dumps({"break": broken.to_json()}, ensure_ascii=False))
+        print(f"break: {broken}", file=sys.stderr)
+        return 3
+    for name in files.ignored:
+        print(f"not judged, no part of the log at this size: {name}", file=sys.stderr)
+    said = {
+        "size": checkpoint.size,
+        "head": chain.head.hex(),
+        "root": checkpoint.root.hex(),
+        "origin": checkpoint.origin,
+        "ledger": str(uuid.UUID(bytes=chain.ledger)),
+        "currency": chain.opened["currency"],
+        "exponent": chain.opened["exponent"],
+        "commands": chain.commands,
+        "officers": len(chain.officers),
+    }
+    if chain.unknown_from is not None:
+        said["not_checked_from"] = chain.unknown_from
+        print(json.dumps(said, indent=1, ensure_ascii=False))
+        print(f"not checked from {chain.unknown_from}: an event of a later release", file=sys.stderr)
+        return 3
+    said["funds"] = fold.by_fund()
+    print(json.dumps(said, indent=1, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
