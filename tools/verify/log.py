@@ -192,7 +192,7 @@ class Folder:
                 name, found = self.hashes(level, first // WIDTH, len(expected))
                 compare(name, found, expected)
 
-    def check_other_files(self, leaves, entries_of):
+    def check_other_files(self, leaves):
         """Older partial tiles are beginnings of the newer ones; anything else is told, not judged."""
         levels = levels_of(leaves)
         for folder, _, names in os.walk(os.path.join(self.path, "tile")):

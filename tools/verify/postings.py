@@ -241,16 +241,6 @@ class Fold:
             self.projects.pop(fields["code"], None)
         elif name == "ProjectClosedOut":
             self.set_status(fields["code"], self.projects[fields["code"]].before)
-        elif name == "CommitmentMade":
-            contract = fields["contract"]
-            stages = ("committed", "paid", "refunded_out", "carried_out")
-            used = any(
-                self.balance(leaf(line, stage, project, contract))
-                for line, project in self.commitments.get(contract, {})
-                for stage in stages
-            )
-            if not used:
-                self.commitments.pop(contract, None)
 
     # what comes of it
 

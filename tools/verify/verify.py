@@ -44,7 +44,7 @@ def verify(folder, key):
     root = log.root_of(leaves)
     if root != checkpoint.root:
         raise Break("checkpoint", "root", root.hex(), checkpoint.root.hex())
-    files.check_other_files(leaves, None)
+    files.check_other_files(leaves)
     check_opening(chain, checkpoint, key)
     return checkpoint, chain, fold, files
 

@@ -1,0 +1,144 @@
+//! The independent verifier in tools/verify, against this crate: golden vectors, random histories,
+//! and ledgers that were tampered with.
+//!
+//! Needs a Python with `blake3` and `cryptography`, which `tools/test` installs. Without one these
+//! tests fail and say so: a comparison that did not take place is none that passed.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::wildcard_enum_match_arm,
+    reason = "test code"
+)]
+
+mod corners;
+mod dice;
+mod history;
+#[path = "../house/mod.rs"]
+mod house;
+mod tamper;
+mod wishes;
+
+use earmark::chain::signature::Signer as _;
+use earmark::domain::kinds::Stage;
+use earmark::domain::state::State;
+use earmark::tlog::note::VerifierKey;
+use house::{House, ORIGIN};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// A Python that has what the verifier imports.
+static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
+    let given = std::env::var_os("EARMARK_PYTHON").map(PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or(Path::new(ROOT).join("target"), PathBuf::from);
+    let candidates = [given, Some(target.join(".venv/bin/python")), Some("python3".into())];
+    let has_modules = |python: &PathBuf| {
+        let probe = Command::new(python).args(["-c", "import blake3, cryptography"]).output();
+        probe.is_ok_and(|output| output.status.success())
+    };
+    candidates.into_iter().flatten().find(has_modules).expect(
+        "tools/verify needs a Python with blake3 and cryptography: run tools/test, which installs them",
+    )
+});
+
+/// What a run of a script of tools/verify said.
+#[derive(Debug)]
+struct Said {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn run(script: &str, arguments: &[&str]) -> Said {
+    let output = Command::new(PYTHON.as_path())
+        .arg("-B")
+        .arg(Path::new(ROOT).join("tools/verify").join(script))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Said {
+        status: output.status.code().unwrap(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+fn log_key(house: &House) -> String {
+    VerifierKey::new(ORIGIN, &house.log_signer().public_key()).unwrap().to_string()
+}
+
+fn verify(house: &House, log_folder: &Path) -> Said {
+    run("verify.py", &[log_folder.to_str().unwrap(), "--log-key", &log_key(house)])
+}
+
+/// Balances by fund and stage, in minor units, as the verifier writes them.
+fn by_fund(state: &State) -> BTreeMap<String, BTreeMap<String, String>> {
+    let mut sums: BTreeMap<&str, BTreeMap<&str, i128>> = BTreeMap::new();
+    let nothing = || Stage::ALL.iter().map(|stage| (stage.text(), 0)).collect();
+    for fund in state.funds.keys() {
+        sums.insert(fund.as_str(), nothing());
+    }
+    for (leaf, amount) in &state.leaves {
+        let fund = sums.entry(leaf.line.fund.as_str()).or_insert_with(nothing);
+        *fund.get_mut(leaf.stage.text()).unwrap() += amount.0;
+    }
+    let text = |stages: BTreeMap<&str, i128>| {
+        stages.into_iter().map(|(stage, sum)| (stage.to_owned(), sum.to_string())).collect()
+    };
+    sums.into_iter().map(|(fund, stages)| (fund.to_owned(), text(stages))).collect()
+}
+
+#[test]
+fn golden_vectors_are_read_alike() {
+    let golden = Path::new(ROOT).join("tests/golden");
+    let said = run("golden.py", &[golden.to_str().unwrap()]);
+    assert_eq!(said.status, 0, "{said:?}");
+    let files = |name: &str| std::fs::read_dir(golden.join(name)).unwrap().count();
+    let all = files("entries") + files("orders");
+    assert_eq!(said.stdout, format!("{all} vectors read alike\n"));
+
+    // The comparison can fail: one word changed in a copy.
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["entries", "orders"] {
+        std::fs::create_dir(copy.path().join(name)).unwrap();
+        for item in std::fs::read_dir(golden.join(name)).unwrap() {
+            let path = item.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap().replace("\"stop\"", "\"warn\"");
+            let target = copy.path().join(name).join(path.file_name().unwrap());
+            std::fs::write(target, text).unwrap();
+        }
+    }
+    let said = run("golden.py", &[copy.path().to_str().unwrap()]);
+    assert_eq!(said.status, 1, "{said:?}");
+    assert!(said.stderr.contains("PolicyAdopted.json, vector: expected"), "{said:?}");
+}
+
+#[test]
+fn wrong_usage_is_told_from_a_break() {
+    let house = House::new();
+    let folder = house.folder.path().to_str().unwrap().to_owned();
+    let said = run("verify.py", &[&folder, "--log-key", "example.org/pudong+00000000+AAAA"]);
+    assert_eq!(said.status, 2, "{said:?}");
+    assert!(said.stderr.contains("--log-key: not a vkey of an Ed25519 key"), "{said:?}");
+    let said = run("verify.py", &[&format!("{folder}/none"), "--log-key", &log_key(&house)]);
+    assert_eq!(said.status, 2, "{said:?}");
+    let said = verify(&house, house.folder.path());
+    assert_eq!(said.status, 3, "{said:?}");
+    assert_eq!(
+        said.stderr,
+        "break: checkpoint, file: expected a signed checkpoint, found no file\n"
+    );
+    let json: Value = serde_json::from_str(&said.stdout).unwrap();
+    assert_eq!(json["break"]["at"], "checkpoint");
+}
