@@ -1,10 +1,9 @@
 //! What the rules need to remember, and nothing more: no titles, no texts, no entry bytes.
 //!
-//! [`State`] is the whole; [`Draft`] is a state with the changes of a command laid over it, so that
-//! `admit` is a function of its arguments and costs what the command changes, not what the ledger
-//! holds; [`Delta`] is those changes, taken out of the draft. Payments are not remembered one by
-//! one: a command that cites an entry is handed that entry (`Context::cited`), and the state keeps
-//! only what has been refunded or reversed since.
+//! [`State`] is the whole; [`Draft`] lays the changes of a command over it, so that `admit` is a
+//! function of its arguments and costs what the command changes, not what the ledger holds; [`Delta`]
+//! is those changes alone. Payments are not remembered one by one: a command that cites an entry is
+//! handed it (`Context::cited`), and the state keeps only what was refunded or reversed since.
 
 use super::calendar::{Date, Year};
 use super::event::{Bytes16, Bytes32, Policy};
@@ -360,6 +359,8 @@ tables! {
     kept_moves: u64 => Vec<Move>,
     /// Entries that have been reversed, with the reversal's index.
     reversed: u64 => u64,
+    /// Carry-forwards that gave their project funding on the line carried to, by index.
+    carried_funding: u64 => (),
     /// Hashes of e-vouchers that have been booked, with the index of the entry they belong to.
     e_vouchers: Bytes32 => u64,
     /// E-vouchers that were attached to an entry later, by its index.

@@ -66,7 +66,7 @@ impl Book {
         self.take(on(at, Command::MakeCommitment(made)))
     }
 
-    fn change(&mut self, more: bool, contract: &str, project: &str, at: &str, amount: i128) {
+    fn change(&mut self, more: bool, contract: &str, project: &str, at: &str, amount: i128) -> u64 {
         let b = ChangeCommitment {
             contract: Code::new(contract),
             drawing: drawing(Some(project), at, amount),
@@ -75,19 +75,17 @@ impl Book {
         };
         let command =
             if more { Command::IncreaseCommitment(b) } else { Command::ReduceCommitment(b) };
-        self.take(on(at, command));
+        self.take(on(at, command))
+    }
+
+    fn reserve(&mut self, project: &str, at: &str, amount: i128) -> u64 {
+        let (project, line, amount) = (Code::new(project), line(at), Amount(amount));
+        let b = FundsReserved { project, line, amount, filing: Filing::default() };
+        self.take(on(at, Command::ReserveFunds(b)))
     }
 
     fn pay(&mut self, contract: Option<&str>, project: &str, at: &str, amount: i128) -> u64 {
-        let paid = RecordDisbursement {
-            commitment: contract.map(Code::new),
-            drawing: drawing(Some(project), at, amount),
-            payee: Some(Code::new("V-1")),
-            purpose: None,
-            source_number: None,
-            filing: Filing::default(),
-        };
-        self.take(on(at, Command::RecordDisbursement(paid)))
+        self.take(on(at, payment(contract, project, at, amount)))
     }
 
     fn refund(
@@ -132,7 +130,13 @@ impl Book {
         self.take(order(Command::ReverseEntry(EntryReversed { entry, reason, filing })));
     }
 
-    fn carry(&mut self, stage: Stage, project: Option<&str>, contract: Option<&str>, amount: i128) {
+    fn carry(
+        &mut self,
+        stage: Stage,
+        project: Option<&str>,
+        contract: Option<&str>,
+        amount: i128,
+    ) -> u64 {
         self.take(order(Command::CarryForward(BalanceCarriedForward {
             from: line(L25),
             to: line(CARRIED),
@@ -142,7 +146,7 @@ impl Book {
             amount: Amount(amount),
             rest: RestKind::CarryOver,
             filing: Filing::default(),
-        })));
+        })))
     }
 
     /// Rows of an old book: a commitment, then payments under it.
@@ -193,6 +197,17 @@ impl Book {
     }
 }
 
+fn payment(contract: Option<&str>, project: &str, at: &str, amount: i128) -> Command {
+    Command::RecordDisbursement(RecordDisbursement {
+        commitment: contract.map(Code::new),
+        drawing: drawing(Some(project), at, amount),
+        payee: Some(Code::new("V-1")),
+        purpose: None,
+        source_number: None,
+        filing: Filing::default(),
+    })
+}
+
 /// Dated in the line's year; on a line that was carried to, on the day it was.
 fn on(at: &str, command: Command) -> Order {
     if at == CARRIED { order(command) } else { dated(line(at).year, command) }
@@ -237,9 +252,7 @@ fn close_outs(book: &mut Book) {
 fn shares(book: &mut Book) {
     book.approve("P-3", &[]);
     book.commit("C-3", "P-3", L26, 1_000);
-    let (project, at) = (Code::new("P-3"), line(L26));
-    let b = FundsReserved { project, line: at, amount: Amount(5_000), filing: Filing::default() };
-    book.take(dated(2026, Command::ReserveFunds(b)));
+    book.reserve("P-3", L26, 5_000);
     let before = book.unreserved(L26);
     book.change(true, "C-3", "P-3", L26, 300);
     book.change(false, "C-3", "P-3", L26, 200);
@@ -255,9 +268,7 @@ fn shares(book: &mut Book) {
     // Reversed, its number is free, and its shares begin anew.
     let made = book.commit("C-5", "P-3", L25, 100);
     book.reverse(made);
-    let (project, at) = (Code::new("P-3"), line(L25));
-    let b = FundsReserved { project, line: at, amount: Amount(100), filing: Filing::default() };
-    book.take(dated(2025, Command::ReserveFunds(b)));
+    book.reserve("P-3", L25, 100);
     book.commit("C-5", "P-3", L25, 100);
     assert_eq!(book.reserved("P-3", L25), 0);
 }
@@ -282,6 +293,42 @@ fn carried(book: &mut Book) {
     assert_eq!(book.at(CARRIED, Stage::Authority, None, None), -(1_500 + 400 + 900 + 50));
 }
 
+/// What an entry gave is taken back with it: funding, and the shares that it alone stood for.
+fn taken_back(book: &mut Book) {
+    book.approve("P-8", &[]);
+    let first = book.reserve("P-8", L25, 700);
+    let second = book.reserve("P-8", L25, 0);
+    book.reverse(first);
+    // Still funded by an entry of nothing: there is nothing to draw on, and nothing else is drawn.
+    assert!(!book.0.take(on(L25, payment(None, "P-8", L25, 10))));
+    book.reverse(second);
+    let before = book.unreserved(L25);
+    book.pay(None, "P-8", L25, 10);
+    assert_eq!(book.unreserved(L25), before - 10);
+
+    // A share that one increase stood for is forgotten with it, and begins anew out of the reserve.
+    book.commit("C-8", "P-8", L24, 100);
+    let increase = book.change(true, "C-8", "P-8", L25, 40);
+    book.reverse(increase);
+    book.reserve("P-8", L25, 500);
+    book.change(true, "C-8", "P-8", L25, 40);
+    assert_eq!((book.reserved("P-8", L25), book.unreserved(L25)), (460, before - 510));
+
+    // A carry-forward of nothing, from a share that is out of unreserved money when it is carried
+    // and out of reserved money when the carry-forward is undone: it gave no funding and takes none.
+    book.approve("P-9", &[]);
+    book.commit("C-9", "P-9", L24, 1);
+    let increase = book.change(true, "C-9", "P-9", L25, 40);
+    let carried = book.carry(Stage::Committed, Some("P-9"), Some("C-9"), 0);
+    book.reverse(increase);
+    book.reserve("P-9", L25, 50);
+    book.change(true, "C-9", "P-9", L25, 40);
+    book.reserve("P-9", CARRIED, 30);
+    book.reverse(carried);
+    book.pay(None, "P-9", CARRIED, 20);
+    assert_eq!((book.reserved("P-9", L25), book.reserved("P-9", CARRIED)), (10, 10));
+}
+
 /// History has negative amounts; what is committed below zero covers nothing.
 fn negative(book: &mut Book) {
     let before = book.unreserved(L24);
@@ -300,6 +347,7 @@ fn corners_of_the_posting_table_are_the_same() {
     close_outs(&mut book);
     shares(&mut book);
     carried(&mut book);
+    taken_back(&mut book);
     negative(&mut book);
     let History { house, mut ledger, .. } = book.0;
     ledger.publish().unwrap();

@@ -13,7 +13,13 @@ def leaf(line, stage, project=None, commitment=None):
 
 class Project:
     def __init__(self):
-        self.status, self.before, self.funded = "approved", None, set()
+        self.status, self.before = "approved", None
+        self.funded = {}  # line -> number of entries that stand and gave funding
+
+
+class Share:
+    def __init__(self, source):
+        self.source, self.entries = source, 0
 
 
 class Fold:
@@ -22,8 +28,9 @@ class Fold:
     def __init__(self):
         self.balances = {}
         self.projects = {}
-        self.commitments = {}  # contract -> {(line, project): "reserved" or "unreserved"}
+        self.commitments = {}  # contract -> {(line, project): Share}
         self.moves = []  # of every entry, by index
+        self.gave_funding = set()  # carry-forwards, by index
         self.bodies = {}  # index -> (name, fields), of what may be reversed or refunded
         self.funds = []
 
@@ -61,7 +68,15 @@ class Fold:
 
     def fund(self, line, project):
         if project in self.projects:
-            self.projects[project].funded.add(line)
+            funded = self.projects[project].funded
+            funded[line] = funded.get(line, 0) + 1
+
+    def unfund(self, line, project):
+        if project in self.projects and line in self.projects[project].funded:
+            funded = self.projects[project].funded
+            funded[line] -= 1
+            if not funded[line]:
+                del funded[line]
 
     def natural(self, line, project):
         return "reserved" if self.is_funded(line, project) else "unreserved"
@@ -111,7 +126,8 @@ class Fold:
 
     def commit(self, contract, split, shares):
         line, project = split["line"], split["project"]
-        stage = shares.get((line, project)) or self.natural(line, project)
+        share = shares.get((line, project))
+        stage = share.source if share else self.natural(line, project)
         committed = leaf(line, "committed", project, contract)
         return (self.source(line, project, stage), committed, split["amount"])
 
@@ -123,7 +139,8 @@ class Fold:
         return [self.commit(b["contract"], split, shares) for split in b["splits"]]
 
     def give_back(self, contract, line, project, amount):
-        stage = self.commitments[contract].get((line, project), "unreserved")
+        share = self.commitments[contract].get((line, project))
+        stage = share.source if share else "unreserved"
         if project in self.projects and self.projects[project].status == "closed_out":
             stage = "unreserved"
         return (leaf(line, "committed", project, contract), self.source(line, project, stage), amount)
@@ -194,8 +211,9 @@ class Fold:
     # §7.3
 
     def after_ProjectApproved(self, b):
-        project = self.projects[b["code"]] = Project()
-        project.funded.update(f["line"] for f in b["funding"])
+        self.projects[b["code"]] = Project()
+        for funding in b["funding"]:
+            self.fund(funding["line"], b["code"])
 
     def set_status(self, code, status):
         if code in self.projects:
@@ -214,31 +232,50 @@ class Fold:
     def after_FundsReserved(self, b):
         self.fund(b["line"], b["project"])
 
-    def share(self, contract, moves):
-        shares = self.commitments[contract]
-        for source, target, _ in moves:
-            shares.setdefault((target[0], target[2]), source[1])
+    def stand(self, contract, line, project, source):
+        share = self.commitments[contract].setdefault((line, project), Share(source))
+        share.entries += 1
+
+    def fall(self, contract, line, project):
+        shares = self.commitments.get(contract, {})
+        if (line, project) in shares:
+            shares[(line, project)].entries -= 1
+            if not shares[(line, project)].entries:
+                del shares[(line, project)]
 
     def after_CommitmentMade(self, b):
         self.commitments[b["contract"]] = {}
-        self.share(b["contract"], self.moves[-1])
+        self.after_CommitmentIncreased(b)
 
     def after_CommitmentIncreased(self, b):
-        self.share(b["contract"], self.moves[-1])
+        for source, target, _ in self.moves[-1]:
+            self.stand(b["contract"], target[0], target[2], source[1])
 
     def after_BalanceCarriedForward(self, b):
         source = "reserved" if b["stage"] == "reserved" else "unreserved"
-        shares = self.commitments.get(b["commitment"], {})
-        if (b["from"], b["project"]) in shares:
-            source = shares[(b["from"], b["project"])]
-            shares.setdefault((b["to"], b["project"]), source)
+        if b["commitment"] in self.commitments:
+            share = self.commitments[b["commitment"]].get((b["from"], b["project"]))
+            source = share.source if share else "unreserved"
+            self.stand(b["commitment"], b["to"], b["project"], source)
         if source == "reserved":
             self.fund(b["to"], b["project"])
+            self.gave_funding.add(len(self.moves) - 1)
 
     def after_EntryReversed(self, b):
         name, fields = self.bodies.get(b["entry"], ("", {}))
         if name == "ProjectApproved":
             self.projects.pop(fields["code"], None)
+        elif name == "CommitmentMade":
+            self.commitments.pop(fields["contract"], None)
+        elif name == "FundsReserved":
+            self.unfund(fields["line"], fields["project"])
+        elif name == "CommitmentIncreased":
+            for split in fields["splits"]:
+                self.fall(fields["contract"], split["line"], split["project"])
+        elif name == "BalanceCarriedForward":
+            if b["entry"] in self.gave_funding:
+                self.unfund(fields["to"], fields["project"])
+            self.fall(fields["commitment"], fields["to"], fields["project"])
         elif name == "ProjectClosedOut":
             self.set_status(fields["code"], self.projects[fields["code"]].before)
 

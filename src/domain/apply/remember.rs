@@ -249,11 +249,12 @@ fn carry_shares(draft: &mut Draft<'_>, b: &BalanceCarriedForward) {
     }
     if let Some(project) = b.project.as_ref().filter(|_| funded) {
         fund_project(draft, project, &b.to);
+        draft.carried_funding.insert(draft.size, ());
     }
 }
 
 /// True if what is carried is the project's own: reserved, or committed out of reserved money.
-pub(super) fn is_carried_funding(draft: &Draft<'_>, b: &BalanceCarriedForward) -> bool {
+fn is_carried_funding(draft: &Draft<'_>, b: &BalanceCarriedForward) -> bool {
     let made = b.commitment.as_ref().and_then(|contract| draft.commitments.get(contract));
     match made {
         Some(made) => {

@@ -6,7 +6,7 @@
 
 use super::Cited;
 use super::moves::{commit, commitment, source, unknown};
-use super::remember::{is_carried_funding, set_closed};
+use super::remember::set_closed;
 use crate::domain::event::{BalanceCarriedForward, Body, DisbursementRecorded, Event, Split};
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::{ProjectStatus, Stage};
@@ -77,7 +77,7 @@ pub(super) fn settle(draft: &mut Draft<'_>, entry: u64, cited: &Cited) -> Result
     match &event.body {
         Body::AllocationRecorded(b) => forget_line_if_empty(draft, &b.line),
         Body::FundsReserved(b) => forget_funding(draft, &b.project, &b.line),
-        Body::BalanceCarriedForward(b) => forget_carried(draft, b),
+        Body::BalanceCarriedForward(b) => forget_carried(draft, entry, b),
         Body::CommitmentMade(b) => draft.commitments.remove(&b.contract),
         Body::CommitmentIncreased(b) => forget_change(draft, &b.contract, &b.splits),
         Body::CommitmentReduced(b) => forget_change(draft, &b.contract, &[]),
@@ -178,9 +178,11 @@ fn forget_change(draft: &mut Draft<'_>, contract: &Code, splits: &[Split]) {
     draft.commitments.insert(contract.clone(), made);
 }
 
-fn forget_carried(draft: &mut Draft<'_>, b: &BalanceCarriedForward) {
-    if let Some(project) = b.project.as_ref().filter(|_| is_carried_funding(draft, b)) {
+/// What the entry gave, whatever has become since of the share that it was carried from.
+fn forget_carried(draft: &mut Draft<'_>, entry: u64, b: &BalanceCarriedForward) {
+    if let Some(project) = b.project.as_ref().filter(|_| draft.carried_funding.contains(&entry)) {
         forget_funding(draft, project, &b.to);
+        draft.carried_funding.remove(&entry);
     }
     if let Some(contract) = &b.commitment {
         let (line, project) = (b.to.clone(), b.project.clone());
