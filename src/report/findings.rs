@@ -1,4 +1,6 @@
-//! Findings 疑点清单: every account that stands below zero, with what its line was given.
+//! Findings 疑点清单: every account that stands below zero, with what its line was given. A line that
+//! is spent beyond what it has is `below_zero`; the account of a contract or payment can only be so at
+//! the end because history had a negative amount, and is `negative_amount`, as `admit` calls it.
 
 use super::table::{Column, Header, Kind, Spec, Table};
 use crate::domain::ids::LineKey;
@@ -60,7 +62,7 @@ pub fn findings(
         let (account, given): (&str, _) = (Stage::text(stage), line.budget_final()?);
         total = total.checked_add(amount).ok_or_else(|| crate::projection::overflow("findings"))?;
         table.rows.push(vec![
-            "below_zero".into(),
+            code(stage, balances.as_of().is_some()).into(),
             (&place.line).into(),
             (&place.line.fund).into(),
             place.line.year.into(),
@@ -73,4 +75,21 @@ pub fn findings(
     }
     table.set_totals(vec![("balance", total.into())]);
     Ok(table)
+}
+
+/// At an earlier day a contract's account may be below zero for want of what was dated later.
+fn code(stage: Stage, as_of: bool) -> &'static str {
+    match stage {
+        Stage::Committed | Stage::Paid if !as_of => "negative_amount",
+        Stage::Authority
+        | Stage::Unreserved
+        | Stage::Reserved
+        | Stage::Committed
+        | Stage::ApprovedUnpaid
+        | Stage::Paid
+        | Stage::RefundedOut
+        | Stage::CarriedOut
+        | Stage::Lapsed
+        | Stage::Invested => "below_zero",
+    }
 }

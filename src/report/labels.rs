@@ -140,6 +140,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("word:lapsed", "lapsed", "收回"),
     ("word:district", "district", "区县"),
     ("word:below_zero", "below zero", "透支"),
+    ("negative_amount", "negative amount", "负数金额"),
     ("total", "Total", "合计"),
     ("none", "(none)", "（无）"),
     ("not_applicable", "n/a", "不适用"),

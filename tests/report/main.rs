@@ -266,6 +266,25 @@ fn findings_name_the_account_below_zero() {
 }
 
 #[test]
+fn a_negative_amount_of_history_is_no_line_below_zero() {
+    let policy = Policy {
+        project_required: false,
+        history_before: Some(day("2002-01-01")),
+        ..Policy::default()
+    };
+    let mut book = Book::open(policy);
+    book.on("2001-01-01", fund("WARD-7", None));
+    book.history("2001-01-05", allocate("WARD-7:2001", 100));
+    let back = vec![split("WARD-7:2001", None, -30)];
+    book.history("2001-02-01", commitment("ITEM-1", None, back));
+    let shelf = Shelf::new(book);
+    let value = report::json::value(&shelf.findings());
+    let row = row(&value, "code", "negative_amount");
+    assert_eq!((&row["account"], &row["balance"]), (&json!("committed"), &json!("-0.30")));
+    assert_eq!(value["rows"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn lists_have_what_things_stand_at() {
     let mut book = pudong();
     let code_of = code("310119");
