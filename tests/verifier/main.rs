@@ -9,12 +9,14 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::wildcard_enum_match_arm,
     reason = "test code"
 )]
 
+mod binary;
 mod corners;
 mod dice;
 mod history;

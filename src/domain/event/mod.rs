@@ -151,13 +151,6 @@ macro_rules! bodies {
                 Self::$name(body)
             }
         })+
-
-        /// Calls a macro with every type: `number name,` pairs. Used by `chain/body`.
-        #[macro_export]
-        #[doc(hidden)]
-        macro_rules! for_each_event_body {
-            ($callback:ident) => { $callback! { $($number $name,)+ } };
-        }
     };
 }
 
