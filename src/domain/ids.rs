@@ -94,6 +94,9 @@ fn check_text(field: &'static str, text: &str, max_bytes: usize) -> Result<(), R
     if text.len() > max_bytes {
         return Err(Rejection::TextTooLong { field, bytes: text.len(), max_bytes });
     }
+    if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_control()) {
+        return Ok(());
+    }
     match refused_code_point(text) {
         Some(code_point) => Err(Rejection::TextNotAllowed { field, code_point }),
         None if is_nfc(text) => Ok(()),

@@ -8,10 +8,14 @@ use super::ids::{Code, LineKey};
 use super::kinds::Stage;
 use super::money::Amount;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::fmt;
 
 /// A leaf account.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// Leaves sort by line, then commitment, project and stage: what tells two leaves of a line apart
+/// soonest comes first.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Leaf {
     /// The line.
     pub line: LineKey,
@@ -21,6 +25,21 @@ pub struct Leaf {
     pub project: Option<Code>,
     /// The contract it is owed or paid under.
     pub commitment: Option<Code>,
+}
+
+impl Ord for Leaf {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.line.cmp(&other.line))
+            .then_with(|| self.commitment.cmp(&other.commitment))
+            .then_with(|| self.project.cmp(&other.project))
+            .then_with(|| self.stage.cmp(&other.stage))
+    }
+}
+
+impl PartialOrd for Leaf {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl Leaf {

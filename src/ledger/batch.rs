@@ -61,6 +61,8 @@ struct Judged {
     entries: Vec<Unsealed>,
     /// What takes the row's changes of the state back, last first.
     undo: Vec<Delta>,
+    /// The change of the last order, not applied until the row is taken.
+    last: Option<Delta>,
 }
 
 /// An import in progress. Dropped without [`Batch::finish`], the rows that are not yet recorded are
@@ -205,6 +207,9 @@ impl Batch<'_> {
             self.take_back(judged);
             return Ok(RowOut::Full);
         }
+        if let Some(delta) = judged.last {
+            self.ledger.state.apply(delta);
+        }
         let entries = judged.entries.len();
         if entries > 0 {
             self.row_keys.push(row.key);
@@ -243,7 +248,11 @@ impl Batch<'_> {
             });
             match admitted {
                 Ok((events, admitted)) => {
-                    judged.undo.push(self.ledger.state.exchange(admitted.delta));
+                    if number.saturating_add(1) == row.orders.len() {
+                        judged.last = Some(admitted.delta);
+                    } else {
+                        judged.undo.push(self.ledger.state.exchange(admitted.delta));
+                    }
                     judged.events.extend(events);
                     let findings = admitted.findings.into_iter().map(|(_, finding)| finding);
                     judged.findings.extend(findings);

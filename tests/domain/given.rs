@@ -182,7 +182,12 @@ impl Given {
     #[track_caller]
     pub fn balances(self, expected: &str) -> Self {
         let currency = self.state.draft().currency();
-        let leaves = self.state.leaves.iter();
+        // In the order of lines and stages, which reads better than that of the state.
+        let mut leaves: Vec<_> = self.state.leaves.iter().collect();
+        leaves.sort_by_key(|(leaf, _)| {
+            (&leaf.line, leaf.stage, leaf.project.as_ref(), leaf.commitment.as_ref())
+        });
+        let leaves = leaves.into_iter();
         let shown = leaves.map(|(leaf, amount)| format!("{leaf} {}", currency.plain(*amount)));
         assert_lines(&shown.collect::<Vec<_>>().join("\n"), expected);
         self

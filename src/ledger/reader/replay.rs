@@ -131,7 +131,8 @@ impl Replay {
         Self { walk, state, judge, clock_accepted: false, pending, events, stopped_at: None }
     }
 
-    /// The state after the last whole command.
+    /// The state after the last whole command; after a refused one ([`Replay::stopped_at`]) it is of
+    /// no use any more.
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
@@ -274,25 +275,31 @@ impl Replay {
         cited: &Cited,
     ) -> std::result::Result<(Vec<Vec<Move>>, Vec<(usize, Finding)>), Rejection> {
         let first = self.pending.first().map_or(0, |pending| pending.recorded_at_microseconds);
-        if self.judge == Judge::Fold {
-            let mut draft = self.state.draft();
-            draft.recorded_at_microseconds = first;
-            let folded: std::result::Result<Vec<_>, _> =
-                self.events.iter().map(|event| fold(&mut draft, event, cited)).collect();
-            let delta = draft.into_delta();
-            let moves = folded?;
-            self.state.apply(delta);
-            return Ok((moves, Vec::new()));
-        }
         let context = Context {
             recorded_at_microseconds: first,
             officer: completed.officer,
             clock_accepted: self.clock_accepted,
             cited,
         };
-        let admitted = admit(&self.state, &self.events, &context)?;
-        self.state.apply(admitted.delta);
-        Ok((admitted.moves, admitted.findings))
+        // Event by event, which gives the same as all at once and keeps each draft small. What a
+        // refused command changed before its refusal stays in the state: nothing is followed after it.
+        let mut moves = Vec::with_capacity(self.events.len());
+        let mut findings = Vec::new();
+        for (place, event) in self.events.iter().enumerate() {
+            if self.judge == Judge::Fold {
+                let mut draft = self.state.draft();
+                draft.recorded_at_microseconds = first;
+                moves.push(fold(&mut draft, event, cited)?);
+                let delta = draft.into_delta();
+                self.state.apply(delta);
+                continue;
+            }
+            let admitted = admit(&self.state, std::slice::from_ref(event), &context)?;
+            self.state.apply(admitted.delta);
+            moves.extend(admitted.moves);
+            findings.extend(admitted.findings.into_iter().map(|(_, finding)| (place, finding)));
+        }
+        Ok((moves, findings))
     }
 
     fn visit(
