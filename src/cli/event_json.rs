@@ -2,8 +2,9 @@
 //! body's own fields.
 
 use crate::domain::event::Body;
-use crate::domain::money::{Amount, Currency};
-use serde_json::{Map, Value};
+use crate::domain::money::Currency;
+use crate::report::entry::in_major_units;
+use serde_json::Value;
 
 /// The fields of a body; amounts in major units of `currency`.
 #[must_use]
@@ -16,32 +17,7 @@ pub(crate) fn body(body: &Body, currency: Currency) -> Value {
     let value = fields! {
         LedgerOpened PolicyAdopted OfficerEnrolled DistrictRegistered DistrictRetired FundEstablished FundClosed AllocationRecorded AllocationAdjusted AllocationTransferred FundsReserved ReservationReleased ProgrammeRegistered ProjectApproved ProjectCompleted ProjectTerminated ProjectClosedOut CommitmentMade CommitmentIncreased CommitmentReduced CommitmentClosed PayeeRegistered DisbursementRecorded RefundReceived FollowOnPledged FollowOnPaidIn FollowOnWithdrawn BalanceCarriedForward BalanceLapsed EntryReversed DocumentAttached
     };
-    let mut value = value.unwrap_or(Value::Null);
-    in_major_units(&mut value, currency);
-    value
-}
-
-/// Turns every `{"minor_units": "123"}` into `"1.23"`.
-fn in_major_units(value: &mut Value, currency: Currency) {
-    match value {
-        Value::Object(fields) => {
-            if let Some(amount) = minor_units(fields) {
-                *value = Value::String(currency.plain(amount));
-                return;
-            }
-            // An amount in its original currency is in units of that one.
-            let other = fields.get("currency").and_then(Value::as_str).and_then(Currency::named);
-            let currency = other.unwrap_or(currency);
-            fields.values_mut().for_each(|field| in_major_units(field, currency));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| in_major_units(item, currency)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-fn minor_units(fields: &Map<String, Value>) -> Option<Amount> {
-    let only = fields.get("minor_units").filter(|_| fields.len() == 1)?;
-    only.as_str()?.parse().ok().map(Amount)
+    in_major_units(value.unwrap_or(Value::Null), Some(currency))
 }
 
 #[cfg(test)]
@@ -50,6 +26,7 @@ mod tests {
     use crate::domain::event::{FollowOnPledged, OriginalAmount};
     use crate::domain::ids::{Code, Text};
     use crate::domain::kinds::FollowOnKind;
+    use crate::domain::money::Amount;
 
     #[test]
     fn amounts_are_in_major_units_of_their_own_currency() {

@@ -6,15 +6,14 @@
 //! their words are printed as they come.
 
 mod args;
+mod demo;
 mod event_json;
-#[expect(dead_code, reason = "the verbs that read follow")]
 mod output;
 mod policy_file;
 mod progress;
 mod read;
 mod run;
 mod session;
-#[cfg_attr(not(test), expect(dead_code, reason = "the verbs that read follow"))]
 mod value;
 mod write;
 

@@ -112,14 +112,10 @@ impl Console {
         }
     }
 
-    /// The file that the result goes to, if it is not printed.
-    pub(crate) fn file(&self) -> Option<&Path> {
-        self.file.as_deref()
-    }
-
-    /// True if what is printed to stdout may be coloured.
-    pub(crate) fn colors_stdout(&self) -> bool {
-        self.file.is_none() && self.colors(io::stdout().is_terminal())
+    /// The same console, which prints errors only.
+    pub(crate) fn quiet(mut self) -> Self {
+        self.quiet = true;
+        self
     }
 
     /// True if progress may be shown.
@@ -298,22 +294,10 @@ fn lang_of_environment() -> LangName {
     if is_chinese { LangName::Zh } else { LangName::En }
 }
 
-/// Text with everything escaped that could move a terminal or turn its writing round; line feeds stay.
+/// Text for a terminal, with everything escaped that could move it; line feeds stay.
 #[must_use]
 pub(crate) fn for_terminal(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let moves = (c.is_control() && c != '\n')
-            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{061C}' | '\u{200E}' | '\u{200F}')
-            || ('\u{202A}'..='\u{202E}').contains(&c)
-            || ('\u{2066}'..='\u{2069}').contains(&c);
-        if moves {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    text.split('\n').map(crate::report::text::safe).collect::<Vec<_>>().join("\n")
 }
 
 /// An error as JSON.

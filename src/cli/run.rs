@@ -2,11 +2,12 @@
 //! verb's own file.
 
 use super::args::{
-    self, CheckpointVerb, FormatName, Globals, KeyVerb, OfficerVerb, PolicyVerb, Verb,
+    self, CheckpointVerb, DistrictVerb, FormatName, Globals, KeyVerb, OfficerVerb, PolicyVerb,
+    ProgrammeVerb, Verb,
 };
 use super::output::{self, Console, Exit};
 use super::session::Session;
-use super::{read, write};
+use super::{demo, read, write};
 use crate::error::{Error, Kind, Result};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
@@ -120,8 +121,13 @@ struct Takes {
     file: bool,
 }
 
+const PLAIN: &[FormatName] = &[FormatName::Table];
 const RECEIPT: &[FormatName] = &[FormatName::Table, FormatName::Json];
+const ROWS: &[FormatName] =
+    &[FormatName::Table, FormatName::Csv, FormatName::Json, FormatName::Jsonl];
+
 impl Takes {
+    const READ: Self = Self { formats: ROWS, officer: false, ledger: true, unit: true, file: true };
     const WRITE: Self =
         Self { formats: RECEIPT, officer: true, ledger: true, unit: false, file: true };
     const VALUE: Self =
@@ -129,6 +135,22 @@ impl Takes {
 
     fn of(verb: &Verb) -> Self {
         match verb {
+            Verb::Demo(_) => {
+                Self { formats: PLAIN, officer: false, ledger: false, unit: false, file: false }
+            }
+            Verb::Officer(OfficerVerb::List(_))
+            | Verb::District(DistrictVerb::List(_))
+            | Verb::Programme(ProgrammeVerb::List(_)) => Self { unit: false, ..Self::READ },
+            Verb::Balance(_)
+            | Verb::Register(_)
+            | Verb::Funds(_)
+            | Verb::Projects(_)
+            | Verb::Payees(_)
+            | Verb::Commitments(_)
+            | Verb::Report(_) => Self::READ,
+            Verb::Show(_) => Self { unit: true, ..Self::VALUE },
+            Verb::Stats(_) => Self::VALUE,
+            Verb::Export(_) => Self { formats: &[], unit: false, ..Self::READ },
             Verb::Init(_) => Self { ledger: false, ..Self::WRITE },
             Verb::Key(KeyVerb::New(_) | KeyVerb::Request(_)) => {
                 Self { ledger: false, ..Self::VALUE }
@@ -138,8 +160,8 @@ impl Takes {
             | Verb::Checkpoint(CheckpointVerb::Show(_)) => Self::VALUE,
             Verb::Officer(OfficerVerb::Enroll(_))
             | Verb::Policy(PolicyVerb::Adopt(_))
-            | Verb::District(_)
-            | Verb::Programme(_)
+            | Verb::District(DistrictVerb::Register(_) | DistrictVerb::Retire(_))
+            | Verb::Programme(ProgrammeVerb::Register(_))
             | Verb::Payee(_)
             | Verb::Fund(_)
             | Verb::Allocation(_)
@@ -196,6 +218,9 @@ fn check(verb: &Verb, session: &Session) -> Result<()> {
 }
 
 fn dispatch(session: &Session, verb: &Verb) -> Result<Exit> {
+    if let Verb::Demo(a) = verb {
+        return demo::demo(session, a);
+    }
     let done = write::write(session, verb).or_else(|| read::read(session, verb));
-    done.unwrap_or(Ok(Exit::Done))
+    done.unwrap_or_else(|| Err(Error::new(Kind::Usage, "verb_unknown", "no such verb")))
 }

@@ -52,7 +52,8 @@ fn leaf_json(leaf: &Leaf) -> Value {
 }
 
 /// Replaces every `{"minor_units": "123"}` by decimal text.
-fn in_major_units(value: Value, currency: Option<Currency>) -> Value {
+#[must_use]
+pub fn in_major_units(value: Value, currency: Option<Currency>) -> Value {
     match value {
         Value::Object(fields) => match (minor_units(&fields), currency) {
             (Some(amount), Some(currency)) => Value::String(currency.plain(amount)),

@@ -22,10 +22,10 @@ pub(crate) struct ReverseAnEntry {
 }
 
 /// Attach a document to an entry, by its SHA-256
-///
-/// The file stays with you; the ledger keeps its hash and its name, so that anyone can check it with `sha256sum`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  earmark attach @41 acceptance.pdf:acceptance")]
+#[command(
+    after_help = "The file stays with you; the ledger keeps its hash and its name, so that anyone can check it with `sha256sum`.\n\nExample:\n  earmark attach @41 acceptance.pdf:acceptance"
+)]
 pub(crate) struct AttachDocuments {
     /// The entry: @INDEX, its UUID, or FUND/YEAR/VOUCHER
     #[arg(value_name = "ENTRY")]
@@ -39,12 +39,9 @@ pub(crate) struct AttachDocuments {
 }
 
 /// Record the rows of a CSV file, as a mapping file says (schemas/mapping.md)
-///
-/// A row that a rule refuses goes to the rejects file and takes no other row with it. The same file twice adds nothing; a longer version
-/// of it adds only the new rows.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  earmark import payments.csv --mapping payments.toml --dry-run\n  earmark import payments.csv --mapping payments.toml --rejects refused.csv"
+    after_help = "A row that a rule refuses goes to the rejects file and takes no other row with it. The same file twice adds nothing; a longer version of it adds only the new rows.\n\nExample:\n  earmark import payments.csv --mapping payments.toml --dry-run\n  earmark import payments.csv --mapping payments.toml --rejects refused.csv"
 )]
 pub(crate) struct ImportRows {
     /// The table of rows

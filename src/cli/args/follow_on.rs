@@ -18,22 +18,22 @@ pub(crate) enum FollowOnVerb {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub(crate) enum FollowOnKindName {
-    /// Private capital
+    // Private capital
     Private,
-    /// An enterprise builds with its own capital (带资兴建)
+    // An enterprise builds with its own capital (带资兴建)
     EnterpriseBuild,
-    /// The project owner's own funds
+    // The project owner's own funds
     OwnFunds,
-    /// Public money of another body
+    // Public money of another body
     OtherPublic,
-    /// Goods, land or work, valued by a document
+    // Goods, land or work, valued by a document
     InKind,
 }
 
 /// Record a promise to invest
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  earmark follow-on pledge INV-1 --project CARD --investor 示例软件企业甲 --kind enterprise_build --amount 600万"
+    after_help = "Kinds: private; enterprise_build (带资兴建); own_funds (自筹); other_public (其他财政资金); in_kind (实物, with --valuation).\nPrivate money is private and enterprise_build; the others have columns of their own in `report leverage`.\n\nExample:\n  earmark follow-on pledge INV-1 --project CARD --investor 示例软件企业甲 --kind enterprise_build --amount 600万"
 )]
 pub(crate) struct PledgeFollowOn {
     /// Its code

@@ -62,13 +62,13 @@ pub(crate) struct Globals {
 /// A format of what is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FormatName {
-    /// Aligned columns for people
+    // Aligned columns for people
     Table,
-    /// Comma-separated values
+    // Comma-separated values
     Csv,
-    /// One JSON value
+    // One JSON value
     Json,
-    /// One JSON value a line
+    // One JSON value a line
     Jsonl,
 }
 
@@ -87,30 +87,30 @@ impl FormatName {
 /// A language of labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LangName {
-    /// English
+    // English
     En,
-    /// 中文
+    // 中文
     Zh,
 }
 
 /// A display unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum UnitName {
-    /// The currency's major unit (元)
+    // The currency's major unit (元)
     Yuan,
-    /// Ten thousand of it (万元)
+    // Ten thousand of it (万元)
     Wan,
 }
 
 /// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum ColorName {
-    /// On a terminal
+    // On a terminal
     #[default]
     Auto,
-    /// Always
+    // Always
     Always,
-    /// Never
+    // Never
     Never,
 }
 
@@ -146,4 +146,7 @@ pub(crate) struct ReadFlags {
     /// What was known when the ledger had this size, or at this time
     #[arg(long, value_name = "SIZE|TIME", help_heading = "Time")]
     pub(crate) as_known_at: Option<Known>,
+    /// CSV cells as they are; without it a text that begins with = + - @ gets a ' in front, so that no spreadsheet runs it
+    #[arg(long)]
+    pub(crate) raw: bool,
 }

@@ -8,6 +8,7 @@ mod book;
 mod follow_on;
 mod globals;
 mod money;
+mod read;
 mod setup;
 mod trust;
 mod work;
@@ -16,6 +17,7 @@ pub(crate) use book::*;
 pub(crate) use follow_on::*;
 pub(crate) use globals::*;
 pub(crate) use money::*;
+pub(crate) use read::*;
 pub(crate) use setup::*;
 pub(crate) use trust::*;
 pub(crate) use work::*;
@@ -23,14 +25,13 @@ pub(crate) use work::*;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// A ledger for public money set aside for one purpose (专项资金).
-///
-/// Every record is kept for ever in a hash-chained log; balances are rebuilt from it, and anyone can verify it offline.
 #[derive(Debug, Parser)]
 #[command(
     name = "earmark",
     version,
     disable_help_subcommand = true,
-    after_help = "Start:       earmark init LEDGER --name \"Pudong informatization\" --origin example.org/pudong --officer li\n\
+    after_help = "Try it:      earmark demo\n\
+                  Start:       earmark init LEDGER --name \"Pudong informatization\" --origin example.org/pudong --officer li\n\
                   More on one: earmark allocation record --help"
 )]
 pub(crate) struct Cli {
@@ -45,6 +46,7 @@ pub(crate) struct Cli {
 /// The verbs, in the order of a ledger's life.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Demo(Demo),
     Init(Init),
     #[command(subcommand)]
     Key(KeyVerb),
@@ -82,14 +84,34 @@ pub(crate) enum Verb {
     Commit(MakeCommitment),
     /// Same as `disbursement record`.
     Disburse(RecordDisbursement),
+    Balance(Balance),
+    Register(Register),
+    Show(Show),
+    /// List the funds, with their balances
+    Funds(List),
+    /// List the projects, with status, ceiling and balances
+    Projects(List),
+    /// List the payees, with what they are owed and were paid
+    Payees(List),
+    /// List the contracts, with what is owed and paid under them
+    Commitments(List),
+    #[command(subcommand)]
+    Report(ReportVerb),
+    Stats(Stats),
+    #[command(subcommand)]
+    Export(ExportVerb),
     Verify(Verify),
     #[command(subcommand)]
     Checkpoint(CheckpointVerb),
 }
 
+/// What the ledger does, below its name in `earmark --help`.
+const PROMISE: &str = "Every record is kept for ever in a hash-chained log; balances are rebuilt \
+                       from it, and anyone can verify it offline.";
+
 /// How `earmark --help` groups its verbs.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Begin", &["init", "key", "officer", "policy"]),
+    ("Begin", &["demo", "init", "key", "officer", "policy"]),
     ("Name things", &["district", "programme", "payee", "fund"]),
     (
         "Move money",
@@ -107,6 +129,21 @@ const GROUPS: &[(&str, &[&str])] = &[
         ],
     ),
     ("Correct, attach, import", &["reverse", "attach", "import"]),
+    (
+        "Read",
+        &[
+            "balance",
+            "register",
+            "show",
+            "funds",
+            "projects",
+            "payees",
+            "commitments",
+            "report",
+            "stats",
+            "export",
+        ],
+    ),
     ("Trust", &["verify", "checkpoint"]),
 ];
 
@@ -125,7 +162,7 @@ pub(crate) fn command() -> clap::Command {
         }
     }
     let template = format!(
-        "{{about-with-newline}}\nUsage: earmark [FLAGS] VERB\n{verbs}\nFlags:\n{{options}}\n\n{{after-help}}\n"
+        "{{about-with-newline}}{PROMISE}\n\nUsage: earmark [FLAGS] VERB\n{verbs}\nFlags:\n{{options}}\n\n{{after-help}}\n"
     );
     command.help_template(template)
 }
@@ -189,7 +226,12 @@ mod tests {
     fn every_example_parses() {
         fn walk(command: &clap::Command, found: &mut Vec<String>) {
             let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            let lines = text.lines().filter_map(|line| line.find("earmark ").map(|at| &line[at..]));
+            // An example stands alone on its line, or after the colon of its title.
+            let lines = text.lines().filter_map(|line| {
+                let at = line.find("earmark ")?;
+                let before = line[..at].trim();
+                (before.is_empty() || before.ends_with(':')).then_some(&line[at..])
+            });
             found.extend(lines.filter(|line| !line.contains("--help")).map(str::to_owned));
             command.get_subcommands().for_each(|verb| walk(verb, found));
         }

@@ -24,12 +24,12 @@ pub(crate) enum AllocationVerb {
 /// Where an allocation's money comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SourceName {
-    /// The district's own budget
+    // The district's own budget
     Own,
-    /// A higher level of government
+    // A higher level of government
     #[value(name = "upper_level")]
     UpperLevel,
-    /// Anything else
+    // Anything else
     Other,
 }
 
@@ -120,20 +120,20 @@ pub(crate) struct TransferAllocation {
 /// A stage whose balance can be carried forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum StageName {
-    /// Free money
+    // Free money
     Unreserved,
-    /// Held for a project
+    // Held for a project
     Reserved,
-    /// Owed under a contract
+    // Owed under a contract
     Committed,
 }
 
 /// What a carried balance is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RestName {
-    /// 结转: unfinished, for the same purpose
+    // 结转: unfinished, for the same purpose
     CarryOver,
-    /// 结余: the goal was met
+    // 结余: the goal was met
     Surplus,
 }
 

@@ -7,13 +7,21 @@ use crate::domain::ids::{Code, Tag, Text};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Open a new ledger, with the keys that sign it
-///
-/// Makes the officer's key and the key of the log where they are missing, and pins the log on this machine. The first policy is:
-/// control stop, no tolerance, a project required for every payment (see `earmark policy`).
+/// Play the scenario of the Shanghai districts into a folder and say what to try next
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  earmark init pudong --name \"浦东新区信息化专项资金\" --origin example.org/pudong/info --officer li"
+    after_help = "It makes DIR/ledger, with keys, pins and anchors in DIR/home, and touches nothing else of yours.\n\nExample:\n  earmark demo\n  earmark demo try-it --lang zh"
+)]
+pub(crate) struct Demo {
+    /// The folder to make; one that exists is refused
+    #[arg(value_name = "DIR", default_value = "earmark-demo")]
+    pub(crate) folder: PathBuf,
+}
+
+/// Open a new ledger, with the keys that sign it
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Makes the officer's key and the key of the log where they are missing, and pins the log on this machine. The first policy is: control stop, no tolerance, a project required for every payment (see `earmark policy`).\n\nExample:\n  earmark init pudong --name \"浦东新区信息化专项资金\" --origin example.org/pudong/info --officer li"
 )]
 pub(crate) struct Init {
     /// The folder to make
@@ -65,11 +73,9 @@ pub(crate) struct NewKey {
 }
 
 /// Write a request to be enrolled: the public key, and a proof that you hold the private one
-///
-/// For an officer on a machine of their own: send the file to an officer of the ledger, who runs `earmark officer enroll`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  earmark key request wang --ledger-id 018f4d2e-6b5a-4c00-8000-000000000000 -o wang.request"
+    after_help = "For an officer on a machine of their own: send the file to an officer of the ledger, who runs `earmark officer enroll`.\n\nExample:\n  earmark key request wang --ledger-id 018f4d2e-6b5a-4c00-8000-000000000000 -o wang.request"
 )]
 pub(crate) struct RequestEnrolment {
     /// The officer's name, as it will be enrolled
@@ -83,7 +89,8 @@ pub(crate) struct RequestEnrolment {
 /// Enrol officers, and list them
 #[derive(Debug, Subcommand)]
 pub(crate) enum OfficerVerb {
-    Enroll(EnrollOfficer),
+    Enroll(Box<EnrollOfficer>),
+    List(ListOfficers),
 }
 
 /// Let another officer's key sign
@@ -112,15 +119,20 @@ pub(crate) struct EnrollOfficer {
 /// A role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RoleName {
-    /// Records
+    // Records
     Maker,
-    /// Approves what another recorded
+    // Approves what another recorded
     Approver,
-    /// Reads and reviews
+    // Reads and reviews
     Auditor,
-    /// Enrols officers and adopts policies
+    // Enrols officers and adopts policies
     Administrator,
 }
+
+/// List the officers, with their keys and roles
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  earmark officer list")]
+pub(crate) struct ListOfficers {}
 
 /// Adopt or show the ledger's policy
 #[derive(Debug, Subcommand)]
@@ -153,16 +165,17 @@ pub(crate) struct ShowPolicy {}
 pub(crate) enum DistrictVerb {
     Register(RegisterDistrict),
     Retire(RetireDistrict),
+    List(ListDistricts),
 }
 
 /// The level of a district.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LevelName {
-    /// 市
+    // 市
     City,
-    /// 区县
+    // 区县
     District,
-    /// 街道
+    // 街道
     Street,
 }
 
@@ -181,7 +194,7 @@ pub(crate) struct RegisterDistrict {
     /// Its Chinese name
     #[arg(long, value_name = "NAME", value_parser = parse_text)]
     pub(crate) name_zh: Option<Text>,
-    /// Its level
+    /// Its level: 市, 区县 or 街道
     #[arg(long, value_name = "LEVEL")]
     pub(crate) level: LevelName,
     /// The district above it
@@ -212,10 +225,16 @@ pub(crate) struct RetireDistrict {
     pub(crate) flags: WriteFlags,
 }
 
+/// List the districts, with the time their codes are valid
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  earmark district list")]
+pub(crate) struct ListDistricts {}
+
 /// Register programmes of the city
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProgrammeVerb {
     Register(RegisterProgramme),
+    List(ListProgrammes),
 }
 
 /// Register a programme that projects implement
@@ -240,6 +259,11 @@ pub(crate) struct RegisterProgramme {
     #[command(flatten)]
     pub(crate) flags: WriteFlags,
 }
+
+/// List the programmes
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  earmark programme list")]
+pub(crate) struct ListProgrammes {}
 
 /// Register payees
 #[derive(Debug, Subcommand)]
@@ -278,11 +302,11 @@ pub(crate) enum FundVerb {
 /// The kind of a fund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FundKindName {
-    /// 专项资金
+    // 专项资金
     Special,
-    /// 引导资金
+    // 引导资金
     Guidance,
-    /// 配套资金
+    // 配套资金
     Matching,
 }
 
@@ -301,7 +325,7 @@ pub(crate) struct EstablishFund {
     /// Its Chinese name
     #[arg(long, value_name = "NAME", value_parser = parse_text)]
     pub(crate) name_zh: Option<Text>,
-    /// Its kind
+    /// Its kind: 专项资金, 引导资金 or 配套资金
     #[arg(long, value_name = "KIND")]
     pub(crate) kind: FundKindName,
     /// What its money is for (repeatable): `it` allows `it/social-card` too

@@ -6,27 +6,24 @@ use std::path::PathBuf;
 /// How deep a verification goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TierName {
-    /// Bytes and chain
+    // Bytes and chain
     Chain,
-    /// Officers' signatures
+    // Officers' signatures
     Signatures,
-    /// Tree, tiles and the signed checkpoint
+    // Tree, tiles and the signed checkpoint
     Log,
-    /// Every rule of every command again
+    // Every rule of every command again
     Rules,
-    /// Every cache against a fresh run
+    // Every cache against a fresh run
     Projections,
-    /// All of these
+    // All of these
     All,
 }
 
 /// Verify the whole ledger: every byte, signature, rule and sum
-///
-/// Trust comes from outside the ledger: the key of the log is the one pinned on this machine (`init` pins it), or given with --log-key.
-/// Without either it prints what it found and exits 3.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  earmark verify\n  earmark verify --store\n  earmark verify --log-key example.org/pudong/info+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+    after_help = "Trust comes from outside the ledger: the key of the log is the one pinned on this machine (`init` pins it), or given with --log-key. Without either it prints what it found and exits 3.\n\nExample:\n  earmark verify\n  earmark verify --store\n  earmark verify --log-key example.org/pudong/info+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 )]
 pub(crate) struct Verify {
     /// Also compare the store and its durability log, entry by entry; takes the ledger's lock

@@ -216,9 +216,9 @@ pub(crate) struct RecordDisbursement {
 /// Yes or no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum YesNo {
-    /// The money can be used again
+    // The money can be used again
     Yes,
-    /// It goes to the treasury
+    // It goes to the treasury
     No,
 }
 

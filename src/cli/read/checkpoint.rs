@@ -1,14 +1,14 @@
 //! `checkpoint show`: the signed head of the log, byte for byte.
 
-use super::open;
-use crate::cli::output::Exit;
+use super::Reading;
+use crate::cli::args::ReadFlags;
 use crate::cli::session::Session;
 use crate::error::Result;
 use serde_json::json;
 
 /// Runs `checkpoint show`.
-pub(super) fn show(session: &Session) -> Result<Exit> {
-    let reader = open(session)?;
+pub(super) fn show(session: &Session) -> Result<()> {
+    let reader = Reading::open(session, &ReadFlags::default())?.reader;
     let note = String::from_utf8_lossy(reader.archive().note()).into_owned();
     let checkpoint = reader.archive().checkpoint();
     let json = json!({"checkpoint": {
@@ -17,5 +17,5 @@ pub(super) fn show(session: &Session) -> Result<Exit> {
         "root": checkpoint.root.to_base64(),
         "note": note,
     }});
-    session.console.value(&note, &json).map(|()| Exit::Done)
+    session.console.value(&note, &json)
 }

@@ -1,36 +1,195 @@
 //! Verbs that read: from the published log alone, without the ledger's lock.
+//!
+//! [`Reading`] is a question's place and time: the log, the size it is asked as known at, the day it
+//! is asked as of. Caches are used only under the log key that is pinned on this machine.
 
+mod card;
 mod checkpoint;
+mod export;
+mod filters;
+mod lists;
+mod named;
 mod policy;
+mod register;
+mod reports;
+mod show;
+mod stats;
 mod verify;
 
-use super::args::{CheckpointVerb, PolicyVerb, Verb};
+use super::args::{
+    CheckpointVerb, DistrictVerb, FormatName, LangName, OfficerVerb, PolicyVerb, ProgrammeVerb,
+    ReadFlags, ReportVerb, UnitName, Verb,
+};
 use super::output::Exit;
 use super::session::Session;
+use super::value::Known;
+use crate::chain::entry::Head;
+use crate::domain::calendar::Date;
+use crate::domain::event::Body;
+use crate::domain::state::LedgerFacts;
+use crate::edge::config::LedgerConfig;
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Reader;
+use crate::ledger::reader::KnownAt;
+use crate::ledger::reader::books::Books;
+use crate::projection::filter::Filter;
+use crate::report::labels::Lang;
+use crate::report::table::{Header, Table};
+use crate::report::text::Unit;
+use crate::report::{Format, Style};
 use crate::tlog::note::VerifierKey;
 
 /// Runs a verb that reads; nothing if it is none.
 pub(crate) fn read(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others record, and stand in `write`")]
-    Some(match verb {
-        Verb::Policy(PolicyVerb::Show(_)) => policy::show(session),
-        Verb::Verify(a) => verify::verify(session, a),
-        Verb::Checkpoint(CheckpointVerb::Show(_)) => checkpoint::show(session),
+    let done = match verb {
+        Verb::Balance(a) => reports::balance(session, a),
+        Verb::Register(a) => register::register(session, a),
+        Verb::Show(a) => show::show(session, a),
+        Verb::Funds(a) => lists::funds(session, a),
+        Verb::Projects(a) => lists::projects(session, a),
+        Verb::Payees(a) => lists::payees(session, a),
+        Verb::Commitments(a) => lists::commitments(session, a),
+        Verb::Officer(OfficerVerb::List(_)) => lists::officers(session),
+        Verb::District(DistrictVerb::List(_)) => lists::districts(session),
+        Verb::Programme(ProgrammeVerb::List(_)) => lists::programmes(session),
+        Verb::Report(ReportVerb::Execution(a)) => reports::execution(session, a),
+        Verb::Report(ReportVerb::Leverage(a)) => reports::leverage(session, a),
+        Verb::Report(ReportVerb::Findings(a)) => reports::findings(session, a),
+        Verb::Export(verb) => export::export(session, verb),
+        Verb::Stats(a) => stats::stats(session, a),
+        Verb::Policy(PolicyVerb::Show(_)) => policy::show(session).map(|()| Exit::Done),
+        Verb::Checkpoint(CheckpointVerb::Show(_)) => checkpoint::show(session).map(|()| Exit::Done),
+        Verb::Verify(a) => return Some(verify::verify(session, a)),
         _ => return None,
+    };
+    Some(done)
+}
+
+/// A log, read as known at a size and as of a day.
+struct Reading {
+    reader: Reader,
+    facts: LedgerFacts,
+    size: u64,
+    /// The size that was asked for; nothing for all of it.
+    known_at: Option<u64>,
+    as_of: Option<Date>,
+    /// CSV without the guard against formulas.
+    raw: bool,
+}
+
+impl Reading {
+    /// Opens the published log of the session's ledger, for a verb that prints as the console says.
+    fn open(session: &Session, flags: &ReadFlags) -> Result<Self> {
+        Self::open_for(session, flags, session.console.format == FormatName::Csv)
+    }
+
+    /// Opens the published log of the session's ledger; `is_csv`: for CSV.
+    fn open_for(session: &Session, flags: &ReadFlags, is_csv: bool) -> Result<Self> {
+        if flags.raw && !is_csv {
+            let message = "--raw is about the cells of CSV; this prints none";
+            return Err(Error::new(Kind::Usage, "flag_unfit", message)
+                .with_hint("leave the flag out, or add -O csv"));
+        }
+        let folder = session.ledger_folder()?;
+        let config = LedgerConfig::read(&folder)?;
+        let pin = session.home.known_logs().find(&config.origin)?;
+        let key = pin.as_ref().map(key_of).transpose()?;
+        let reader = Reader::open(&folder, key.map(|key| key.public_key().to_bytes()))?;
+        let facts = facts_of(&reader)?;
+        let known_at = match flags.as_known_at {
+            None => None,
+            Some(Known::Size(size)) => Some(reader.resolve(KnownAt::Size(size))?),
+            Some(time) => {
+                let instant = time.instant(facts.utc_offset_minutes).unwrap_or(i64::MAX);
+                Some(reader.resolve(KnownAt::Instant(instant))?)
+            }
+        };
+        let size = known_at.unwrap_or_else(|| reader.size());
+        let as_of = flags.as_of.map(|period| period.last);
+        Ok(Self { reader, facts, size, known_at, as_of, raw: flags.raw })
+    }
+
+    fn books(&self) -> Result<Books> {
+        self.reader.books(self.size, self.as_of)
+    }
+
+    fn head(&self) -> Result<Head> {
+        self.reader.head_at(self.size)
+    }
+
+    /// What every report says of itself.
+    fn header(&self, filter: &Filter) -> Result<Header> {
+        Ok(Header {
+            ledger: crate::chain::entry::LedgerId(self.facts.id.0).to_string(),
+            name: self.facts.name.to_string(),
+            head: self.head()?,
+            as_of: self.as_of,
+            as_known_at: self.known_at,
+            filter: filter.words().to_vec(),
+            currency: self.facts.currency(),
+        })
+    }
+
+    /// The last day that time has passed for: the day asked for, else the ledger's today.
+    fn day(&self, session: &Session) -> Result<Date> {
+        let today = || {
+            let now = session.clock()?.now_microseconds();
+            Ok(Date::at(now, self.facts.utc_offset_minutes))
+        };
+        self.as_of.map_or_else(today, Ok)
+    }
+}
+
+/// What the first entry fixed for ever.
+fn facts_of(reader: &Reader) -> Result<LedgerFacts> {
+    let first = reader.event(0)?;
+    let (Some(Body::LedgerOpened(b)), opened_on) =
+        (first.as_ref().map(|event| &event.body), first.as_ref().map(|event| event.occurred_on))
+    else {
+        return Err(Error::new(Kind::Break, "ledger_not_open", "the log has no first entry")
+            .with_hint("run `earmark verify`"));
+    };
+    Ok(LedgerFacts {
+        id: b.ledger,
+        origin: b.origin.clone(),
+        name: b.name.clone(),
+        currency: b.currency.clone(),
+        exponent: b.exponent,
+        utc_offset_minutes: b.utc_offset_minutes,
+        fiscal_year_start_month: b.fiscal_year_start_month,
+        log_key: b.log_key,
+        opened_on: opened_on.unwrap_or_default(),
     })
 }
 
-/// Opens the published log of the session's ledger. Caches are used only under the key that is pinned
-/// on this machine.
-fn open(session: &Session) -> Result<Reader> {
-    let folder = session.ledger_folder()?;
-    let config = crate::edge::config::LedgerConfig::read(&folder)?;
-    let pin = session.home.known_logs().find(&config.origin)?;
-    let key = pin.as_ref().map(key_of).transpose()?;
-    Reader::open(&folder, key.map(|key| key.public_key().to_bytes()))
+/// Prints a report in the format and style that were asked for.
+fn print(session: &Session, reading: &Reading, table: &Table) -> Result<Exit> {
+    let format = match session.console.format {
+        FormatName::Table => Format::Table,
+        FormatName::Csv => Format::Csv,
+        FormatName::Json => Format::Json,
+        FormatName::Jsonl => Format::Jsonl,
+    };
+    let text = crate::report::write(table, format, style(session, reading.raw));
+    session.console.text(&text).map(|()| Exit::Done)
+}
+
+/// Language and unit that were asked for.
+fn style(session: &Session, raw: bool) -> Style {
+    let unit = match session.console.unit {
+        UnitName::Yuan => Unit::Major,
+        UnitName::Wan => Unit::Wan,
+    };
+    Style { lang: lang(session), unit, raw }
+}
+
+fn lang(session: &Session) -> Lang {
+    match session.console.lang {
+        LangName::En => Lang::En,
+        LangName::Zh => Lang::Zh,
+    }
 }
 
 /// The log key of a pin.

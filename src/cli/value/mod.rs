@@ -12,7 +12,6 @@ mod when;
 pub(crate) use amount::AmountText;
 pub(crate) use entry_ref::EntryRef;
 pub(crate) use line::{LinePart, parse_line};
-#[expect(unused_imports, reason = "the verbs that read follow")]
 pub(crate) use name::{ThingName, ThingSort};
 pub(crate) use when::{Known, Period, parse_date, parse_offset, parse_year};
 

@@ -35,11 +35,13 @@ use crate::domain::event::{Body, Event, Filing};
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::state::State;
+use crate::edge::keys::PrivateKey;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Durability, Ledger, Reader, Receipt, Submission};
 
 /// An open ledger, where what was typed becomes an order.
 pub(crate) struct Desk<'a> {
+    session: &'a Session,
     ledger: &'a Ledger,
     currency: Currency,
     filing: Filing,
@@ -84,12 +86,30 @@ impl Desk<'_> {
                 };
             }
             EntryRef::Id(id) => self.ledger.find(*id)?,
-            EntryRef::Voucher { fund, year, number } => {
-                find_voucher(&Reader::open(self.ledger.folder(), None)?, fund, *year, *number)?
-            }
+            EntryRef::Voucher { fund, year, number } => self.voucher(fund, *year, *number)?,
         };
         found.ok_or_else(|| no_entry(name))
     }
+}
+
+impl Desk<'_> {
+    /// The entry that booked a voucher: among those not yet published, then in the log.
+    fn voucher(&self, fund: &Code, year: Year, number: u64) -> Result<Option<u64>> {
+        for index in self.ledger.published_size()..self.ledger.head().size {
+            let event = self.ledger.event(index)?;
+            if event.is_some_and(|event| is_voucher(&event.body, fund, year, number)) {
+                return Ok(Some(index));
+            }
+        }
+        find_voucher(&Reader::open(self.ledger.folder(), None)?, fund, year, number)
+    }
+}
+
+fn is_voucher(body: &Body, fund: &Code, year: Year, number: u64) -> bool {
+    let Body::DisbursementRecorded(payment) = body else { return false };
+    let first = payment.splits.first();
+    payment.voucher_no == number
+        && first.is_some_and(|split| split.line.fund == *fund && split.line.year == year)
 }
 
 fn no_entry(name: &EntryRef) -> Error {
@@ -106,44 +126,74 @@ pub(crate) fn find_voucher(
 ) -> Result<Option<u64>> {
     let mut found = None;
     reader.fold(reader.size(), &mut |recorded| {
-        if let Body::DisbursementRecorded(payment) = &recorded.event.body
-            && payment.voucher_no == number
-            && payment
-                .splits
-                .first()
-                .is_some_and(|split| split.line.fund == *fund && split.line.year == year)
-        {
+        if is_voucher(&recorded.event.body, fund, year, number) {
             found = Some(recorded.index);
         }
     })?;
     Ok(found)
 }
 
-/// Makes an order of what was typed, submits it and prints the receipt.
-fn record(
-    session: &Session,
-    flags: &WriteFlags,
-    make: impl FnOnce(&Desk<'_>) -> Result<Command>,
-) -> Result<Exit> {
-    let (officer, key) = session.officer()?;
+type Make<'v> = Box<dyn FnOnce(&Desk<'_>) -> Result<Command> + 'v>;
+
+/// A verb that records one command: the flags that every write takes, and how its order is made.
+struct Wish<'v> {
+    flags: &'v WriteFlags,
+    make: Make<'v>,
+}
+
+impl<'v> Wish<'v> {
+    fn new(flags: &'v WriteFlags, make: impl FnOnce(&Desk<'_>) -> Result<Command> + 'v) -> Self {
+        Self { flags, make: Box::new(make) }
+    }
+
+    /// Submits the order on an open ledger.
+    fn submit(
+        self,
+        session: &Session,
+        ledger: &mut Ledger,
+        (officer, key): &(String, PrivateKey),
+        until: Durability,
+    ) -> Result<Receipt> {
+        let currency = currency_of(ledger)?;
+        let desk = Desk { session, ledger, currency, filing: filing(self.flags)? };
+        let command = (self.make)(&desk)?;
+        let order = Order { occurred_on: self.flags.on, historical: false, command };
+        let submitted = ledger.submit(&Submission {
+            order: &order,
+            signer: key,
+            command_key: self.flags.command_id.as_deref().map(str::as_bytes),
+            accept_clock: self.flags.accept_clock,
+            dry_run: self.flags.dry_run,
+            until,
+        });
+        submitted.map_err(|error| name_officer(error, officer, key))
+    }
+}
+
+/// Opens the ledger, records a wish and prints the receipt.
+fn record(session: &Session, wish: Wish<'_>) -> Result<Exit> {
+    let officer = session.officer()?;
     let mut ledger = session.open()?;
-    let currency = currency_of(&ledger)?;
-    let desk = Desk { ledger: &ledger, currency, filing: filing(flags)? };
-    let command = make(&desk)?;
-    let order = Order { occurred_on: flags.on, historical: false, command };
-    let submission = Submission {
-        order: &order,
-        signer: &key,
-        command_key: flags.command_id.as_deref().map(str::as_bytes),
-        accept_clock: flags.accept_clock,
-        dry_run: flags.dry_run,
-        until: Durability::Published,
-    };
-    let submitted = ledger.submit(&submission);
-    let receipt = submitted.map_err(|error| name_officer(error, &officer, &key))?;
+    let receipt = wish.submit(session, &mut ledger, &officer, Durability::Published)?;
     let printed = print_receipt(session, &ledger, &receipt);
     session.close(ledger);
     printed.map(|()| Exit::Done)
+}
+
+/// Records a verb on a ledger that is open already, without printing: for the demo.
+///
+/// # Errors
+/// As the verb's own; `not_a_record` for a verb that records no single command.
+pub(crate) fn record_on(
+    session: &Session,
+    ledger: &mut Ledger,
+    officer: &(String, PrivateKey),
+    verb: &Verb,
+) -> Result<Receipt> {
+    let wish = wish(verb).ok_or_else(|| {
+        Error::new(Kind::Usage, "not_a_record", "this verb records no single command")
+    })?;
+    wish.submit(session, ledger, officer, Durability::Recorded)
 }
 
 fn currency_of(ledger: &Ledger) -> Result<Currency> {
@@ -182,97 +232,116 @@ fn state_after(ledger: &Ledger, receipt: &Receipt) -> Result<State> {
     Ok(state)
 }
 
-/// Runs a verb that records with what every write takes.
+/// Runs a verb that records; nothing if it is none.
 ///
 /// # Errors
 /// What the verb's own file says.
 pub(crate) fn write(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`wish` names every other verb")]
+    match verb {
+        Verb::Init(init) => Some(self::init(session, init)),
+        Verb::Key(verb) => Some(self::key(session, verb)),
+        Verb::Import(import) => Some(import::import(session, import)),
+        verb => wish(verb).map(|wish| record(session, wish)),
+    }
+}
+
+/// What a verb wishes to be recorded; nothing if it is no single command.
+fn wish(verb: &Verb) -> Option<Wish<'_>> {
     Some(match verb {
-        Verb::Init(init) => self::init(session, init),
-        Verb::Key(verb) => self::key(session, verb),
-        Verb::Import(import) => import::import(session, import),
-        Verb::Officer(OfficerVerb::Enroll(a)) => {
-            record(session, &a.flags, |desk| setup::enroll(session, desk, a))
-        }
-        Verb::Policy(PolicyVerb::Adopt(a)) => {
-            record(session, &a.flags, |desk| policy::adopt(desk, a))
-        }
+        Verb::Officer(OfficerVerb::Enroll(a)) => Wish::new(&a.flags, |d| setup::enroll(d, a)),
+        Verb::Policy(PolicyVerb::Adopt(a)) => Wish::new(&a.flags, |d| policy::adopt(d, a)),
         Verb::District(DistrictVerb::Register(a)) => {
-            record(session, &a.flags, |desk| Ok(setup::register_district(desk, a)))
+            Wish::new(&a.flags, |d| Ok(setup::register_district(d, a)))
         }
         Verb::District(DistrictVerb::Retire(a)) => {
-            record(session, &a.flags, |desk| Ok(setup::retire_district(desk, a)))
+            Wish::new(&a.flags, |d| Ok(setup::retire_district(d, a)))
         }
         Verb::Programme(ProgrammeVerb::Register(a)) => {
-            record(session, &a.flags, |desk| Ok(setup::register_programme(desk, a)))
+            Wish::new(&a.flags, |d| Ok(setup::register_programme(d, a)))
         }
         Verb::Payee(PayeeVerb::Register(a)) => {
-            record(session, &a.flags, |desk| Ok(setup::register_payee(desk, a)))
+            Wish::new(&a.flags, |d| Ok(setup::register_payee(d, a)))
         }
         Verb::Fund(FundVerb::Establish(a)) => {
-            record(session, &a.flags, |desk| Ok(setup::establish_fund(desk, a)))
+            Wish::new(&a.flags, |d| Ok(setup::establish_fund(d, a)))
         }
-        Verb::Fund(FundVerb::Close(a)) => {
-            record(session, &a.flags, |desk| Ok(setup::close_fund(desk, a)))
-        }
-        Verb::Allocation(verb) => allocation(session, verb),
-        Verb::Allocate(a) => record(session, &a.flags, |desk| money::allocate(desk, a)),
+        Verb::Fund(FundVerb::Close(a)) => Wish::new(&a.flags, |d| Ok(setup::close_fund(d, a))),
+        Verb::Allocation(verb) => allocation(verb),
+        Verb::Allocate(a) => Wish::new(&a.flags, |d| money::allocate(d, a)),
         Verb::Reservation(ReservationVerb::Make(a)) => {
-            record(session, &a.flags, |desk| money::reserve(desk, a))
+            Wish::new(&a.flags, |d| money::reserve(d, a))
         }
         Verb::Reservation(ReservationVerb::Release(a)) => {
-            record(session, &a.flags, |desk| money::release(desk, a))
+            Wish::new(&a.flags, |d| money::release(d, a))
         }
-        Verb::Project(verb) => project(session, verb),
-        Verb::Commitment(verb) => commitment(session, verb),
-        Verb::Commit(a) => record(session, &a.flags, |desk| work::commit(desk, a)),
+        Verb::Project(verb) => project(verb),
+        Verb::Commitment(verb) => commitment(verb),
+        Verb::Commit(a) => Wish::new(&a.flags, |d| work::commit(d, a)),
         Verb::Disbursement(DisbursementVerb::Record(a)) | Verb::Disburse(a) => {
-            record(session, &a.flags, |desk| work::disburse(desk, a))
+            Wish::new(&a.flags, |d| work::disburse(d, a))
         }
-        Verb::Refund(a) => record(session, &a.flags, |desk| work::refund(desk, a)),
-        Verb::FollowOn(verb) => follow_on(session, verb),
-        Verb::Reverse(a) => record(session, &a.flags, |desk| book::reverse(desk, a)),
-        Verb::Attach(a) => record(session, &a.flags, |desk| book::attach(desk, a)),
-        Verb::Policy(PolicyVerb::Show(_)) | Verb::Verify(_) | Verb::Checkpoint(_) => return None,
+        Verb::Refund(a) => Wish::new(&a.flags, |d| work::refund(d, a)),
+        Verb::FollowOn(verb) => follow_on(verb),
+        Verb::Reverse(a) => Wish::new(&a.flags, |d| book::reverse(d, a)),
+        Verb::Attach(a) => Wish::new(&a.flags, |d| book::attach(d, a)),
+        Verb::Demo(_)
+        | Verb::Init(_)
+        | Verb::Key(_)
+        | Verb::Import(_)
+        | Verb::Officer(OfficerVerb::List(_))
+        | Verb::District(DistrictVerb::List(_))
+        | Verb::Programme(ProgrammeVerb::List(_))
+        | Verb::Policy(PolicyVerb::Show(_))
+        | Verb::Balance(_)
+        | Verb::Register(_)
+        | Verb::Show(_)
+        | Verb::Funds(_)
+        | Verb::Projects(_)
+        | Verb::Payees(_)
+        | Verb::Commitments(_)
+        | Verb::Report(_)
+        | Verb::Stats(_)
+        | Verb::Export(_)
+        | Verb::Verify(_)
+        | Verb::Checkpoint(_) => return None,
     })
 }
 
-fn allocation(session: &Session, verb: &AllocationVerb) -> Result<Exit> {
+fn allocation(verb: &AllocationVerb) -> Wish<'_> {
     match verb {
-        AllocationVerb::Record(a) => record(session, &a.flags, |desk| money::allocate(desk, a)),
-        AllocationVerb::Supplement(a) => {
-            record(session, &a.flags, |desk| money::supplement(desk, a))
-        }
-        AllocationVerb::Reduce(a) => record(session, &a.flags, |desk| money::reduce(desk, a)),
-        AllocationVerb::Transfer(a) => record(session, &a.flags, |desk| money::transfer(desk, a)),
-        AllocationVerb::Carry(a) => record(session, &a.flags, |desk| money::carry(desk, a)),
-        AllocationVerb::Lapse(a) => record(session, &a.flags, |desk| money::lapse(desk, a)),
+        AllocationVerb::Record(a) => Wish::new(&a.flags, |d| money::allocate(d, a)),
+        AllocationVerb::Supplement(a) => Wish::new(&a.flags, |d| money::supplement(d, a)),
+        AllocationVerb::Reduce(a) => Wish::new(&a.flags, |d| money::reduce(d, a)),
+        AllocationVerb::Transfer(a) => Wish::new(&a.flags, |d| money::transfer(d, a)),
+        AllocationVerb::Carry(a) => Wish::new(&a.flags, |d| money::carry(d, a)),
+        AllocationVerb::Lapse(a) => Wish::new(&a.flags, |d| money::lapse(d, a)),
     }
 }
 
-fn project(session: &Session, verb: &ProjectVerb) -> Result<Exit> {
+fn project(verb: &ProjectVerb) -> Wish<'_> {
     match verb {
-        ProjectVerb::Approve(a) => record(session, &a.flags, |desk| work::approve(desk, a)),
-        ProjectVerb::Complete(a) => record(session, &a.flags, |desk| Ok(work::complete(desk, a))),
-        ProjectVerb::Terminate(a) => record(session, &a.flags, |desk| Ok(work::terminate(desk, a))),
-        ProjectVerb::CloseOut(a) => record(session, &a.flags, |desk| Ok(work::close_out(desk, a))),
+        ProjectVerb::Approve(a) => Wish::new(&a.flags, |d| work::approve(d, a)),
+        ProjectVerb::Complete(a) => Wish::new(&a.flags, |d| Ok(work::complete(d, a))),
+        ProjectVerb::Terminate(a) => Wish::new(&a.flags, |d| Ok(work::terminate(d, a))),
+        ProjectVerb::CloseOut(a) => Wish::new(&a.flags, |d| Ok(work::close_out(d, a))),
     }
 }
 
-fn commitment(session: &Session, verb: &CommitmentVerb) -> Result<Exit> {
+fn commitment(verb: &CommitmentVerb) -> Wish<'_> {
     match verb {
-        CommitmentVerb::Make(a) => record(session, &a.flags, |desk| work::commit(desk, a)),
-        CommitmentVerb::Increase(a) => record(session, &a.flags, |desk| work::increase(desk, a)),
-        CommitmentVerb::Reduce(a) => record(session, &a.flags, |desk| work::reduce(desk, a)),
-        CommitmentVerb::Close(a) => record(session, &a.flags, |desk| Ok(work::close(desk, a))),
+        CommitmentVerb::Make(a) => Wish::new(&a.flags, |d| work::commit(d, a)),
+        CommitmentVerb::Increase(a) => Wish::new(&a.flags, |d| work::increase(d, a)),
+        CommitmentVerb::Reduce(a) => Wish::new(&a.flags, |d| work::reduce(d, a)),
+        CommitmentVerb::Close(a) => Wish::new(&a.flags, |d| Ok(work::close(d, a))),
     }
 }
 
-fn follow_on(session: &Session, verb: &FollowOnVerb) -> Result<Exit> {
+fn follow_on(verb: &FollowOnVerb) -> Wish<'_> {
     match verb {
-        FollowOnVerb::Pledge(a) => record(session, &a.flags, |desk| follow_on::pledge(desk, a)),
-        FollowOnVerb::PayIn(a) => record(session, &a.flags, |desk| follow_on::pay_in(desk, a)),
-        FollowOnVerb::Withdraw(a) => record(session, &a.flags, |desk| follow_on::withdraw(desk, a)),
+        FollowOnVerb::Pledge(a) => Wish::new(&a.flags, |d| follow_on::pledge(d, a)),
+        FollowOnVerb::PayIn(a) => Wish::new(&a.flags, |d| follow_on::pay_in(d, a)),
+        FollowOnVerb::Withdraw(a) => Wish::new(&a.flags, |d| follow_on::withdraw(d, a)),
     }
 }
 

@@ -6,7 +6,6 @@ use crate::cli::args::{
     CloseFund, EnrollOfficer, EstablishFund, FundKindName, LevelName, RegisterDistrict,
     RegisterPayee, RegisterProgramme, RetireDistrict, RoleName,
 };
-use crate::cli::session::Session;
 use crate::domain::command::Command;
 use crate::domain::event::{
     Bytes32, Bytes64, DistrictRegistered, DistrictRetired, FundClosed, FundEstablished,
@@ -17,11 +16,11 @@ use crate::domain::kinds::{FundKind, Level, Role};
 use crate::error::Result;
 
 /// Enrols an officer by the request they sent, or by their key on this machine.
-pub(super) fn enroll(session: &Session, desk: &Desk<'_>, a: &EnrollOfficer) -> Result<Command> {
+pub(super) fn enroll(desk: &Desk<'_>, a: &EnrollOfficer) -> Result<Command> {
     let ledger = desk.ledger.id()?;
     let Request { key, proof } = match &a.key {
         Some(file) => read_request(file, ledger, &a.name)?,
-        None => Request::signed(&session.home.keys().officer(&a.name)?, ledger, &a.name)?,
+        None => Request::signed(&desk.session.home.keys().officer(&a.name)?, ledger, &a.name)?,
     };
     Ok(Command::EnrolOfficer(OfficerEnrolled {
         number: 0,

@@ -1,0 +1,47 @@
+//! `export`: the ledger entry by entry, in a form that other programs read.
+
+use super::Reading;
+use crate::cli::args::{ExportVerb, ReadFlags};
+use crate::cli::output::{Exit, printing};
+use crate::cli::progress::Progress;
+use crate::cli::session::Session;
+use crate::error::{Error, Result};
+use crate::export::{Export, Form};
+use crate::projection::filter::Filter;
+use std::error::Error as _;
+
+/// Runs `export`.
+pub(super) fn export(session: &Session, verb: &ExportVerb) -> Result<Exit> {
+    let (form, flags) = match verb {
+        ExportVerb::Hledger(a) => (Form::Hledger, &a.flags),
+        ExportVerb::Csv(a) => (Form::Csv { raw: a.flags.raw }, &a.flags),
+        ExportVerb::Jsonl(a) => (Form::Jsonl, &a.flags),
+    };
+    write(session, form, flags).map(|()| Exit::Done)
+}
+
+fn write(session: &Session, form: Form, flags: &ReadFlags) -> Result<()> {
+    let is_csv = matches!(form, Form::Csv { .. });
+    let reading = Reading::open_for(session, flags, is_csv)?;
+    let header = reading.header(&Filter::default())?;
+    session.console.result(&mut |out| {
+        let mut bar = Progress::new(&session.console, "entries");
+        let mut export = Export::new(out, form, &header);
+        let folded = reading.reader.fold(reading.size, &mut |recorded| {
+            export.take(recorded);
+            bar.set(recorded.index, reading.size);
+        });
+        bar.finish();
+        folded?;
+        export.finish().map(|_| ()).map_err(told)
+    })
+}
+
+/// A reader that went away ends an export quietly, as it ends everything else.
+fn told(error: Error) -> Error {
+    let source = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
+    match source {
+        Some(source) if source.kind() == std::io::ErrorKind::BrokenPipe => printing(source),
+        Some(_) | None => error,
+    }
+}

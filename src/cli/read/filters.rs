@@ -1,0 +1,44 @@
+//! Filters as they are typed: words with a prefix, and bare codes of funds.
+
+use super::Reading;
+use crate::cli::value::AmountText;
+use crate::domain::ids::Code;
+use crate::domain::rejection::{Rejection, Thing};
+use crate::error::Result;
+use crate::projection::filter::{Filter, Term};
+use crate::projection::names::Names;
+
+/// Reads filters; a word without a colon is a fund's code where `bare_is_fund`.
+pub(super) fn parse(reading: &Reading, words: &[String], bare_is_fund: bool) -> Result<Filter> {
+    let currency = reading.facts.currency();
+    let amount = |text: &str| text.parse::<AmountText>()?.in_minor_units(currency);
+    let is_bare = |word: &&String| bare_is_fund && !word.contains(':');
+    let prefixed: Vec<&String> = words.iter().filter(|word| !is_bare(word)).collect();
+    let mut filter = Filter::parse(&prefixed, &amount)?;
+    for word in words.iter().filter(is_bare) {
+        filter.add(Term::Fund(Code::new(word)));
+    }
+    Ok(filter)
+}
+
+/// The funds that were named, by flag.
+pub(super) fn of_funds(funds: &[Code]) -> Filter {
+    let mut filter = Filter::default();
+    funds.iter().for_each(|fund| filter.add(Term::Fund(fund.clone())));
+    filter
+}
+
+/// Refuses a bare code or `--fund` that names no fund: an empty table would look like an answer.
+pub(super) fn check_funds<'a>(
+    names: &Names,
+    funds: impl IntoIterator<Item = &'a Code>,
+) -> Result<()> {
+    let mut unknown = funds.into_iter().filter(|fund| !names.funds.contains_key(*fund));
+    match unknown.next() {
+        None => Ok(()),
+        Some(fund) => {
+            Err(Rejection::Unknown { thing: Thing::Fund, name: fund.to_string(), near: Vec::new() }
+                .into())
+        }
+    }
+}

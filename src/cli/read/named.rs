@@ -1,0 +1,110 @@
+//! What a name names: an entry, a line, or a thing of one kind.
+//!
+//! A bare code is taken only where one kind of thing has it; else the kinds are listed.
+
+use super::Reading;
+use crate::cli::value::{EntryRef, ThingName, ThingSort};
+use crate::domain::ids::{Code, LineKey};
+use crate::error::{Error, Kind, Result};
+use crate::ledger::reader::books::Books;
+use crate::projection::names::Names;
+
+/// What is to be shown, once it is known to be there.
+pub(super) enum Wanted {
+    /// An entry, by index.
+    Entry(u64),
+    /// A line.
+    Line(LineKey),
+    /// A thing of a kind.
+    Thing(ThingSort, Code),
+}
+
+/// Finds out what a name names.
+pub(super) fn resolve(reading: &Reading, books: &Books, name: &ThingName) -> Result<Wanted> {
+    match name {
+        ThingName::Entry(entry) => resolve_entry(reading, entry).map(Wanted::Entry),
+        ThingName::Line(line) if books.state.lines.contains_key(line) => {
+            Ok(Wanted::Line(line.clone()))
+        }
+        ThingName::Line(line) => Err(unknown(&format!("line {line}"), "earmark balance --by line")),
+        ThingName::Of(sort, code) if is_known(books, *sort, code) => {
+            Ok(Wanted::Thing(*sort, code.clone()))
+        }
+        ThingName::Of(sort, code) => {
+            Err(unknown(&format!("{} {code}", sort.word()), list_of(*sort)))
+        }
+        ThingName::Bare(code) => resolve_bare(reading, books, code),
+    }
+}
+
+fn resolve_bare(reading: &Reading, books: &Books, code: &Code) -> Result<Wanted> {
+    let kinds: Vec<ThingSort> =
+        ThingSort::ALL.iter().copied().filter(|sort| is_known(books, *sort, code)).collect();
+    match kinds.as_slice() {
+        [only] => Ok(Wanted::Thing(*only, code.clone())),
+        [] => match code.as_str().parse::<EntryRef>() {
+            Ok(entry) => resolve_entry(reading, &entry).map(Wanted::Entry),
+            Err(_) => Err(unknown(
+                code.as_str(),
+                "earmark funds, projects, payees or commitments; an entry is @12",
+            )),
+        },
+        several => {
+            let named: Vec<String> =
+                several.iter().map(|sort| format!("{}:{code}", sort.word())).collect();
+            let message = format!("{code} names {} things", named.len());
+            Err(Error::new(Kind::Usage, "name_ambiguous", message)
+                .with_hint(format!("say which: {}", named.join(", "))))
+        }
+    }
+}
+
+fn resolve_entry(reading: &Reading, name: &EntryRef) -> Result<u64> {
+    let found = match name {
+        EntryRef::Index(index) => Some(*index),
+        EntryRef::Id(id) => reading.reader.find(*id)?,
+        EntryRef::Voucher { fund, year, number } => {
+            crate::cli::write::find_voucher(&reading.reader, fund, *year, *number)?
+        }
+    };
+    let found = found.filter(|index| *index < reading.size);
+    found.ok_or_else(|| unknown(&format!("entry {name}"), "earmark register"))
+}
+
+fn unknown(what: &str, list: &str) -> Error {
+    Error::new(Kind::NotFound, "unknown_name", format!("there is no {what}"))
+        .with_hint(format!("see {list}"))
+}
+
+fn list_of(sort: ThingSort) -> &'static str {
+    match sort {
+        ThingSort::Fund => "earmark funds",
+        ThingSort::Project => "earmark projects",
+        ThingSort::Payee => "earmark payees",
+        ThingSort::Commitment => "earmark commitments",
+        ThingSort::FollowOn => "earmark register type:follow-on",
+        ThingSort::District => "earmark district list",
+        ThingSort::Programme => "earmark programme list",
+        ThingSort::Officer => "earmark officer list",
+    }
+}
+
+fn is_known(books: &Books, sort: ThingSort, code: &Code) -> bool {
+    let names = &books.names;
+    match sort {
+        ThingSort::Fund => names.funds.contains_key(code),
+        ThingSort::Project => names.projects.contains_key(code),
+        ThingSort::Payee => names.payees.contains_key(code),
+        ThingSort::Commitment => names.commitments.contains_key(code),
+        ThingSort::FollowOn => books.state.follow_ons.contains_key(code),
+        ThingSort::District => names.districts.contains_key(code),
+        ThingSort::Programme => names.programmes.contains_key(code),
+        ThingSort::Officer => officer_number(names, code).is_some(),
+    }
+}
+
+/// The number of the officer of that name.
+pub(super) fn officer_number(names: &Names, name: &Code) -> Option<u32> {
+    let mut officers = names.officers.iter();
+    officers.find(|officer| officer.name.as_str() == name.as_str()).map(|officer| officer.number)
+}

@@ -1,0 +1,93 @@
+//! `balance` and `report`.
+
+use super::{Reading, filters, print};
+use crate::cli::args::{
+    Balance, Execution, ExecutionRows, Findings, GroupName, Leverage, LeverageRows,
+};
+use crate::cli::output::Exit;
+use crate::cli::session::Session;
+use crate::domain::ids::Code;
+use crate::error::Result;
+use crate::projection::groups::{By, Selection};
+use crate::projection::leverage::{LeverageBy, Question};
+use crate::report::{balance, execution, findings, leverage};
+
+/// Runs `balance`.
+pub(super) fn balance(session: &Session, a: &Balance) -> Result<Exit> {
+    let reading = Reading::open(session, &a.flags)?;
+    let filter = filters::parse(&reading, &a.filters, true)?;
+    let books = reading.books()?;
+    let bare: Vec<Code> =
+        a.filters.iter().filter(|word| !word.contains(':')).map(|word| Code::new(word)).collect();
+    filters::check_funds(&books.names, &bare)?;
+    let (balances, names) = (&books.balances, &books.names);
+    let selection = Selection { filter: &filter, years: &[] };
+    let header = reading.header(&filter)?;
+    let by = match a.by {
+        GroupName::Payee => {
+            return print(
+                session,
+                &reading,
+                &balance::by_payee(balances, names, selection, header)?,
+            );
+        }
+        GroupName::Fund => By::Fund,
+        GroupName::Year => By::Year,
+        GroupName::Line => By::Line,
+        GroupName::Project => By::Project,
+        GroupName::District => By::District,
+        GroupName::Commitment => By::Commitment,
+    };
+    print(session, &reading, &balance::balance(balances, names, selection, by, header)?)
+}
+
+/// Runs `report execution`.
+pub(super) fn execution(session: &Session, a: &Execution) -> Result<Exit> {
+    let reading = Reading::open(session, &a.flags)?;
+    let (filter, books) = (filters::of_funds(&a.funds), reading.books()?);
+    filters::check_funds(&books.names, &a.funds)?;
+    let years: Vec<_> = a.year.into_iter().collect();
+    let selection = Selection { filter: &filter, years: &years };
+    // Time progress belongs to one year: without one, each line has its own.
+    let unasked = if a.year.is_some() { ExecutionRows::Fund } else { ExecutionRows::Line };
+    let by = match a.by.unwrap_or(unasked) {
+        ExecutionRows::Fund => By::Fund,
+        ExecutionRows::Year => By::Year,
+        ExecutionRows::Line => By::Line,
+        ExecutionRows::Project => By::Project,
+        ExecutionRows::District => By::District,
+    };
+    let (on, header) = (reading.day(session)?, reading.header(&filter)?);
+    let (balances, names) = (&books.balances, &books.names);
+    print(session, &reading, &execution::execution(balances, names, selection, by, on, header)?)
+}
+
+/// Runs `report leverage`.
+pub(super) fn leverage(session: &Session, a: &Leverage) -> Result<Exit> {
+    let reading = Reading::open(session, &a.flags)?;
+    let (filter, books) = (filters::of_funds(&a.funds), reading.books()?);
+    filters::check_funds(&books.names, &a.funds)?;
+    let question = Question {
+        by: match a.by {
+            LeverageRows::Fund => LeverageBy::Fund,
+            LeverageRows::Project => LeverageBy::Project,
+            LeverageRows::District => LeverageBy::District,
+        },
+        filter: &filter,
+        only_with_private: a.only_with_private,
+    };
+    let header = reading.header(&filter)?;
+    let (drawn, balances, names) = (&books.leverage, &books.balances, &books.names);
+    print(session, &reading, &leverage::leverage(drawn, balances, names, question, header)?)
+}
+
+/// Runs `report findings`.
+pub(super) fn findings(session: &Session, a: &Findings) -> Result<Exit> {
+    let reading = Reading::open(session, &a.flags)?;
+    let (filter, books) = (filters::of_funds(&a.funds), reading.books()?);
+    filters::check_funds(&books.names, &a.funds)?;
+    let years: Vec<_> = a.year.into_iter().collect();
+    let selection = Selection { filter: &filter, years: &years };
+    let header = reading.header(&filter)?;
+    print(session, &reading, &findings::findings(&books.balances, &books.names, selection, header)?)
+}
