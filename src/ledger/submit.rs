@@ -295,10 +295,12 @@ fn conflict(expected: Head, found: Head) -> Error {
         .with_detail("found", found.size)
 }
 
-/// What the disk refused before writing is known not to have landed; anything else is not.
+/// What was refused before it was written is known not to have landed; anything else is not.
 fn outcome_unknown(error: Error) -> Error {
-    let refused = matches!(error.code(), "disk_full" | "read_only" | "no_permission");
-    if error.kind() != Kind::Io || refused {
+    let refused =
+        matches!(error.code(), "disk_full" | "read_only" | "no_permission" | "store_poisoned");
+    let landed = error.details().iter().any(|(name, _)| *name == "landed");
+    if error.kind() != Kind::Io || (refused && !landed) {
         return error;
     }
     let message = format!("whether the command was recorded is not known: {}", error.message());

@@ -117,7 +117,8 @@ pub trait Store: Send + std::fmt::Debug {
     /// Appends whole commands after `expected`, durably.
     ///
     /// # Errors
-    /// `Kind::Io` when the engine could not; whether anything landed is then known after a reopen.
+    /// `Kind::Io` when the engine could not; where the commands were written but may not be durable,
+    /// with the detail `landed`: whether they are there is then known after a reopen.
     fn append(&mut self, expected: Head, commands: &[SealedCommand]) -> Result<Appended>;
 
     /// The entries of `range`, clipped at the head.

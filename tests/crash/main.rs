@@ -20,5 +20,7 @@
 mod house;
 
 mod clock;
+mod disk;
+mod fault;
 mod kill;
 mod whole;

@@ -14,7 +14,7 @@ use earmark::edge::config::LedgerConfig;
 use earmark::edge::ids::SeededIds;
 use earmark::error::Result;
 use earmark::ledger::{Durability, Ledger, Media, Outside, Receipt, Submission};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// 2026-03-01T00:00:00Z in microseconds.
@@ -26,6 +26,30 @@ pub(crate) struct House {
     pub(crate) policy: Policy,
     /// Each opening has random numbers of its own.
     openings: AtomicU64,
+}
+
+/// A folder in memory where there is one: what these tests look at is there either way, and a sync
+/// takes no time.
+pub(crate) fn folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        tempfile::tempdir_in(memory).unwrap()
+    } else {
+        tempfile::tempdir().unwrap()
+    }
+}
+
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for found in std::fs::read_dir(from).unwrap() {
+        let found = found.unwrap();
+        let target = to.join(found.file_name());
+        if found.file_type().unwrap().is_dir() {
+            copy_folder(&found.path(), &target);
+        } else {
+            std::fs::copy(found.path(), target).unwrap();
+        }
+    }
 }
 
 pub(crate) fn line(text: &str) -> LineKey {
@@ -99,7 +123,18 @@ pub(crate) fn payment(fund: &str, payee: &str, amount: i128) -> Order {
 impl House {
     pub(crate) fn new() -> Self {
         let policy = Policy { project_required: false, ..Policy::default() };
-        Self { folder: tempfile::tempdir().unwrap(), policy, openings: AtomicU64::new(0) }
+        Self { folder: folder(), policy, openings: AtomicU64::new(0) }
+    }
+
+    /// The same ledger, keys and anchors in another place.
+    pub(crate) fn copy(&self) -> Self {
+        let new = Self {
+            folder: folder(),
+            policy: self.policy.clone(),
+            openings: AtomicU64::new(self.openings.load(Ordering::SeqCst) + 1_000),
+        };
+        copy_folder(self.folder.path(), new.folder.path());
+        new
     }
 
     pub(crate) fn officer(&self) -> SeedSigner {

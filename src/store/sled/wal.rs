@@ -137,7 +137,10 @@ impl Wal {
             .file
             .write_at(active.position, &self.frame)
             .map_err(|e| Error::io("write to the durability log", &path, e))?;
-        active.file.sync_data().map_err(|e| Error::io("sync the durability log", &path, e))?;
+        // Written but not known to be durable: after a reopen the frame may well be there.
+        active.file.sync_data().map_err(|e| {
+            Error::io("sync the durability log", &path, e).with_detail("landed", "perhaps")
+        })?;
         active.position = active.position.saturating_add(length);
         active.end = after.size;
         self.active = Some(active);
