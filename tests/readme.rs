@@ -30,7 +30,10 @@ fn the_chinese_readme_shows_what_is_printed() {
 fn masks_hide_what_changes_and_nothing_else() {
     let line = "@12 0123456789abcdef 0192f0c1-2b3c-7def-8123-456789abcdef 2026-03-01T00:00:00.000001Z in 12.5 ms of 10,000,000.00";
     assert_eq!(mask(line), "@12 <hash> <id> <time> in <n> ms of 10,000,000.00");
-    assert_eq!(mask("key example.org/x+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"), "key <key>");
+    assert_eq!(
+        mask("key example.org/x+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"),
+        "key <key>"
+    );
     assert_eq!(mask("拨款 2002-03-15 HT-2002-001"), "拨款 2002-03-15 HT-2002-001");
 }
 
@@ -107,7 +110,12 @@ fn mask(line: &str) -> String {
 }
 
 fn mask_word(word: &str) -> String {
-    let core = word.trim_matches(|c: char| matches!(c, ',' | '.' | ':' | ';' | '(' | ')' | '"' | '`' | '，' | '。'));
+    if let Some(id) = word.strip_prefix("id:") {
+        return format!("id:{}", mask_word(id));
+    }
+    let core = word.trim_matches(|c: char| {
+        matches!(c, ',' | '.' | ':' | ';' | '(' | ')' | '"' | '`' | '，' | '。')
+    });
     if core.is_empty() {
         return word.to_owned();
     }
