@@ -82,8 +82,11 @@ fn unparsed(error: &clap::Error, asked: Asked) -> Exit {
     match unreadable_value(error) {
         Some(error) => console.error(&error),
         None if asked.json => {
-            let plain = text.lines().next().unwrap_or_default();
-            let message = plain.strip_prefix("error: ").unwrap_or(plain);
+            // What stands before the first empty line is the message; tips and usage follow.
+            let plain: Vec<&str> =
+                text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+            let plain = plain.join(" ");
+            let message = plain.strip_prefix("error: ").unwrap_or(&plain);
             let error = Error::new(Kind::Usage, "usage", message);
             console.error(&error.with_hint("see the verb's --help"))
         }

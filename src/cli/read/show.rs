@@ -116,8 +116,8 @@ impl Page<'_> {
     fn entry_fields(&self, card: &mut Card, entry: &Value) {
         let mut entry = entry.clone();
         let Some(map) = entry.as_object_mut() else { return };
-        let moves = map.remove("moves").unwrap_or_default();
-        map.remove("type_number");
+        let moves = map.shift_remove("moves").unwrap_or_default();
+        map.shift_remove("type_number");
         if let Some(number) = map.get("officer").and_then(Value::as_u64) {
             let officer = self.names().officers.iter().find(|o| u64::from(o.number) == number);
             if let Some(officer) = officer {
