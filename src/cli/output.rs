@@ -300,6 +300,34 @@ pub(crate) fn for_terminal(text: &str) -> String {
     text.split('\n').map(crate::report::text::safe).collect::<Vec<_>>().join("\n")
 }
 
+/// Digits with thousands separators: `-1234.50` → `-1,234.50`. Anything else stays as it is.
+#[must_use]
+pub(crate) fn grouped(plain: &str) -> String {
+    let (sign, rest) = plain.strip_prefix('-').map_or(("", plain), |rest| ("-", rest));
+    let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(a, b)| (a, Some(b)));
+    if !whole.bytes().all(|b| b.is_ascii_digit()) {
+        return plain.to_owned();
+    }
+    let mut out = sign.to_owned();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && whole.len().saturating_sub(place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
+}
+
+/// A count with its noun: `1 entry`, `28,761 entries`.
+#[must_use]
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(&count.to_string()), if count == 1 { one } else { many })
+}
+
 /// An error as JSON.
 #[must_use]
 pub(crate) fn error_json(error: &Error) -> String {
@@ -365,6 +393,21 @@ mod tests {
     fn a_terminal_is_never_moved() {
         assert_eq!(for_terminal("a\u{1b}[2J\r\nb\u{202e}c"), "a\\u{1b}[2J\\u{d}\nb\\u{202e}c");
         assert_eq!(for_terminal("浦东 — 示例"), "浦东 — 示例");
+    }
+
+    #[test]
+    fn figures_are_grouped_and_counted() {
+        for (plain, shown) in [
+            ("0", "0"),
+            ("999", "999"),
+            ("-1234.50", "-1,234.50"),
+            ("1000000", "1,000,000"),
+            ("x1", "x1"),
+        ] {
+            assert_eq!(grouped(plain), shown);
+        }
+        assert_eq!(counted(1, "entry", "entries"), "1 entry");
+        assert_eq!(counted(28_761, "entry", "entries"), "28,761 entries");
     }
 
     #[test]

@@ -278,7 +278,9 @@ pub fn period(text: &str) -> Option<(Date, Date)> {
         (_, Some("2"), _) => (4, 3),
         (_, Some("3"), _) => (7, 3),
         (_, Some("4"), _) => (10, 3),
-        (_, _, Some(month)) if month.len() == 2 => (month.parse::<i8>().ok()?, 1),
+        (_, _, Some(month)) if month.len() == 2 && !month.starts_with('+') => {
+            (month.parse::<i8>().ok()?, 1)
+        }
         _ => return None,
     };
     let start = Date::new(year, first, 1)?;

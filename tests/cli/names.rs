@@ -97,9 +97,9 @@ fn an_entry_is_shown_with_where_the_money_went() {
   officer      li
   command      ID
   line         PD-INFO:2002
-  amount       10000000.00
+  amount       10,000,000.00
   source.kind  own
-  moves        PD-INFO:2002 authority → PD-INFO:2002 unreserved, CNY 10000000.00
+  moves        PD-INFO:2002 authority → PD-INFO:2002 unreserved, CNY 10,000,000.00
 ",
     );
 }

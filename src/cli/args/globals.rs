@@ -42,7 +42,7 @@ pub(crate) struct Globals {
     /// Print errors only
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Everywhere")]
     pub(crate) quiet: bool,
-    /// Print more: ids, hashes, where the money went
+    /// Print more: ids and hashes
     #[arg(short, long, global = true, help_heading = "Everywhere")]
     pub(crate) verbose: bool,
     /// No progress bars; there are none outside a terminal anyway

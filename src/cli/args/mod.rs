@@ -30,8 +30,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
     name = "earmark",
     version,
     disable_help_subcommand = true,
+    arg_required_else_help = true,
     after_help = "Try it:      earmark demo\n\
-                  Start:       earmark init LEDGER --name \"Pudong informatization\" --origin example.org/pudong --officer li\n\
+                  Start:       earmark init pudong --name Pudong --origin example.org/pudong --officer li\n\
                   More on one: earmark allocation record --help"
 )]
 pub(crate) struct Cli {
@@ -162,7 +163,7 @@ pub(crate) fn command() -> clap::Command {
         }
     }
     let template = format!(
-        "{{about-with-newline}}{PROMISE}\n\nUsage: earmark [FLAGS] VERB\n{verbs}\nFlags:\n{{options}}\n\n{{after-help}}\n"
+        "{{about-with-newline}}{PROMISE}\n\nUsage: earmark [FLAGS] VERB\n{verbs}\nFlags:\n{{options}}{{after-help}}\n"
     );
     command.help_template(template)
 }

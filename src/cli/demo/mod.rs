@@ -58,8 +58,9 @@ pub(crate) fn demo(session: &Session, a: &Demo) -> Result<Exit> {
     let mut ledger = stage.session.open()?;
     for chapter in STORY {
         stage.play(&mut ledger, &officer, chapter)?;
-        let text = say(chapter.en, chapter.zh);
-        session.console.text(&format!("  {:<9} {text}\n", chapter.title))?;
+        let (text, [en, zh]) = (say(chapter.en, chapter.zh), chapter.title);
+        let title = say(&format!("{en:<9}"), zh);
+        session.console.text(&format!("  {title} {text}\n"))?;
     }
     ledger.publish()?;
     ledger.close()?;

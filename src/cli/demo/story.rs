@@ -7,8 +7,8 @@
 /// A part of the story: its title, what happens in it, and the lines that make it happen.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Chapter {
-    /// The year, or what comes before.
-    pub(super) title: &'static str,
+    /// The year, or what comes before or after it, in both languages.
+    pub(super) title: [&'static str; 2],
     /// What happens, in English …
     pub(super) en: &'static str,
     /// … and in Chinese.
@@ -20,31 +20,31 @@ pub(super) struct Chapter {
 /// All of it.
 pub(super) const STORY: &[Chapter] = &[
     Chapter {
-        title: "names",
+        title: ["names", "名录"],
         en: "the city and its districts, four city programmes, three payees, one special fund",
         zh: "全市及区县、四项市级工程、三家收款单位、一项专项基金",
         lines: NAMES,
     },
     Chapter {
-        title: "2001",
+        title: ["2001", "2001年"],
         en: "10 million; three projects, three contracts; a payment booked twice and reversed; a refund used again",
         zh: "拨付1000万元；三个项目、三份合同；一笔重复支付已冲销；一笔退款恢复额度",
         lines: YEAR_2001,
     },
     Chapter {
-        title: "year end",
+        title: ["year end", "年末"],
         en: "what is unfinished goes over into 2002; a surplus of 1.2 million lapses",
         zh: "未完事项结转2002年；结余120万元收回",
         lines: YEAR_END,
     },
     Chapter {
-        title: "2002",
+        title: ["2002", "2002年"],
         en: "10 million and a supplement; the card project is closed out; a late refund goes to the treasury",
         zh: "拨付1000万元并追加；社保卡项目决算；跨年退款缴回国库",
         lines: YEAR_2002,
     },
     Chapter {
-        title: "2003",
+        title: ["2003", "2003年"],
         en: "10 million, reduced; a call centre; an investor withdraws the rest of a promise",
         zh: "拨付1000万元并追减；呼叫中心；一家企业撤回未到位投资",
         lines: YEAR_2003,

@@ -4,7 +4,7 @@ use super::card::Card;
 use super::named::{Wanted, officer_number, resolve};
 use super::{Reading, lang, style};
 use crate::cli::args::{FormatName, Show};
-use crate::cli::output::Exit;
+use crate::cli::output::{Exit, grouped};
 use crate::cli::session::Session;
 use crate::cli::value::ThingSort;
 use crate::domain::ids::{Code, LineKey};
@@ -143,7 +143,8 @@ impl Page<'_> {
                 [text(leaf, "line"), stage, text(leaf, "project"), text(leaf, "commitment")];
             parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
         };
-        format!("{} → {}, {currency} {}", side("from"), side("to"), text(m, "amount"))
+        let amount = grouped(&text(m, "amount"));
+        format!("{} → {}, {currency} {amount}", side("from"), side("to"))
     }
 
     fn say(&self, en: &'static str, zh: &'static str) -> &'static str {
@@ -335,8 +336,15 @@ fn fields(card: &mut Card, above: &str, value: &Value) {
             card.add(above, lines.join("\n"));
         }
         Value::Bool(false) => {}
+        Value::String(text) if is_amount(above) => card.add(above, grouped(text)),
         Value::Bool(true) | Value::Number(_) | Value::String(_) => card.add(above, inline(value)),
     }
+}
+
+/// True for the fields that hold money, which `entry_json` writes as decimal text.
+fn is_amount(key: &str) -> bool {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    matches!(last, "amount" | "ceiling" | "limit")
 }
 
 /// A value on one line.
@@ -350,7 +358,10 @@ fn inline(value: &Value) -> String {
             Some(line) => line,
             None => {
                 let filled = map.iter().filter(|(_, value)| !value.is_null());
-                let parts = filled.map(|(key, value)| format!("{key} {}", inline(value)));
+                let parts = filled.map(|(key, value)| {
+                    let amount = value.as_str().filter(|_| is_amount(key)).map(grouped);
+                    format!("{key} {}", amount.unwrap_or_else(|| inline(value)))
+                });
                 parts.collect::<Vec<_>>().join(", ")
             }
         },

@@ -4,7 +4,7 @@ use super::card::Card;
 use super::{Reading, lang};
 use crate::chain::entry::LedgerId;
 use crate::cli::args::Stats;
-use crate::cli::output::Exit;
+use crate::cli::output::{Exit, grouped};
 use crate::cli::session::Session;
 use crate::domain::calendar::instant_text;
 use crate::error::Result;
@@ -112,17 +112,17 @@ impl Told<'_> {
         card.add(say("head", "头"), self.head.clone());
         let size = format!(
             "{} {} {} {}",
-            self.reading.size,
+            grouped(&self.reading.size.to_string()),
             say("in", "，命令"),
-            counted.commands,
+            grouped(&counted.commands.to_string()),
             say("commands", "个")
         );
         card.add(say("entries", "条目"), size);
         for (en, zh, count) in self.things() {
-            card.add(say(en, zh), count.to_string());
+            card.add(say(en, zh), grouped(&count.to_string()));
         }
         if counted.imported > 0 {
-            card.add(say("imported", "导入"), counted.imported.to_string());
+            card.add(say("imported", "导入"), grouped(&counted.imported.to_string()));
         }
         for (en, zh, at) in [
             ("first recorded", "首次记录", counted.first_recorded_at),
@@ -130,8 +130,11 @@ impl Told<'_> {
         ] {
             card.add(say(en, zh), at.map(instant_text).unwrap_or_default());
         }
-        let types: Vec<String> =
-            counted.types.values().map(|(name, count)| format!("{count:>8} {name}")).collect();
+        let types: Vec<String> = counted
+            .types
+            .values()
+            .map(|(name, count)| format!("{:>10} {name}", grouped(&count.to_string())))
+            .collect();
         card.add(say("by type", "按类型"), types.join("\n"));
         format!("{}\n{}", crate::cli::output::for_terminal(facts.name.as_str()), card.text())
     }

@@ -6,7 +6,7 @@
 
 use super::{key_of, read_key};
 use crate::cli::args::{TierName, Verify};
-use crate::cli::output::{Exit, for_terminal};
+use crate::cli::output::{Exit, counted, for_terminal};
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
 use crate::error::{Error, Kind, Result};
@@ -116,9 +116,10 @@ impl Told<'_> {
     }
 
     fn title(&self) -> String {
-        let (size, commands) = (self.report.size, self.report.commands);
+        let size = counted(self.report.size, "entry", "entries");
+        let commands = counted(self.report.commands, "command", "commands");
         let origin = for_terminal(&self.report.origin);
-        let what = format!("{size} entries in {commands} commands of {origin}");
+        let what = format!("{size} in {commands} of {origin}");
         match (self.is_whole(), self.is_pinned()) {
             (true, true) => format!("Verified: {what}.\n"),
             (true, false) => {
@@ -155,7 +156,10 @@ impl Told<'_> {
         if report.findings > 0 {
             line(
                 "findings",
-                format!("{} booked entries that a soft rule looks at", report.findings),
+                format!(
+                    "{} to look at: booked, although a soft rule asks about them",
+                    counted(report.findings, "finding", "findings")
+                ),
             );
         }
         line("identity", self.identity());
@@ -165,7 +169,7 @@ impl Told<'_> {
         line("head", format!("{} at size {}", report.head.hash, report.head.size));
         let mut read = report.read.clone();
         for (name, count) in self.store.iter().flat_map(|store| &store.read) {
-            read.push(format!("{name}, {count} entries"));
+            read.push(format!("{name}, {}", counted(*count, "entry", "entries")));
         }
         line("read", read.join("; "));
         let not_read = report.not_read.join("; ");

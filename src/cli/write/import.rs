@@ -3,7 +3,7 @@
 use super::documents::document_of;
 use crate::chain::entry::Head;
 use crate::cli::args::ImportRows;
-use crate::cli::output::{Exit, for_terminal};
+use crate::cli::output::{Exit, counted, for_terminal, grouped};
 use crate::cli::progress::Progress;
 use crate::cli::session::{Session, name_officer};
 use crate::domain::money::Currency;
@@ -91,13 +91,13 @@ impl Told<'_> {
         let mut out = format!(
             "{did} {file} as source {source}.\n\
              \x20 rows      {rows:>12}\n\
-             \x20 booked    {booked:>12}  {entries} entries in {commands} commands\n",
+             \x20 booked    {booked:>12}  {entries} in {commands}\n",
             file = for_terminal(&self.a.table.display().to_string()),
             source = for_terminal(self.source),
-            rows = grouped(summary.rows),
-            booked = grouped(summary.booked),
-            entries = grouped(summary.entries),
-            commands = grouped(summary.commands),
+            rows = grouped(&summary.rows.to_string()),
+            booked = grouped(&summary.booked.to_string()),
+            entries = counted(summary.entries, "entry", "entries"),
+            commands = counted(summary.commands, "command", "commands"),
         );
         for (count, words) in [
             (summary.known, "known       ", "in the ledger already"),
@@ -109,16 +109,22 @@ impl Told<'_> {
         {
             if count > 0 {
                 let (title, why) = words;
-                out.push_str(&format!("  {title}{:>10}  {why}\n", grouped(count)));
+                out.push_str(&format!("  {title}{:>10}  {why}\n", grouped(&count.to_string())));
             }
         }
         if summary.refused > 0 {
             let amount = summary
                 .refused_amount
                 .map_or_else(String::new, |amount| format!("  {}", self.currency.money(amount)));
-            out.push_str(&format!("  refused     {:>10}{amount}\n", grouped(summary.refused)));
+            out.push_str(&format!(
+                "  refused     {:>10}{amount}\n",
+                grouped(&summary.refused.to_string())
+            ));
             for (code, count) in &summary.refused_by_code {
-                out.push_str(&format!("              {:>10}  {code}\n", grouped(*count)));
+                out.push_str(&format!(
+                    "              {:>10}  {code}\n",
+                    grouped(&count.to_string())
+                ));
             }
             if let Some(path) = &self.rejects {
                 let path = for_terminal(&path.display().to_string());
@@ -127,13 +133,13 @@ impl Told<'_> {
                 ));
             }
         }
-        let size = grouped(self.head.size);
+        let size = counted(self.head.size, "entry", "entries");
         out.push_str(&if self.a.dry_run {
             "  dry run: nothing was written\n".to_owned()
         } else if self.published {
-            format!("  published; the ledger has {size} entries\n")
+            format!("  published; the ledger has {size}\n")
         } else {
-            format!("  recorded; the ledger has {size} entries\n")
+            format!("  recorded; the ledger has {size}\n")
         });
         out
     }
@@ -160,17 +166,4 @@ impl Told<'_> {
             "dry_run": self.a.dry_run,
         }})
     }
-}
-
-/// A count with thousands separators.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && digits.len().saturating_sub(place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

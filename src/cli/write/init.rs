@@ -41,6 +41,7 @@ use std::path::Path;
 /// `origin_malformed`, `origin_has_key`, `pin_conflict`, `folder_not_empty`, `ledger_exists`,
 /// `currency_unknown`, `home_in_ledger`, a rejection of the genesis command, or the machine's.
 pub(crate) fn init(session: &Session, a: &Init) -> Result<Exit> {
+    check_flags(a)?;
     let officer = officer_name(session)?;
     check(session, a)?;
     let currency = currency(&a.currency)?;
@@ -73,6 +74,18 @@ pub(crate) fn init(session: &Session, a: &Init) -> Result<Exit> {
     let printed = opened.print(ledger.state(), &receipt);
     session.close(ledger);
     printed.map(|()| Exit::Done)
+}
+
+/// The first command of a ledger has no retry and no entry before it.
+fn check_flags(a: &Init) -> Result<()> {
+    let unfit = if a.flags.command_id.is_some() {
+        "--command-id makes a retry recognisable; an init that failed is begun anew"
+    } else if a.flags.accept_clock {
+        "--accept-clock is about the entry before; a new ledger has none"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(Kind::Usage, "flag_unfit", unfit).with_hint("leave the flag out"))
 }
 
 /// The officer who opens the ledger: named, or the only one with a key here.

@@ -3,7 +3,7 @@
 use super::left::{Left, left};
 use super::sentence::Tongue;
 use crate::cli::event_json;
-use crate::cli::output::for_terminal;
+use crate::cli::output::{counted, for_terminal};
 use crate::cli::session::Session;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::state::{LedgerFacts, State};
@@ -63,6 +63,7 @@ impl Words<'_> {
             ));
         }
         let size = receipt.head.size;
+        let entries = counted(size, "entry", "entries");
         let state = receipt.durability.text();
         let last = if receipt.dry_run {
             self.tongue.say("dry run: nothing was written", "试运行：未写入任何内容")
@@ -72,7 +73,7 @@ impl Words<'_> {
                 crate::ledger::Durability::Recorded => self.tongue.say(state, "已记录"),
             };
             self.tongue.say(
-                format!("{state}; the ledger has {size} entries"),
+                format!("{state}; the ledger has {entries}"),
                 format!("{state}；账簿共 {size} 条"),
             )
         };
