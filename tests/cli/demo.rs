@@ -13,7 +13,7 @@ fn the_demo_plays_and_every_line_it_proposes_runs() {
     let printed = place.run("demo 'my demo'");
     assert_eq!((printed.status, printed.err.as_str()), (0, ""));
     assert!(printed.out.starts_with("Playing Pudong's special fund"), "{}", printed.out);
-    assert!(printed.out.contains("\nVerified: 84 entries in 83 commands"), "{}", printed.out);
+    assert!(printed.out.contains("\nVerified: 91 entries in 90 commands"), "{}", printed.out);
     assert!(printed.out.contains("PD-INFO:2002:2001"), "{}", printed.out);
     assert!(!place.path("user").exists());
     let lines: Vec<&str> =
@@ -61,6 +61,10 @@ fn the_books_of_the_demo_are_closed_year_by_year() {
     };
     assert_eq!(of("PD-INFO:2001", "allocated"), "10000000.00");
     assert_eq!(of("PD-INFO:2001", "available"), "0.00");
+    for line in ["PD-INFO:2002", "PD-INFO:2002:2001"] {
+        let left = ["available", "reserved", "committed"].map(|field| of(line, field));
+        assert_eq!(left, ["0.00", "0.00", "0.00"], "{line}");
+    }
     assert_eq!(of("PD-INFO:2001", "lapsed"), "1200000.00");
     assert_eq!(of("PD-INFO:2001", "carried_out"), of("PD-INFO:2002:2001", "carried_in"));
     assert_eq!(of("PD-INFO:2001", "refunded_out"), "20000.00");

@@ -18,6 +18,7 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::Ledger;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use unicode_width::UnicodeWidthStr;
 
 /// The officer of the demo.
 const OFFICER: &str = "officer-1";
@@ -59,8 +60,9 @@ pub(crate) fn demo(session: &Session, a: &Demo) -> Result<Exit> {
     for chapter in STORY {
         stage.play(&mut ledger, &officer, chapter)?;
         let (text, [en, zh]) = (say(chapter.en, chapter.zh), chapter.title);
-        let title = say(&format!("{en:<9}"), zh);
-        session.console.text(&format!("  {title} {text}\n"))?;
+        let title = say(en, zh);
+        let space = " ".repeat(9_usize.saturating_sub(title.width()));
+        session.console.text(&format!("  {title}{space} {text}\n"))?;
     }
     ledger.publish()?;
     ledger.close()?;
@@ -107,7 +109,7 @@ fn next(session: &Session, folder: &Path) -> String {
             "一笔被规则拒绝的支付",
         ),
         (
-            "disburse 114万 --commitment HT-2003-01 --from PD-INFO:2003=114万 --on 2003-09-30 --dry-run",
+            "disburse 114万 --commitment HT-2003-01 --on 2003-09-30 --dry-run",
             "one that it would record",
             "一笔可记录的支付（试运行）",
         ),

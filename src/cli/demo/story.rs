@@ -39,8 +39,8 @@ pub(super) const STORY: &[Chapter] = &[
     },
     Chapter {
         title: ["2002", "2002年"],
-        en: "10 million and a supplement; the card project is closed out; a late refund goes to the treasury",
-        zh: "拨付1000万元并追加；社保卡项目决算；跨年退款缴回国库",
+        en: "10 million and a supplement; the card project is closed out; a late refund goes to the treasury; the rest goes over into 2003",
+        zh: "拨付1000万元并追加；社保卡项目决算；跨年退款缴回国库；余下结转2003年",
         lines: YEAR_2002,
     },
     Chapter {
@@ -129,6 +129,13 @@ project close-out CARD --reason "accepted and settled" --on 2002-11-29
 allocation carry PD-INFO:2002 PD-INFO:2003:2002 --stage committed --project SCHOOLS --commitment HT-2001-02 --amount 110万 --class carry-over --on 2002-12-31
 allocation carry PD-INFO:2002 PD-INFO:2003:2002 --stage committed --project PORTAL --commitment HT-2002-01 --amount 49万 --class carry-over --on 2002-12-31
 allocation carry PD-INFO:2002 PD-INFO:2003:2002 --stage committed --project GOV-NET --commitment HT-2002-02 --amount 38万 --class carry-over --on 2002-12-31
+allocation carry PD-INFO:2002 PD-INFO:2003:2002 --stage reserved --project SCHOOLS --amount 90万 --class carry-over --on 2002-12-31
+allocation carry PD-INFO:2002 PD-INFO:2003:2002 --stage reserved --project GOV-NET --amount 20万 --class carry-over --on 2002-12-31
+allocation carry PD-INFO:2002 PD-INFO:2003:2002 --stage reserved --project PORTAL --amount 52万 --class carry-over --on 2002-12-31
+allocation carry PD-INFO:2002 PD-INFO:2003:2002 --stage unreserved --amount 300万 --class surplus --on 2002-12-31
+allocation carry PD-INFO:2002:2001 PD-INFO:2003:2001 --stage reserved --project SCHOOLS --amount 30万 --class carry-over --on 2002-12-31
+allocation carry PD-INFO:2002:2001 PD-INFO:2003:2001 --stage reserved --project COMMUNITY --amount 43万 --class carry-over --on 2002-12-31
+allocation carry PD-INFO:2002:2001 PD-INFO:2003:2001 --stage unreserved --amount 190万 --class surplus --on 2002-12-31
 "#;
 
 const YEAR_2003: &str = r#"
