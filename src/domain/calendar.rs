@@ -37,9 +37,9 @@ impl Date {
     /// Last day that a rule accepts as an `occurred_on`: 2199-12-31.
     pub const LATEST: Self = Self(84_005);
 
-    /// Year and day of the year come from the mean year's length and are then put right: this is
+    /// The year and the day of the year, from the mean year's length and then put right: this is
     /// asked for every entry, and jiff's own way over a span takes ten times as long.
-    fn civil(self) -> jiff::civil::Date {
+    fn year_and_day(self) -> (i16, i16) {
         const FIRST: i32 = -719_162;
         const LAST: i32 = 2_932_896;
         let days = self.0.clamp(FIRST, LAST);
@@ -57,8 +57,12 @@ impl Date {
             found = found.saturating_add(1);
         }
         let of_year = days.saturating_sub(first_of(found)).saturating_add(1);
-        let first = jiff::civil::Date::constant(found, 1, 1);
-        let day = i16::try_from(of_year).unwrap_or(1);
+        (found, i16::try_from(of_year).unwrap_or(1))
+    }
+
+    fn civil(self) -> jiff::civil::Date {
+        let (year, day) = self.year_and_day();
+        let first = jiff::civil::Date::constant(year, 1, 1);
         first.with().day_of_year(day).build().unwrap_or(first)
     }
 
@@ -88,7 +92,7 @@ impl Date {
     /// The calendar year.
     #[must_use]
     pub fn year(self) -> i16 {
-        self.civil().year()
+        self.year_and_day().0
     }
 
     /// The month, 1 to 12.
@@ -107,6 +111,9 @@ impl Date {
     /// (1 to 12). The year is named by the calendar year in which it begins.
     #[must_use]
     pub fn fiscal_year(self, start_month: u8) -> Year {
+        if start_month == 1 {
+            return self.year();
+        }
         let civil = self.civil();
         let started = u8::try_from(civil.month()).is_ok_and(|month| month >= start_month);
         if started { civil.year() } else { civil.year().saturating_sub(1) }

@@ -13,8 +13,8 @@ use std::fmt;
 
 /// A leaf account.
 ///
-/// Leaves sort by line, then commitment, project and stage: what tells two leaves of a line apart
-/// soonest comes first.
+/// Leaves sort by commitment, project, stage and line: what tells two of them apart soonest comes
+/// first, since a state looks them up some times an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Leaf {
     /// The line.
@@ -29,10 +29,10 @@ pub struct Leaf {
 
 impl Ord for Leaf {
     fn cmp(&self, other: &Self) -> Ordering {
-        (self.line.cmp(&other.line))
-            .then_with(|| self.commitment.cmp(&other.commitment))
+        (self.commitment.cmp(&other.commitment))
             .then_with(|| self.project.cmp(&other.project))
             .then_with(|| self.stage.cmp(&other.stage))
+            .then_with(|| self.line.cmp(&other.line))
     }
 }
 

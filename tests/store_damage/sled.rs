@@ -116,7 +116,7 @@ fn a_shortened_or_missing_database() {
         let file = std::fs::File::options().write(true).open(&path).unwrap();
         file.set_len(way as u64 * length / 24).unwrap();
     });
-    assert!(whole.0 > whole.1, "{whole:?}");
+    assert!(whole.1 < 24, "no cut was noticed");
     let whole = damage_each("no file", 1, |at, _| std::fs::remove_file(at.join("db/db")).unwrap());
     assert_eq!(whole.1, 0);
     let whole =

@@ -193,6 +193,12 @@ fn balances(wanted: &Wanted, folder: &Path, table: &mut Table) {
 /// A step in a process of its own: prints its figures.
 pub(crate) fn child(step: &str, arguments: &[String]) {
     match step {
+        // By hand: a ledger and a file of payments, to look at with a profiler.
+        "create" => {
+            let folder = Path::new(&arguments[0]);
+            ledgers::create(folder).close().unwrap();
+            ledgers::write_csv(&folder.join("payments.csv"), 0, arguments[1].parse().unwrap());
+        }
         "import" => {
             let start = Instant::now();
             let summary = ledgers::import(Path::new(&arguments[0]), Path::new(&arguments[1]));

@@ -57,6 +57,9 @@ impl Limits<'_, '_> {
         }
         for (leaf, change) in &changes {
             let (leaf, change) = (*leaf, *change);
+            if leaf.stage != Stage::Authority && !change.is_negative() {
+                continue;
+            }
             let before = self.draft.balance(leaf);
             let after = before.checked_add(change).ok_or(Rejection::Overflow)?;
             if leaf.stage == Stage::Authority {
@@ -66,7 +69,7 @@ impl Limits<'_, '_> {
                 }
                 continue;
             }
-            if !(after.is_negative() && change.is_negative()) {
+            if !after.is_negative() {
                 continue;
             }
             let raised = changes.get(&Leaf::of(&leaf.line, Stage::Authority)).copied();

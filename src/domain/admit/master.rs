@@ -5,9 +5,8 @@ use crate::domain::calendar::Date;
 use crate::domain::event::{
     DistrictRegistered, DistrictRetired, FundClosed, OfficerEnrolled, Policy,
 };
-use crate::domain::ids::{Code, LineKey};
+use crate::domain::ids::Code;
 use crate::domain::kinds::Stage;
-use crate::domain::posting::Leaf;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::Draft;
 
@@ -122,20 +121,18 @@ pub(super) fn is_credit_code(code: &str) -> bool {
 
 pub(super) fn close_fund(draft: &Draft<'_>, b: &FundClosed) -> Result<(), Rejection> {
     state::open_fund(draft, &b.code)?;
-    let first =
-        LineKey { fund: b.code.clone(), year: i16::MIN, origin: i16::MIN, class: Code::default() };
-    let first = Leaf::of(&first, Stage::Authority);
-    let held = (draft.leaves.range(&first, |leaf| leaf.line.fund == b.code)).find(|(leaf, _)| {
-        matches!(
+    let held = draft.leaves.find(|leaf, _| {
+        let is_held = matches!(
             leaf.stage,
             Stage::Unreserved | Stage::Reserved | Stage::Committed | Stage::ApprovedUnpaid
-        )
+        );
+        is_held && leaf.line.fund == b.code
     });
     match held {
-        Some((leaf, balance)) => Err(Rejection::FundNotEmpty {
+        Some(leaf) => Err(Rejection::FundNotEmpty {
             fund: b.code.clone(),
             account: leaf.to_string(),
-            balance: draft.currency().money(*balance),
+            balance: draft.currency().money(draft.balance(leaf)),
         }),
         None => Ok(()),
     }

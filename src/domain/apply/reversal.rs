@@ -141,8 +141,7 @@ fn free_e_vouchers(draft: &mut Draft<'_>, entry: u64, event: &Event) {
 /// A line on which nothing stands any more is as if it had never been opened: it can be opened
 /// again, with the right amount.
 fn forget_line_if_empty(draft: &mut Draft<'_>, line: &LineKey) {
-    let first = Leaf::of(line, Stage::Authority);
-    if draft.leaves.range(&first, |leaf| leaf.line == *line).next().is_none() {
+    if draft.leaves.find(|leaf, _| leaf.line == *line).is_none() {
         draft.lines.remove(line);
     }
 }
