@@ -112,6 +112,7 @@ fn a_batch_takes_rows_one_by_one_and_a_refused_row_takes_no_other_with_it() {
     }
     assert_eq!((refused, batch.entries()), (1, 2_499));
     batch.finish().unwrap();
+    assert_eq!(ledger.published_size(), ledger.head().size);
     assert_eq!(ledger.known_rows("bank").unwrap().len(), 2_499);
     let state = ledger.state().clone();
     let head = ledger.head();

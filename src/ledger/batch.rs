@@ -3,7 +3,7 @@
 //! entries never straddle two commands; a refused row takes no other with it.
 
 use super::seal::{self, Unsealed};
-use super::{Durability, Ledger, event_in};
+use super::{Ledger, event_in};
 use crate::chain::body;
 use crate::chain::entry::{
     self, Head, IMPORTED, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_SOURCE_BYTES, Row,
@@ -340,15 +340,15 @@ impl Batch<'_> {
         }
         let ready = std::mem::take(&mut self.ready);
         self.ledger.record(&ready)?;
+        self.ledger.hand_to_archive(&ready)?;
         let waiting = self.ledger.head.size.saturating_sub(self.ledger.published_size());
-        let until = if waiting >= super::publish::EVERY {
-            Durability::Published
-        } else {
-            Durability::Recorded
-        };
+        if waiting >= super::publish::EVERY {
+            self.ledger.publish_log()?;
+        }
         // The state runs ahead of the head by the rows of an unsealed command: none are left here.
         debug_assert!(self.entries.is_empty());
-        self.ledger.hand_on(&ready, until)
+        self.ledger.snapshot_when_due();
+        Ok(())
     }
 
     /// Records and publishes what is left.
@@ -363,8 +363,9 @@ impl Batch<'_> {
         }
         self.ledger.is_ahead = false;
         if self.ledger.published_size() < self.ledger.head.size {
-            self.ledger.publish()?;
+            self.ledger.publish_log()?;
         }
+        self.ledger.refresh_cache();
         Ok(())
     }
 }

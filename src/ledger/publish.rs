@@ -39,13 +39,24 @@ impl Ledger {
     /// # Errors
     /// `not_published` (`Kind::Io`): the entries stay recorded and the next publish takes them along.
     pub fn publish(&mut self) -> Result<Published> {
+        let published = self.publish_log()?;
+        self.refresh_cache();
+        Ok(published)
+    }
+
+    /// Makes a cache when it is time; a failure is a note.
+    pub(super) fn refresh_cache(&mut self) {
+        let cached = self.make_cache(EVERY);
+        self.note_failure("no cache was made", cached);
+    }
+
+    /// Publishes without a look at the caches: in the middle of an import they wait for its end.
+    pub(super) fn publish_log(&mut self) -> Result<Published> {
         let origin = self.facts()?.origin.to_string();
         let published =
             publish_archive(&mut self.archive, &self.outside, &origin).map_err(not_published)?;
         let released = self.store.release(published.size);
         self.note_failure("old segments of the durability log were not let go of", released);
-        let cached = self.make_cache(EVERY);
-        self.note_failure("no cache was made", cached);
         Ok(published)
     }
 
@@ -60,13 +71,18 @@ impl Ledger {
         if until == Durability::Published {
             self.publish()?;
         }
+        self.snapshot_when_due();
+        Ok(())
+    }
+
+    /// Snapshots the state when it is time; a failure is a note.
+    pub(super) fn snapshot_when_due(&mut self) {
         // A state that grows with the log would make snapshots quadratic: they keep a fair distance.
         let distance = EVERY.max(self.snapshot_size / 4);
         if self.head.size.saturating_sub(self.snapshot_size) >= distance {
             let made = self.snapshot();
             self.note_failure("no snapshot of the state was made", made);
         }
-        Ok(())
     }
 
     pub(super) fn snapshot(&mut self) -> Result<()> {

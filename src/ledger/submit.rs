@@ -195,10 +195,16 @@ impl Ledger {
 
     /// Hands recorded commands on to the archive, and to readers if asked to.
     pub(super) fn hand_on(&mut self, commands: &[SealedCommand], until: Durability) -> Result<()> {
+        self.hand_to_archive(commands)?;
+        self.after_append(until)
+    }
+
+    /// Gives recorded commands to the archive, for the next publish.
+    pub(super) fn hand_to_archive(&mut self, commands: &[SealedCommand]) -> Result<()> {
         for command in commands {
             self.archive.append(&command.entries).map_err(not_published)?;
         }
-        self.after_append(until)
+        Ok(())
     }
 
     /// Same id and same content: the first receipt again. Same id, other content: the field.
