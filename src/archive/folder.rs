@@ -59,8 +59,13 @@ impl Folder {
     /// The checkpoint, unverified; `None` if there is none.
     pub(super) fn checkpoint(&self) -> Result<Option<Signed>> {
         let Some(note) = self.read(CHECKPOINT, MAX_CHECKPOINT_BYTES)? else { return Ok(None) };
-        let checkpoint =
-            Checkpoint::read(&note).map_err(|error| error.with_detail("file", CHECKPOINT))?;
+        let checkpoint = Checkpoint::read(&note).map_err(|error| {
+            let message = format!("{CHECKPOINT}: {}", error.message());
+            let named = Error::new(error.kind(), error.code(), message);
+            let details = error.details().iter();
+            let named = details.fold(named, |named, (name, value)| named.with_detail(name, value));
+            named.with_detail("file", CHECKPOINT).with_source(error)
+        })?;
         Ok(Some(Signed { checkpoint, note }))
     }
 

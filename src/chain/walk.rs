@@ -83,6 +83,30 @@ impl Break {
         Self::new(index, malformed.field, malformed.expected, malformed.found, likely)
     }
 
+    /// [`Break::refine`] for the last entry, which has none after it. Its signature tells as much:
+    /// `is_signed` says whether the entry where the walk broke is whole under its officer's key.
+    #[must_use]
+    pub fn refine_last(mut self, is_signed: bool) -> Self {
+        match self.field {
+            "previous" if is_signed => self.of_the_entry_before(),
+            "index" if !is_signed => {
+                self.likely = Likely::Changed;
+                self
+            }
+            _ => self,
+        }
+    }
+
+    /// The entry before was changed, and the one here is right about what it was.
+    fn of_the_entry_before(mut self) -> Self {
+        if let Some(index) = self.index.checked_sub(1) {
+            self.index = index;
+            self.field = "hash";
+            std::mem::swap(&mut self.expected, &mut self.found);
+        }
+        self
+    }
+
     /// Says more exactly what happened, from the entry where the walk broke and the one after it.
     ///
     /// A `previous` that does not fit may be wrong itself, or right about an entry that was changed:
@@ -93,17 +117,25 @@ impl Break {
         let vouched = after.previous == hash::entry(at);
         match self.field {
             "index" if after.index.to_string() == self.expected => self.likely = Likely::Reordered,
-            "previous" if vouched && self.index > 0 => {
-                self.index = self.index.saturating_sub(1);
-                self.field = "hash";
-                std::mem::swap(&mut self.expected, &mut self.found);
+            "index" if is_vouched_with_index(at, self.index, after.previous) => {
+                self.likely = Likely::Changed;
             }
+            "previous" if vouched => self = self.of_the_entry_before(),
             "index" | "previous" => {}
             _ if vouched => self.likely = Likely::Rewritten,
             _ => {}
         }
         self
     }
+}
+
+/// True if the entry would be the one that the next vouches for, if it had this index.
+fn is_vouched_with_index(bytes: &[u8], index: u64, vouched: Hash) -> bool {
+    let Ok(envelope) = entry::parse(bytes) else { return false };
+    let signature = envelope.signature;
+    let mut mended = Envelope { index, ..envelope }.prefix();
+    mended.extend(signature.into_iter().flatten());
+    hash::entry(&mended) == vouched
 }
 
 impl fmt::Display for Break {
@@ -552,6 +584,10 @@ mod tests {
         assert_eq!(
             shown(&|e| e[4] = e[3].clone()),
             "entry 4, index: expected 4, found 3 (likely reordered)"
+        );
+        assert_eq!(
+            shown(&|e| e[4][26] ^= 8),
+            "entry 4, index: expected 4, found 12 (likely changed)"
         );
         assert_eq!(
             shown(&|e| e.truncate(5)),

@@ -2,10 +2,12 @@
 
 use super::{Fault, Identity, Outcome, Report, Tier, Trust};
 use crate::archive::check::check_with;
-use crate::archive::damage::Damage;
+use crate::archive::damage::{Damage, DamageKind};
 use crate::chain::body;
+use crate::chain::entry;
 use crate::chain::hash::{self, Hash};
-use crate::chain::walk::Break;
+use crate::chain::signature::{VerifyingKey, entry_message};
+use crate::chain::walk::{Break, Likely, prefix_of};
 use crate::domain::invariant;
 use crate::domain::state::LedgerFacts;
 use crate::error::Result;
@@ -41,6 +43,7 @@ pub fn verify(
         state.borrow_mut().entry(reader, index, bytes, hash, body)
     })?;
     run.finish(reader);
+    run.finish_cache(reader, trust, caches);
     let identity = run.identity(reader, trust);
     if run.wants(Tier::Log) {
         run.log_damages(checked.damages);
@@ -208,7 +211,11 @@ impl Run {
 
     fn finish(&mut self, reader: &Reader) {
         if let Some((broken, at)) = self.broken.take() {
-            self.break_chain(broken.refine(&at, None));
+            let refined = match self.is_signed(&at) {
+                Some(is_signed) => broken.refine_last(is_signed),
+                None => broken,
+            };
+            self.break_chain(refined);
         }
         if self.chain_ends.is_none() {
             match self.replay.walk().finish() {
@@ -216,7 +223,7 @@ impl Run {
                 Ok(head) if head.size < reader.size() => {
                     let found = format!("{} entries", head.size);
                     let expected = format!("{} entries", reader.size());
-                    let likely = crate::chain::walk::Likely::Truncated;
+                    let likely = Likely::Truncated;
                     self.break_chain(Break::new(head.size, "size", expected, found, likely));
                 }
                 Ok(_) => {}
@@ -225,15 +232,57 @@ impl Run {
         if self.chain_ends.is_none() && self.replay.stopped_at().is_none() {
             for words in invariant::broken(self.replay.state()) {
                 let expected = "what holds after every command";
-                let likely = crate::chain::walk::Likely::Rewritten;
+                let likely = Likely::Rewritten;
                 let last = reader.size().saturating_sub(1);
                 let broken = Break::new(last, "invariant", expected, words, likely);
                 self.fault_of(Tier::Rules, broken);
             }
         }
-        if let Err(words) = &self.cache {
-            self.cache_fault("a cache of this log".to_owned(), words.clone());
+        // Whoever made later entries fit an entry without its signature, rewrote it.
+        let goes_on_to = self.replay.walk().head().size;
+        for fault in &mut self.faults {
+            let next = fault.index.and_then(|index| index.checked_add(1));
+            if fault.tier == Tier::Signatures && next.is_some_and(|next| next < goes_on_to) {
+                fault.likely = Likely::Rewritten.to_string();
+            }
         }
+    }
+
+    /// Whether an entry is whole under its officer's key; `None` if it does not say.
+    fn is_signed(&self, bytes: &[u8]) -> Option<bool> {
+        let envelope = entry::parse(bytes).ok()?;
+        let (prefix, signature) = (prefix_of(bytes)?, envelope.signature?);
+        let number = usize::try_from(envelope.officer).ok()?;
+        let key = VerifyingKey::new(&self.replay.state().officers.get(number)?.key.0)?;
+        Some(key.verify(&entry_message(envelope.ledger, &hash::signing(prefix)), &signature))
+    }
+
+    /// A cache was equal to a fresh run, and is signed by the key that a reader asks for.
+    fn finish_cache(&mut self, reader: &Reader, trust: &Trust, caches: Option<&Path>) {
+        let size = cached_size(&self.cache);
+        match &self.cache {
+            Err(words) => self.cache_fault("a cache of this log".to_owned(), words.clone()),
+            Ok(Some(_)) if !self.compared && self.stopped().is_none() => {
+                let found = format!("one of {size} entries, inside a command");
+                self.cache_fault("a cache that ends with a command".to_owned(), found);
+            }
+            Ok(Some(_)) => {
+                let key = trust.key.clone().or_else(|| self.claimed_key(reader));
+                let signed = key.as_ref().zip(caches).is_some_and(|(key, folder)| {
+                    cache::read(folder, &key.public_key().to_bytes()).is_some()
+                });
+                if let Some(key) = key.filter(|_| !signed) {
+                    let found = "one that does not verify".to_owned();
+                    self.cache_fault(format!("a signature of {key}"), found);
+                }
+            }
+            Ok(None) => {}
+        }
+    }
+
+    /// The first entry from which on nothing could be followed.
+    fn stopped(&self) -> Option<u64> {
+        self.chain_ends.into_iter().chain(self.replay.stopped_at()).min()
     }
 
     fn log_damages(&mut self, damages: Vec<Damage>) {
@@ -244,7 +293,12 @@ impl Run {
             field: damage.kind.to_string(),
             expected: damage.expected,
             found: damage.found,
-            likely: String::new(),
+            likely: match damage.kind {
+                DamageKind::Missing => "missing".to_owned(),
+                DamageKind::Malformed | DamageKind::Changed => Likely::Changed.to_string(),
+                DamageKind::Signature | DamageKind::Root => Likely::Rewritten.to_string(),
+                DamageKind::Unreadable => String::new(),
+            },
         }));
     }
 
@@ -327,16 +381,15 @@ impl Run {
         if self.faults.iter().any(|fault| fault.tier == tier) {
             return Outcome::Broken;
         }
-        let stopped = self.chain_ends.into_iter().chain(self.replay.stopped_at()).min();
-        match (tier, stopped) {
+        let unsigned = self.chain_ends.into_iter().chain(self.replay.unsigned_from()).min();
+        match (tier, self.stopped()) {
             (Tier::Chain | Tier::Log, _) => Outcome::Passed,
+            (Tier::Signatures, _) => unsigned.map_or(Outcome::Passed, Outcome::NotCheckedFrom),
             (Tier::Projections, _) if matches!(self.cache, Ok(None)) => Outcome::Nothing,
             (Tier::Projections, _) if self.compared => Outcome::Passed,
             (Tier::Projections, None) => Outcome::Broken,
-            (Tier::Signatures | Tier::Rules | Tier::Projections, Some(index)) => {
-                Outcome::NotCheckedFrom(index)
-            }
-            (Tier::Signatures | Tier::Rules, None) => Outcome::Passed,
+            (Tier::Rules | Tier::Projections, Some(index)) => Outcome::NotCheckedFrom(index),
+            (Tier::Rules, None) => Outcome::Passed,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::chain::walk::{Break, Completed, Likely, Walk};
 use crate::domain::admit::{Context, admit};
 use crate::domain::apply::{Cited, fold};
 use crate::domain::calendar::Date;
-use crate::domain::event::{Body, Event, OfficerEnrolled};
+use crate::domain::event::{Body, Bytes32, Event, OfficerEnrolled};
 use crate::domain::finding::Finding;
 use crate::domain::posting::Move;
 use crate::domain::propose::cited_by;
@@ -23,6 +23,7 @@ use crate::domain::state::State;
 use crate::error::Result;
 use crate::projection::Recorded;
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 /// Where the events that a command cites are looked up.
 pub type Lookup<'a> = dyn FnMut(u64) -> Result<Option<Event>> + 'a;
@@ -105,6 +106,10 @@ pub struct Replay {
     pending: Vec<Pending>,
     events: Vec<Event>,
     stopped_at: Option<u64>,
+    /// Officers enrolled after that: those of the command in progress, and the others.
+    enrolled: Vec<(u32, Bytes32)>,
+    late_keys: BTreeMap<u32, Bytes32>,
+    unsigned_from: Option<u64>,
 }
 
 impl Replay {
@@ -127,8 +132,18 @@ impl Replay {
     }
 
     fn at(walk: Walk, state: State, judge: Judge) -> Self {
-        let (pending, events) = (Vec::new(), Vec::new());
-        Self { walk, state, judge, clock_accepted: false, pending, events, stopped_at: None }
+        Self {
+            walk,
+            state,
+            judge,
+            clock_accepted: false,
+            pending: Vec::new(),
+            events: Vec::new(),
+            stopped_at: None,
+            enrolled: Vec::new(),
+            late_keys: BTreeMap::new(),
+            unsigned_from: None,
+        }
     }
 
     /// The state after the last whole command; after a refused one ([`Replay::stopped_at`]) it is of
@@ -155,6 +170,13 @@ impl Replay {
     #[must_use]
     pub fn stopped_at(&self) -> Option<u64> {
         self.stopped_at
+    }
+
+    /// The first entry from which on signatures could not all be checked, for want of a key: an officer
+    /// was enrolled by an event of a later release.
+    #[must_use]
+    pub fn unsigned_from(&self) -> Option<u64> {
+        self.unsigned_from
     }
 
     /// Takes the next entry with its body; visits the entries of a command when it ends.
@@ -200,6 +222,9 @@ impl Replay {
                 });
                 self.events.push(event_of(&envelope, body));
             }
+            Some(Body::OfficerEnrolled(officer)) => {
+                self.enrolled.push((officer.number, officer.key))
+            }
             Some(_) => {}
             None => {
                 self.stopped_at.get_or_insert(envelope.index);
@@ -219,7 +244,8 @@ impl Replay {
     ) -> Result<Outcome> {
         let signature = match self.judge {
             Judge::Everything if self.stopped_at.is_none() => self.check_signature(completed),
-            Judge::Everything | Judge::Rules | Judge::Fold => Ok(()),
+            Judge::Everything => self.check_late_signature(completed),
+            Judge::Rules | Judge::Fold => Ok(()),
         };
         let mut outcome = Outcome {
             command: completed.id,
@@ -340,9 +366,31 @@ impl Replay {
         let key = known.or(genesis.filter(|_| completed.first == 0));
         let Some(key) = key.and_then(|key| VerifyingKey::new(&key.0)) else {
             let (expected, found) = ("an enrolled officer", completed.officer);
-            return Err(Break::new(completed.first, "officer", expected, found, Likely::Rewritten));
+            return Err(Break::new(completed.first, "officer", expected, found, Likely::Changed));
         };
         completed.check_signature(&key)
+    }
+}
+
+/// After the state stopped.
+impl Replay {
+    /// Signatures go on to be checked: keys are known without the rules. Where one is not, because
+    /// its enrolment is of a later release, that is noted.
+    fn check_late_signature(
+        &mut self,
+        completed: &Completed<'_>,
+    ) -> std::result::Result<(), Break> {
+        let number = usize::try_from(completed.officer).unwrap_or(usize::MAX);
+        let known = self.state.officers.get(number).map(|officer| officer.key);
+        let key = known.or_else(|| self.late_keys.get(&completed.officer).copied());
+        let enrolled = std::mem::take(&mut self.enrolled);
+        let Some(key) = key.and_then(|key| VerifyingKey::new(&key.0)) else {
+            self.unsigned_from.get_or_insert(completed.first);
+            return Ok(());
+        };
+        completed.check_signature(&key)?;
+        self.late_keys.extend(enrolled);
+        Ok(())
     }
 }
 
