@@ -38,7 +38,7 @@ pub struct Published {
 }
 
 /// Full tiles and bundles kept in memory before they are written out ahead of a publish.
-const FULL_TILES_IN_MEMORY: usize = 128;
+const FULL_TILES_IN_MEMORY: usize = 32;
 
 /// Damaged copies kept beside the log.
 const MAX_QUARANTINES: u32 = 99;

@@ -26,7 +26,7 @@ use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 /// Commands that are appended together: one sync for all of them.
-const COMMANDS_AT_ONCE: usize = 8;
+const COMMANDS_AT_ONCE: usize = 4;
 
 /// A row to be recorded: its key and the wishes it stands for.
 #[derive(Debug)]

@@ -11,12 +11,14 @@ use earmark::domain::money::Amount;
 use earmark::edge::anchors::Anchors;
 use earmark::edge::clock::SystemClock;
 use earmark::edge::config::LedgerConfig;
+use earmark::edge::home::Home;
 use earmark::edge::ids::SystemIds;
+use earmark::edge::pins::Pin;
 use earmark::import::intake::LedgerIntake;
 use earmark::import::mapping::Mapping;
 use earmark::import::rejects::RejectsFile;
 use earmark::import::run::{self, Job, Summary};
-use earmark::ledger::{Durability, Ledger, Outside, Receipt, Submission};
+use earmark::ledger::{Durability, Ledger, Outside, Receipt, RowIn, RowOut, Submission};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -48,7 +50,7 @@ fn log_signer() -> SeedSigner {
     SeedSigner::new(&[2; 32])
 }
 
-pub(crate) fn log_vkey() -> String {
+fn log_vkey() -> String {
     let key = log_signer().public_key();
     earmark::tlog::note::VerifierKey::new(ORIGIN, &key).unwrap().to_string()
 }
@@ -166,6 +168,14 @@ fn contract(number: u32) -> Command {
     })
 }
 
+/// Pins the log in the folder's own home, so that the program trusts its caches.
+fn pin(folder: &Path, ledger: &Ledger) {
+    let genesis = ledger.entry(0).unwrap().unwrap().hash;
+    let (origin, ledger) = (ORIGIN.to_owned(), ledger.id().unwrap());
+    let pin = Pin { origin, ledger, genesis, vkey: log_vkey() };
+    Home::at(folder.join("home")).known_logs().add(&pin).unwrap();
+}
+
 /// A ledger with funds, a payee and contracts, ready for payments.
 pub(crate) fn create(folder: &Path) -> Ledger {
     let config = LedgerConfig::new(ORIGIN, "bench");
@@ -174,10 +184,22 @@ pub(crate) fn create(folder: &Path) -> Ledger {
     let mut ledger = made.unwrap().0;
     let first_day = |command| on("2025-01-01", command);
     submit(&mut ledger, &order(payee()), Durability::Recorded);
-    for command in (0..FUNDS).flat_map(fund).chain((0..CONTRACTS).map(contract)) {
+    for command in (0..FUNDS).flat_map(fund) {
         submit(&mut ledger, &first_day(command), Durability::Recorded);
     }
-    ledger.publish().unwrap();
+    pin(folder, &ledger);
+    let signer = officer();
+    let mut batch = ledger.batch("bench-contracts", &signer, false, false).unwrap();
+    for number in 0..CONTRACTS {
+        let key = earmark::chain::hash::row_key([number.to_string().as_str()], 0);
+        let orders = [first_day(contract(number))];
+        let row = RowIn { key, orders: &orders };
+        if matches!(batch.admit(&row).unwrap(), RowOut::Full) {
+            batch.seal().unwrap();
+            assert!(matches!(batch.admit(&row).unwrap(), RowOut::Admitted { entries: 1, .. }));
+        }
+    }
+    batch.finish().unwrap();
     ledger
 }
 
