@@ -16,6 +16,7 @@ mod remember;
 mod reversal;
 
 pub use moves::moves;
+pub use remember::negative_parts;
 
 /// Entries that a command cites, by index: looked up before, handed in as values.
 pub type Cited = BTreeMap<u64, Event>;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 ///
 /// * The leaves of every line add up to zero: money only ever moves within its line.
 /// * No account is above (authority) or below (the others) zero, except `unreserved` where a policy
-///   has ever allowed it, and `committed` and `paid` where history had negative amounts.
+///   has ever allowed it, and `committed` and `paid` down to the negative amounts of history.
 /// * Every leaf's line, project and commitment is known.
 /// * What a project has engaged is the sum of its leaves.
 /// * Paid in and withdrawn never exceed a pledge.
@@ -51,9 +51,9 @@ fn broken_leaves(state: &State, broken: &mut Vec<String>) {
     for (leaf, balance) in &state.leaves {
         let wrong = match leaf.stage {
             Stage::Authority => *balance > Amount::ZERO,
-            Stage::Unreserved => !state.exceptions.lenient_policy && balance.is_negative(),
+            Stage::Unreserved => !state.was_lenient && balance.is_negative(),
             Stage::Committed | Stage::Paid => {
-                !state.exceptions.negative_history && balance.is_negative()
+                *balance < state.floors.get(leaf).copied().unwrap_or_default()
             }
             Stage::Reserved
             | Stage::ApprovedUnpaid

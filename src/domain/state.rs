@@ -88,6 +88,8 @@ pub struct Fund {
 pub struct Line {
     /// The day of the allocation or carry-forward that opened it.
     pub opened_on: Date,
+    /// Allocations and carry-forwards to it that are not reversed.
+    pub entries: u64,
 }
 
 /// A project.
@@ -199,15 +201,6 @@ impl FollowOn {
     }
 }
 
-/// What has ever been so that an account may stand below zero since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Exceptions {
-    /// A policy with control `warn` or `track`, or with a tolerance: `unreserved` may.
-    pub lenient_policy: bool,
-    /// A historical entry with a negative amount: `committed` and `paid` may.
-    pub negative_history: bool,
-}
-
 /// A fund and fiscal year, which number their vouchers together.
 pub type VoucherSeries = (Code, Year);
 /// A refunded part of a payment: its entry, the line and the project.
@@ -226,8 +219,9 @@ macro_rules! tables {
             pub officers: Vec<Officer>,
             /// Nothing is dated on this day or before (the watermark of closed periods).
             pub closed_until: Option<Date>,
-            /// What accounts below zero there may be.
-            pub exceptions: Exceptions,
+            /// A policy once had control `warn` or `track`, or a tolerance: `unreserved` may stand
+            /// below zero since.
+            pub was_lenient: bool,
             /// When the last command was recorded, microseconds since 1970.
             pub recorded_at_microseconds: i64,
             /// Number of events applied.
@@ -241,8 +235,9 @@ macro_rules! tables {
             base: &'a State,
             /// What the changes make of the ledger's facts, policy and officers.
             pub head: Option<Box<HeadDraft>>,
-            /// What accounts below zero there may be.
-            pub exceptions: Exceptions,
+            /// A policy once had control `warn` or `track`, or a tolerance: `unreserved` may stand
+            /// below zero since.
+            pub was_lenient: bool,
             /// When the command is recorded, microseconds since 1970.
             pub recorded_at_microseconds: i64,
             /// Number of events applied.
@@ -254,7 +249,7 @@ macro_rules! tables {
         #[derive(Debug, Default)]
         pub struct Delta {
             head: Option<Box<HeadDraft>>,
-            exceptions: Exceptions,
+            was_lenient: bool,
             recorded_at_microseconds: i64,
             size: u64,
             $($table: BTreeMap<$key, Option<$value>>,)+
@@ -267,7 +262,7 @@ macro_rules! tables {
                 Draft {
                     base: self,
                     head: None,
-                    exceptions: self.exceptions,
+                    was_lenient: self.was_lenient,
                     recorded_at_microseconds: self.recorded_at_microseconds,
                     size: self.size,
                     $($table: Layer { base: &self.$table, over: BTreeMap::new() },)+
@@ -281,7 +276,7 @@ macro_rules! tables {
                     self.policy = head.policy;
                     self.officers = head.officers;
                 }
-                self.exceptions = delta.exceptions;
+                self.was_lenient = delta.was_lenient;
                 self.recorded_at_microseconds = delta.recorded_at_microseconds;
                 self.size = delta.size;
                 $(for (key, value) in delta.$table {
@@ -304,7 +299,7 @@ macro_rules! tables {
                             officers: self.officers.clone(),
                         })
                     }),
-                    exceptions: self.exceptions,
+                    was_lenient: self.was_lenient,
                     recorded_at_microseconds: self.recorded_at_microseconds,
                     size: self.size,
                     $($table: (delta.$table.keys())
@@ -322,7 +317,7 @@ macro_rules! tables {
             pub fn into_delta(self) -> Delta {
                 Delta {
                     head: self.head,
-                    exceptions: self.exceptions,
+                    was_lenient: self.was_lenient,
                     recorded_at_microseconds: self.recorded_at_microseconds,
                     size: self.size,
                     $($table: self.$table.over,)+
@@ -351,6 +346,8 @@ tables! {
     follow_ons: Code => FollowOn,
     /// Balances of leaves that are not zero.
     leaves: Leaf => Amount,
+    /// How far below zero negative amounts of history took an account of a contract or of payments.
+    floors: Leaf => Amount,
     /// The last voucher number of a fund and fiscal year.
     vouchers: VoucherSeries => u64,
     /// What has been refunded of a payment.

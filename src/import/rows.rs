@@ -520,7 +520,7 @@ mod tests {
         );
         // A line of another class is one that the payment could mean.
         let opened_on = Date::parse("2002-01-01").unwrap();
-        state.lines.insert(line("PD:2002:2001:x"), Line { opened_on });
+        state.lines.insert(line("PD:2002:2001:x"), Line { opened_on, entries: 1 });
         state.payees.insert(Code::new("Ann"), ());
         let some = orders(PAYMENT, &state, true);
         assert_eq!(words(&some)[..2], ["EstablishFund", "ApproveProject"]);

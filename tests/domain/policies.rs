@@ -284,12 +284,78 @@ fn history_has_negative_amounts_and_finds_them() {
              PD:2000 committed commitment:C-2 5.00
              PD:2000 paid -10.00",
         )
-        // What a negative contract holds goes back by its closing.
+        // What a negative contract holds goes back by its closing, and comes again if that is undone.
         .and(close("C-1").on("2001-06-30"))
         .balances(
             "PD:2000 authority -100.00
              PD:2000 unreserved 105.00
              PD:2000 committed commitment:C-2 5.00
              PD:2000 paid -10.00",
+        )
+        .and(reverse(9))
+        .balances(
+            "PD:2000 authority -100.00
+             PD:2000 unreserved 135.00
+             PD:2000 committed commitment:C-1 -30.00
+             PD:2000 committed commitment:C-2 5.00
+             PD:2000 paid -10.00",
         );
+}
+
+#[test]
+fn what_history_took_below_zero_hinders_nothing_later() {
+    let from = |yuan| {
+        let mut paid = pay_directly().from(&[("PD:2000", yuan)]);
+        (paid.payee, paid.purpose) = (None, Some(Tag::new("it/portal")));
+        paid.history("2000-04-01")
+    };
+    let given = Given::ledger().fund("PD").payee("V-1");
+    let given = given.and(allocate("PD:2000", 100).history("2000-01-01"));
+    let given = given.policy(|policy| policy.project_required = false);
+    let given = given.and(from(-10)).and(from(4));
+    let payment = given.last();
+    // The account stands at -6; what was paid since is refunded or undone all the same.
+    given.clone().and(reverse(payment)).balances(
+        "PD:2000 authority -100.00
+         PD:2000 unreserved 110.00
+         PD:2000 paid -10.00",
+    );
+    given.and(refund(payment).amount(4)).and(reverse(payment - 1)).balances(
+        "PD:2000 authority -100.00
+         PD:2000 unreserved 96.00
+         PD:2000 refunded_out 4.00",
+    );
+}
+
+#[test]
+fn a_contract_of_negative_history_is_not_taken_lower() {
+    let made = |yuan| {
+        let mut made = commit("C-1").from(&[("PD:2000", yuan)]);
+        (made.payee, made.purpose) = (None, Some(Tag::new("it/portal")));
+        made.history("2000-03-01")
+    };
+    let given = Given::ledger().fund("PD").payee("V-1");
+    let given = given.and(allocate("PD:2000", 100).history("2000-01-01"));
+    let given = given.policy(|policy| policy.project_required = false).and(made(-30));
+    given
+        .clone()
+        .when(reduce("C-1").amount(1))
+        .then_refused(
+            "commitment_exceeded",
+            "a payment or reduction stays within what is committed: commitment C-1 on line PD:2000 \
+             has CNY -30.00, asked for CNY 1.00
+             hint: pay less, or increase the commitment (earmark commitment increase)
+             details: asked=1.00 | available=-30.00 | limit=commitment C-1 on line PD:2000",
+        )
+        .when(carry("PD:2000", "PD:2001:2000", 1).committed_under("C-1", None))
+        .then_refused(
+            "commitment_exceeded",
+            "a payment or reduction stays within what is committed: commitment C-1 on line PD:2000 \
+             has CNY -30.00, asked for CNY 1.00
+             hint: pay less, or increase the commitment (earmark commitment increase)
+             details: asked=1.00 | available=-30.00 | limit=commitment C-1 on line PD:2000",
+        );
+    let made = given.last();
+    let given = given.and(reverse(made));
+    assert!(given.state.floors.is_empty());
 }

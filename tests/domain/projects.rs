@@ -159,6 +159,39 @@ fn a_contract_of_several_projects_counts_for_each_ceiling() {
 }
 
 #[test]
+fn a_close_out_leaves_nothing_reserved() {
+    let mut reserved = 0;
+    let given = Given::ledger().fund("PD").payee("V-1");
+    let given = given.and(allocate("PD:2000", 100).history("2000-01-01"));
+    // A negative contract of history gave back to what was reserved, and that was then undone.
+    let given = given
+        .and(project("P").history("2000-01-01"))
+        .and(reserve("P", "PD:2000", 20).history("2000-01-01"))
+        .mark(&mut reserved)
+        .and(commit("C-1").of("P").from(&[("PD:2000", -30)]).history("2000-03-01"))
+        .and(reverse(reserved));
+    given
+        .balances(
+            "PD:2000 authority -100.00
+             PD:2000 unreserved 100.00
+             PD:2000 reserved project:P 30.00
+             PD:2000 committed project:P commitment:C-1 -30.00",
+        )
+        .and(terminate("P"))
+        .and(close_out("P"))
+        .balances(
+            "PD:2000 authority -100.00
+             PD:2000 unreserved 130.00
+             PD:2000 committed project:P commitment:C-1 -30.00",
+        )
+        .and(close("C-1"))
+        .balances(
+            "PD:2000 authority -100.00
+             PD:2000 unreserved 100.00",
+        );
+}
+
+#[test]
 fn a_reservation_is_made_and_released() {
     Given::line(100)
         .project("P", &[])

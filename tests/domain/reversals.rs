@@ -172,6 +172,18 @@ fn a_project_whose_only_funding_is_undone_draws_on_the_line_again() {
 }
 
 #[test]
+fn a_line_is_open_while_an_entry_opens_it() {
+    let key = line("PD:2002:2001");
+    let given = Given::line(100).and(carry("PD:2001", "PD:2002:2001", 0));
+    let given = given.and(carry("PD:2001", "PD:2002:2001", 10));
+    let second = given.last();
+    let given = given.and(reverse(second));
+    assert!(given.state.lines.contains_key(&key), "the first one still opens it");
+    let given = given.and(reverse(second - 1));
+    assert!(!given.state.lines.contains_key(&key), "nothing opens it any more");
+}
+
+#[test]
 fn an_approval_is_not_undone_once_the_project_lives() {
     let mut approval = 0;
     let given = Given::line(100).project("P", &[("PD:2001", 60)]).mark(&mut approval);

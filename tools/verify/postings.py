@@ -117,12 +117,12 @@ class Fold:
         ]
 
     def moves_ProjectClosedOut(self, b):
-        moves = []
-        for line in sorted(self.projects[b["code"]].funded):
-            reserved = leaf(line, "reserved", b["code"])
-            if self.balance(reserved):
-                moves.append((reserved, leaf(line, "unreserved"), self.balance(reserved)))
-        return moves
+        self.projects[b["code"]]
+        return [
+            (account, leaf(account[0], "unreserved"), balance)
+            for account, balance in self.balances.items()
+            if account[1:] == ("reserved", b["code"], None) and balance
+        ]
 
     def commit(self, contract, split, shares):
         line, project = split["line"], split["project"]

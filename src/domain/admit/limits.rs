@@ -1,7 +1,7 @@
 //! Limits of money: no account goes below zero except as domain rule 2 says, and under `stop` the
 //! tightest of line, reservation, ceiling and commitment is named: the one that falls short by most.
 
-use crate::domain::apply::engaged;
+use crate::domain::apply::{engaged, negative_parts};
 use crate::domain::event::{Body, Event};
 use crate::domain::finding::Finding;
 use crate::domain::ids::LineKey;
@@ -93,7 +93,7 @@ impl Limits<'_, '_> {
     /// Domain §5: `unreserved` under `warn` or `track` or within tolerance, and the account of a
     /// historical entry with a negative amount. `raised` is the event's change of the line's authority.
     fn may_fall(&mut self, leaf: &Leaf, after: Amount, raised: Amount) -> Result<bool, Rejection> {
-        if matches!(leaf.stage, Stage::Committed | Stage::Paid) && self.is_negative_history() {
+        if after >= self.floor(leaf)? {
             return Ok(true);
         }
         if leaf.stage != Stage::Unreserved || must_be_there(&self.event.body) {
@@ -123,15 +123,18 @@ impl Limits<'_, '_> {
         Ok(Amount(share).max(fixed).min(Amount::ZERO))
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only these may be negative in history")]
-    fn is_negative_history(&self) -> bool {
-        let splits = match &self.event.body {
-            Body::CommitmentMade(b) => &b.splits,
-            Body::CommitmentIncreased(b) => &b.splits,
-            Body::DisbursementRecorded(b) => &b.splits,
-            _ => return false,
-        };
-        self.event.historical && splits.iter().any(|split| split.amount.is_negative())
+    /// How low history lets an account of a contract or of payments stand, this event included. What
+    /// is carried on has to be there.
+    fn floor(&self, leaf: &Leaf) -> Result<Amount, Rejection> {
+        if !matches!(leaf.stage, Stage::Committed | Stage::Paid)
+            || matches!(self.event.body, Body::BalanceCarriedForward(_))
+        {
+            return Ok(Amount::ZERO);
+        }
+        let before = self.draft.floors.get(leaf).copied().unwrap_or_default();
+        let own = negative_parts(&self.event.body);
+        let own = own.iter().filter(|(negative, _)| negative == leaf).map(|(_, amount)| *amount);
+        Amount::sum(own.chain([before])).ok_or(Rejection::Overflow)
     }
 
     /// A payment above its commitment: refused under `stop`, else finding D13.

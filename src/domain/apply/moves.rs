@@ -1,6 +1,7 @@
 //! The moves of every event: the posting table of schemas/entry.md §7.
 
 use super::{Cited, reversal};
+use crate::domain::calendar::Year;
 use crate::domain::event::{Body, Event, Split};
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::{Direction, ProjectStatus, Stage};
@@ -151,14 +152,15 @@ fn of_authority(body: &Body) -> Vec<Move> {
     }
 }
 
+/// All that is reserved for the project, on whatever line: history's negative contracts may have
+/// left some on a line whose funding has been reversed since.
 fn close_out(draft: &Draft<'_>, code: &Code) -> Vec<Move> {
-    let funded = draft.projects.get(code).map_or(&[][..], |project| &project.funded);
-    (funded.iter())
-        .map(|funded| (&funded.line, reserved(&funded.line, code)))
-        .map(|(line, leaf)| (line, draft.balance(&leaf), leaf))
-        .filter(|(_, balance, _)| !balance.is_zero())
-        .map(|(line, balance, leaf)| Move::new(leaf, unreserved(line), balance))
-        .collect()
+    let line = LineKey::new(Code::default(), Year::MIN);
+    let of_project =
+        |leaf: &Leaf| leaf.stage == Stage::Reserved && leaf.project.as_ref() == Some(code);
+    let first = reserved(&line, code);
+    let held = draft.leaves.range(&first, of_project);
+    held.map(|(leaf, balance)| Move::new(leaf.clone(), unreserved(&leaf.line), *balance)).collect()
 }
 
 pub(super) fn commit(

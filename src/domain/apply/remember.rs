@@ -8,7 +8,7 @@ use crate::domain::event::{
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::{Control, ProjectStatus, Stage};
 use crate::domain::money::Amount;
-use crate::domain::posting::Move;
+use crate::domain::posting::{Leaf, Move};
 use crate::domain::rejection::{Rejection, Thing};
 use crate::domain::state::{
     Commitment, District, Draft, FollowOn, Fund, FundedLine, LedgerFacts, Line, Officer, Project,
@@ -96,12 +96,39 @@ pub(super) fn remember_e_vouchers(draft: &mut Draft<'_>, event: &Event) {
 
 fn note_policy(draft: &mut Draft<'_>, policy: &Policy) {
     let tolerant = policy.tolerance_basis_points > 0 && policy.tolerance_minor_units > Amount::ZERO;
-    draft.exceptions.lenient_policy |= policy.control != Control::Stop || tolerant;
+    draft.was_lenient |= policy.control != Control::Stop || tolerant;
 }
 
-fn note_history(draft: &mut Draft<'_>, event: &Event, splits: &[Split]) {
-    let negative = splits.iter().any(|split| split.amount.is_negative());
-    draft.exceptions.negative_history |= event.historical && negative;
+/// The accounts that an event takes below zero by negative amounts, which only history has.
+#[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "only these may have negative amounts")]
+pub fn negative_parts(body: &Body) -> Vec<(Leaf, Amount)> {
+    let (splits, stage, contract) = match body {
+        Body::CommitmentMade(b) => (&b.splits, Stage::Committed, Some(&b.contract)),
+        Body::CommitmentIncreased(b) => (&b.splits, Stage::Committed, Some(&b.contract)),
+        Body::DisbursementRecorded(b) => (&b.splits, Stage::Paid, b.commitment.as_ref()),
+        _ => return Vec::new(),
+    };
+    let negative = splits.iter().filter(|split| split.amount.is_negative());
+    let leaf = |split: &Split| Leaf::new(&split.line, stage, split.project.as_ref(), contract);
+    negative.map(|split| (leaf(split), split.amount)).collect()
+}
+
+/// Lowers the floors of accounts; `back` for a reversal.
+pub(super) fn lower_floors(
+    draft: &mut Draft<'_>,
+    body: &Body,
+    back: bool,
+) -> Result<(), Rejection> {
+    for (leaf, amount) in negative_parts(body) {
+        let before = draft.floors.get(&leaf).copied().unwrap_or_default();
+        let now = if back { before.checked_sub(amount) } else { before.checked_add(amount) };
+        match now.ok_or(Rejection::Overflow)? {
+            Amount::ZERO => draft.floors.remove(&leaf),
+            now => draft.floors.insert(leaf, now),
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn remember(
@@ -121,7 +148,7 @@ pub(super) fn remember(
         | Body::ProgrammeRegistered(_)
         | Body::PayeeRegistered(_) => remember_master(draft, event),
         Body::AllocationRecorded(b) => {
-            draft.lines.insert(b.line.clone(), Line { opened_on: event.occurred_on });
+            draft.lines.insert(b.line.clone(), Line { opened_on: event.occurred_on, entries: 1 });
         }
         Body::FundsReserved(b) => fund_project(draft, &b.project, &b.line),
         Body::ProjectApproved(b) => remember_project(draft, b),
@@ -135,7 +162,10 @@ pub(super) fn remember(
         | Body::CommitmentIncreased(_)
         | Body::CommitmentReduced(_)
         | Body::CommitmentClosed(_)
-        | Body::DisbursementRecorded(_) => remember_commitment(draft, event, moves),
+        | Body::DisbursementRecorded(_) => {
+            remember_commitment(draft, event, moves);
+            lower_floors(draft, &event.body, false)?;
+        }
         Body::RefundReceived(b) => {
             add_refunds(draft, b)?;
             reversal::keep(draft, moves);
@@ -144,9 +174,10 @@ pub(super) fn remember(
             remember_follow_on(draft, &event.body)?;
         }
         Body::BalanceCarriedForward(b) => {
-            if !draft.lines.contains(&b.to) {
-                draft.lines.insert(b.to.clone(), Line { opened_on: event.occurred_on });
-            }
+            let mut line = (draft.lines.get(&b.to).cloned())
+                .unwrap_or(Line { opened_on: event.occurred_on, entries: 0 });
+            line.entries = line.entries.saturating_add(1);
+            draft.lines.insert(b.to.clone(), line);
             carry_shares(draft, b);
         }
         Body::EntryReversed(b) => reversal::settle(draft, b.entry, cited)?,
@@ -173,12 +204,10 @@ fn remember_commitment(draft: &mut Draft<'_>, event: &Event, moves: &[Move]) {
             };
             draft.commitments.insert(b.contract.clone(), made);
             share_moves(draft, &b.contract, moves);
-            note_history(draft, event, &b.splits);
         }
         Body::CommitmentIncreased(b) => {
             share_moves(draft, &b.contract, moves);
             count_change(draft, &b.contract);
-            note_history(draft, event, &b.splits);
         }
         Body::CommitmentReduced(b) => {
             reversal::keep(draft, moves);
@@ -197,7 +226,6 @@ fn remember_commitment(draft: &mut Draft<'_>, event: &Event, moves: &[Move]) {
                 reversal::keep(draft, moves);
                 b.commitment.iter().for_each(|contract| count_change(draft, contract));
             }
-            note_history(draft, event, &b.splits);
         }
         _ => {}
     }
@@ -231,7 +259,10 @@ fn add_refunds(draft: &mut Draft<'_>, b: &RefundReceived) -> Result<(), Rejectio
         let key = (b.disbursement, split.line.clone(), split.project.clone());
         let before = draft.refunded.get(&key).copied().unwrap_or_default();
         let now = before.checked_add(split.amount).ok_or(Rejection::Overflow)?;
-        draft.refunded.insert(key, now);
+        // A refund of nothing leaves nothing to remember, nor to forget when it is reversed.
+        if !now.is_zero() {
+            draft.refunded.insert(key, now);
+        }
     }
     Ok(())
 }

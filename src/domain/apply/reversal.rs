@@ -6,7 +6,7 @@
 
 use super::Cited;
 use super::moves::{commit, commitment, source, unknown};
-use super::remember::set_closed;
+use super::remember::{lower_floors, set_closed};
 use crate::domain::event::{BalanceCarriedForward, Body, DisbursementRecorded, Event, Split};
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::{ProjectStatus, Stage};
@@ -74,8 +74,9 @@ pub(super) fn settle(draft: &mut Draft<'_>, entry: u64, cited: &Cited) -> Result
         draft.kept_moves.remove(&entry);
     }
     free_e_vouchers(draft, entry, event);
+    lower_floors(draft, &event.body, true)?;
     match &event.body {
-        Body::AllocationRecorded(b) => forget_line_if_empty(draft, &b.line),
+        Body::AllocationRecorded(b) => forget_opening(draft, &b.line),
         Body::FundsReserved(b) => forget_funding(draft, &b.project, &b.line),
         Body::BalanceCarriedForward(b) => forget_carried(draft, entry, b),
         Body::CommitmentMade(b) => draft.commitments.remove(&b.contract),
@@ -138,11 +139,15 @@ fn free_e_vouchers(draft: &mut Draft<'_>, entry: u64, event: &Event) {
     }
 }
 
-/// A line on which nothing stands any more is as if it had never been opened: it can be opened
-/// again, with the right amount.
-fn forget_line_if_empty(draft: &mut Draft<'_>, line: &LineKey) {
-    if draft.leaves.find(|leaf, _| leaf.line == *line).is_none() {
-        draft.lines.remove(line);
+/// One entry less opens the line. Without any, and with nothing standing on it, it is as if it had
+/// never been opened: it can be opened again, with the right amount.
+fn forget_opening(draft: &mut Draft<'_>, key: &LineKey) {
+    let Some(mut line) = draft.lines.get(key).cloned() else { return };
+    line.entries = line.entries.saturating_sub(1);
+    if line.entries > 0 || draft.leaves.find(|leaf, _| leaf.line == *key).is_some() {
+        draft.lines.insert(key.clone(), line);
+    } else {
+        draft.lines.remove(key);
     }
 }
 
@@ -187,5 +192,5 @@ fn forget_carried(draft: &mut Draft<'_>, entry: u64, b: &BalanceCarriedForward) 
         let (line, project) = (b.to.clone(), b.project.clone());
         forget_change(draft, contract, &[Split { line, project, amount: b.amount }]);
     }
-    forget_line_if_empty(draft, &b.to);
+    forget_opening(draft, &b.to);
 }

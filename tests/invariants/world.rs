@@ -1,0 +1,320 @@
+//! A ledger in memory: books what an office asks for, and holds every booking against the invariants.
+
+use crate::oracle::{Oracle, account};
+use earmark::domain::admit::{Context, admit};
+use earmark::domain::apply::{self, Cited};
+use earmark::domain::calendar::Date;
+use earmark::domain::command::{Command, Order};
+use earmark::domain::event::*;
+use earmark::domain::ids::{Code, LineKey, Text};
+use earmark::domain::invariant;
+use earmark::domain::kinds::{Direction, Role, Stage};
+use earmark::domain::money::Amount;
+use earmark::domain::posting::{Move, postings};
+use earmark::domain::propose::{cited_by, cites, propose};
+use earmark::domain::rejection::Rejection;
+use earmark::domain::state::State;
+use std::collections::BTreeMap;
+
+pub struct World {
+    pub state: State,
+    pub log: Vec<Event>,
+    pub moves: Vec<Vec<Move>>,
+    pub today: Date,
+    pub refused: BTreeMap<&'static str, i32>,
+    pub findings: Vec<&'static str>,
+    oracle: Oracle,
+}
+
+/// What a state is about, without what depends on how often and when it was written to.
+pub fn substance(state: &State) -> State {
+    let mut state = state.clone();
+    (state.size, state.recorded_at_microseconds) = (0, 0);
+    state.reversed.clear();
+    state.vouchers.clear();
+    state
+}
+
+/// The two are the same; else the lines that differ are shown, and no more.
+#[track_caller]
+pub fn assert_same(found: &State, expected: &State, what: &str) {
+    if found == expected {
+        return;
+    }
+    let lines = |state: &State| {
+        let shown = format!("{state:#?}");
+        shown.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (found, expected) = (lines(found), lines(expected));
+    let lacks = |all: &[String], line: &String| !all.contains(line);
+    let more: Vec<_> = found.iter().filter(|line| lacks(&expected, line)).collect();
+    let less: Vec<_> = expected.iter().filter(|line| lacks(&found, line)).collect();
+    panic!("{what}\nfound {more:#?}\nexpected {less:#?}");
+}
+
+impl World {
+    /// Opened on 2001-01-01; it is 2001-03-01.
+    pub fn open() -> Self {
+        let (state, log, moves) = (State::default(), Vec::new(), Vec::new());
+        let today = Date::parse("2001-03-01").unwrap();
+        let (refused, findings) = (BTreeMap::new(), Vec::new());
+        let oracle = Oracle::default();
+        let mut world = Self { state, log, moves, today, refused, findings, oracle };
+        let ledger = LedgerOpened {
+            ledger: Bytes16([1; 16]),
+            origin: Text::new("example.org/ledger"),
+            name: Text::new("Ledger"),
+            currency: Text::new("CNY"),
+            exponent: 2,
+            utc_offset_minutes: 480,
+            fiscal_year_start_month: 1,
+            log_key: Bytes32([9; 32]),
+            policy: Policy::default(),
+            filing: Filing::default(),
+        };
+        let command = Command::OpenLedger(ledger, officer(0));
+        let occurred_on = Date::parse("2001-01-01");
+        world.submit(&Order { occurred_on, historical: false, command }).expect("opening");
+        let payee = PayeeRegistered {
+            code: Code::new("V1"),
+            name: Text::new("Vendor"),
+            name_zh: None,
+            credit_code: None,
+            accounts: vec![],
+            filing: Filing::default(),
+        };
+        let command = Command::RegisterPayee(payee);
+        world.submit(&Order { occurred_on, historical: false, command }).expect("payee");
+        world
+    }
+
+    pub fn context<'a>(&self, cited: &'a Cited) -> Context<'a> {
+        let recorded_at_microseconds = (i64::from(self.today.0) * 24 + 4) * 3_600_000_000;
+        Context { recorded_at_microseconds, officer: 0, clock_accepted: true, cited }
+    }
+
+    /// Every entry, by index.
+    pub fn all_entries(&self) -> Cited {
+        (0_u64..).zip(self.log.iter().cloned()).collect()
+    }
+
+    fn cited(&self, entry: Option<u64>) -> Cited {
+        let known = entry.and_then(|entry| Some((entry, self.log.get(entry as usize)?.clone())));
+        known.into_iter().collect()
+    }
+
+    /// Books an order, or says why not.
+    pub fn submit(&mut self, order: &Order) -> Result<(), Rejection> {
+        let cited = self.cited(cites(&order.command));
+        let proposed = propose(&self.state, order, self.today, &cited);
+        let again = propose(&self.state, order, self.today, &cited);
+        assert_eq!(proposed, again, "propose is a function");
+        let outcome = proposed.and_then(|events| self.book(&events));
+        if let Err(rejection) = &outcome {
+            check_words(rejection);
+            *self.refused.entry(rejection.code()).or_insert(0) += 1;
+        }
+        outcome
+    }
+
+    /// Books the events of one command; a refused one changes nothing.
+    pub fn book(&mut self, events: &[Event]) -> Result<(), Rejection> {
+        let cited = self.cited(events.iter().find_map(|event| cited_by(&event.body)));
+        let before = self.state.clone();
+        let (first, second) = {
+            let context = self.context(&cited);
+            (admit(&self.state, events, &context), admit(&self.state, events, &context))
+        };
+        assert_same(&self.state, &before, "to judge is not to change");
+        let (admitted, second) = match (first, second) {
+            (Ok(first), Ok(second)) => (first, second),
+            (Err(first), second) => {
+                assert_eq!(Some(&first), second.err().as_ref(), "admit is a function");
+                return Err(first);
+            }
+            (Ok(_), Err(second)) => panic!("admitted once, then refused: {second}"),
+        };
+        assert_eq!(admitted.moves, second.moves);
+        assert_eq!(admitted.findings, second.findings);
+
+        let back = self.state.exchange(admitted.delta);
+        let after = self.state.clone();
+        let forth = self.state.exchange(back);
+        assert_same(&self.state, &before, "a change is taken back whole");
+        self.state.apply(forth);
+        assert_same(&self.state, &after, "and made again");
+        let mut twice = before.clone();
+        twice.apply(second.delta);
+        assert_same(&self.state, &twice, "admit is a function");
+        self.check_fold(&before, events, &cited, &admitted.moves);
+
+        for (event, moves) in events.iter().zip(admitted.moves) {
+            check_balanced(event, &moves);
+            self.oracle.book(event);
+            self.log.push(event.clone());
+            self.moves.push(moves);
+        }
+        self.findings.extend(admitted.findings.iter().map(|(_, finding)| finding.code()));
+        let broken = invariant::broken(&self.state);
+        assert!(broken.is_empty(), "after {events:?}:\n{}", broken.join("\n"));
+        self.check_oracle();
+        Ok(())
+    }
+
+    /// A reader that trusts the log comes to the same.
+    fn check_fold(&self, before: &State, events: &[Event], cited: &Cited, moves: &[Vec<Move>]) {
+        let mut draft = before.draft();
+        draft.recorded_at_microseconds = self.context(cited).recorded_at_microseconds;
+        for (event, expected) in events.iter().zip(moves) {
+            let folded = apply::fold(&mut draft, event, cited).expect("fold");
+            assert_eq!(&folded, expected, "moves of {event:?}");
+        }
+        let delta = draft.into_delta();
+        let mut folded = before.clone();
+        folded.apply(delta);
+        assert_same(&folded, &self.state, "fold and admit");
+    }
+
+    fn check_oracle(&self) {
+        let leaves = self.state.leaves.iter();
+        let found: BTreeMap<String, i128> = leaves
+            .map(|(l, amount)| {
+                let (project, contract) = (l.project.as_ref(), l.commitment.as_ref());
+                (account(&l.line, l.stage, project, contract), amount.0)
+            })
+            .collect();
+        let expected = self.oracle.balances();
+        assert_eq!(found, expected, "after {:?}", self.log.last());
+    }
+
+    /// The entry that was just made, reversed, leaves the state as it was before it.
+    pub fn check_undone(&self, before: &State) {
+        let entry = before.size;
+        let event = &self.log[entry as usize];
+        let mut branch = self.branch();
+        match branch.book(&[branch.reversal(entry)]) {
+            Ok(()) => {
+                let (found, expected) = (substance(&branch.state), substance(before));
+                // What a policy once allowed stays noted.
+                let expected = State { was_lenient: found.was_lenient, ..expected };
+                assert_same(&found, &expected, &format!("{event:?} left a trace"));
+            }
+            Err(Rejection::NotReversible { .. }) => {}
+            // Under a policy that was once lenient an account may be in need already.
+            Err(Rejection::HasDependents { .. }) if before.was_lenient => {}
+            // Money released by a project that is closed out does not go back to it.
+            Err(Rejection::HasDependents { .. })
+                if matches!(event.body, Body::ReservationReleased(_)) => {}
+            Err(rejection) => panic!("{event:?} is not undone: {rejection}"),
+        }
+    }
+
+    /// If the entry may be reversed, every leaf changes by the opposite of what the entry did.
+    pub fn check_reversal(&mut self, entry: u64) {
+        let mut expected = self.state.leaves.clone();
+        if self.book(&[self.reversal(entry)]).is_err() {
+            return;
+        }
+        for posting in postings(&self.moves[entry as usize]).unwrap() {
+            let balance = expected.entry(posting.leaf).or_default();
+            balance.0 -= posting.amount.0;
+        }
+        expected.retain(|_, balance| !balance.is_zero());
+        assert_eq!(self.state.leaves, expected, "reversal of {:?}", self.log[entry as usize]);
+        let again = self.book(&[self.reversal(entry)]).unwrap_err();
+        assert_eq!(again.code(), "already_reversed");
+    }
+
+    fn reversal(&self, entry: u64) -> Event {
+        let (reason, filing) = (Text::new("wrong"), Filing::default());
+        let body = EntryReversed { entry, reason, filing }.into();
+        Event { occurred_on: self.today, historical: false, body }
+    }
+
+    fn branch(&self) -> Self {
+        Self {
+            state: self.state.clone(),
+            log: self.log.clone(),
+            moves: self.moves.clone(),
+            today: self.today,
+            refused: BTreeMap::new(),
+            findings: Vec::new(),
+            oracle: self.oracle.clone(),
+        }
+    }
+
+    /// The figures of a budget execution table, from the amounts of the events alone: authority is
+    /// allocated + adjusted + transferred + carried in, and the leaves account for all of it.
+    pub fn check_years_and_totals(&self) {
+        let mut budget: BTreeMap<&LineKey, i128> = BTreeMap::new();
+        let mut gone: BTreeMap<(&LineKey, Stage), i128> = BTreeMap::new();
+        for (index, event) in (0_u64..).zip(&self.log) {
+            if self.state.reversed.contains_key(&index) {
+                continue;
+            }
+            let mut add = |line, amount: i128| *budget.entry(line).or_default() += amount;
+            match &event.body {
+                Body::AllocationRecorded(b) => add(&b.line, b.amount.0),
+                Body::AllocationAdjusted(b) => match b.direction {
+                    Direction::Supplement => add(&b.line, b.amount.0),
+                    Direction::Reduction => add(&b.line, -b.amount.0),
+                },
+                Body::AllocationTransferred(b) => {
+                    add(&b.from, -b.amount.0);
+                    b.to.iter().for_each(|to| add(to, b.amount.0));
+                }
+                Body::BalanceCarriedForward(b) => {
+                    add(&b.to, b.amount.0);
+                    *gone.entry((&b.from, Stage::CarriedOut)).or_default() += b.amount.0;
+                }
+                Body::BalanceLapsed(b) => {
+                    *gone.entry((&b.line, Stage::Lapsed)).or_default() += b.amount.0;
+                }
+                _ => {}
+            }
+        }
+        let sum = |line: &LineKey, wanted: &dyn Fn(Stage) -> bool| {
+            let leaves = self.state.leaves.iter();
+            let of_line = leaves.filter(|(leaf, _)| leaf.line == *line && wanted(leaf.stage));
+            of_line.map(|(_, amount)| amount.0).sum::<i128>()
+        };
+        for (line, budget) in budget {
+            assert_eq!(-sum(line, &|s| s == Stage::Authority), budget, "authority of {line}");
+            assert_eq!(sum(line, &|s| s != Stage::Authority), budget, "uses of {line}");
+        }
+        for ((line, stage), amount) in gone {
+            assert_eq!(sum(line, &|s| s == stage), amount, "{stage} of {line}");
+        }
+    }
+}
+
+/// Postings add up to zero, line by line.
+pub fn check_balanced(event: &Event, moves: &[Move]) {
+    let mut sums: BTreeMap<LineKey, Amount> = BTreeMap::new();
+    for posting in postings(moves).expect("postings") {
+        let sum = sums.entry(posting.leaf.line).or_default();
+        *sum = sum.checked_add(posting.amount).expect("sum");
+    }
+    assert!(sums.values().all(|sum| sum.is_zero()), "{event:?}: {sums:?}");
+}
+
+/// A refusal always has words, and its code is in its text.
+pub fn check_words(rejection: &Rejection) {
+    let text = rejection.to_string();
+    assert!(text.starts_with(&format!("{}: ", rejection.code())), "{text}");
+    assert!(rejection.message().len() > 10, "{text}");
+    assert!(rejection.hint().is_none_or(|hint| !hint.is_empty()), "{text}");
+    assert!(rejection.details().iter().all(|(name, _)| !name.is_empty()), "{text}");
+}
+
+pub fn officer(number: u8) -> OfficerEnrolled {
+    OfficerEnrolled {
+        number: u32::from(number),
+        name: Text::new(&format!("Officer {number}")),
+        key: Bytes32([100 + number; 32]),
+        proof: Bytes64([0; 64]),
+        roles: vec![Role::Maker],
+        limit: None,
+        filing: Filing::default(),
+    }
+}
