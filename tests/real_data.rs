@@ -108,6 +108,9 @@ fn chicago_warns_of_exactly_21_ward_years_and_meets_every_printed_balance() {
     let available = |row: &Value| row["available"].as_str().unwrap().to_owned();
     assert_eq!(rows.len(), 600);
     assert_eq!(rows.iter().filter(|row| available(row).starts_with('-')).count(), 21);
+    let findings = desk.json("report findings")["rows"].as_array().unwrap().clone();
+    let below = findings.iter().filter(|row| row["code"] == "below_zero").count();
+    assert_eq!((below, findings.len()), (21, 23), "two more are the negative line items");
     let controls = std::fs::read_to_string(data.join("ward_controls_from_pdf.csv")).unwrap();
     let (mut met, mut without) = (0, Vec::new());
     for line in controls.lines().skip(1) {
@@ -166,7 +169,7 @@ fn nl_leverage_is_what_was_computed_elsewhere() {
     ] {
         assert_eq!(totals[name], expected, "{name}");
     }
-    assert_eq!(some["projects"], 548);
+    assert_eq!((&all["projects"], &some["projects"]), (&1_808.into(), &548.into()));
     assert!(all["leverage_own_paid"].is_null() && all["leverage_public_paid"].is_null(), "{all}");
     desk.verified();
 }
@@ -194,6 +197,20 @@ fn tw_reductions_are_exact_also_from_gb18030() {
     assert_eq!(balance["totals"]["budget_final"], "1661104528000.00");
     let rows = balance["rows"].as_array().unwrap();
     assert!(rows.iter().any(|row| row["fund"] == "國防部主管"), "the names are not intact");
+    // Both files as gb18030 give the same rows, name by name.
+    let other = Desk::new("TWD", "stop");
+    let proposed = data.join("proposed.csv");
+    let copy = Command::new("iconv").args(["-f", "utf-8", "-t", "gb18030"]).arg(&proposed).output();
+    std::fs::write(other.path("proposed.csv"), copy.unwrap().stdout).unwrap();
+    let map = std::fs::read_to_string(mapping("tw_proposed.toml")).unwrap();
+    let map = map.replacen("\nsource", "\nencoding = \"gb18030\"\nsource", 1);
+    std::fs::write(other.path("gb0.toml"), map).unwrap();
+    std::fs::copy(desk.path("enacted.csv"), other.path("enacted.csv")).unwrap();
+    std::fs::copy(desk.path("gb.toml"), other.path("gb.toml")).unwrap();
+    other.done("import proposed.csv --mapping gb0.toml --create-missing --ledger book");
+    other.done("import enacted.csv --mapping gb.toml --create-missing --ledger book");
+    assert_eq!(other.json("balance --by line")["rows"], desk.json("balance --by line")["rows"]);
+    assert_eq!(other.json("funds")["rows"], desk.json("funds")["rows"]);
     desk.verified();
 }
 

@@ -396,11 +396,19 @@ fn share<'a>(
             *shares.entry(fund).or_default().1.drawn.of(kind) = part;
         }
     }
-    let whole = shares.len() == 1;
-    for (fund, (pledged, paid)) in shares {
-        // A fund that paid nothing and drew nothing is no part of the project, unless it is the only.
-        if whole || pledged != Basis::default() || paid != Basis::default() {
-            parts.push((Some(project), fund.cloned(), pledged, paid));
+    // A fund that paid nothing and drew nothing is no part of the project. Where none did, the project
+    // still counts, by the first fund that it has.
+    let is_empty = |(pledged, paid): &(Basis, Basis)| {
+        *pledged == Basis::default() && *paid == Basis::default()
+    };
+    if shares.values().all(is_empty) {
+        let fund = shares.into_keys().flatten().next().cloned();
+        parts.push((Some(project), fund, Basis::default(), Basis::default()));
+        return Ok(());
+    }
+    for (fund, share) in shares {
+        if !is_empty(&share) {
+            parts.push((Some(project), fund.cloned(), share.0, share.1));
         }
     }
     Ok(())
