@@ -166,9 +166,12 @@ impl Report {
             })
     }
 
-    /// True when it is whole and the log is known from outside: only then it is called verified.
+    /// True when it is whole and the log is known from outside, by a key that its checkpoint was held
+    /// against: only then it is called verified.
     #[must_use]
     pub fn is_verified(&self) -> bool {
-        self.is_whole() && self.identity != Identity::NotPinned
+        let log = self.tiers.iter().find(|(tier, _)| *tier == Tier::Log);
+        let is_signed = log.is_some_and(|(_, outcome)| *outcome == Outcome::Passed);
+        self.is_whole() && is_signed && self.identity != Identity::NotPinned
     }
 }

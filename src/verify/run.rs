@@ -32,6 +32,7 @@ pub fn verify(
     trust: &Trust,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Report> {
+    let trust = &with_key_of_pin(trust)?;
     let found = caches.map_or(Ok(None), |folder| read_cache(folder, reader.size()));
     let mut run = Run::new(tiers, found);
     let state = RefCell::new(&mut run);
@@ -50,6 +51,15 @@ pub fn verify(
         run.checkpoint(reader, trust);
     }
     Ok(run.into_report(reader, identity, caches))
+}
+
+/// A pin stands for its key.
+fn with_key_of_pin(trust: &Trust) -> Result<Trust> {
+    let mut trust = trust.clone();
+    if let (None, Some(pin)) = (&trust.key, &trust.pin) {
+        trust.key = Some(pin.vkey.parse()?);
+    }
+    Ok(trust)
 }
 
 /// A cache that is there is read whoever signed it; `Err` says why it cannot be one.

@@ -1,10 +1,13 @@
 //! `--store`: every entry in sled and in the durability log against the log, under the LOCK.
 
 use super::Fault;
+use crate::archive::check::check;
 use crate::archive::reader::ArchiveReader;
+use crate::chain::walk::Likely;
 use crate::edge::lock::LedgerLock;
 use crate::error::Result;
-use crate::store;
+use crate::store::{self, Copy};
+use std::ops::Range;
 use std::path::Path;
 
 /// What a comparison of the store's copies found.
@@ -14,63 +17,39 @@ pub struct StoreReport {
     pub read: Vec<(String, u64)>,
     /// What differs from the log, or is damaged.
     pub faults: Vec<Fault>,
+    /// What was unusual when the store was opened, and what it did about it, in words.
+    pub notes: Vec<String>,
 }
+
+/// Entries of each copy that are in memory at a time.
+const RANGE: u64 = 65_536;
 
 /// Compares every entry in the store's copies with the archive.
 ///
-/// Where something is wrong the clean mark is left out, so that the next opening for writing reads
-/// everything and heals.
+/// Where something is wrong, in the store or in the log, the clean mark is left out, so that the next
+/// opening for writing reads everything and heals.
 ///
 /// # Errors
 /// `locked` when another process has the ledger: never a pass. `Kind::Io`.
 pub fn verify_store(ledger_folder: &Path, log: &ArchiveReader) -> Result<StoreReport> {
-    const RANGE: u64 = 65_536;
     let _lock = LedgerLock::acquire(ledger_folder)?;
     let (mut store, opening) = store::open(ledger_folder)?;
-    let mut report = StoreReport::default();
-    let fault = |name: &str, index, expected: String, found: String| Fault {
-        tier: super::Tier::Chain,
-        index,
-        file: Some(name.to_owned()),
-        field: "store".to_owned(),
-        expected,
-        found,
-        likely: "changed".to_owned(),
-    };
+    let mut report = StoreReport { notes: opening.notes.clone(), ..StoreReport::default() };
     if let Some(words) = &opening.differs {
-        report.faults.push(fault("db", None, "copies that fit together".into(), words.clone()));
+        report.fault("db", None, "copies that fit together".into(), words.clone());
     }
-    let mut at = 0;
+    let mut at = 0_u64;
     loop {
-        let mut any = false;
-        let mut published = log.entries(at..at.saturating_add(RANGE));
-        let published: Vec<_> = published.by_ref().collect::<Result<_>>()?;
-        for copy in store.copies(at..at.saturating_add(RANGE))? {
-            any |= !copy.entries.is_empty();
-            for damage in copy.damage {
-                let damage = fault(copy.name, None, "a readable copy".into(), damage);
-                if !report.faults.contains(&damage) {
-                    report.faults.push(damage);
-                }
-            }
-            let count = u64::try_from(copy.entries.len()).unwrap_or(u64::MAX);
-            match report.read.iter_mut().find(|(name, _)| name == copy.name) {
-                Some((_, total)) => *total = total.saturating_add(count),
-                None => report.read.push((copy.name.to_owned(), count)),
-            }
-            for sealed in &copy.entries {
-                let place = sealed.index.checked_sub(at).and_then(|n| usize::try_from(n).ok());
-                let of_log = place.and_then(|place| published.get(place));
-                if let Some(of_log) = of_log.filter(|of_log| of_log.hash != sealed.hash) {
-                    let (expected, found) = (of_log.hash.to_string(), sealed.hash.to_string());
-                    report.faults.push(fault(copy.name, Some(sealed.index), expected, found));
-                }
-            }
+        let range = at..at.saturating_add(RANGE);
+        let copies = store.copies(range.clone())?;
+        let is_end = copies.iter().all(|copy| copy.entries.is_empty()) && at >= log.size();
+        for copy in copies {
+            report.compare(&copy, log, range.clone());
         }
-        at = at.saturating_add(RANGE);
-        if !any && at >= log.size() {
+        if is_end {
             break;
         }
+        at = range.end;
     }
     if report.faults.is_empty()
         && let Ok(head) = store.head()
@@ -78,10 +57,49 @@ pub fn verify_store(ledger_folder: &Path, log: &ArchiveReader) -> Result<StoreRe
     {
         let (expected, found) =
             (format!("{} entries", log.size()), format!("{} entries", head.size));
-        report.faults.push(fault("db", Some(head.size), expected, found));
+        report.fault("db", Some(head.size), expected, found);
     }
-    if report.faults.is_empty() && opening.clean {
+    let log_is_whole = check(log, None)?.damages.is_empty();
+    if report.faults.is_empty() && log_is_whole && opening.clean {
         store.close()?;
     }
     Ok(report)
+}
+
+impl StoreReport {
+    fn fault(&mut self, name: &str, index: Option<u64>, expected: String, found: String) {
+        let fault = Fault {
+            tier: super::Tier::Chain,
+            index,
+            file: Some(name.to_owned()),
+            field: "store".to_owned(),
+            expected,
+            found,
+            likely: Likely::Changed.to_string(),
+        };
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    /// Where the log itself cannot be read, that is for the tiers to say; the rest is compared.
+    fn compare(&mut self, copy: &Copy, log: &ArchiveReader, range: Range<u64>) {
+        for damage in &copy.damage {
+            self.fault(copy.name, None, "a readable copy".into(), damage.clone());
+        }
+        let count = u64::try_from(copy.entries.len()).unwrap_or(u64::MAX);
+        match self.read.iter_mut().find(|(name, _)| name == copy.name) {
+            Some((_, total)) => *total = total.saturating_add(count),
+            None => self.read.push((copy.name.to_owned(), count)),
+        }
+        let mut published = log.entries(range).filter_map(Result::ok).peekable();
+        for sealed in &copy.entries {
+            while published.next_if(|of_log| of_log.index < sealed.index).is_some() {}
+            let of_log = published.peek().filter(|of_log| of_log.index == sealed.index);
+            if let Some(of_log) = of_log.filter(|of_log| of_log.hash != sealed.hash) {
+                let (expected, found) = (of_log.hash.to_string(), sealed.hash.to_string());
+                self.fault(copy.name, Some(sealed.index), expected, found);
+            }
+        }
+    }
 }

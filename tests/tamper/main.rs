@@ -19,5 +19,8 @@
 mod house;
 
 mod book;
+mod caches;
+mod claims;
 mod entries;
 mod files;
+mod store;

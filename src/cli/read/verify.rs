@@ -121,7 +121,8 @@ impl Told<'_> {
         let origin = for_terminal(&self.report.origin);
         let what = format!("{size} in {commands} of {origin}");
         match (self.is_whole(), self.is_pinned()) {
-            (true, true) => format!("Verified: {what}.\n"),
+            (true, true) if self.report.is_verified() => format!("Verified: {what}.\n"),
+            (true, true) => format!("Whole as far as was asked for: {what}.\n"),
             (true, false) => {
                 format!("Whole in itself: {what}; nothing outside says whose log it is.\n")
             }
@@ -172,6 +173,9 @@ impl Told<'_> {
             read.push(format!("{name}, {}", counted(*count, "entry", "entries")));
         }
         line("read", read.join("; "));
+        for note in self.store.iter().flat_map(|store| &store.notes) {
+            line("note", note.clone());
+        }
         let not_read = report.not_read.join("; ");
         if !not_read.is_empty() && self.store.is_none() {
             line("not read", not_read);
@@ -217,7 +221,7 @@ impl Told<'_> {
             json!(read)
         });
         json!({"verify": {
-            "verified": self.is_whole() && self.is_pinned(),
+            "verified": self.is_whole() && self.report.is_verified(),
             "whole": self.is_whole(),
             "identity": identity,
             "origin": report.origin,

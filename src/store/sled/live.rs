@@ -12,8 +12,9 @@ use super::wal::{self, Wal};
 use crate::chain::entry::{
     CommandId, Head, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, Sealed, SealedCommand,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::store::{Appended, Snapshot, Span};
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -38,6 +39,8 @@ pub(super) struct Live {
     pending: Tail,
     /// Why no further write is allowed.
     failed: Option<String>,
+    /// A read met damage: the next open must look at everything.
+    suspect: Cell<bool>,
 }
 
 impl Live {
@@ -53,6 +56,7 @@ impl Live {
             flying: Tail::default(),
             pending: Tail::default(),
             failed: None,
+            suspect: Cell::new(false),
         }
     }
 
@@ -185,7 +189,8 @@ impl Live {
         if range.is_empty() {
             return Ok(Vec::new());
         }
-        let mut entries = pages::read(&self.engine, range.start..range.end.min(self.applied))?;
+        let mut entries = pages::read(&self.engine, range.start..range.end.min(self.applied))
+            .inspect_err(|error| self.suspect(error))?;
         self.flying.read(&range, &mut entries);
         self.pending.read(&range, &mut entries);
         Ok(entries)
@@ -194,7 +199,7 @@ impl Live {
     pub(super) fn command(&self, id: CommandId) -> Result<Option<Span>> {
         match self.pending.command(id).or_else(|| self.flying.command(id)) {
             Some(span) => Ok(Some(span)),
-            None => pages::command(&self.engine, id),
+            None => pages::command(&self.engine, id).inspect_err(|error| self.suspect(error)),
         }
     }
 
@@ -210,9 +215,16 @@ impl Live {
         })
     }
 
-    /// Syncs, and marks that this is a clean end.
+    fn suspect(&self, error: &Error) {
+        self.suspect.set(self.suspect.get() || error.kind() == Kind::Break);
+    }
+
+    /// Syncs, and marks that this is a clean end; without the mark where damage was met.
     pub(super) fn mark_clean(&mut self) -> Result<()> {
         self.sync()?;
+        if self.suspect.get() {
+            return Ok(());
+        }
         self.wal.mark_clean(self.head)
     }
 }

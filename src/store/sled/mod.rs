@@ -147,18 +147,18 @@ impl Store for SledStore {
     fn copies(&self, range: Range<u64>) -> Result<Vec<Copy>> {
         let mut ours = Copy { name: "sled", entries: Vec::new(), damage: Vec::new() };
         let mut log = Copy { name: "durability log", entries: Vec::new(), damage: Vec::new() };
-        let (engine, wal) = match &self.state {
-            State::Open(live) => (Some(live.engine()), live.wal()),
+        let (engine, wal, head) = match &self.state {
+            State::Open(live) => (Some(live.engine()), live.wal(), Some(live.head().size)),
             State::Broken(broken) => {
                 ours.damage.push(broken.words.clone());
-                (broken.engine.as_deref(), &broken.wal)
+                (broken.engine.as_deref(), &broken.wal, None)
             }
             State::Closed => return Err(closed()),
         };
         if let Some(engine) = engine {
             pages::survey(engine, &range, &mut ours.entries, &mut ours.damage);
         }
-        wal.collect(&range, &mut log.entries, &mut log.damage)?;
+        wal.collect(&range, head, &mut log.entries, &mut log.damage)?;
         Ok(vec![ours, log])
     }
 

@@ -294,15 +294,19 @@ impl Wal {
     }
 
     /// The entries with an index in `range` into `entries`, and the damage met there into `damage`.
+    /// A log that holds anything ends at the `head` of its store, if that is known.
     pub(super) fn collect(
         &self,
         range: &Range<u64>,
+        head: Option<u64>,
         entries: &mut Vec<Sealed>,
         damage: &mut Vec<String>,
     ) -> Result<()> {
+        let mut end = None;
         self.walk(&mut |met| {
             match met {
                 Met::Frame(frame) => {
+                    end = end.max(Some(frame.after.size));
                     if frame.before.size < range.end && range.start < frame.after.size {
                         entries.extend(frame.entries().filter(|e| range.contains(&e.index)));
                     }
@@ -312,6 +316,15 @@ impl Wal {
             }
             Ok(())
         })?;
+        if let (Some(end), Some(head)) = (end, head)
+            && end < head
+            && range.contains(&end)
+        {
+            let last = end.saturating_sub(1);
+            damage.push(format!(
+                "the durability log ends after entry {last}, the store has {head} entries"
+            ));
+        }
         entries.sort_by_key(|entry| entry.index);
         entries.dedup();
         Ok(())

@@ -1,0 +1,147 @@
+//! A changed cache is found by the tier `projections` and never used by a reader; without caches
+//! everything is the same.
+
+use crate::book::{book, log_key, pay, start, verify_log};
+use crate::house::House;
+use earmark::chain::signature::{SeedSigner, Signer};
+use earmark::ledger::Reader;
+use earmark::ledger::reader::books::Books;
+use earmark::ledger::reader::cache;
+use earmark::verify::{Outcome, Tier};
+use std::path::{Path, PathBuf};
+
+fn caches(house: &House) -> PathBuf {
+    house.ledger_folder().join("cache")
+}
+
+fn reader(house: &House) -> Reader {
+    Reader::open(&house.ledger_folder(), Some(log_key().public_key())).unwrap()
+}
+
+fn cached(house: &House) -> PathBuf {
+    reader(house).make_cache(&log_key()).unwrap();
+    caches(house).join("books")
+}
+
+fn fresh(house: &House) -> Books {
+    let reader = Reader::open_log(&house.ledger_folder().join("log"), None, None).unwrap();
+    reader.books(reader.size(), None).unwrap()
+}
+
+fn same(a: &Books, b: &Books) -> bool {
+    let bytes = |books: &Books| earmark::chain::body::encode_value(books).unwrap();
+    bytes(a) == bytes(b)
+}
+
+fn projections(house: &House) -> (Outcome, Vec<String>) {
+    let report = verify_log(&house.ledger_folder().join("log"), Some(&caches(house)));
+    let (_, outcome) = report.tiers.iter().find(|(tier, _)| *tier == Tier::Projections).unwrap();
+    let others = report.faults.iter().filter(|fault| fault.tier != Tier::Projections);
+    assert_eq!(others.count(), 0, "{:#?}", report.faults);
+    (*outcome, report.faults.iter().filter_map(|fault| fault.file.clone()).collect())
+}
+
+#[track_caller]
+fn assert_useless(house: &House, expected: &Books, what: &str) {
+    let (outcome, files) = projections(house);
+    assert_eq!(outcome, Outcome::Broken, "{what}");
+    assert!(files.iter().all(|file| file == "cache/books") && !files.is_empty(), "{what}");
+    let key = log_key().public_key();
+    assert!(cache::read(&caches(house), &key).is_none(), "{what} would be used");
+    let reader = reader(house);
+    assert!(same(&reader.books(reader.size(), None).unwrap(), expected), "{what} was used");
+}
+
+#[test]
+fn a_cache_equals_a_fresh_run_and_deleting_it_changes_nothing() {
+    let house = book(true);
+    let expected = fresh(&house);
+    assert_eq!(projections(&house).0, Outcome::Nothing, "no caches");
+    let path = cached(&house);
+    assert_eq!(projections(&house).0, Outcome::Passed);
+    let with_it = reader(&house);
+    assert!(same(&with_it.books(with_it.size(), None).unwrap(), &expected));
+    std::fs::remove_file(path).unwrap();
+    assert_eq!(projections(&house).0, Outcome::Nothing);
+    let without = reader(&house);
+    assert!(same(&without.books(without.size(), None).unwrap(), &expected));
+}
+
+#[test]
+fn an_older_cache_is_folded_on_from() {
+    let house = House::new();
+    let mut ledger = start(&house);
+    pay(&house, &mut ledger, 3);
+    cached(&house);
+    pay(&house, &mut ledger, 4);
+    ledger.close().unwrap();
+    assert_eq!(projections(&house).0, Outcome::Passed);
+    let reader = reader(&house);
+    assert!(same(&reader.books(reader.size(), None).unwrap(), &fresh(&house)));
+}
+
+#[test]
+fn a_changed_cache_is_found_and_never_used() {
+    let house = book(true);
+    let expected = fresh(&house);
+    let path = cached(&house);
+    let good = std::fs::read(&path).unwrap();
+    let step = (good.len() / 150).max(1);
+    let places = (0..100).chain((100..good.len()).step_by(step));
+    for at in places {
+        let mut bad = good.clone();
+        bad[at] ^= 1 << (at % 8);
+        std::fs::write(&path, bad).unwrap();
+        assert_useless(&house, &expected, &format!("a cache with a bit of byte {at} flipped"));
+    }
+    for length in [0, 7, 8, 71, 72, 80, 81, good.len() - 1] {
+        std::fs::write(&path, &good[..length]).unwrap();
+        assert_useless(&house, &expected, &format!("a cache of {length} bytes"));
+    }
+    std::fs::write(&path, [&good[..], b"!"].concat()).unwrap();
+    assert_useless(&house, &expected, "a cache with a byte more");
+}
+
+fn put(folder: &Path, change: impl FnOnce(&mut cache::Cache), signer: &dyn Signer) {
+    let mut cache = cache::read_unverified(folder).unwrap().unwrap();
+    change(&mut cache);
+    cache::write(folder, &cache, signer).unwrap();
+}
+
+#[test]
+fn a_cache_of_a_stranger_is_not_used_whatever_it_says() {
+    let house = book(true);
+    let expected = fresh(&house);
+    cached(&house);
+    put(&caches(&house), |_| {}, &SeedSigner::new(&[66; 32]));
+    assert_useless(&house, &expected, "a true cache under another key");
+}
+
+/// Whoever holds the log key can sign a false cache; a reader of the caches is then misled, which is
+/// what the tier is for.
+#[test]
+fn a_false_cache_under_the_log_key_is_found() {
+    let house = book(true);
+    cached(&house);
+    let other = House::new();
+    let mut ledger = start(&other);
+    pay(&other, &mut ledger, 9);
+    let false_books = fresh(&other);
+    put(&caches(&house), |cache| cache.books = false_books, &log_key());
+    assert_eq!(projections(&house), (Outcome::Broken, vec!["cache/books".to_owned()]));
+
+    // Of a head that is not in the log: not even used.
+    let expected = fresh(&house);
+    cached(&house);
+    put(&caches(&house), |cache| cache.head.hash = earmark::chain::hash::Hash([3; 32]), &log_key());
+    assert_eq!(projections(&house).0, Outcome::Broken);
+    let reader = reader(&house);
+    assert!(same(&reader.books(reader.size(), None).unwrap(), &expected));
+
+    // Beyond the log, or inside a command.
+    for size in [1_000, 199] {
+        cached(&house);
+        put(&caches(&house), |cache| cache.head.size = size, &log_key());
+        assert_eq!(projections(&house), (Outcome::Broken, vec!["cache/books".to_owned()]));
+    }
+}
