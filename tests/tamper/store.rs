@@ -144,8 +144,11 @@ fn check_found(house: &House, entries: &[Vec<u8>], notes: &mut Vec<String>, what
     false
 }
 
-/// Damages copies of a ledger in turn; `must` says that it has to be found each time.
-fn damage_each(changes: &[(String, Box<dyn Fn(&Path)>)]) -> (usize, usize) {
+/// What is done to a ledger's folder, in words.
+type Change = (String, Box<dyn Fn(&Path)>);
+
+/// Damages copies of a ledger in turn; says how often it was found, and moved aside.
+fn damage_each(changes: &[Change]) -> (usize, usize) {
     let (mut found, mut moved) = (0, 0);
     for (cleanly, all) in [(true, true), (false, true), (true, false), (false, false)] {
         let (template, entries) = filled_with(cleanly, all);
@@ -169,14 +172,12 @@ fn damage_each(changes: &[(String, Box<dyn Fn(&Path)>)]) -> (usize, usize) {
     (found, moved)
 }
 
-type Changes = Vec<(String, Box<dyn Fn(&Path)>)>;
-
 #[test]
 fn bytes_of_sled_flipped_anywhere() {
     let (house, _) = filled(true);
     let bytes = std::fs::read(house.ledger_folder().join("db/db")).unwrap();
     let used = bytes.len() - bytes.iter().rev().take_while(|byte| **byte == 0).count();
-    let changes: Changes = (0..24)
+    let changes: Vec<Change> = (0..24)
         .map(|number| number * used / 24)
         .map(|at| {
             let change = move |folder: &Path| flip(&folder.join("db/db"), at, 24);
@@ -235,7 +236,7 @@ fn files_of_sled_cut_deleted_or_emptied() {
             std::fs::write(&path, &bytes[..bytes.len() * part / 8]).unwrap();
         }
     };
-    let mut changes: Changes = (0..8)
+    let mut changes: Vec<Change> = (0..8)
         .map(|part| {
             let change: Box<dyn Fn(&Path)> = Box::new(cut(part));
             (format!("sled's file cut to {part}/8"), change)
@@ -269,7 +270,7 @@ fn files_of_sled_cut_deleted_or_emptied() {
 fn the_durability_log_flipped_cut_or_deleted() {
     let (house, _) = filled(true);
     let used = used(&segment(&house.ledger_folder()));
-    let mut changes: Changes = (0..16)
+    let mut changes: Vec<Change> = (0..16)
         .map(|number| number * used / 16 + 3)
         .map(|at| {
             let change = move |folder: &Path| flip(&segment(folder), at, 5);
