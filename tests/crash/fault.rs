@@ -5,6 +5,7 @@
 use crate::house::{House, ORIGIN, allocation, fund, payee, payment};
 use crate::whole::assert_whole;
 use earmark::archive::medium::{Disk, Faulty, Medium};
+use earmark::archive::reader::ArchiveReader;
 use earmark::edge::config::LedgerConfig;
 use earmark::error::{Error, Kind, Result};
 use earmark::ledger::{Durability, Ledger, Media, Receipt, Submission};
@@ -36,18 +37,55 @@ fn failing(log_fails_at: u64, os_error: i32) -> Failing {
     Failing { media: Media { store: Box::new(open), log: of_ledger }, store, log }
 }
 
-/// A ledger with six entries. `cleanly`: closed; otherwise the next opening reads everything.
-fn template(cleanly: bool) -> House {
+/// How the last end left a ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Cleanly,
+    /// The next opening reads everything.
+    Uncleanly,
+    /// The log, sled and its durability log are damaged at different entries: the next opening
+    /// writes all of them anew.
+    Damaged,
+}
+
+const LEFT: [Left; 3] = [Left::Cleanly, Left::Uncleanly, Left::Damaged];
+
+/// A ledger with six entries.
+fn template(left: Left) -> House {
     let house = House::new();
     let mut ledger = house.create();
     house.submit(&mut ledger, fund("PD-INFO"));
     house.submit(&mut ledger, payee("P-1"));
     house.submit(&mut ledger, allocation("PD-INFO:2026", 1_000));
     house.submit(&mut ledger, payment("PD-INFO", "P-1", 1));
-    if cleanly {
+    if left == Left::Cleanly {
         ledger.close().unwrap();
+        return house;
+    }
+    let entries: Vec<_> = (0..6).map(|index| ledger.entry(index).unwrap().unwrap()).collect();
+    // What is recorded reaches sled with the next sync.
+    ledger.publish().unwrap();
+    drop(ledger);
+    if left == Left::Damaged {
+        let folder = house.ledger_folder();
+        damage(&folder.join("log/tile/entries/000.p/6"), &entries[3].bytes);
+        damage(&folder.join("db/db"), &entries[5].bytes[34..50]);
+        damage(&folder.join("wal/00000000000000000001"), &entries[2].bytes);
     }
     house
+}
+
+/// Changes these bytes wherever they are.
+fn damage(path: &Path, needle: &[u8]) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let before = bytes.clone();
+    for at in 0..before.len().saturating_sub(needle.len()) {
+        if before[at..].starts_with(needle) {
+            bytes[at + needle.len() / 2] ^= 1;
+        }
+    }
+    assert_ne!(bytes, before, "{} has no such bytes", path.display());
+    std::fs::write(path, bytes).unwrap();
 }
 
 fn pay(house: &House, ledger: &mut Ledger, key: &[u8]) -> Result<Receipt> {
@@ -154,8 +192,8 @@ const FAULTS: [(Fault, i32, &str); 4] = [
 
 #[test]
 fn the_store_may_fail_at_any_call() {
-    for cleanly in [true, false] {
-        let template = template(cleanly);
+    for left in LEFT {
+        let template = template(left);
         let calls = {
             let (house, failing) = (template.copy(), failing(NEVER, 28));
             let told = play(&house, &failing.media);
@@ -164,7 +202,7 @@ fn the_store_may_fail_at_any_call() {
         };
         for (fault, _, code) in FAULTS {
             for (number, call) in calls.iter().enumerate() {
-                let place = format!("{fault:?} at call {number}, {call}, clean end {cleanly}");
+                let place = format!("{fault:?} at call {number}, {call}, left {left:?}");
                 let (house, failing) = (template.copy(), failing(NEVER, 28));
                 failing.store.fail_after(number, fault);
                 let told = play(&house, &failing.media);
@@ -176,29 +214,34 @@ fn the_store_may_fail_at_any_call() {
                 check_healed(&house, &told, &place);
             }
         }
-        println!("the store failed at each of {} calls, clean end {cleanly}", calls.len());
+        println!("the store failed at each of {} calls, left {left:?}", calls.len());
     }
 }
 
 #[test]
 fn the_archive_may_fail_from_any_call_on() {
-    for cleanly in [true, false] {
-        let template = template(cleanly);
+    for left in LEFT {
+        let template = template(left);
         let steps = {
             let (house, failing) = (template.copy(), failing(NEVER, 28));
             assert_eq!(play(&house, &failing.media).published.len(), 3);
             failing.log.steps()
         };
+        let mut anchors_ahead = 0;
         for (_, os_error, code) in [FAULTS[0], FAULTS[2], FAULTS[3]] {
             for step in 0..steps {
-                let place = format!("error {os_error} from step {step} on, clean end {cleanly}");
+                let place = format!("error {os_error} from step {step} on, left {left:?}");
                 let (house, failing) = (template.copy(), failing(step, os_error));
                 let told = play(&house, &failing.media);
                 check_error(told.error.as_ref().expect(&place), code, &place);
+                let anchor = house.outside().anchors.read(ORIGIN).unwrap().unwrap();
+                let published = ArchiveReader::open(&house.ledger_folder().join("log"));
+                anchors_ahead += usize::from(published.is_ok_and(|log| log.size() < anchor.size));
                 check_healed(&house, &told, &place);
             }
         }
-        println!("the archive failed from each of {steps} steps on, clean end {cleanly}");
+        assert!(anchors_ahead > 0, "no step fell between the anchor and the checkpoint");
+        println!("the archive failed from each of {steps} steps on, left {left:?}");
     }
 }
 

@@ -23,4 +23,5 @@ mod caches;
 mod claims;
 mod entries;
 mod files;
+mod recovery;
 mod store;
