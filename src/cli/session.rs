@@ -71,16 +71,21 @@ impl Session {
         let config = LedgerConfig::read(&folder)?;
         self.home.check_outside(&folder)?;
         let log_key = self.home.keys().log(&config.origin)?;
-        let ledger = Ledger::open(&folder, self.outside(log_key)?)?;
-        for note in ledger.notes() {
-            self.console.note(note);
-        }
+        let mut ledger = Ledger::open(&folder, self.outside(log_key)?)?;
+        self.tell_notes(&mut ledger);
         Ok(ledger)
+    }
+
+    fn tell_notes(&self, ledger: &mut Ledger) {
+        for note in ledger.take_notes() {
+            self.console.note(&note);
+        }
     }
 
     /// Lets go of a ledger that was written to. What is recorded is durable already, so a failure
     /// here is worth a note, not a failure of the command.
-    pub(crate) fn close(&self, ledger: Ledger) {
+    pub(crate) fn close(&self, mut ledger: Ledger) {
+        self.tell_notes(&mut ledger);
         if let Err(error) = ledger.close() {
             self.console.note(&format!("the ledger was not closed cleanly: {error}"));
         }

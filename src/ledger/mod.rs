@@ -109,10 +109,15 @@ impl Ledger {
         self.archive.published().map_or(0, |published| published.size)
     }
 
-    /// What was unusual at opening and what was done about it, in words.
+    /// What was unusual, at opening or since, and what was done about it, in words.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// [`Ledger::notes`], which are then forgotten: for a caller who has told them.
+    pub fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
     }
 
     /// The folder.

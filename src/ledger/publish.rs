@@ -62,7 +62,7 @@ impl Ledger {
 
     fn note_failure(&mut self, what: &str, result: Result<()>) {
         if let Err(error) = result {
-            self.notes.push(format!("{what}: {error}"));
+            self.notes.push(format!("{what}: {}", error.message()));
         }
     }
 

@@ -284,8 +284,8 @@ fn entries_beyond_a_gap_are_kept_aside_and_said_once() {
     assert_eq!(
         error.to_string(),
         "entries_set_aside: entry 96 is in no copy, but entries from 97 on are; they were kept in the \
-         folders moved aside\n  next: restore a copy that has the missing entry, or open again to go \
-         on without them"
+         ledger's folders named quarantine\n  next: restore a copy that has the missing entry, or open \
+         again to go on without them"
     );
     assert_eq!(
         (error.kind(), error.details()),
@@ -299,6 +299,36 @@ fn entries_beyond_a_gap_are_kept_aside_and_said_once() {
     drop(ledger);
     let entries: Vec<_> = entries.into_iter().chain([entries_of(&house)[95].clone()]).collect();
     assert_healed(&house, &entries, "after the gap");
+}
+
+/// The last recorded entry is there, but not as it was signed.
+#[test]
+fn a_last_entry_that_does_not_verify_is_kept_aside_and_said() {
+    let (house, _) = filled(false);
+    let folder = house.ledger_folder();
+    // A payment signed by nobody, published by whoever holds the log key, beyond the anchor.
+    let mut entries = entries_of(&house);
+    let last = entries.last().unwrap().clone();
+    entries.push(crate::book::remade(&last, None, |envelope| {
+        envelope.index = 95;
+        envelope.previous = hash::entry(&last);
+        envelope.recorded_at_microseconds += 1;
+        envelope.id = entry::EntryId::new(envelope.recorded_at_microseconds, 7).unwrap();
+    }));
+    let log = crate::book::Log::new();
+    log.publish(&entries, &crate::book::log_key());
+    remove(&house, &["log"]);
+    copy_folder(&log.path(), &folder.join("log"));
+    let error = house.try_open().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "entries_set_aside: entry 95 does not verify in any copy; what there is of it and after it was \
+         kept in the ledger's folders named quarantine\n  next: restore a copy that has the missing \
+         entry, or open again to go on without them"
+    );
+    assert_eq!(house.open().head().size, 95);
+    entries.pop();
+    assert_healed(&house, &entries, "without the unsigned one");
 }
 
 /// Once published, the anchor knows of the missing entry: nothing is set aside, opening refuses.
@@ -332,7 +362,8 @@ fn a_published_entry_that_no_copy_has_is_not_gone_on_without() {
 #[test]
 fn an_interrupted_rebuild_of_the_log_is_finished_or_taken_back() {
     let (template, entries) = filled(true);
-    let cases: [(&str, fn(&Path)); 3] = [
+    type Interruption = (&'static str, fn(&Path));
+    let cases: [Interruption; 3] = [
         // Between the two renames.
         ("finished a rebuild of the archive that was interrupted", |folder| {
             std::fs::rename(folder.join("log"), folder.join("log.rebuilding")).unwrap();

@@ -151,12 +151,12 @@ fn check_set_aside(survey: &Survey) -> Result<()> {
     let message = if index > size {
         format!(
             "entry {size} is in no copy, but entries from {index} on are; they were kept in the \
-             folders moved aside"
+             ledger's folders named quarantine"
         )
     } else {
         format!(
             "entry {size} does not verify in any copy; what there is of it and after it was kept \
-             in the folders moved aside"
+             in the ledger's folders named quarantine"
         )
     };
     Err(Error::new(Kind::Break, "entries_set_aside", message)
