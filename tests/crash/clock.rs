@@ -1,7 +1,7 @@
 //! A clock that is wrong, and a second writer: a clear error, nothing written.
 
 use crate::house::{House, NOW, ORIGIN, allocation, fund, order};
-use crate::whole::assert_whole;
+use crate::whole::{assert_whole, undisturbed};
 use earmark::chain::entry::{self, CLOCK_ACCEPTED};
 use earmark::edge::clock::FixedClock;
 use earmark::edge::config::{CONFIG_FILE, LedgerConfig};
@@ -38,6 +38,7 @@ fn allocate(house: &House, ledger: &mut Ledger, accept_clock: bool) -> Result<Re
 
 #[test]
 fn a_clock_set_back_is_refused_with_both_times() {
+    let _undisturbed = undisturbed();
     let house = started();
     let mut ledger = open_at(&house, NOW - 2 * MINUTE);
     for accept_clock in [false, true] {
@@ -66,6 +67,7 @@ fn a_clock_set_back_is_refused_with_both_times() {
 
 #[test]
 fn a_clock_more_than_a_day_ahead_needs_a_word_and_keeps_it() {
+    let _undisturbed = undisturbed();
     let house = started();
     let mut ledger = open_at(&house, NOW + 2 * DAY);
     let refused = allocate(&house, &mut ledger, false).unwrap_err();
@@ -84,6 +86,7 @@ fn a_clock_more_than_a_day_ahead_needs_a_word_and_keeps_it() {
 
 #[test]
 fn a_second_writer_is_told_who_holds_the_ledger_and_readers_need_no_lock() {
+    let _undisturbed = undisturbed();
     let house = started();
     let mut ledger = house.open();
     let pid = std::process::id();
@@ -106,6 +109,7 @@ fn a_second_writer_is_told_who_holds_the_ledger_and_readers_need_no_lock() {
 
 #[test]
 fn the_lock_of_a_process_that_is_gone_holds_nobody_up() {
+    let _undisturbed = undisturbed();
     let house = started();
     let lock = house.ledger_folder().join("LOCK");
     std::fs::write(&lock, "4194303\n").unwrap();
@@ -116,6 +120,7 @@ fn the_lock_of_a_process_that_is_gone_holds_nobody_up() {
 
 #[test]
 fn a_ledger_whose_making_was_cut_short_says_so_and_what_to_do() {
+    let _undisturbed = undisturbed();
     let house = House::new();
     let folder = house.ledger_folder();
     std::fs::create_dir(&folder).unwrap();
@@ -141,6 +146,7 @@ fn a_ledger_whose_making_was_cut_short_says_so_and_what_to_do() {
 
 #[test]
 fn a_ledger_is_not_made_over_parts_of_one_and_a_refused_one_leaves_nothing() {
+    let _undisturbed = undisturbed();
     let house = House::new();
     let folder = house.ledger_folder();
     let (officer, config) = (house.officer(), LedgerConfig::new(ORIGIN, "pudong"));

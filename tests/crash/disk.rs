@@ -3,14 +3,18 @@
 //! printed; the same errors are tried always by the faults of `fault`.
 
 use crate::house::{House, allocation, copy_folder, fund, payee, payment};
-use crate::whole::assert_whole;
+use crate::whole::{assert_whole, spawn, undisturbed};
 use earmark::error::{Error, Kind, Result};
 use earmark::ledger::{Durability, Ledger, Reader, Receipt, Submission};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
+
+fn output(command: &mut Command) -> std::io::Result<Output> {
+    spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?.wait_with_output()
+}
 
 fn run(command: &mut Command) -> std::result::Result<(), String> {
-    match command.output() {
+    match output(command) {
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
         Err(error) => Err(error.to_string()),
@@ -52,6 +56,7 @@ fn pay(house: &House, ledger: &mut Ledger, key: u64) -> Result<Receipt> {
 }
 
 fn started() -> House {
+    let _undisturbed = undisturbed();
     let house = House::new();
     let mut ledger = house.create();
     house.submit(&mut ledger, fund("PD-INFO"));
@@ -117,6 +122,7 @@ fn a_full_disk_is_said_to_be_full_and_loses_nothing() {
                 return;
             }
         };
+        let _undisturbed = undisturbed();
         copy_folder(template.folder.path(), house.folder.path());
         let ballast = fill(&mounted.0, leave_kib);
         let (acknowledged, error) = pay_until_full(&house);
@@ -155,11 +161,15 @@ fn a_read_only_disk_is_said_to_be_read_only_and_can_be_read_and_verified() {
     };
     copy_folder(template.folder.path(), house.folder.path());
     mounted.remount("ro");
-    let error = house.try_open().unwrap_err();
+    let error = {
+        let _undisturbed = undisturbed();
+        house.try_open().unwrap_err()
+    };
     assert_eq!((error.kind(), error.code()), (Kind::Io, "read_only"), "{error}");
     assert_eq!(error.hint(), Some("mount the file system for writing, or copy the ledger"));
     assert_eq!(Reader::open(&house.ledger_folder(), None).unwrap().size(), 5);
     mounted.remount("rw");
+    let _undisturbed = undisturbed();
     assert_eq!(assert_whole(&house), 5);
     println!("read-only disk: tried on a real tmpfs");
 }
@@ -207,13 +217,14 @@ fn a_folder_of_somebody_else_can_be_read_and_not_written() {
         std::fs::set_permissions(folder, PermissionsExt::from_mode(0o755)).unwrap();
     }
     let name = "disk::a_folder_of_somebody_else_can_be_read_and_not_written";
-    let child = Command::new("setpriv")
+    let mut setpriv = Command::new("setpriv");
+    setpriv
         .args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"])
         .arg(&program)
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
         .env(FOLDER, house.ledger_folder())
-        .current_dir(house.folder.path())
-        .output();
+        .current_dir(house.folder.path());
+    let child = output(&mut setpriv);
     match child {
         Ok(output) if output.status.success() => {
             let told = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -231,5 +242,6 @@ fn a_folder_of_somebody_else_can_be_read_and_not_written() {
         ),
         Err(why) => println!("folder of somebody else: NOT TRIED, no setpriv: {why}"),
     }
+    let _undisturbed = undisturbed();
     assert_eq!(assert_whole(&house), 5);
 }

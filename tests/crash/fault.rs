@@ -3,7 +3,7 @@
 //! and the next command works.
 
 use crate::house::{House, ORIGIN, allocation, fund, payee, payment};
-use crate::whole::assert_whole;
+use crate::whole::{assert_whole, undisturbed};
 use earmark::archive::medium::{Disk, Faulty, Medium};
 use earmark::archive::reader::ArchiveReader;
 use earmark::edge::config::LedgerConfig;
@@ -13,6 +13,7 @@ use earmark::store::fault::{Fault, FaultMedium};
 use earmark::store::sled::{Options, SledStore};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Media that fail: the store at `calls` more calls, the archive at a step.
 struct Failing {
@@ -52,6 +53,7 @@ const LEFT: [Left; 3] = [Left::Cleanly, Left::Uncleanly, Left::Damaged];
 
 /// A ledger with six entries.
 fn template(left: Left) -> House {
+    let _undisturbed = undisturbed();
     let house = House::new();
     let mut ledger = house.create();
     house.submit(&mut ledger, fund("PD-INFO"));
@@ -190,19 +192,31 @@ const FAULTS: [(Fault, i32, &str); 4] = [
     (Fault::InputOutput, 5, "io"),
 ];
 
+/// Each fault on a thread of its own: most of the time goes to waiting.
+fn for_each_fault(try_fault: impl Fn((Fault, i32, &'static str)) + Sync) {
+    let try_fault = &try_fault;
+    std::thread::scope(|scope| {
+        for fault in FAULTS {
+            scope.spawn(move || try_fault(fault));
+        }
+    });
+}
+
 #[test]
 fn the_store_may_fail_at_any_call() {
     for left in LEFT {
         let template = template(left);
         let calls = {
+            let _undisturbed = undisturbed();
             let (house, failing) = (template.copy(), failing(NEVER, 28));
             let told = play(&house, &failing.media);
             assert_eq!((told.published.len(), told.error.is_none()), (3, true));
             failing.store.calls()
         };
-        for (fault, _, code) in FAULTS {
+        for_each_fault(|(fault, _, code)| {
             for (number, call) in calls.iter().enumerate() {
                 let place = format!("{fault:?} at call {number}, {call}, left {left:?}");
+                let _undisturbed = undisturbed();
                 let (house, failing) = (template.copy(), failing(NEVER, 28));
                 failing.store.fail_after(number, fault);
                 let told = play(&house, &failing.media);
@@ -213,7 +227,7 @@ fn the_store_may_fail_at_any_call() {
                 }
                 check_healed(&house, &told, &place);
             }
-        }
+        });
         println!("the store failed at each of {} calls, left {left:?}", calls.len());
     }
 }
@@ -223,23 +237,28 @@ fn the_archive_may_fail_from_any_call_on() {
     for left in LEFT {
         let template = template(left);
         let steps = {
+            let _undisturbed = undisturbed();
             let (house, failing) = (template.copy(), failing(NEVER, 28));
             assert_eq!(play(&house, &failing.media).published.len(), 3);
             failing.log.steps()
         };
-        let mut anchors_ahead = 0;
-        for (_, os_error, code) in [FAULTS[0], FAULTS[2], FAULTS[3]] {
+        let anchors_ahead = AtomicUsize::new(0);
+        for_each_fault(|(_, os_error, code)| {
             for step in 0..steps {
                 let place = format!("error {os_error} from step {step} on, left {left:?}");
+                let _undisturbed = undisturbed();
                 let (house, failing) = (template.copy(), failing(step, os_error));
                 let told = play(&house, &failing.media);
                 check_error(told.error.as_ref().expect(&place), code, &place);
                 let anchor = house.outside().anchors.read(ORIGIN).unwrap().unwrap();
                 let published = ArchiveReader::open(&house.ledger_folder().join("log"));
-                anchors_ahead += usize::from(published.is_ok_and(|log| log.size() < anchor.size));
+                if published.is_ok_and(|log| log.size() < anchor.size) {
+                    anchors_ahead.fetch_add(1, Ordering::SeqCst);
+                }
                 check_healed(&house, &told, &place);
             }
-        }
+        });
+        let anchors_ahead = anchors_ahead.into_inner();
         assert!(anchors_ahead > 0, "no step fell between the anchor and the checkpoint");
         println!("the archive failed from each of {steps} steps on, left {left:?}");
     }
@@ -253,6 +272,7 @@ fn a_ledger_is_made_wholly_or_not_at_all() {
         Ledger::create_on(&folder, &config, &genesis, &officer, house.outside(), media)
     };
     let (calls, steps) = {
+        let _undisturbed = undisturbed();
         let (house, failing) = (House::new(), failing(NEVER, 28));
         make(&house, &failing.media).unwrap();
         (failing.store.calls().len(), failing.log.steps())
@@ -277,8 +297,9 @@ fn a_ledger_is_made_wholly_or_not_at_all() {
         }
         assert_eq!(house.open().head().size, 2, "{place}");
     };
-    for (fault, os_error, code) in FAULTS {
+    for_each_fault(|(fault, os_error, code)| {
         for call in 0..calls {
+            let _undisturbed = undisturbed();
             let (house, failing) = (House::new(), failing(NEVER, os_error));
             failing.store.fail_after(call, fault);
             if let Err(error) = make(&house, &failing.media) {
@@ -286,10 +307,11 @@ fn a_ledger_is_made_wholly_or_not_at_all() {
             }
         }
         for step in 0..steps {
+            let _undisturbed = undisturbed();
             let (house, failing) = (House::new(), failing(step, os_error));
             let error = make(&house, &failing.media).unwrap_err();
             check(&house, &error, code, &format!("error {os_error} from step {step} on"));
         }
-    }
+    });
     println!("{calls} calls of the store and {steps} steps of the archive failed in turn");
 }
