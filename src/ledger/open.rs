@@ -4,7 +4,7 @@
 //! checkpoint agree; the state is the snapshot and `admit` over the pages after it. After anything
 //! else all copies are read and verified in full (see `recover`). Either way the anchor is compared.
 
-use super::reader::replay::{Judge, Replay, read_body};
+use super::reader::replay::{Judge, Replay};
 use super::recover::{self, Recovered};
 use super::{LOG_FOLDER, Ledger, Media, Outside, event_in};
 use crate::archive::reader::ArchiveReader;
@@ -180,8 +180,7 @@ fn resume(store: &dyn Store) -> Result<(State, u64)> {
         let page = store.read(at..at.saturating_add(1_000))?;
         for sealed in &page {
             let mut lookup = |index| event_in(store, index);
-            let body = read_body(&sealed.bytes);
-            let outcome = replay.step(sealed, body, &mut lookup, &mut |_| {})?;
+            let outcome = replay.step(sealed, &mut lookup, &mut |_| {})?;
             if let Some(Err((broken, _))) = outcome.map(|outcome| outcome.rules) {
                 return Err(broken.into());
             }

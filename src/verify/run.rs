@@ -12,9 +12,10 @@ use crate::domain::invariant;
 use crate::domain::state::LedgerFacts;
 use crate::error::Result;
 use crate::ledger::reader::Reader;
+use crate::ledger::reader::ahead::Ahead;
 use crate::ledger::reader::books::Books;
 use crate::ledger::reader::cache::{self, Cache};
-use crate::ledger::reader::replay::{self, Judge, ReadBody, Replay, read_body};
+use crate::ledger::reader::replay::{self, Judge, Replay};
 use crate::tlog::note::VerifierKey;
 use std::cell::RefCell;
 use std::path::Path;
@@ -35,13 +36,15 @@ pub fn verify(
     let trust = &with_key_of_pin(trust)?;
     let found = caches.map_or(Ok(None), |folder| read_cache(folder, reader.size()));
     let mut run = Run::new(tiers, found);
+    let keys = run.replay.keys();
+    let signatures = run.wants(Tier::Signatures);
     let state = RefCell::new(&mut run);
-    let map = |_: u64, bytes: &[u8]| (hash::entry(bytes), read_body(bytes));
-    let checked = check_with(reader.archive(), None, map, |index, bytes, (hash, body)| {
+    let look = |_: u64, bytes: &[u8]| if signatures { keys.look(bytes) } else { Ahead::of(bytes) };
+    let checked = check_with(reader.archive(), None, look, |index, bytes, ahead| {
         if index.is_multiple_of(65_536) {
             progress(index);
         }
-        state.borrow_mut().entry(reader, index, bytes, hash, body)
+        state.borrow_mut().entry(reader, index, bytes, ahead)
     })?;
     run.finish(reader);
     run.finish_cache(reader, trust, caches);
@@ -118,21 +121,14 @@ impl Run {
         self.tiers.contains(&tier)
     }
 
-    fn entry(
-        &mut self,
-        reader: &Reader,
-        index: u64,
-        bytes: &[u8],
-        hash: Hash,
-        body: ReadBody,
-    ) -> Result<()> {
+    fn entry(&mut self, reader: &Reader, index: u64, bytes: &[u8], ahead: Ahead) -> Result<()> {
         if let Some((broken, at)) = self.broken.take() {
             self.break_chain(broken.refine(&at, Some(bytes)));
         }
         if self.chain_ends.is_some() {
             return Ok(());
         }
-        self.genesis.get_or_insert(hash);
+        self.genesis.get_or_insert(ahead.hash);
         let mut lookup = |index| reader.event(index);
         let (fresh, limit) = (&mut self.fresh, cached_size(&self.cache));
         let mut visit = |recorded: &crate::projection::Recorded<'_>| {
@@ -140,7 +136,7 @@ impl Run {
                 fresh.apply(recorded);
             }
         };
-        match self.replay.step_bytes(bytes, hash, body, &mut lookup, &mut visit) {
+        match self.replay.step_ahead(bytes, ahead, &mut lookup, &mut visit) {
             Ok(None) => {}
             Ok(Some(outcome)) => self.command(outcome),
             Err(error) => match Break::from_error(&error) {

@@ -9,6 +9,8 @@ use earmark::chain::signature::{SeedSigner, Signer};
 use earmark::edge::pins::Pin;
 use earmark::error::{Error, Kind};
 use earmark::ledger::Reader;
+use earmark::ledger::reader::ahead::{Ahead, Signed};
+use earmark::ledger::reader::replay::{Judge, Replay};
 use earmark::tlog::note::VerifierKey;
 use earmark::verify::{Identity, Outcome, Report, Tier, Trust, verify};
 use std::path::Path;
@@ -232,4 +234,33 @@ fn a_tier_that_was_not_asked_for_is_not_passed() {
     assert!(report.is_whole() && !report.is_verified(), "the checkpoint was not looked at");
     assert!(verify_log(&log, None).is_verified());
     assert_eq!(log_key().public_key(), house.log_signer().public_key());
+}
+
+/// What other threads found out about a signature is believed only under the key of the position.
+#[test]
+fn a_signature_found_good_under_another_key_counts_for_nothing() {
+    let house = book(false);
+    let entries = entries_of(&house);
+    let officer = house.officer().public_key();
+    let last = entries.len() - 1;
+    let found = |flip: u8, key: [u8; 32], verifies: bool| {
+        let mut replay = Replay::new(None, Judge::Everything);
+        let mut outcome = None;
+        for (index, entry) in entries.iter().enumerate() {
+            let mut entry = entry.clone();
+            let mut ahead = Ahead::of(&entry);
+            if index == last {
+                *entry.last_mut().unwrap() ^= flip;
+                ahead = Ahead { signed: Some(Signed { key, verifies }), ..Ahead::of(&entry) };
+            }
+            let stepped = replay.step_ahead(&entry, ahead, &mut |_| Ok(None), &mut |_| {});
+            outcome = stepped.unwrap().or(outcome);
+        }
+        outcome.unwrap().signature.map_err(|broken| broken.index)
+    };
+    let other = SeedSigner::new(&[77; 32]).public_key();
+    assert_eq!(found(1, other, true), Err(last as u64), "broken, whatever is said of another key");
+    assert_eq!(found(0, other, false), Ok(()), "good, whatever is said of another key");
+    assert_eq!(found(0, officer, true), Ok(()));
+    assert_eq!(found(1, officer, false), Err(last as u64));
 }

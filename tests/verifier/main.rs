@@ -62,8 +62,17 @@ struct Said {
 }
 
 fn run(script: &str, arguments: &[&str]) -> Said {
+    run_with(&["-B"], script, arguments)
+}
+
+/// Without any installed package: what a machine has that has nothing but Python.
+fn run_bare(script: &str, arguments: &[&str]) -> Said {
+    run_with(&["-B", "-S"], script, arguments)
+}
+
+fn run_with(flags: &[&str], script: &str, arguments: &[&str]) -> Said {
     let output = Command::new(PYTHON.as_path())
-        .arg("-B")
+        .args(flags)
         .arg(Path::new(ROOT).join("tools/verify").join(script))
         .args(arguments)
         .output()
@@ -109,6 +118,8 @@ fn golden_vectors_are_read_alike() {
     let files = |name: &str| std::fs::read_dir(golden.join(name)).unwrap().count();
     let all = files("entries") + files("orders");
     assert_eq!(said.stdout, format!("{all} vectors read alike\n"));
+    let bare = run_bare("golden.py", &[golden.to_str().unwrap()]);
+    assert_eq!((bare.status, bare.stdout), (0, said.stdout), "{}", bare.stderr);
 
     // The comparison can fail: one word changed in a copy.
     let copy = tempfile::tempdir().unwrap();
@@ -124,6 +135,27 @@ fn golden_vectors_are_read_alike() {
     let said = run("golden.py", &[copy.path().to_str().unwrap()]);
     assert_eq!(said.status, 1, "{said:?}");
     assert!(said.stderr.contains("PolicyAdopted.json, vector: expected"), "{said:?}");
+}
+
+#[test]
+fn python_alone_says_the_same_of_a_ledger_and_of_a_forged_signature() {
+    let house = House::new();
+    let mut ledger = house.create();
+    house.submit(&mut ledger, house::fund("PD-INFO"));
+    house.submit(&mut ledger, house::allocation("PD-INFO:2026", 1_000_000));
+    ledger.close().unwrap();
+    let log = house.ledger_folder().join("log");
+    let arguments = [log.to_str().unwrap(), "--log-key", &log_key(&house)];
+    let (said, bare) = (verify(&house, &log), run_bare("verify.py", &arguments));
+    assert_eq!((said.status, bare.status), (0, 0), "{bare:?}");
+    assert_eq!(said.stdout, bare.stdout);
+    let bundle = log.join("tile/entries/000.p/4");
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    *bytes.last_mut().unwrap() ^= 16;
+    std::fs::write(&bundle, bytes).unwrap();
+    let (said, bare) = (verify(&house, &log), run_bare("verify.py", &arguments));
+    assert_eq!((said.status, bare.status), (3, 3), "{bare:?}");
+    assert_eq!(said.stderr, bare.stderr);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use earmark::chain::entry::LedgerId;
 use earmark::chain::signature::{SeedSigner, Signer, enrol_message};
-use earmark::domain::command::{Command, Drawing, MakeCommitment, Order};
+use earmark::domain::command::{Command, Drawing, MakeCommitment, Order, RecordDisbursement};
 use earmark::domain::event::*;
 use earmark::domain::ids::{Code, LineKey, Tag, Text};
 use earmark::domain::kinds::{FundKind, Role, SourceKind};
@@ -201,6 +201,33 @@ pub(crate) fn create(folder: &Path) -> Ledger {
     }
     batch.finish().unwrap();
     ledger
+}
+
+/// Adds payments, each a command of its own with a signature of its own.
+pub(crate) fn pay_one_by_one(ledger: &mut Ledger, payments: u32) {
+    let signer = officer();
+    let mut batch = ledger.batch("bench-single", &signer, false, false).unwrap();
+    for number in 0..payments {
+        let key = earmark::chain::hash::row_key([number.to_string().as_str()], 0);
+        let orders = [payment(&format!("HT-{:05}", number % CONTRACTS), 100)];
+        let admitted = batch.admit(&RowIn { key, orders: &orders }).unwrap();
+        assert!(matches!(admitted, RowOut::Admitted { entries: 1, .. }));
+        batch.seal().unwrap();
+    }
+    batch.finish().unwrap();
+}
+
+/// A payment of a contract.
+pub(crate) fn payment(contract: &str, amount: i128) -> Order {
+    let payment = RecordDisbursement {
+        commitment: Some(Code::new(contract)),
+        drawing: Drawing { amount: Amount(amount), ..Drawing::default() },
+        payee: Some(Code::new("P-1")),
+        purpose: None,
+        source_number: None,
+        filing: Filing::default(),
+    };
+    on("2025-12-31", Command::RecordDisbursement(payment))
 }
 
 /// Writes the CSV file of `rows` payments, numbered from `first`.

@@ -32,6 +32,8 @@ pub(crate) struct Wanted {
     pub(crate) entries: u32,
     /// Rows of the import.
     pub(crate) rows: u32,
+    /// Payments of one command each.
+    pub(crate) commands: u32,
     /// Single records.
     pub(crate) records: usize,
 }
@@ -52,6 +54,7 @@ fn main() {
         earmark: value("--earmark").map(PathBuf::from).expect("--earmark FILE"),
         entries: number("--entries", 1_000_000),
         rows: number("--rows", 115_000),
+        commands: number("--commands", 20_000),
         records: number("--records", 300) as usize,
     };
     let folder = tempfile::Builder::new().prefix("earmark-bench").tempdir_in(".").unwrap();

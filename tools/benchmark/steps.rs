@@ -1,10 +1,8 @@
 //! The steps, in the order of the table.
 
-use crate::{Table, Wanted, cpu_seconds, folder_bytes, in_child, ledgers, peak_mebibytes, raw};
-use earmark::domain::command::{Command, Drawing, RecordDisbursement};
-use earmark::domain::event::Filing;
-use earmark::domain::ids::{Code, Tag};
-use earmark::domain::money::Amount;
+use crate::{
+    Table, Wanted, cores, cpu_seconds, folder_bytes, in_child, ledgers, peak_mebibytes, raw,
+};
 use earmark::ledger::{Durability, Reader};
 use earmark::verify::{Tier, Trust, verify};
 use std::path::Path;
@@ -27,30 +25,18 @@ pub(crate) fn run(wanted: &Wanted, folder: &Path, table: &mut Table) {
     records(wanted, folder, &small, &entry, table);
     hashing(&entry, table);
     import(wanted, folder, table);
+    signatures(wanted, folder, table);
     balances(wanted, folder, table);
 }
 
 /// The bytes of a payment's entry, as they stand in the log.
 fn payment_bytes(folder: &Path) -> Vec<u8> {
     let mut ledger = ledgers::open(folder);
-    let receipt = ledgers::submit(&mut ledger, &single(1), Durability::Published);
+    let receipt =
+        ledgers::submit(&mut ledger, &ledgers::payment("HT-00001", 1), Durability::Published);
     let sealed = ledger.entry(receipt.entries[0].index).unwrap().unwrap();
     ledger.close().unwrap();
     sealed.bytes
-}
-
-fn single(amount: i128) -> earmark::domain::command::Order {
-    let day = earmark::domain::calendar::Date::parse("2025-12-31");
-    let payment = RecordDisbursement {
-        commitment: Some(Code::new("HT-00001")),
-        drawing: Drawing { amount: Amount(amount), ..Drawing::default() },
-        payee: Some(Code::new("P-1")),
-        purpose: None::<Tag>,
-        source_number: None,
-        filing: Filing::default(),
-    };
-    let order = ledgers::order(Command::RecordDisbursement(payment));
-    earmark::domain::command::Order { occurred_on: day, ..order }
 }
 
 fn records(wanted: &Wanted, folder: &Path, small: &Path, entry: &[u8], table: &mut Table) {
@@ -65,7 +51,7 @@ fn records(wanted: &Wanted, folder: &Path, small: &Path, entry: &[u8], table: &m
             [(Durability::Recorded, &mut recorded), (Durability::Published, &mut published)]
         {
             for _ in 0..50 {
-                let order = single(1);
+                let order = ledgers::payment("HT-00001", 1);
                 let start = Instant::now();
                 ledgers::submit(&mut ledger, &order, until);
                 times.push(start.elapsed().as_secs_f64());
@@ -146,6 +132,30 @@ fn import(wanted: &Wanted, folder: &Path, table: &mut Table) {
     );
 }
 
+/// A ledger where every entry is a command: each has a signature to check.
+fn signatures(wanted: &Wanted, folder: &Path, table: &mut Table) {
+    let place = folder.join("signatures");
+    std::fs::create_dir(&place).unwrap();
+    let mut ledger = ledgers::create(&place);
+    ledgers::pay_one_by_one(&mut ledger, wanted.commands);
+    ledger.close().unwrap();
+    let printed = in_child("verify", &[ledgers::ledger_folder(&place).to_str().unwrap()]);
+    let figures: Vec<f64> = printed.split_whitespace().map(|f| f.parse().unwrap()).collect();
+    let (_, check) = raw::signature();
+    let wished = 0.7 * cores() as f64 / check;
+    table.row(
+        "verify, one entry a command",
+        format!("{:.0} entries/s", figures[0]),
+        &format!(
+            "{} commands, each signed, cold process; 0.7 × {} cores ÷ one verify_strict ({:.1} µs) \
+             = {wished:.0}",
+            wanted.commands,
+            cores(),
+            check * 1e6
+        ),
+    );
+}
+
 fn balances(wanted: &Wanted, folder: &Path, table: &mut Table) {
     let big = folder.join("balances");
     std::fs::create_dir(&big).unwrap();
@@ -198,6 +208,11 @@ pub(crate) fn child(step: &str, arguments: &[String]) {
             let folder = Path::new(&arguments[0]);
             ledgers::create(folder).close().unwrap();
             ledgers::write_csv(&folder.join("payments.csv"), 0, arguments[1].parse().unwrap());
+        }
+        "singles" => {
+            let mut ledger = ledgers::create(Path::new(&arguments[0]));
+            ledgers::pay_one_by_one(&mut ledger, arguments[1].parse().unwrap());
+            ledger.close().unwrap();
         }
         "import" => {
             let start = Instant::now();

@@ -3,9 +3,8 @@
 import struct
 import uuid
 
-from blake3 import blake3
-
 import body
+from blake import deriver
 from breaks import Break
 from keys import Key
 
@@ -14,18 +13,6 @@ MAX_COMMAND_ENTRIES = 1_000
 MAX_COMMAND_BYTES = 300_000
 SIGNED, CONFIDENTIAL, IMPORTED, HISTORICAL, CLOCK_ACCEPTED = 1, 2, 4, 8, 16
 FIXED = struct.Struct("<4sBHHB16sQ16s32sqiI16sHH")
-
-
-def deriver(context):
-    empty = blake3(derive_key_context=context)
-
-    def derive(data):
-        hasher = empty.copy()
-        hasher.update(data)
-        return hasher.digest()
-
-    return derive
-
 
 entry_hash = deriver("earmark 2026 entry hash v1")
 signing_hash = deriver("earmark 2026 entry signing v1")

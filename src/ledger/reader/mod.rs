@@ -3,16 +3,17 @@
 //! Projections are folded over the entries, from the first on or from a cache that verifies under the
 //! trusted log key and whose head is in the log. Deleting the caches changes nothing but time.
 
+pub mod ahead;
 pub mod books;
 pub mod cache;
 pub mod replay;
 
+use self::ahead::Ahead;
 use self::books::Books;
-use self::replay::{Judge, Replay, read_body, read_event};
+use self::replay::{Judge, Replay, read_event};
 use super::{CACHE_FOLDER, LOG_FOLDER};
 use crate::archive::reader::ArchiveReader;
 use crate::chain::entry::{self, EntryId, Head, LedgerId, Sealed};
-use crate::chain::hash;
 use crate::chain::signature::Signer;
 use crate::domain::calendar::Date;
 use crate::domain::event::Event;
@@ -170,10 +171,10 @@ impl Reader {
         visit: &mut dyn FnMut(&Recorded<'_>),
     ) -> Result<()> {
         let from = replay.walk().head().size;
-        let read = |_, bytes: &[u8]| (hash::entry(bytes), read_body(bytes));
-        self.archive.for_each(from..size, read, |_, bytes, (hash, body)| {
+        let look = |_, bytes: &[u8]| Ahead::of(bytes);
+        self.archive.for_each(from..size, look, |_, bytes, ahead| {
             let mut lookup = |index| self.event(index);
-            replay.step_bytes(bytes, hash, body, &mut lookup, visit).map(|_| ())
+            replay.step_ahead(bytes, ahead, &mut lookup, visit).map(|_| ())
         })?;
         check_understood(replay)
     }

@@ -6,6 +6,7 @@
 //! replay; a bad signature or a refused command is reported with the command, so that a verifier can
 //! tell the tiers apart.
 
+use super::ahead::{Ahead, Keys, Signed};
 use crate::chain::body;
 use crate::chain::entry::{self, CommandId, Envelope, Head, LedgerId, Row, Sealed};
 use crate::chain::hash::Hash;
@@ -24,6 +25,7 @@ use crate::error::Result;
 use crate::projection::Recorded;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Where the events that a command cites are looked up.
 pub type Lookup<'a> = dyn FnMut(u64) -> Result<Option<Event>> + 'a;
@@ -102,6 +104,7 @@ pub struct Replay {
     walk: Walk,
     state: State,
     judge: Judge,
+    keys: Arc<Keys>,
     clock_accepted: bool,
     pending: Vec<Pending>,
     events: Vec<Event>,
@@ -136,6 +139,7 @@ impl Replay {
             walk,
             state,
             judge,
+            keys: Arc::default(),
             clock_accepted: false,
             pending: Vec::new(),
             events: Vec::new(),
@@ -165,6 +169,12 @@ impl Replay {
         &self.walk
     }
 
+    /// The keys seen so far, to look ahead with on other threads.
+    #[must_use]
+    pub fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys)
+    }
+
     /// The first entry from which on neither rules nor moves could be followed: an event of a later
     /// release, or a command that the rules refuse.
     #[must_use]
@@ -179,32 +189,31 @@ impl Replay {
         self.unsigned_from
     }
 
-    /// Takes the next entry with its body; visits the entries of a command when it ends.
+    /// Takes the next entry; visits the entries of a command when it ends.
     ///
     /// # Errors
     /// The chain breaks here ([`Break`] as an error of `Kind::Break`), or a look-up failed.
     pub fn step(
         &mut self,
         sealed: &Sealed,
-        body: ReadBody,
         lookup: &mut Lookup<'_>,
         visit: &mut dyn FnMut(&Recorded<'_>),
     ) -> Result<Option<Outcome>> {
-        self.step_bytes(&sealed.bytes, sealed.hash, body, lookup, visit)
+        self.step_ahead(&sealed.bytes, Ahead::of_sealed(sealed), lookup, visit)
     }
 
-    /// [`Replay::step`] with the entry's bytes and their hash.
+    /// [`Replay::step`] with what was found out about the entry ahead.
     ///
     /// # Errors
     /// As [`Replay::step`].
-    pub fn step_bytes(
+    pub fn step_ahead(
         &mut self,
         bytes: &[u8],
-        hash: Hash,
-        body: ReadBody,
+        ahead: Ahead,
         lookup: &mut Lookup<'_>,
         visit: &mut dyn FnMut(&Recorded<'_>),
     ) -> Result<Option<Outcome>> {
+        let Ahead { hash, body, signed } = ahead;
         let step = self.walk.step_hashed(bytes, hash)?;
         let envelope = step.envelope;
         self.clock_accepted = envelope.has(entry::CLOCK_ACCEPTED);
@@ -231,7 +240,7 @@ impl Replay {
             }
         }
         match step.completed {
-            Some(completed) => self.complete(&completed, lookup, visit).map(Some),
+            Some(completed) => self.complete(&completed, signed, lookup, visit).map(Some),
             None => Ok(None),
         }
     }
@@ -239,12 +248,15 @@ impl Replay {
     fn complete(
         &mut self,
         completed: &Completed<'_>,
+        signed: Option<Signed>,
         lookup: &mut Lookup<'_>,
         visit: &mut dyn FnMut(&Recorded<'_>),
     ) -> Result<Outcome> {
         let signature = match self.judge {
-            Judge::Everything if self.stopped_at.is_none() => self.check_signature(completed),
-            Judge::Everything => self.check_late_signature(completed),
+            Judge::Everything if self.stopped_at.is_none() => {
+                self.check_signature(completed, signed)
+            }
+            Judge::Everything => self.check_late_signature(completed, signed),
             Judge::Rules | Judge::Fold => Ok(()),
         };
         let mut outcome = Outcome {
@@ -353,7 +365,11 @@ impl Replay {
 
     /// Under the key of the officer just before the command; the genesis command under the key that
     /// it enrols itself. Every enrolment proves possession of its key.
-    fn check_signature(&self, completed: &Completed<'_>) -> std::result::Result<(), Break> {
+    fn check_signature(
+        &self,
+        completed: &Completed<'_>,
+        signed: Option<Signed>,
+    ) -> std::result::Result<(), Break> {
         let mut genesis = None;
         for (event, pending) in self.events.iter().zip(&self.pending) {
             if let Body::OfficerEnrolled(officer) = &event.body {
@@ -364,11 +380,28 @@ impl Replay {
         let number = usize::try_from(completed.officer).unwrap_or(usize::MAX);
         let known = self.state.officers.get(number).map(|officer| officer.key);
         let key = known.or(genesis.filter(|_| completed.first == 0));
-        let Some(key) = key.and_then(|key| VerifyingKey::new(&key.0)) else {
+        let verifies = key.and_then(|key| self.verifies(completed, &key, signed));
+        let Some(verifies) = verifies else {
             let (expected, found) = ("an enrolled officer", completed.officer);
             return Err(Break::new(completed.first, "officer", expected, found, Likely::Changed));
         };
-        completed.check_signature(&key)
+        completed.judge_signature(verifies)
+    }
+
+    /// Whether a command's signature verifies under `key`, which counts at its position; what was
+    /// found out ahead is taken only if it was found out under that very key. `None` if the key is
+    /// unfit for use.
+    fn verifies(
+        &self,
+        completed: &Completed<'_>,
+        key: &Bytes32,
+        signed: Option<Signed>,
+    ) -> Option<bool> {
+        if let Some(signed) = signed.filter(|signed| signed.key == key.0) {
+            return Some(signed.verifies);
+        }
+        let key = self.keys.read(completed.officer, &key.0)?;
+        Some(key.verify(&completed.message(), &completed.signature))
     }
 }
 
@@ -379,16 +412,17 @@ impl Replay {
     fn check_late_signature(
         &mut self,
         completed: &Completed<'_>,
+        signed: Option<Signed>,
     ) -> std::result::Result<(), Break> {
         let number = usize::try_from(completed.officer).unwrap_or(usize::MAX);
         let known = self.state.officers.get(number).map(|officer| officer.key);
         let key = known.or_else(|| self.late_keys.get(&completed.officer).copied());
         let enrolled = std::mem::take(&mut self.enrolled);
-        let Some(key) = key.and_then(|key| VerifyingKey::new(&key.0)) else {
+        let Some(verifies) = key.and_then(|key| self.verifies(completed, &key, signed)) else {
             self.unsigned_from.get_or_insert(completed.first);
             return Ok(());
         };
-        completed.check_signature(&key)?;
+        completed.judge_signature(verifies)?;
         self.late_keys.extend(enrolled);
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::chain::walk::Break;
 use crate::domain::event::Event;
 use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::reader::replay::{Judge, Replay, read_body, read_event};
+use crate::ledger::reader::replay::{Judge, Replay, read_event};
 use crate::tlog::tree::{Digest, Frontier, leaf_hash};
 
 /// A copy against the sequence.
@@ -98,7 +98,7 @@ impl Known<'_> {
     fn take(&self, replay: &mut Replay, command: &[Sealed]) -> Result<Taken> {
         let mut lookup = |index| self.event(index);
         for sealed in command {
-            match replay.step(sealed, read_body(&sealed.bytes), &mut lookup, &mut |_| {}) {
+            match replay.step(sealed, &mut lookup, &mut |_| {}) {
                 Ok(None) => {}
                 Ok(Some(outcome)) if outcome.signature.is_err() => return Ok(Taken::Doubtful),
                 Ok(Some(outcome)) => {
