@@ -3,6 +3,7 @@
 //! * [`clock`]: the only file that reads the time.
 //! * [`ids`]: the only source of random ids.
 //! * [`home`]: where the user's own folder is; [`keys`], [`pins`] and [`anchors`] live in it.
+//! * [`http`]: the one HTTP client.
 //! * [`config`]: `ledger.toml`, and which folder is the ledger.
 //! * [`lock`]: one writer at a time.
 //! * [`durable`]: small files that are either whole or absent after a power cut.
@@ -15,6 +16,7 @@ pub mod clock;
 pub mod config;
 pub mod durable;
 pub mod home;
+pub mod http;
 pub mod ids;
 pub mod keys;
 pub mod lock;

@@ -5,14 +5,18 @@
 //! * [`levels`]: the growing edge of a tiled tree.
 //! * [`note`]: signed notes, key ids and verifier keys (C2SP signed-note v1.0.0).
 //! * [`checkpoint`]: the signed head of a log (C2SP tlog-checkpoint v1.0.0).
+//! * [`cosignature`]: what witnesses sign of a checkpoint (C2SP tlog-cosignature v1.0.1).
+//! * [`policy`]: which logs and how many witnesses somebody trusts (C2SP tlog-policy, draft).
 //!
 //! The hash is SHA-256 because every witness, mirror and proof checker outside this project fixes
 //! it; the chain inside an entry is BLAKE3. What it lacks on purpose: files (see
 //! [`archive`](crate::archive)), the clock, the meaning of an entry, and proofs.
 
 pub mod checkpoint;
+pub mod cosignature;
 pub mod levels;
 pub mod note;
+pub mod policy;
 pub mod tile;
 pub mod tree;
 

@@ -1,8 +1,9 @@
 //! Signed notes, key ids and verifier keys (C2SP signed-note v1.0.0).
 //!
 //! A note is text, an empty line, and signature lines. Only Ed25519 keys (type 0x01) sign and
-//! verify here; lines of other keys are kept as they are and ignored, as the specification asks.
-//! What it lacks on purpose: the meaning of the text, cosignatures, and where keys come from.
+//! verify here; lines of other keys are kept as they are and ignored, as the specification asks:
+//! [`cosignature`](super::cosignature) finds those of witnesses among them. What it lacks on
+//! purpose: the meaning of the text, and where keys come from.
 
 use super::tree;
 use crate::chain::signature::{Signer, VerifyingKey};
@@ -29,6 +30,23 @@ pub struct NoteSignature {
     pub key_id: [u8; 4],
     /// The signature, in the form of the key's type; 64 bytes for Ed25519.
     pub signature: Vec<u8>,
+}
+
+impl fmt::Display for NoteSignature {
+    /// The line, without its line feed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let encoded = STANDARD.encode([&self.key_id[..], &self.signature].concat());
+        write!(f, "{SIGNATURE_PREFIX}{} {encoded}", self.name)
+    }
+}
+
+impl FromStr for NoteSignature {
+    type Err = Error;
+
+    /// Reads a line, without its line feed.
+    fn from_str(line: &str) -> Result<Self> {
+        parse_signature(line)
+    }
 }
 
 /// A signed note, read but not verified.
@@ -73,6 +91,26 @@ impl Note {
         &self.signatures
     }
 
+    /// The signature lines of one key, of whatever type, in their order.
+    pub fn lines_of<'a>(
+        &'a self,
+        name: &'a str,
+        key_id: [u8; 4],
+    ) -> impl Iterator<Item = &'a NoteSignature> {
+        self.signatures.iter().filter(move |line| line.name == name && line.key_id == key_id)
+    }
+
+    /// Adds a signature line at the end; the lines of the same key that are there go.
+    pub fn put(&mut self, line: NoteSignature) {
+        self.signatures.retain(|old| old.name != line.name || old.key_id != line.key_id);
+        self.signatures.push(line);
+    }
+
+    /// Leaves out the signature lines that are not wanted.
+    pub fn retain(&mut self, wanted: impl Fn(&NoteSignature) -> bool) {
+        self.signatures.retain(wanted);
+    }
+
     /// Verifies the note under known keys: every line of a known key must verify, and there must be
     /// one. Lines of unknown keys are ignored.
     ///
@@ -82,7 +120,8 @@ impl Note {
     pub fn verify(&self, keys: &[VerifierKey]) -> Result<()> {
         let mut verified = false;
         for line in &self.signatures {
-            for key in keys.iter().filter(|k| k.name == line.name && k.key_id() == line.key_id) {
+            let known = |key: &&VerifierKey| key.name == line.name && key.key_id() == line.key_id;
+            for key in keys.iter().filter(known) {
                 let signature =
                     line.signature.first_chunk().filter(|s| s.len() == line.signature.len());
                 if !signature.is_some_and(|s| key.public_key.verify(self.text.as_bytes(), s)) {
@@ -92,6 +131,14 @@ impl Note {
             }
         }
         if verified { Ok(()) } else { Err(unsigned(keys, &self.signatures)) }
+    }
+}
+
+impl fmt::Display for Note {
+    /// The whole note, as it is read and written.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.text)?;
+        self.signatures.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
 
@@ -175,12 +222,15 @@ pub fn key_id(name: &str, kind: u8, public_key: &[u8]) -> [u8; 4] {
 pub fn sign(text: &str, name: &str, signer: &dyn Signer) -> Result<String> {
     check_text(text)?;
     check_key_name(name)?;
-    let id = key_id(name, ED25519, &signer.public_key());
-    let signature = STANDARD.encode([&id[..], &signer.sign(text.as_bytes())].concat());
-    Ok(format!("{text}\n{SIGNATURE_PREFIX}{name} {signature}\n"))
+    let line = NoteSignature {
+        name: name.to_owned(),
+        key_id: key_id(name, ED25519, &signer.public_key()),
+        signature: signer.sign(text.as_bytes()).to_vec(),
+    };
+    Ok(Note { text: text.to_owned(), signatures: vec![line] }.to_string())
 }
 
-fn check_key_name(name: &str) -> Result<()> {
+pub(super) fn check_key_name(name: &str) -> Result<()> {
     if is_key_name(name) {
         return Ok(());
     }
@@ -209,8 +259,7 @@ impl VerifierKey {
     /// `key_name_malformed` or `vkey_malformed` (`Kind::Usage`) when the bytes are no usable key.
     pub fn new(name: &str, public_key: &[u8; 32]) -> Result<Self> {
         check_key_name(name)?;
-        let public_key =
-            VerifyingKey::new(public_key).ok_or_else(|| vkey_malformed("no usable Ed25519 key"))?;
+        let public_key = usable(ED25519, public_key)?;
         Ok(Self { name: name.to_owned(), public_key })
     }
 
@@ -235,8 +284,7 @@ impl VerifierKey {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let encoded = STANDARD.encode([&[ED25519][..], &self.public_key.to_bytes()].concat());
-        write!(f, "{}+{encoded}", shown(&self.name, self.key_id()))
+        f.write_str(&vkey_text(&self.name, ED25519, &self.public_key))
     }
 }
 
@@ -245,35 +293,62 @@ impl FromStr for VerifierKey {
 
     /// Reads a `vkey` strictly; its key id must be the one of its name and key.
     fn from_str(text: &str) -> Result<Self> {
-        let mut parts = text.splitn(3, '+');
-        let (Some(name), Some(_), Some(encoded)) = (parts.next(), parts.next(), parts.next())
-        else {
-            return Err(vkey_malformed("not three parts with + between them"));
-        };
-        let bytes = STANDARD.decode(encoded).map_err(|_| vkey_malformed("a key not in base64"))?;
-        let Some((kind, key)) = bytes.split_first() else {
-            return Err(vkey_malformed("an empty key"));
-        };
-        if *kind != ED25519 {
-            return Err(vkey_malformed(&format!("a key of type {kind:#04x}")));
-        }
-        let key = key.try_into().map_err(|_| vkey_malformed("a key that is not 32 bytes"))?;
-        let vkey = Self::new(name, key)?;
-        if vkey.to_string() == text {
-            return Ok(vkey);
-        }
-        Err(vkey_malformed("a key id that is not the one of name and key")
-            .with_detail("expected", vkey))
+        let (name, public_key) = parse_vkey(text, ED25519)?;
+        Ok(Self { name, public_key })
     }
 }
 
-fn vkey_malformed(found: &str) -> Error {
+/// The text of a `vkey` of any Ed25519 kind.
+pub(super) fn vkey_text(name: &str, kind: u8, public_key: &VerifyingKey) -> String {
+    let key = public_key.to_bytes();
+    let encoded = STANDARD.encode([&[kind][..], &key].concat());
+    format!("{}+{encoded}", shown(name, key_id(name, kind, &key)))
+}
+
+/// Reads a `vkey` of one kind strictly: name and public key.
+pub(super) fn parse_vkey(text: &str, kind: u8) -> Result<(String, VerifyingKey)> {
+    let refused = |found: &str| vkey_malformed(kind, found);
+    let mut parts = text.splitn(3, '+');
+    let (Some(name), Some(_), Some(encoded)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(refused("not three parts with + between them"));
+    };
+    let bytes = STANDARD.decode(encoded).map_err(|_| refused("a key not in base64"))?;
+    let Some((found, key)) = bytes.split_first() else {
+        return Err(refused("an empty key"));
+    };
+    if *found != kind {
+        return Err(refused(&format!("a key of type {found:#04x}")));
+    }
+    let key = key.try_into().map_err(|_| refused("a key that is not 32 bytes"))?;
+    check_key_name(name)?;
+    let key = usable(kind, key)?;
+    let canonical = vkey_text(name, kind, &key);
+    if canonical == text {
+        return Ok((name.to_owned(), key));
+    }
+    let error = refused("a key id that is not the one of name and key");
+    Err(error.with_detail("expected", canonical))
+}
+
+/// Reads the public key of a `vkey` of one kind.
+pub(super) fn usable(kind: u8, public_key: &[u8; 32]) -> Result<VerifyingKey> {
+    VerifyingKey::new(public_key).ok_or_else(|| vkey_malformed(kind, "no usable Ed25519 key"))
+}
+
+fn vkey_malformed(kind: u8, found: &str) -> Error {
+    let (whose, owner) = match kind {
+        ED25519 => ("verifier key", "log"),
+        _ => ("witness key", "witness"),
+    };
     Error::new(
         Kind::Usage,
         "vkey_malformed",
-        format!("a verifier key must be <name>+<key id>+<base64 of type 01 and an Ed25519 key>; found {found}"),
+        format!(
+            "a {whose} must be <name>+<key id>+<base64 of type {kind:02x} and an Ed25519 key>; \
+             found {found}"
+        ),
     )
-    .with_hint("copy the whole line that the owner of the log gave you")
+    .with_hint(format!("copy the whole line that the owner of the {owner} gave you"))
 }
 
 #[cfg(test)]

@@ -57,6 +57,8 @@ pub const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("csv", &["import", "report", "export"]),
     ("serde_json", &["import", "report", "export", "cli"]),
     ("toml", &["import", "edge::config", "cli"]),
+    ("ureq", &["edge::http"]),
+    ("flate2", &["edge::http"]),
 ];
 
 /// The only home of the clock, and how it is read.
