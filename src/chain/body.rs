@@ -77,8 +77,12 @@ macro_rules! bodies {
 
 bodies! {
     1 1 LedgerOpened,
+    2 1 LogKeyRotated,
     3 1 PolicyAdopted,
     4 1 OfficerEnrolled,
+    5 1 OfficerRolesChanged,
+    6 1 OfficerKeyRotated,
+    7 1 OfficerRevoked,
     8 1 DistrictRegistered,
     9 1 DistrictRetired,
     10 1 FundEstablished,
@@ -107,6 +111,9 @@ bodies! {
     71 1 BalanceLapsed,
     80 1 EntryReversed,
     81 1 DocumentAttached,
+    82 1 ConfidentialErased,
+    84 1 LedgerRestored,
+    85 1 AnchorAdopted,
 }
 
 /// The ledger that a body of LedgerOpened names; `None` for a version of a later release.
@@ -142,20 +149,29 @@ pub fn encode_rows(rows: &[Row<'_>]) -> Vec<u8> {
     out
 }
 
-/// The bytes of a state, for a snapshot. Equal states have equal bytes.
+/// The version of a snapshot's state: one of another version is made anew.
+const STATE_VERSION: u8 = 2;
+
+/// The bytes of a state, for a snapshot: a version, then the state. Equal states have equal bytes.
 ///
 /// # Errors
 /// [`Malformed`] when serde cannot say a length; no type of ours does that.
 pub fn encode_state(state: &State) -> Result<Vec<u8>, Malformed> {
-    encode_value(state)
+    encode_value(&(STATE_VERSION, state))
 }
 
-/// Reads a state from a snapshot of this release.
+/// Reads a state from a snapshot of this version.
 ///
 /// # Errors
-/// [`Malformed`] when the bytes are no state, or some are left over.
+/// [`Malformed`] when the bytes are a state of another version or none, or some are left over.
 pub fn decode_state(bytes: &[u8]) -> Result<State, Malformed> {
-    decode_value(bytes)
+    match bytes.first() {
+        Some(&STATE_VERSION) => decode_value::<(u8, State)>(bytes).map(|(_, state)| state),
+        other => {
+            let found = other.map_or("no bytes".to_owned(), |version| format!("version {version}"));
+            Err(malformed("state", format!("version {STATE_VERSION}"), found))
+        }
+    }
 }
 
 /// The bytes of any value, for a cache.

@@ -20,6 +20,7 @@ pub const SIGNATURE_BYTES: usize = super::entry::SIGNATURE_BYTES;
 
 const ENTRY_PURPOSE: &[u8] = b"earmark-entry-signature-v1\n";
 const ENROL_PURPOSE: &[u8] = b"earmark-enrol-v1\n";
+const LOG_KEY_PURPOSE: &[u8] = b"earmark-log-key-v1\n";
 const CACHE_PURPOSE: &[u8] = b"earmark-cache-v1\n";
 
 /// Holds a private key and signs with it.
@@ -63,6 +64,17 @@ pub fn entry_message(ledger: LedgerId, signing_hash: &Hash) -> Vec<u8> {
 #[must_use]
 pub fn enrol_message(ledger: LedgerId, name: &str, public_key: &[u8; PUBLIC_KEY_BYTES]) -> Vec<u8> {
     [ENROL_PURPOSE, &ledger.0, name.as_bytes(), public_key].concat()
+}
+
+/// What the new log key, and the old one where it is still there, sign when the one follows the
+/// other: purpose ‖ ledger id ‖ old key ‖ new key.
+#[must_use]
+pub fn log_key_message(
+    ledger: LedgerId,
+    old: &[u8; PUBLIC_KEY_BYTES],
+    new: &[u8; PUBLIC_KEY_BYTES],
+) -> Vec<u8> {
+    [LOG_KEY_PURPOSE, &ledger.0, old, new].concat()
 }
 
 /// What the log key signs for a cache: purpose ‖ the bytes of the cache.
@@ -202,6 +214,11 @@ mod tests {
         expected.extend("李明".as_bytes());
         expected.extend([0xcc; 32]);
         assert_eq!(enrol, expected);
+        let mut expected = b"earmark-log-key-v1\n".to_vec();
+        expected.extend([0xaa; 16]);
+        expected.extend([0xcc; 32]);
+        expected.extend([0xdd; 32]);
+        assert_eq!(log_key_message(ledger, &[0xcc; 32], &[0xdd; 32]), expected);
         assert_eq!(cache_message(b"x"), b"earmark-cache-v1\nx");
     }
 

@@ -16,6 +16,8 @@ pub(crate) fn body(body: &Body, currency: Currency) -> Value {
     }
     let value = fields! {
         LedgerOpened PolicyAdopted OfficerEnrolled DistrictRegistered DistrictRetired FundEstablished FundClosed AllocationRecorded AllocationAdjusted AllocationTransferred FundsReserved ReservationReleased ProgrammeRegistered ProjectApproved ProjectCompleted ProjectTerminated ProjectClosedOut CommitmentMade CommitmentIncreased CommitmentReduced CommitmentClosed PayeeRegistered DisbursementRecorded RefundReceived FollowOnPledged FollowOnPaidIn FollowOnWithdrawn BalanceCarriedForward BalanceLapsed EntryReversed DocumentAttached
+    LogKeyRotated OfficerRolesChanged OfficerKeyRotated OfficerRevoked ConfidentialErased
+    LedgerRestored AnchorAdopted
     };
     in_major_units(value.unwrap_or(Value::Null), Some(currency))
 }

@@ -6,12 +6,13 @@
 
 use super::calendar::{Date, Year};
 use super::event::{
-    AllocationAdjusted, AllocationRecorded, AllocationTransferred, BalanceCarriedForward,
-    BalanceLapsed, CommitmentClosed, DistrictRegistered, DistrictRetired, DocumentAttached,
-    EntryReversed, Filing, FollowOnPaidIn, FollowOnPledged, FundClosed, FundEstablished,
-    FundsReserved, LedgerOpened, OfficerEnrolled, PayeeRegistered, PolicyAdopted,
-    ProgrammeRegistered, ProjectApproved, ProjectClosedOut, ProjectCompleted, ProjectTerminated,
-    ReservationReleased, Tranche,
+    AllocationAdjusted, AllocationRecorded, AllocationTransferred, AnchorAdopted,
+    BalanceCarriedForward, BalanceLapsed, CommitmentClosed, ConfidentialErased, DistrictRegistered,
+    DistrictRetired, DocumentAttached, EntryReversed, Filing, FollowOnPaidIn, FollowOnPledged,
+    FundClosed, FundEstablished, FundsReserved, LedgerOpened, LedgerRestored, LogKeyRotated,
+    OfficerEnrolled, OfficerKeyRotated, OfficerRevoked, OfficerRolesChanged, PayeeRegistered,
+    PolicyAdopted, ProgrammeRegistered, ProjectApproved, ProjectClosedOut, ProjectCompleted,
+    ProjectTerminated, ReservationReleased, Tranche,
 };
 use super::ids::{Code, LineKey, Tag, Text};
 use super::money::Amount;
@@ -111,6 +112,20 @@ pub enum Command {
     ReverseEntry(EntryReversed),
     /// Attach documents to an entry.
     AttachDocument(DocumentAttached),
+    /// Sign checkpoints with a new log key.
+    RotateLogKey(LogKeyRotated),
+    /// Change what an officer may do.
+    ChangeOfficerRoles(OfficerRolesChanged),
+    /// Give an officer a new key.
+    RotateOfficerKey(OfficerKeyRotated),
+    /// Revoke an officer.
+    RevokeOfficer(OfficerRevoked),
+    /// Erase the confidential fields of an entry.
+    EraseConfidential(ConfidentialErased),
+    /// Tell that the ledger was rebuilt from a copy.
+    RestoreLedger(LedgerRestored),
+    /// Take a checkpoint as the anchor.
+    AdoptAnchor(AnchorAdopted),
 }
 
 /// Make a commitment.

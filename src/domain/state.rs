@@ -5,61 +5,18 @@
 //! is those changes alone. Payments are not remembered one by one: a command that cites an entry is
 //! handed it (`Context::cited`), and the state keeps only what was refunded or reversed since.
 
+mod office;
+
+pub use office::{FormerLogKey, LedgerFacts, Officer, SpentKey};
+
 use super::calendar::{Date, Year};
-use super::event::{Bytes16, Bytes32, Policy};
-use super::ids::{Code, LineKey, Tag, Text};
+use super::event::{Bytes32, Policy};
+use super::ids::{Code, LineKey, Tag};
 use super::kinds::{FollowOnKind, Level, ProjectStatus};
 use super::money::{Amount, Currency};
 use super::posting::{Leaf, Move};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// What LedgerOpened fixed for ever.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LedgerFacts {
-    /// The ledger's id.
-    pub id: Bytes16,
-    /// The log's origin.
-    pub origin: Text,
-    /// The ledger's name.
-    pub name: Text,
-    /// ISO 4217 code.
-    pub currency: Text,
-    /// Digits of the minor unit.
-    pub exponent: u8,
-    /// Minutes from UTC.
-    pub utc_offset_minutes: i16,
-    /// 1 to 12.
-    pub fiscal_year_start_month: u8,
-    /// The key that signs checkpoints.
-    pub log_key: Bytes32,
-    /// The day the ledger was opened; history is before it, unless the policy says otherwise.
-    pub opened_on: Date,
-}
-
-impl LedgerFacts {
-    /// The ledger's currency.
-    #[must_use]
-    pub fn currency(&self) -> Currency {
-        let code = <[u8; 3]>::try_from(self.currency.as_str().as_bytes()).unwrap_or(*b"???");
-        Currency { code, exponent: self.exponent }
-    }
-
-    /// The fiscal year of a day.
-    #[must_use]
-    pub fn fiscal_year(&self, date: Date) -> Year {
-        date.fiscal_year(self.fiscal_year_start_month)
-    }
-}
-
-/// An enrolled officer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Officer {
-    /// Unique name.
-    pub name: Text,
-    /// Public key.
-    pub key: Bytes32,
-}
 
 /// A district of the division tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -360,6 +317,8 @@ tables! {
     carried_funding: u64 => (),
     /// Hashes of e-vouchers that have been booked, with the index of the entry they belong to.
     e_vouchers: Bytes32 => u64,
+    /// Keys of officers and of the log that were given up.
+    spent_keys: Bytes32 => SpentKey,
     /// E-vouchers that were attached to an entry later, by its index.
     attached_e_vouchers: u64 => Vec<Bytes32>,
 }
@@ -469,6 +428,12 @@ impl Draft<'_> {
     #[must_use]
     pub fn officers(&self) -> &[Officer] {
         self.head.as_ref().map_or(&self.base.officers, |head| &head.officers)
+    }
+
+    /// The officers as they were before the command.
+    #[must_use]
+    pub fn officers_before(&self) -> &[Officer] {
+        &self.base.officers
     }
 
     /// The replaceable part, to change.

@@ -90,6 +90,8 @@ fn fields(rejection: &Rejection) -> &'static [Field] {
         | Rejection::LedgerOpen
         | Rejection::RuleSetUnknown { .. }
         | Rejection::KeyInUse { .. }
+        | Rejection::KeyUsedBefore { .. }
+        | Rejection::OfficerRevoked { .. }
         | Rejection::NumberNotNext { .. }
         | Rejection::ClockBehind { .. }
         | Rejection::ClockAhead { .. }

@@ -400,6 +400,7 @@ mod tests {
             utc_offset_minutes: 0,
             fiscal_year_start_month: 1,
             log_key: crate::domain::event::Bytes32([0; 32]),
+            former_log_keys: Vec::new(),
             opened_on: crate::domain::calendar::Date(0),
         };
         State { ledger: Some(facts), ..State::default() }

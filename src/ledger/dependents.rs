@@ -82,7 +82,11 @@ fn touches(event: &Event, entry: u64, leaves: &[Leaf]) -> bool {
         Body::BalanceLapsed(b) => line(&b.line),
         Body::LedgerOpened(_)
         | Body::PolicyAdopted(_)
+        | Body::LogKeyRotated(_)
         | Body::OfficerEnrolled(_)
+        | Body::OfficerRolesChanged(_)
+        | Body::OfficerKeyRotated(_)
+        | Body::OfficerRevoked(_)
         | Body::DistrictRegistered(_)
         | Body::DistrictRetired(_)
         | Body::FundEstablished(_)
@@ -96,6 +100,9 @@ fn touches(event: &Event, entry: u64, leaves: &[Leaf]) -> bool {
         | Body::FollowOnPaidIn(_)
         | Body::FollowOnWithdrawn(_)
         | Body::EntryReversed(_)
-        | Body::DocumentAttached(_) => false,
+        | Body::DocumentAttached(_)
+        | Body::ConfidentialErased(_)
+        | Body::LedgerRestored(_)
+        | Body::AnchorAdopted(_) => false,
     }
 }

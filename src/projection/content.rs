@@ -24,4 +24,6 @@ serialize_each! {
     ProjectClosedOut CommitmentMade CommitmentIncreased CommitmentReduced CommitmentClosed
     PayeeRegistered DisbursementRecorded RefundReceived FollowOnPledged FollowOnPaidIn
     FollowOnWithdrawn BalanceCarriedForward BalanceLapsed EntryReversed DocumentAttached
+    LogKeyRotated OfficerRolesChanged OfficerKeyRotated OfficerRevoked ConfidentialErased
+    LedgerRestored AnchorAdopted
 }

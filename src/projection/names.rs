@@ -8,13 +8,13 @@ use super::{Projection, Recorded};
 use crate::domain::calendar::Date;
 use crate::domain::event::{
     Body, Bytes32, CommitmentMade, DistrictRegistered, FundEstablished, LedgerOpened,
-    OfficerEnrolled, PayeeRegistered, Policy, ProgrammeRegistered, ProjectApproved,
+    PayeeRegistered, Policy, ProgrammeRegistered, ProjectApproved,
 };
 use crate::domain::ids::{Code, Tag, Text};
 use crate::domain::kinds::{FundKind, Level, ProjectStatus, Role, Stage};
 use crate::domain::money::Amount;
 use crate::domain::posting::{Leaf, Move};
-use crate::domain::state::LedgerFacts;
+use crate::domain::state::{FormerLogKey, LedgerFacts};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,8 +29,14 @@ pub struct Officer {
     pub key: Bytes32,
     /// What the officer may do.
     pub roles: Vec<Role>,
-    /// The most the officer may approve, minor units.
+    /// The most that one entry of the officer may move, minor units.
     pub limit: Option<Amount>,
+    /// Index of the entry that enrolled the officer.
+    pub since: u64,
+    /// Index of the entry that brought in the present key.
+    pub key_since: u64,
+    /// Index of the entry that revoked the officer.
+    pub revoked: Option<u64>,
 }
 
 /// A district.
@@ -195,14 +201,52 @@ impl Names {
             utc_offset_minutes: b.utc_offset_minutes,
             fiscal_year_start_month: b.fiscal_year_start_month,
             log_key: b.log_key,
+            former_log_keys: Vec::new(),
             opened_on,
         });
     }
 
-    fn enrol(&mut self, b: &OfficerEnrolled) {
-        let (number, name, key) = (b.number, b.name.clone(), b.key);
-        let (roles, limit) = (b.roles.clone(), b.limit);
-        self.officers.push(Officer { number, name, key, roles, limit });
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others change no key and no officer")]
+    fn change_office(&mut self, body: &Body, entry: u64) {
+        match body {
+            Body::LogKeyRotated(b) => {
+                let Some(facts) = &mut self.ledger else { return };
+                let key = std::mem::replace(&mut facts.log_key, b.key);
+                let handed_over = b.handover.is_some();
+                facts.former_log_keys.push(FormerLogKey { key, until: entry, handed_over });
+            }
+            Body::OfficerEnrolled(b) => self.officers.push(Officer {
+                number: b.number,
+                name: b.name.clone(),
+                key: b.key,
+                roles: b.roles.clone(),
+                limit: b.limit,
+                since: entry,
+                key_since: entry,
+                revoked: None,
+            }),
+            Body::OfficerRolesChanged(b) => {
+                if let Some(officer) = self.officer_mut(b.number) {
+                    officer.roles.clone_from(&b.roles);
+                    officer.limit = b.limit;
+                }
+            }
+            Body::OfficerKeyRotated(b) => {
+                if let Some(officer) = self.officer_mut(b.number) {
+                    (officer.key, officer.key_since) = (b.key, entry);
+                }
+            }
+            Body::OfficerRevoked(b) => {
+                if let Some(officer) = self.officer_mut(b.number) {
+                    officer.revoked = Some(entry);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn officer_mut(&mut self, number: u32) -> Option<&mut Officer> {
+        self.officers.get_mut(usize::try_from(number).ok()?)
     }
 
     fn register_district(&mut self, b: &DistrictRegistered) {
@@ -349,7 +393,7 @@ fn is_duty(body: &Body) -> bool {
 
 impl Projection for Names {
     const NAME: &'static str = "names";
-    const LOGIC_VERSION: u32 = 1;
+    const LOGIC_VERSION: u32 = 2;
 
     fn apply(&mut self, recorded: &Recorded<'_>) {
         self.position = recorded.index.saturating_add(1);
@@ -357,7 +401,11 @@ impl Projection for Names {
         match &event.body {
             Body::LedgerOpened(b) => self.open(b, event.occurred_on),
             Body::PolicyAdopted(b) => self.policy = b.policy.clone(),
-            Body::OfficerEnrolled(b) => self.enrol(b),
+            Body::LogKeyRotated(_)
+            | Body::OfficerEnrolled(_)
+            | Body::OfficerRolesChanged(_)
+            | Body::OfficerKeyRotated(_)
+            | Body::OfficerRevoked(_) => self.change_office(&event.body, entry),
             Body::DistrictRegistered(b) => self.register_district(b),
             Body::DistrictRetired(b) => {
                 if let Some(district) = self.districts.get_mut(&b.code) {
@@ -394,7 +442,10 @@ impl Projection for Names {
             | Body::BalanceCarriedForward(_)
             | Body::BalanceLapsed(_)
             | Body::EntryReversed(_)
-            | Body::DocumentAttached(_) => {}
+            | Body::DocumentAttached(_)
+            | Body::ConfidentialErased(_)
+            | Body::LedgerRestored(_)
+            | Body::AnchorAdopted(_) => {}
         }
         let undone = match (&event.body, recorded.cited) {
             (Body::EntryReversed(_), Some(cited)) => Some(&cited.body),

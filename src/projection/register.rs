@@ -215,6 +215,7 @@ fn cited_index(body: &Body) -> Option<u64> {
         Body::RefundReceived(b) => Some(b.disbursement),
         Body::EntryReversed(b) => Some(b.entry),
         Body::DocumentAttached(b) => Some(b.entry),
+        Body::ConfidentialErased(b) => Some(b.entry),
         _ => None,
     }
 }

@@ -21,6 +21,7 @@ mod codes;
 mod districts;
 mod follow_on;
 mod given;
+mod officers;
 mod policies;
 mod precedence;
 mod projects;

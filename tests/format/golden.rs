@@ -1,7 +1,7 @@
 //! Golden vectors: made from the samples, compared with the files, and the files read on their own.
 
 use super::page::Page;
-use super::{orders, samples};
+use super::{office, orders, samples};
 use earmark::chain::body;
 use earmark::chain::entry::{
     self, CLOCK_ACCEPTED, CONFIDENTIAL, CommandId, EntryId, Envelope, HISTORICAL, IMPORTED,
@@ -9,7 +9,7 @@ use earmark::chain::entry::{
 };
 use earmark::chain::hash::{self, Hash, from_hex, to_hex};
 use earmark::chain::signature::{
-    SeedSigner, Signer as _, VerifyingKey, enrol_message, entry_message,
+    SeedSigner, Signer as _, VerifyingKey, enrol_message, entry_message, log_key_message,
 };
 use earmark::chain::walk::{Walk, prefix_of};
 use earmark::domain::event::Body;
@@ -124,6 +124,25 @@ fn enrolled(officer: u32) -> Body {
     samples::officer_enrolled(officer, &name, key, proof).into()
 }
 
+/// The bodies that bring in keys and end them, with real proofs. The first log key of the samples
+/// belongs to nobody, so only a second rotation can be handed over.
+fn keys_and_files(full: bool) -> Vec<Body> {
+    let ledger = LedgerId(samples::LEDGER);
+    let seeded = |seed: u8| SeedSigner::new(&[seed; 32]);
+    let (log, officer) = (seeded(0xb0 + u8::from(full)), seeded(0xc0 + u8::from(full)));
+    let old = if full { seeded(0xb0).public_key() } else { [0x10; 32] };
+    let message = log_key_message(ledger, &old, &log.public_key());
+    let name = "Officer 1";
+    let keys = office::Keys {
+        log: log.public_key(),
+        log_proof: log.sign(&message),
+        handover: full.then(|| seeded(0xb0).sign(&message)),
+        officer: officer.public_key(),
+        officer_proof: officer.sign(&enrol_message(ledger, name, &officer.public_key())),
+    };
+    office::bodies(full, &keys)
+}
+
 /// A command of the golden chain: its officer, extra flags, and its bodies with what they show.
 struct Plan {
     officer: u32,
@@ -149,6 +168,8 @@ fn plans() -> Vec<Plan> {
         plan(0, IMPORTED | HISTORICAL, edges),
         plan(1, HISTORICAL, rest),
         plan(1, CONFIDENTIAL | CLOCK_ACCEPTED, named("confidential fields", vec![payee])),
+        plan(0, 0, named(bare, keys_and_files(false))),
+        plan(0, 0, named(full, keys_and_files(true))),
     ]
 }
 
@@ -219,6 +240,8 @@ fn body_json(body: &Body) -> Value {
         ProjectClosedOut CommitmentMade CommitmentIncreased CommitmentReduced CommitmentClosed
         PayeeRegistered DisbursementRecorded RefundReceived FollowOnPledged FollowOnPaidIn
         FollowOnWithdrawn BalanceCarriedForward BalanceLapsed EntryReversed DocumentAttached
+    LogKeyRotated OfficerRolesChanged OfficerKeyRotated OfficerRevoked ConfidentialErased
+    LedgerRestored AnchorAdopted
     }
 }
 

@@ -20,6 +20,7 @@
 
 mod golden;
 mod hostile;
+mod office;
 mod orders;
 mod page;
 mod samples;

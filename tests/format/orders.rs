@@ -1,5 +1,6 @@
 //! An order of every command, of the samples' bodies.
 
+use super::office::{self, Keys};
 use super::samples::{Pen, bodies, day, ledger_opened, officer_enrolled};
 use earmark::domain::command::{
     ChangeCommitment, Command, MakeCommitment, Order, ReceiveRefund, RecordDisbursement,
@@ -9,7 +10,15 @@ use earmark::domain::event::Body;
 
 /// An order of every command.
 pub fn orders(full: bool) -> Vec<Order> {
-    let all: Vec<Body> = bodies(full);
+    let mut all: Vec<Body> = bodies(full);
+    let keys = Keys {
+        log: [0x11; 32],
+        log_proof: [0x31; 64],
+        handover: full.then_some([0x32; 64]),
+        officer: [0x21; 32],
+        officer_proof: [0x33; 64],
+    };
+    all.extend(office::bodies(full, &keys));
     let order =
         |command| Order { occurred_on: full.then(|| day("2002-03-15")), historical: full, command };
     let officer = || officer_enrolled(u32::from(!full), "Officer 1", [0x20; 32], [0x30; 64]);
@@ -92,6 +101,20 @@ fn wish(body: Body, full: bool) -> Option<Command> {
         }),
         Body::EntryReversed(b) => Command::ReverseEntry(b),
         Body::DocumentAttached(b) => Command::AttachDocument(b),
-        Body::LedgerOpened(_) | Body::OfficerEnrolled(_) => return None,
+        other => return wish_of_office(other),
+    })
+}
+
+/// The command that asks for a body of keys, officers or the ledger's files.
+fn wish_of_office(body: Body) -> Option<Command> {
+    Some(match body {
+        Body::LogKeyRotated(b) => Command::RotateLogKey(b),
+        Body::OfficerRolesChanged(b) => Command::ChangeOfficerRoles(b),
+        Body::OfficerKeyRotated(b) => Command::RotateOfficerKey(b),
+        Body::OfficerRevoked(b) => Command::RevokeOfficer(b),
+        Body::ConfidentialErased(b) => Command::EraseConfidential(b),
+        Body::LedgerRestored(b) => Command::RestoreLedger(b),
+        Body::AnchorAdopted(b) => Command::AdoptAnchor(b),
+        _ => return None,
     })
 }

@@ -36,11 +36,11 @@ impl Pen {
         self.full.then_some(value)
     }
 
-    fn list<T>(&self, values: Vec<T>) -> Vec<T> {
+    pub fn list<T>(&self, values: Vec<T>) -> Vec<T> {
         if self.full { values } else { Vec::new() }
     }
 
-    fn filing(&self) -> Filing {
+    pub fn filing(&self) -> Filing {
         let document = |kind: &str, name: &str, pages| DocumentRef {
             hash: Bytes32([0xab; 32]),
             kind: text(kind),

@@ -47,9 +47,13 @@ STRUCTS = {
     "PayeeAccount": "label text, valid_from date?, valid_to date?",
     "LedgerOpened": "ledger bytes16, origin text, name text, currency text, exponent u8, utc_offset_minutes i16,"
     " fiscal_year_start_month u8, log_key bytes32, policy Policy, filing Filing",
+    "LogKeyRotated": "key bytes32, proof bytes64, handover bytes64?, reason text?, filing Filing",
     "PolicyAdopted": "policy Policy, filing Filing",
     "OfficerEnrolled": "number u32, name text, key bytes32, proof bytes64, roles [Role], limit amount?,"
     " filing Filing",
+    "OfficerRolesChanged": "number u32, roles [Role], limit amount?, reason text?, filing Filing",
+    "OfficerKeyRotated": "number u32, key bytes32, proof bytes64, reason text?, filing Filing",
+    "OfficerRevoked": "number u32, reason text, filing Filing",
     "DistrictRegistered": "code code, name text, name_zh text?, level Level, parent code?, valid_from date?,"
     " valid_to date?, successor code?, filing Filing",
     "DistrictRetired": "code code, successor code?, filing Filing",
@@ -88,12 +92,19 @@ STRUCTS = {
     "BalanceLapsed": "line Line, amount amount, reason text?, filing Filing",
     "EntryReversed": "entry u64, reason text, filing Filing",
     "DocumentAttached": "entry u64, filing Filing",
+    "ConfidentialErased": "entry u64, legal_basis text, filing Filing",
+    "LedgerRestored": "source text, size u64, head bytes32, filing Filing",
+    "AnchorAdopted": "size u64, root bytes32, filing Filing",
 }
 
 EVENTS = {
     (1, 1): "LedgerOpened",
+    (2, 1): "LogKeyRotated",
     (3, 1): "PolicyAdopted",
     (4, 1): "OfficerEnrolled",
+    (5, 1): "OfficerRolesChanged",
+    (6, 1): "OfficerKeyRotated",
+    (7, 1): "OfficerRevoked",
     (8, 1): "DistrictRegistered",
     (9, 1): "DistrictRetired",
     (10, 1): "FundEstablished",
@@ -122,6 +133,9 @@ EVENTS = {
     (71, 1): "BalanceLapsed",
     (80, 1): "EntryReversed",
     (81, 1): "DocumentAttached",
+    (82, 1): "ConfidentialErased",
+    (84, 1): "LedgerRestored",
+    (85, 1): "AnchorAdopted",
 }
 
 # Readers: (bytes, place) -> (value, place after it). They raise ValueError or IndexError.

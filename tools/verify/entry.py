@@ -98,12 +98,15 @@ class Entry:
 
 
 class Chain:
-    """Follows entries from index 0 on; keeps the officers' keys."""
+    """Follows entries from index 0 on; keeps the keys of officers and log."""
 
     def __init__(self):
         self.size, self.head, self.recorded_at, self.ledger = 0, bytes(32), -1, None
         self.opened = None
-        self.officers, self.new_officers = [], []
+        # Names and keys by number, None for a revoked officer's key: before the command, and after it.
+        self.names, self.keys, self.new_keys = [], [], []
+        # (size from which on it signs checkpoints, public key, whether the key before signed for it)
+        self.log_keys = []
         self.first, self.bytes = None, 0
         self.commands, self.command_ids = 0, set()
         self.unknown_from = None
@@ -120,10 +123,8 @@ class Chain:
         known = body.decode(self.size, entry.type, entry.version, entry.body)
         if known is None and self.unknown_from is None:
             self.unknown_from = self.size
-        if known is not None and known[0] == "LedgerOpened":
-            self.open(entry, known[1])
-        if known is not None and known[0] == "OfficerEnrolled":
-            self.enrol(entry, known[1])
+        if known is not None and known[0] in self.OFFICE:
+            self.OFFICE[known[0]](self, entry, known[1])
         if entry.signature is not None:
             self.end_command(entry)
         self.head, self.recorded_at = entry_hash(data), entry.recorded_at
@@ -178,29 +179,69 @@ class Chain:
         if fields["ledger"] != entry.ledger:
             self.fail("ledger id", uuid.UUID(bytes=fields["ledger"]), uuid.UUID(bytes=entry.ledger))
         self.ledger, self.opened = entry.ledger, fields
+        self.log_keys = [(0, fields["log_key"], False)]
+
+    def rotate_log(self, entry, fields):
+        old, new = self.log_keys[-1][1], fields["key"]
+        message = b"earmark-log-key-v1\n" + entry.ledger + old + new
+        if not self.key(new).verifies(message, fields["proof"]):
+            self.fail("proof", "one by the new log key", "one that does not verify")
+        handover = fields["handover"]
+        if handover is not None and not self.key(old).verifies(message, handover):
+            self.fail("handover", "one by the old log key", "one that does not verify")
+        self.log_keys.append((self.size + 1, new, handover is not None))
+
+    def key(self, public):
+        try:
+            return Key(public)
+        except ValueError as error:
+            self.fail("key", "an Ed25519 key", error)
 
     def enrol(self, entry, fields):
-        number = len(self.officers) + len(self.new_officers)
+        number = len(self.names)
         if fields["number"] != number:
             self.fail("officer number", number, fields["number"])
-        try:
-            key = Key(fields["key"])
-        except ValueError as error:
-            self.fail("officer key", "an Ed25519 key", error)
-        message = b"earmark-enrol-v1\n" + entry.ledger + fields["name"].encode() + fields["key"]
+        self.names.append(fields["name"])
+        self.new_keys.append(self.proven(entry, number, fields))
+
+    def rotate(self, entry, fields):
+        number = self.number(fields)
+        self.new_keys[number] = self.proven(entry, number, fields)
+
+    def revoke(self, entry, fields):
+        self.new_keys[self.number(fields)] = None
+
+    def number(self, fields):
+        if fields["number"] >= len(self.names):
+            self.fail("officer number", f"below {len(self.names)}", fields["number"])
+        return fields["number"]
+
+    def proven(self, entry, number, fields):
+        key = self.key(fields["key"])
+        message = b"earmark-enrol-v1\n" + entry.ledger + self.names[number].encode() + fields["key"]
         if not key.verifies(message, fields["proof"]):
             self.fail("proof", f"possession of the key of officer {number}", "one that does not verify")
-        self.new_officers.append(key)
+        return key
 
     def end_command(self, entry):
-        officers = self.new_officers if self.first.index == 0 else self.officers
-        if entry.officer >= len(officers):
-            self.fail("officer", f"one of {len(officers)} enrolled before the command", entry.officer)
+        keys = self.new_keys if self.first.index == 0 else self.keys
+        if entry.officer >= len(keys):
+            self.fail("officer", f"one of {len(keys)} enrolled before the command", entry.officer)
+        key = keys[entry.officer]
+        if key is None:
+            self.fail("officer", "one who was not revoked", entry.officer)
         message = b"earmark-entry-signature-v1\n" + entry.ledger + signing_hash(entry.prefix)
-        if not officers[entry.officer].verifies(message, entry.signature):
+        if not key.verifies(message, entry.signature):
             self.fail("signature", f"one by officer {entry.officer}", "one that does not verify")
-        self.officers += self.new_officers
-        self.new_officers, self.first = [], None
+        self.keys, self.first = list(self.new_keys), None
+
+    OFFICE = {
+        "LedgerOpened": open,
+        "LogKeyRotated": rotate_log,
+        "OfficerEnrolled": enrol,
+        "OfficerKeyRotated": rotate,
+        "OfficerRevoked": revoke,
+    }
 
     def finish(self):
         if self.first is not None:

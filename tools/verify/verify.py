@@ -75,7 +75,7 @@ def check_opening(chain, checkpoint, key):
         raise Break("checkpoint", "size", "a ledger with its first command", checkpoint.size)
     for field, one, other in [
         ("origin", checkpoint.origin, chain.opened["origin"]),
-        ("log_key", key.key.raw.hex(), chain.opened["log_key"].hex()),
+        ("log_key", key.key.raw.hex(), chain.log_keys[-1][1].hex()),
     ]:
         if one != other:
             raise Break("entry 0", field, one, other)
@@ -109,7 +109,7 @@ def main():
         "currency": chain.opened["currency"],
         "exponent": chain.opened["exponent"],
         "commands": chain.commands,
-        "officers": len(chain.officers),
+        "officers": len(chain.names),
     }
     if chain.unknown_from is not None:
         said["not_checked_from"] = chain.unknown_from

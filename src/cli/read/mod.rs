@@ -160,6 +160,7 @@ fn facts_of(reader: &Reader) -> Result<LedgerFacts> {
         utc_offset_minutes: b.utc_offset_minutes,
         fiscal_year_start_month: b.fiscal_year_start_month,
         log_key: b.log_key,
+        former_log_keys: Vec::new(),
         opened_on: opened_on.unwrap_or_default(),
     })
 }

@@ -119,7 +119,11 @@ impl Touched {
             Body::FollowOnWithdrawn(b) => add(&mut touched.follow_ons, &b.code),
             Body::LedgerOpened(_)
             | Body::PolicyAdopted(_)
+            | Body::LogKeyRotated(_)
             | Body::OfficerEnrolled(_)
+            | Body::OfficerRolesChanged(_)
+            | Body::OfficerKeyRotated(_)
+            | Body::OfficerRevoked(_)
             | Body::DistrictRegistered(_)
             | Body::DistrictRetired(_)
             | Body::FundEstablished(_)
@@ -127,7 +131,10 @@ impl Touched {
             | Body::ProgrammeRegistered(_)
             | Body::PayeeRegistered(_)
             | Body::EntryReversed(_)
-            | Body::DocumentAttached(_) => {}
+            | Body::DocumentAttached(_)
+            | Body::ConfidentialErased(_)
+            | Body::LedgerRestored(_)
+            | Body::AnchorAdopted(_) => {}
         }
         touched
     }

@@ -6,7 +6,7 @@
 use crate::cli::args::LangName;
 use crate::domain::event::{
     AllocationAdjusted, BalanceCarriedForward, Body, CommitmentMade, DisbursementRecorded,
-    FollowOnPledged, OfficerEnrolled, Policy, ProjectApproved, RefundReceived, Split,
+    FollowOnPledged, Policy, ProjectApproved, RefundReceived, Split,
 };
 use crate::domain::ids::{Code, Text};
 use crate::domain::kinds::{Control, Direction, FollowOnKind, FundKind, RestKind, Role, Stage};
@@ -41,9 +41,16 @@ impl Tongue {
     /// The phrase of an event.
     pub(super) fn phrase(self, body: &Body) -> String {
         match body {
+            Body::LogKeyRotated(_)
+            | Body::OfficerEnrolled(_)
+            | Body::OfficerRolesChanged(_)
+            | Body::OfficerKeyRotated(_)
+            | Body::OfficerRevoked(_)
+            | Body::ConfidentialErased(_)
+            | Body::LedgerRestored(_)
+            | Body::AnchorAdopted(_) => self.office(body),
             Body::LedgerOpened(_)
             | Body::PolicyAdopted(_)
-            | Body::OfficerEnrolled(_)
             | Body::DistrictRegistered(_)
             | Body::DistrictRetired(_)
             | Body::FundEstablished(_)
@@ -111,7 +118,6 @@ impl Tongue {
                 self.say(format!("the ledger {}", b.name), format!("开立账簿 {}", b.name))
             }
             Body::PolicyAdopted(b) => self.policy(&b.policy),
-            Body::OfficerEnrolled(b) => self.officer(b),
             Body::DistrictRegistered(b) => self.named("district", "区划", &b.code, &b.name),
             Body::DistrictRetired(b) => match &b.successor {
                 Some(next) => self.say(
@@ -160,18 +166,73 @@ impl Tongue {
         )
     }
 
-    fn officer(self, b: &OfficerEnrolled) -> String {
+    /// Keys and officers, and what was done to the ledger's files.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`phrase` sends these here")]
+    fn office(self, body: &Body) -> String {
+        match body {
+            Body::LogKeyRotated(b) => {
+                let handover = match b.handover {
+                    Some(_) => self.say("handed over by the old key", "旧密钥已签字移交"),
+                    None => self.say("not handed over by the old key", "旧密钥未移交"),
+                };
+                self.say(format!("a new log key, {handover}"), format!("更换日志密钥，{handover}"))
+            }
+            Body::OfficerEnrolled(b) => {
+                let roles = self.roles(&b.roles);
+                self.say(
+                    format!("officer {} as {roles}", b.name),
+                    format!("登记经办人 {}（{roles}）", b.name),
+                )
+            }
+            Body::OfficerRolesChanged(b) => {
+                let roles = self.roles(&b.roles);
+                let limit = b.limit.map(|limit| self.money(limit));
+                self.say(
+                    format!(
+                        "officer no. {} as {roles}{}",
+                        b.number,
+                        limit.as_ref().map_or(String::new(), |limit| format!(", limit {limit}"))
+                    ),
+                    format!(
+                        "经办人 {} 号的职责改为{roles}{}",
+                        b.number,
+                        limit.as_ref().map_or(String::new(), |limit| format!("，限额 {limit}"))
+                    ),
+                )
+            }
+            Body::OfficerKeyRotated(b) => self.say(
+                format!("a new key of officer no. {}", b.number),
+                format!("更换经办人 {} 号的密钥", b.number),
+            ),
+            Body::OfficerRevoked(b) => self.say(
+                format!("officer no. {} revoked ({})", b.number, b.reason),
+                format!("撤销经办人 {} 号（{}）", b.number, b.reason),
+            ),
+            Body::ConfidentialErased(b) => self.say(
+                format!("the confidential fields of @{} erased ({})", b.entry, b.legal_basis),
+                format!("清除 @{} 的保密内容（{}）", b.entry, b.legal_basis),
+            ),
+            Body::LedgerRestored(b) => self.say(
+                format!("the ledger restored from {} at size {}", b.source, b.size),
+                format!("账簿自 {} 恢复，共 {} 条", b.source, b.size),
+            ),
+            Body::AnchorAdopted(b) => self.say(
+                format!("the checkpoint of size {} taken as the anchor", b.size),
+                format!("以规模 {} 的检查点为锚点", b.size),
+            ),
+            _ => body.name().to_owned(),
+        }
+    }
+
+    fn roles(self, roles: &[Role]) -> String {
         let role = |role: &Role| match role {
             Role::Maker => self.say("maker", "经办"),
             Role::Approver => self.say("approver", "审批"),
             Role::Auditor => self.say("auditor", "审计"),
             Role::Administrator => self.say("administrator", "管理"),
         };
-        let roles: Vec<String> = b.roles.iter().map(role).collect();
-        self.say(
-            format!("officer {} as {}", b.name, roles.join(", ")),
-            format!("登记经办人 {}（{}）", b.name, roles.join("、")),
-        )
+        let roles: Vec<String> = roles.iter().map(role).collect();
+        self.say(roles.join(", "), roles.join("、"))
     }
 
     fn fund_kind(self, kind: FundKind) -> String {

@@ -62,7 +62,11 @@ fn is_reversible(body: &Body) -> bool {
         | Body::BalanceLapsed(_) => true,
         Body::LedgerOpened(_)
         | Body::PolicyAdopted(_)
+        | Body::LogKeyRotated(_)
         | Body::OfficerEnrolled(_)
+        | Body::OfficerRolesChanged(_)
+        | Body::OfficerKeyRotated(_)
+        | Body::OfficerRevoked(_)
         | Body::DistrictRegistered(_)
         | Body::DistrictRetired(_)
         | Body::FundEstablished(_)
@@ -72,7 +76,10 @@ fn is_reversible(body: &Body) -> bool {
         | Body::ProjectTerminated(_)
         | Body::PayeeRegistered(_)
         | Body::EntryReversed(_)
-        | Body::DocumentAttached(_) => false,
+        | Body::DocumentAttached(_)
+        | Body::ConfidentialErased(_)
+        | Body::LedgerRestored(_)
+        | Body::AnchorAdopted(_) => false,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::event::{
     Policy, ProjectApproved, Split,
 };
 use crate::domain::ids::{Code, LineKey, MAX_NAME_BYTES, MAX_REASON_BYTES, Tag, Text};
+use crate::domain::kinds::Role;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::Draft;
@@ -19,7 +20,11 @@ pub(super) fn check(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
     match &event.body {
         Body::LedgerOpened(_)
         | Body::PolicyAdopted(_)
+        | Body::LogKeyRotated(_)
         | Body::OfficerEnrolled(_)
+        | Body::OfficerRolesChanged(_)
+        | Body::OfficerKeyRotated(_)
+        | Body::OfficerRevoked(_)
         | Body::DistrictRegistered(_)
         | Body::DistrictRetired(_)
         | Body::FundEstablished(_)
@@ -47,7 +52,10 @@ pub(super) fn check(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
         | Body::FollowOnPaidIn(_)
         | Body::FollowOnWithdrawn(_)
         | Body::EntryReversed(_)
-        | Body::DocumentAttached(_) => check_use(draft, &event.body)?,
+        | Body::DocumentAttached(_)
+        | Body::ConfidentialErased(_)
+        | Body::LedgerRestored(_)
+        | Body::AnchorAdopted(_) => check_use(draft, &event.body)?,
     }
     check_filing(event.body.filing())
 }
@@ -97,8 +105,15 @@ fn check_master(body: &Body) -> Result<(), Rejection> {
         Body::PolicyAdopted(b) => policy(&b.policy),
         Body::OfficerEnrolled(b) => {
             b.name.check("name", 100)?;
-            if b.roles.is_empty() { Err(Rejection::TextEmpty { field: "roles" }) } else { Ok(()) }
+            roles(&b.roles)
         }
+        Body::LogKeyRotated(b) => reason(b.reason.as_ref()),
+        Body::OfficerRolesChanged(b) => {
+            reason(b.reason.as_ref())?;
+            roles(&b.roles)
+        }
+        Body::OfficerKeyRotated(b) => reason(b.reason.as_ref()),
+        Body::OfficerRevoked(b) => b.reason.check("reason", MAX_REASON_BYTES),
         Body::DistrictRegistered(b) => {
             b.code.check("district")?;
             code(b.parent.as_ref(), "district")?;
@@ -235,8 +250,25 @@ fn check_use(draft: &Draft<'_>, body: &Body) -> Result<(), Rejection> {
         {
             Err(Rejection::TextEmpty { field: "documents" })
         }
+        Body::ConfidentialErased(b) => b.legal_basis.check("legal basis", MAX_REASON_BYTES),
+        Body::LedgerRestored(b) => {
+            b.source.check("source", MAX_NAME_BYTES)?;
+            if b.size == draft.size {
+                return Ok(());
+            }
+            let allowed = format!("{}, the entries before this one", draft.size);
+            Err(out_of_range("restored size", &b.size, &allowed))
+        }
+        Body::AnchorAdopted(b) if b.size > draft.size => {
+            let allowed = format!("at most {}, the entries before this one", draft.size);
+            Err(out_of_range("anchor size", &b.size, &allowed))
+        }
         _ => Ok(()),
     }
+}
+
+fn roles(roles: &[Role]) -> Result<(), Rejection> {
+    if roles.is_empty() { Err(Rejection::TextEmpty { field: "roles" }) } else { Ok(()) }
 }
 
 fn ledger(b: &LedgerOpened) -> Result<(), Rejection> {
@@ -392,6 +424,7 @@ pub(super) fn amounts(
         Body::LedgerOpened(b) => of_policy(&b.policy, visit),
         Body::PolicyAdopted(b) => of_policy(&b.policy, visit),
         Body::OfficerEnrolled(b) => b.limit.map_or(Ok(()), visit),
+        Body::OfficerRolesChanged(b) => b.limit.map_or(Ok(()), visit),
         Body::AllocationRecorded(b) => visit(b.amount),
         Body::AllocationAdjusted(b) => visit(b.amount),
         Body::AllocationTransferred(b) => visit(b.amount),
@@ -417,7 +450,10 @@ pub(super) fn amounts(
         Body::FollowOnWithdrawn(b) => visit(b.amount),
         Body::BalanceCarriedForward(b) => visit(b.amount),
         Body::BalanceLapsed(b) => visit(b.amount),
-        Body::DistrictRegistered(_)
+        Body::LogKeyRotated(_)
+        | Body::OfficerKeyRotated(_)
+        | Body::OfficerRevoked(_)
+        | Body::DistrictRegistered(_)
         | Body::DistrictRetired(_)
         | Body::FundEstablished(_)
         | Body::FundClosed(_)
@@ -428,6 +464,9 @@ pub(super) fn amounts(
         | Body::CommitmentClosed(_)
         | Body::PayeeRegistered(_)
         | Body::EntryReversed(_)
-        | Body::DocumentAttached(_) => Ok(()),
+        | Body::DocumentAttached(_)
+        | Body::ConfidentialErased(_)
+        | Body::LedgerRestored(_)
+        | Body::AnchorAdopted(_) => Ok(()),
     }
 }

@@ -2,9 +2,7 @@
 
 use super::{names, state};
 use crate::domain::calendar::Date;
-use crate::domain::event::{
-    DistrictRegistered, DistrictRetired, FundClosed, OfficerEnrolled, Policy,
-};
+use crate::domain::event::{DistrictRegistered, DistrictRetired, FundClosed, Policy};
 use crate::domain::ids::Code;
 use crate::domain::kinds::Stage;
 use crate::domain::rejection::Rejection;
@@ -20,24 +18,6 @@ pub(super) fn policy(policy: &Policy) -> Result<(), Rejection> {
     } else {
         Err(Rejection::NotInRuleSet { what: "approval bands" })
     }
-}
-
-/// A key of one purpose, and the next number.
-pub(super) fn officer(draft: &Draft<'_>, b: &OfficerEnrolled) -> Result<(), Rejection> {
-    let officers = draft.officers();
-    if let Some(officer) = officers.iter().find(|officer| officer.key == b.key) {
-        let purpose = format!("the key of officer {}", officer.name);
-        return Err(Rejection::KeyInUse { purpose });
-    }
-    if draft.ledger().is_some_and(|ledger| ledger.log_key == b.key) {
-        return Err(Rejection::KeyInUse { purpose: "the log's key".to_owned() });
-    }
-    let (expected, found) =
-        (u64::try_from(officers.len()).unwrap_or(u64::MAX), u64::from(b.number));
-    if expected == found {
-        return Ok(());
-    }
-    Err(Rejection::NumberNotNext { what: "officer number", expected, found })
 }
 
 pub(super) fn district(draft: &Draft<'_>, b: &DistrictRegistered) -> Result<(), Rejection> {

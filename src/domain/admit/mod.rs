@@ -19,6 +19,7 @@ mod form;
 mod limits;
 mod master;
 mod names;
+mod officers;
 mod project;
 mod state;
 mod time;
@@ -110,9 +111,16 @@ fn check_ledger(draft: &Draft<'_>, event: &Event, context: &Context<'_>) -> Resu
     if !signs.is_some_and(|number| number < officers || (genesis && number == 0)) {
         return Err(names::unknown(Thing::Officer, &format!("number {}", context.officer)));
     }
+    if !genesis {
+        officers::signs(draft, context.officer)?;
+    }
     match &event.body {
         Body::PolicyAdopted(b) => master::policy(&b.policy),
-        Body::OfficerEnrolled(b) => master::officer(draft, b),
+        Body::LogKeyRotated(b) => officers::rotate_log(draft, b),
+        Body::OfficerEnrolled(b) => officers::enrol(draft, b),
+        Body::OfficerKeyRotated(b) => officers::rotate(draft, b),
+        Body::OfficerRolesChanged(b) => officers::standing(draft, b.number).map(|_| ()),
+        Body::OfficerRevoked(b) => officers::standing(draft, b.number).map(|_| ()),
         Body::DisbursementRecorded(b) => commitment::voucher(draft, b),
         _ => Ok(()),
     }
@@ -152,11 +160,18 @@ fn check_family(
         Body::EntryReversed(b) => correction::reverse(draft, event, b, context.cited, findings),
         Body::LedgerOpened(_)
         | Body::PolicyAdopted(_)
+        | Body::LogKeyRotated(_)
         | Body::OfficerEnrolled(_)
+        | Body::OfficerRolesChanged(_)
+        | Body::OfficerKeyRotated(_)
+        | Body::OfficerRevoked(_)
         | Body::PayeeRegistered(_)
         | Body::ReservationReleased(_)
         | Body::BalanceLapsed(_)
-        | Body::DocumentAttached(_) => Ok(()),
+        | Body::DocumentAttached(_)
+        | Body::ConfidentialErased(_)
+        | Body::LedgerRestored(_)
+        | Body::AnchorAdopted(_) => Ok(()),
     }
 }
 

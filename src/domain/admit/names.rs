@@ -1,5 +1,6 @@
 //! Things that have to be known, or must not be known yet, before anything else is asked of them.
 
+use super::officers;
 use crate::domain::apply::Cited;
 use crate::domain::event::{Body, Event, Split};
 use crate::domain::ids::{Code, LineKey};
@@ -91,7 +92,14 @@ fn splits(draft: &Draft<'_>, splits: &[Split]) -> Result<(), Rejection> {
 /// Everything that an event names.
 pub(super) fn check(draft: &Draft<'_>, event: &Event, cited: &Cited) -> Result<(), Rejection> {
     match &event.body {
-        Body::LedgerOpened(_) | Body::PolicyAdopted(_) => Ok(()),
+        Body::LedgerOpened(_)
+        | Body::LogKeyRotated(_)
+        | Body::PolicyAdopted(_)
+        | Body::LedgerRestored(_)
+        | Body::AnchorAdopted(_) => Ok(()),
+        Body::OfficerRolesChanged(b) => officers::known(draft, b.number).map(|_| ()),
+        Body::OfficerKeyRotated(b) => officers::known(draft, b.number).map(|_| ()),
+        Body::OfficerRevoked(b) => officers::known(draft, b.number).map(|_| ()),
         Body::OfficerEnrolled(b) => {
             let known = draft.officers().iter().any(|officer| officer.name == b.name);
             unless(known, Thing::Officer, &b.name)
@@ -123,7 +131,8 @@ pub(super) fn check(draft: &Draft<'_>, event: &Event, cited: &Cited) -> Result<(
         | Body::DisbursementRecorded(_)
         | Body::RefundReceived(_)
         | Body::EntryReversed(_)
-        | Body::DocumentAttached(_) => check_use(draft, &event.body, cited),
+        | Body::DocumentAttached(_)
+        | Body::ConfidentialErased(_) => check_use(draft, &event.body, cited),
     }
 }
 
@@ -243,6 +252,9 @@ fn check_use(draft: &Draft<'_>, body: &Body, cited: &Cited) -> Result<(), Reject
             super::correction::may_be_reversed(b.entry, &event.body)
         }
         Body::DocumentAttached(b) if b.entry >= draft.size => {
+            Err(unknown(Thing::Entry, &format!("@{}", b.entry)))
+        }
+        Body::ConfidentialErased(b) if b.entry >= draft.size => {
             Err(unknown(Thing::Entry, &format!("@{}", b.entry)))
         }
         _ => Ok(()),

@@ -101,7 +101,11 @@ pub fn moves(draft: &Draft<'_>, event: &Event, cited: &Cited) -> Result<Vec<Move
         Body::EntryReversed(b) => reversal::moves(draft, b.entry, cited)?,
         Body::LedgerOpened(_)
         | Body::PolicyAdopted(_)
+        | Body::LogKeyRotated(_)
         | Body::OfficerEnrolled(_)
+        | Body::OfficerRolesChanged(_)
+        | Body::OfficerKeyRotated(_)
+        | Body::OfficerRevoked(_)
         | Body::DistrictRegistered(_)
         | Body::DistrictRetired(_)
         | Body::FundEstablished(_)
@@ -113,7 +117,10 @@ pub fn moves(draft: &Draft<'_>, event: &Event, cited: &Cited) -> Result<Vec<Move
         | Body::FollowOnPledged(_)
         | Body::FollowOnPaidIn(_)
         | Body::FollowOnWithdrawn(_)
-        | Body::DocumentAttached(_) => Vec::new(),
+        | Body::DocumentAttached(_)
+        | Body::ConfidentialErased(_)
+        | Body::LedgerRestored(_)
+        | Body::AnchorAdopted(_) => Vec::new(),
     })
 }
 

@@ -11,8 +11,8 @@ use crate::domain::money::Amount;
 use crate::domain::posting::{Leaf, Move};
 use crate::domain::rejection::{Rejection, Thing};
 use crate::domain::state::{
-    Commitment, District, Draft, FollowOn, Fund, FundedLine, LedgerFacts, Line, Officer, Project,
-    Share,
+    Commitment, District, Draft, FollowOn, FormerLogKey, Fund, FundedLine, LedgerFacts, Line,
+    Officer, Project, Share, SpentKey,
 };
 
 fn fund_project(draft: &mut Draft<'_>, code: &Code, line: &LineKey) {
@@ -140,7 +140,11 @@ pub(super) fn remember(
     match &event.body {
         Body::LedgerOpened(_)
         | Body::PolicyAdopted(_)
+        | Body::LogKeyRotated(_)
         | Body::OfficerEnrolled(_)
+        | Body::OfficerRolesChanged(_)
+        | Body::OfficerKeyRotated(_)
+        | Body::OfficerRevoked(_)
         | Body::DistrictRegistered(_)
         | Body::DistrictRetired(_)
         | Body::FundEstablished(_)
@@ -185,7 +189,10 @@ pub(super) fn remember(
         | Body::AllocationTransferred(_)
         | Body::ReservationReleased(_)
         | Body::BalanceLapsed(_)
-        | Body::DocumentAttached(_) => {}
+        | Body::DocumentAttached(_)
+        | Body::ConfidentialErased(_)
+        | Body::LedgerRestored(_)
+        | Body::AnchorAdopted(_) => {}
     }
     Ok(())
 }
@@ -308,6 +315,7 @@ fn remember_master(draft: &mut Draft<'_>, event: &Event) {
                 utc_offset_minutes: b.utc_offset_minutes,
                 fiscal_year_start_month: b.fiscal_year_start_month,
                 log_key: b.log_key,
+                former_log_keys: Vec::new(),
                 opened_on: event.occurred_on,
             };
             let head = draft.head_mut();
@@ -319,9 +327,11 @@ fn remember_master(draft: &mut Draft<'_>, event: &Event) {
             draft.head_mut().policy = b.policy.clone();
             note_policy(draft, &b.policy);
         }
-        Body::OfficerEnrolled(b) => {
-            draft.head_mut().officers.push(Officer { name: b.name.clone(), key: b.key });
-        }
+        Body::LogKeyRotated(_)
+        | Body::OfficerEnrolled(_)
+        | Body::OfficerRolesChanged(_)
+        | Body::OfficerKeyRotated(_)
+        | Body::OfficerRevoked(_) => remember_office(draft, &event.body),
         Body::DistrictRegistered(b) => {
             let (valid_from, valid_to) = (b.valid_from, b.valid_to);
             let (level, successor) = (b.level, b.successor.clone());
@@ -351,6 +361,50 @@ fn remember_master(draft: &mut Draft<'_>, event: &Event) {
         Body::PayeeRegistered(b) => draft.payees.insert(b.code.clone(), ()),
         _ => {}
     }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "`remember_master` sends only these here")]
+fn remember_office(draft: &mut Draft<'_>, body: &Body) {
+    let until = draft.size;
+    match body {
+        Body::LogKeyRotated(b) => {
+            let handed_over = b.handover.is_some();
+            let Some(facts) = &mut draft.head_mut().ledger else { return };
+            let key = std::mem::replace(&mut facts.log_key, b.key);
+            facts.former_log_keys.push(FormerLogKey { key, until, handed_over });
+            draft.spent_keys.insert(key, SpentKey { officer: None, until });
+        }
+        Body::OfficerEnrolled(b) => draft.head_mut().officers.push(Officer {
+            name: b.name.clone(),
+            key: b.key,
+            roles: b.roles.clone(),
+            limit: b.limit,
+            revoked: None,
+        }),
+        Body::OfficerRolesChanged(b) => {
+            if let Some(officer) = officer_mut(draft, b.number) {
+                officer.roles.clone_from(&b.roles);
+                officer.limit = b.limit;
+            }
+        }
+        Body::OfficerKeyRotated(b) => {
+            if let Some(officer) = officer_mut(draft, b.number) {
+                let key = std::mem::replace(&mut officer.key, b.key);
+                let spent = SpentKey { officer: Some(b.number), until };
+                draft.spent_keys.insert(key, spent);
+            }
+        }
+        Body::OfficerRevoked(b) => {
+            if let Some(officer) = officer_mut(draft, b.number) {
+                officer.revoked = Some(until);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn officer_mut<'d>(draft: &'d mut Draft<'_>, number: u32) -> Option<&'d mut Officer> {
+    draft.head_mut().officers.get_mut(usize::try_from(number).ok()?)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "`remember` sends only these here")]

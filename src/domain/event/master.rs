@@ -101,7 +101,7 @@ pub struct OfficerEnrolled {
     pub proof: Bytes64,
     /// What the officer may do.
     pub roles: Vec<Role>,
-    /// The most the officer may approve, minor units.
+    /// The most that one entry of the officer may move, minor units.
     pub limit: Option<Amount>,
     /// Documents and file number.
     pub filing: Filing,

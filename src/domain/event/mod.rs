@@ -7,15 +7,19 @@
 mod allocation;
 mod commitment;
 mod correction;
+mod custody;
 mod follow_on;
 mod master;
+mod office;
 mod project;
 
 pub use allocation::*;
 pub use commitment::*;
 pub use correction::*;
+pub use custody::*;
 pub use follow_on::*;
 pub use master::*;
+pub use office::*;
 pub use project::*;
 
 use super::calendar::Date;
@@ -156,8 +160,12 @@ macro_rules! bodies {
 
 bodies! {
     1 LedgerOpened "ledger",
+    2 LogKeyRotated "ledger",
     3 PolicyAdopted "policy",
     4 OfficerEnrolled "officer",
+    5 OfficerRolesChanged "officer",
+    6 OfficerKeyRotated "officer",
+    7 OfficerRevoked "officer",
     8 DistrictRegistered "district",
     9 DistrictRetired "district",
     10 FundEstablished "fund",
@@ -186,4 +194,7 @@ bodies! {
     71 BalanceLapsed "balance",
     80 EntryReversed "reversal",
     81 DocumentAttached "document",
+    82 ConfidentialErased "document",
+    84 LedgerRestored "ledger",
+    85 AnchorAdopted "ledger",
 }

@@ -120,6 +120,13 @@ impl Scene<'_> {
             }
             Command::ReverseEntry(b) => vec![b.into()],
             Command::AttachDocument(b) => vec![b.into()],
+            Command::RotateLogKey(b) => vec![b.into()],
+            Command::ChangeOfficerRoles(b) => vec![b.into()],
+            Command::RotateOfficerKey(b) => vec![b.into()],
+            Command::RevokeOfficer(b) => vec![b.into()],
+            Command::EraseConfidential(b) => vec![b.into()],
+            Command::RestoreLedger(b) => vec![b.into()],
+            Command::AdoptAnchor(b) => vec![b.into()],
         })
     }
 

@@ -56,6 +56,8 @@ impl Rejection {
             | Self::LedgerOpen
             | Self::RuleSetUnknown { .. }
             | Self::KeyInUse { .. }
+            | Self::KeyUsedBefore { .. }
+            | Self::OfficerRevoked { .. }
             | Self::NumberNotNext { .. }
             | Self::ClockBehind { .. }
             | Self::ClockAhead { .. }
@@ -125,7 +127,12 @@ impl Rejection {
             Self::LedgerNotOpen => "open it with `earmark init`",
             Self::LedgerOpen => "open another ledger in a folder of its own",
             Self::RuleSetUnknown { .. } => "use a release of earmark that knows it",
-            Self::KeyInUse { .. } => "make a key of its own (earmark key new)",
+            Self::KeyInUse { .. } | Self::KeyUsedBefore { .. } => {
+                "make a key of its own (earmark key new)"
+            }
+            Self::OfficerRevoked { .. } => {
+                "a revocation is for ever; enrol the person under another name (earmark officer enroll)"
+            }
             Self::NumberNotNext { .. } => "numbers have no gaps; earmark fills in the next one",
             Self::ClockBehind { .. } => "set the clock right and run the same command again",
             Self::ClockAhead { .. } => "if the clock is right, add --accept-clock",
@@ -295,6 +302,8 @@ impl Rejection {
             Self::ClockBehind { now, head } | Self::ClockAhead { now, head } => {
                 pair(("now", instant_text(*now)), ("head", instant_text(*head)))
             }
+            Self::KeyUsedBefore { until, .. } => vec![("until", format!("@{until}"))],
+            Self::OfficerRevoked { entry, .. } => vec![("entry", format!("@{entry}"))],
             Self::CommandIdReused { field, first } => {
                 pair(("field", field), ("first", format!("@{first}")))
             }

@@ -5,7 +5,7 @@
 //! the tightest one. Codes are never changed or used again for another rule.
 
 use super::calendar::{Date, Year};
-use super::ids::{Code, LineKey, Tag};
+use super::ids::{Code, LineKey, Tag, Text};
 use super::kinds::ProjectStatus;
 use super::money::Money;
 use std::fmt;
@@ -178,6 +178,10 @@ pub enum Rejection {
     RuleSetUnknown { version: u32 },
     /// A key already has a purpose.
     KeyInUse { purpose: String },
+    /// A key was given up.
+    KeyUsedBefore { purpose: String, until: u64 },
+    /// The officer was revoked.
+    OfficerRevoked { officer: Text, entry: u64 },
     /// An officer's number is not the next one.
     NumberNotNext { what: &'static str, expected: u64, found: u64 },
     /// The clock is behind the head.
@@ -289,6 +293,8 @@ impl Rejection {
             Self::LedgerOpen => "ledger_open",
             Self::RuleSetUnknown { .. } => "rule_set_unknown",
             Self::KeyInUse { .. } => "key_in_use",
+            Self::KeyUsedBefore { .. } => "key_used_before",
+            Self::OfficerRevoked { .. } => "officer_revoked",
             Self::NumberNotNext { .. } => "number_not_next",
             Self::ClockBehind { .. } => "clock_behind",
             Self::ClockAhead { .. } => "clock_ahead",

@@ -28,6 +28,8 @@ impl Rejection {
             | Self::LedgerOpen
             | Self::RuleSetUnknown { .. }
             | Self::KeyInUse { .. }
+            | Self::KeyUsedBefore { .. }
+            | Self::OfficerRevoked { .. }
             | Self::NumberNotNext { .. }
             | Self::ClockBehind { .. }
             | Self::ClockAhead { .. }
@@ -119,6 +121,12 @@ impl Rejection {
             }
             Self::KeyInUse { purpose } => {
                 format!("a key has one purpose; this one is already {purpose}")
+            }
+            Self::KeyUsedBefore { purpose, until } => {
+                format!("a key is used once; this one was {purpose} until @{until}")
+            }
+            Self::OfficerRevoked { officer, entry } => {
+                format!("officer {officer} was revoked at @{entry}")
             }
             Self::NumberNotNext { what, expected, found } => {
                 format!("the next {what} is {expected}, not {found}")

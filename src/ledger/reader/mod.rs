@@ -6,6 +6,7 @@
 pub mod ahead;
 pub mod books;
 pub mod cache;
+mod proofs;
 pub mod replay;
 
 use self::ahead::Ahead;

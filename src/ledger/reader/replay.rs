@@ -7,15 +7,15 @@
 //! tell the tiers apart.
 
 use super::ahead::{Ahead, Keys, Signed};
+use super::proofs;
 use crate::chain::body;
 use crate::chain::entry::{self, CommandId, Envelope, Head, LedgerId, Row, Sealed};
 use crate::chain::hash::Hash;
-use crate::chain::signature::{VerifyingKey, enrol_message};
 use crate::chain::walk::{Break, Completed, Likely, Walk};
 use crate::domain::admit::{Context, admit};
 use crate::domain::apply::{Cited, fold};
 use crate::domain::calendar::Date;
-use crate::domain::event::{Body, Bytes32, Event, OfficerEnrolled};
+use crate::domain::event::{Body, Bytes32, Event};
 use crate::domain::finding::Finding;
 use crate::domain::posting::Move;
 use crate::domain::propose::cited_by;
@@ -109,9 +109,10 @@ pub struct Replay {
     pending: Vec<Pending>,
     events: Vec<Event>,
     stopped_at: Option<u64>,
-    /// Officers enrolled after that: those of the command in progress, and the others.
-    enrolled: Vec<(u32, Bytes32)>,
-    late_keys: BTreeMap<u32, Bytes32>,
+    /// What became of officers' keys after that (`None`: revoked): by the command in progress, and
+    /// before it.
+    enrolled: Vec<(u32, Option<Bytes32>)>,
+    late_keys: BTreeMap<u32, Option<Bytes32>>,
     unsigned_from: Option<u64>,
 }
 
@@ -231,9 +232,9 @@ impl Replay {
                 });
                 self.events.push(event_of(&envelope, body));
             }
-            Some(Body::OfficerEnrolled(officer)) => {
-                self.enrolled.push((officer.number, officer.key))
-            }
+            Some(Body::OfficerEnrolled(b)) => self.enrolled.push((b.number, Some(b.key))),
+            Some(Body::OfficerKeyRotated(b)) => self.enrolled.push((b.number, Some(b.key))),
+            Some(Body::OfficerRevoked(b)) => self.enrolled.push((b.number, None)),
             Some(_) => {}
             None => {
                 self.stopped_at.get_or_insert(envelope.index);
@@ -363,23 +364,22 @@ impl Replay {
         }
     }
 
-    /// Under the key of the officer just before the command; the genesis command under the key that
-    /// it enrols itself. Every enrolment proves possession of its key.
+    /// Under the key of the officer just before the command, if not revoked; the genesis command
+    /// under the key that it enrols itself. Whoever brings in a key proves possession of it.
     fn check_signature(
         &self,
         completed: &Completed<'_>,
         signed: Option<Signed>,
     ) -> std::result::Result<(), Break> {
-        let mut genesis = None;
-        for (event, pending) in self.events.iter().zip(&self.pending) {
-            if let Body::OfficerEnrolled(officer) = &event.body {
-                check_proof(completed, pending.index, officer)?;
-                genesis = genesis.or(Some(officer.key));
-            }
-        }
+        let events = self.pending.iter().map(|pending| pending.index).zip(&self.events);
+        proofs::check(completed.ledger, &self.state, events)?;
         let number = usize::try_from(completed.officer).unwrap_or(usize::MAX);
-        let known = self.state.officers.get(number).map(|officer| officer.key);
-        let key = known.or(genesis.filter(|_| completed.first == 0));
+        let known = self.state.officers.get(number);
+        if let Some(entry) = known.and_then(|officer| officer.revoked) {
+            return Err(revoked(completed, Some(entry)));
+        }
+        let genesis = self.events.iter().filter(|_| completed.first == 0).find_map(enrolled_key);
+        let key = known.map(|officer| officer.key).or(genesis);
         let verifies = key.and_then(|key| self.verifies(completed, &key, signed));
         let Some(verifies) = verifies else {
             let (expected, found) = ("an enrolled officer", completed.officer);
@@ -415,9 +415,17 @@ impl Replay {
         signed: Option<Signed>,
     ) -> std::result::Result<(), Break> {
         let number = usize::try_from(completed.officer).unwrap_or(usize::MAX);
-        let known = self.state.officers.get(number).map(|officer| officer.key);
-        let key = known.or_else(|| self.late_keys.get(&completed.officer).copied());
+        let known = self.state.officers.get(number).map(|officer| match officer.revoked {
+            None => Some(officer.key),
+            Some(_) => None,
+        });
+        let key = self.late_keys.get(&completed.officer).copied().or(known);
         let enrolled = std::mem::take(&mut self.enrolled);
+        if key == Some(None) {
+            let entry = self.state.officers.get(number).and_then(|officer| officer.revoked);
+            return Err(revoked(completed, entry));
+        }
+        let key = key.flatten();
         let Some(verifies) = key.and_then(|key| self.verifies(completed, &key, signed)) else {
             self.unsigned_from.get_or_insert(completed.first);
             return Ok(());
@@ -428,17 +436,18 @@ impl Replay {
     }
 }
 
-fn check_proof(
-    completed: &Completed<'_>,
-    index: u64,
-    officer: &OfficerEnrolled,
-) -> std::result::Result<(), Break> {
-    let message = enrol_message(completed.ledger, officer.name.as_str(), &officer.key.0);
-    let verifies =
-        VerifyingKey::new(&officer.key.0).is_some_and(|key| key.verify(&message, &officer.proof.0));
-    if verifies {
-        return Ok(());
+#[expect(clippy::wildcard_enum_match_arm, reason = "only an enrolment is asked for")]
+fn enrolled_key(event: &Event) -> Option<Bytes32> {
+    match &event.body {
+        Body::OfficerEnrolled(b) => Some(b.key),
+        _ => None,
     }
-    let expected = format!("a proof by the key of officer {}", officer.name);
-    Err(Break::new(index, "proof", expected, "one that does not verify", Likely::Rewritten))
+}
+
+fn revoked(completed: &Completed<'_>, entry: Option<u64>) -> Break {
+    let found = match entry {
+        Some(entry) => format!("officer {}, revoked at {entry}", completed.officer),
+        None => format!("officer {}, who was revoked", completed.officer),
+    };
+    Break::new(completed.first, "officer", "an officer who was not revoked", found, Likely::Changed)
 }
