@@ -24,6 +24,7 @@ struct PolicyFile {
     project_required: Option<bool>,
     transfer_between_purposes: Option<bool>,
     history_before: Option<String>,
+    rule_set_version: Option<u32>,
 }
 
 /// Reads the file at `path` over the policy in force.
@@ -60,6 +61,9 @@ fn parse(text: &str, in_force: &Policy, currency: Currency) -> Result<Policy, St
     if let Some(answer) = file.transfer_between_purposes {
         policy.transfer_between_purposes = answer;
     }
+    if let Some(version) = file.rule_set_version {
+        policy.rule_set_version = version;
+    }
     policy.history_before = match file.history_before.as_deref() {
         None => policy.history_before,
         Some(OPENING) => None,
@@ -80,12 +84,14 @@ pub(crate) fn text(policy: &Policy, currency: Currency) -> String {
          tolerance = \"{tolerance}\"                   # … and absolutely; the lower of the two holds\n\
          project_required = {project}              # every contract and payment needs a project\n\
          transfer_between_purposes = {transfer}    # money may go to a fund for something else\n\
-         history_before = \"{before}\"           # only earlier dates are imported as history\n",
+         history_before = \"{before}\"           # only earlier dates are imported as history\n\
+         rule_set_version = {rules}                 # 1 asks for no roles, 2 does\n",
         control = policy.control,
         points = policy.tolerance_basis_points,
         tolerance = currency.plain(policy.tolerance_minor_units),
         project = policy.project_required,
         transfer = policy.transfer_between_purposes,
+        rules = policy.rule_set_version,
     )
 }
 

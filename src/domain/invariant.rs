@@ -3,10 +3,10 @@
 
 use super::apply::is_engaged;
 use super::ids::LineKey;
-use super::kinds::Stage;
+use super::kinds::{Role, Stage};
 use super::money::Amount;
-use super::state::State;
-use std::collections::BTreeMap;
+use super::state::{Officer, State};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What does not hold, in words; empty when all is well.
 ///
@@ -16,18 +16,43 @@ use std::collections::BTreeMap;
 /// * Every leaf's line, project and commitment is known.
 /// * What a project has engaged is the sum of its leaves.
 /// * Paid in and withdrawn never exceed a pledge.
+/// * No key is there twice: of officers, of the log, or given up; and somebody is administrator where
+///   roles are asked for.
 #[must_use]
 pub fn broken(state: &State) -> Vec<String> {
     let mut broken = Vec::new();
     broken_lines(state, &mut broken);
     broken_leaves(state, &mut broken);
     broken_projects(state, &mut broken);
+    broken_office(state, &mut broken);
     for (code, follow_on) in &state.follow_ons {
         if follow_on.rest().is_none_or(Amount::is_negative) {
             broken.push(format!("follow-on investment {code} is paid in beyond its pledge"));
         }
     }
     broken
+}
+
+fn broken_office(state: &State, broken: &mut Vec<String>) {
+    let log_key = state.ledger.iter().map(|facts| facts.log_key);
+    let present = state.officers.iter().map(|officer| officer.key).chain(log_key);
+    let mut keys = BTreeSet::new();
+    for key in present.chain(state.spent_keys.keys().copied()) {
+        if !keys.insert(key) {
+            broken.push(format!("the key {key} is there twice"));
+        }
+    }
+    let former = state.ledger.iter().flat_map(|facts| &facts.former_log_keys);
+    for former in former.filter(|former| !state.spent_keys.contains_key(&former.key)) {
+        broken.push(format!("the log's former key {} is not known as given up", former.key));
+    }
+    let administers = |officer: &Officer| {
+        officer.revoked.is_none() && officer.roles.contains(&Role::Administrator)
+    };
+    let asks = state.policy.rule_set_version >= 2 && !state.officers.is_empty();
+    if asks && !state.officers.iter().any(administers) {
+        broken.push("nobody is administrator".to_owned());
+    }
 }
 
 fn broken_lines(state: &State, broken: &mut Vec<String>) {

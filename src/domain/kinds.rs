@@ -76,7 +76,7 @@ numbered! {
     }
 }
 numbered! {
-    /// What an officer may do. Recorded from the first version on, enforced by a later rule set.
+    /// What an officer may do; asked for from rule set 2 on.
     Role {
         /// Records.
         Maker = 1 "maker",

@@ -430,12 +430,6 @@ impl Draft<'_> {
         self.head.as_ref().map_or(&self.base.officers, |head| &head.officers)
     }
 
-    /// The officers as they were before the command.
-    #[must_use]
-    pub fn officers_before(&self) -> &[Officer] {
-        &self.base.officers
-    }
-
     /// The replaceable part, to change.
     pub fn head_mut(&mut self) -> &mut HeadDraft {
         let base = self.base;

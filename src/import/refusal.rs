@@ -59,6 +59,7 @@ fn fields(rejection: &Rejection) -> &'static [Field] {
         Rejection::NegativeAmount { .. }
         | Rejection::Overflow
         | Rejection::SumDiffers { .. }
+        | Rejection::OfficerLimit { .. }
         | Rejection::RestDiffers { .. }
         | Rejection::Limit { .. } => &[F::Amount, F::Ceiling],
         Rejection::DateAbsurd { .. }
@@ -89,6 +90,10 @@ fn fields(rejection: &Rejection) -> &'static [Field] {
         | Rejection::LedgerNotOpen
         | Rejection::LedgerOpen
         | Rejection::RuleSetUnknown { .. }
+        | Rejection::RuleSetOlder { .. }
+        | Rejection::RoleRequired { .. }
+        | Rejection::NoAdministrator
+        | Rejection::LastAdministrator { .. }
         | Rejection::KeyInUse { .. }
         | Rejection::KeyUsedBefore { .. }
         | Rejection::OfficerRevoked { .. }

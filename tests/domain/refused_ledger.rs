@@ -29,18 +29,18 @@ fn a_ledger_is_opened_once() {
 
 #[test]
 fn a_policy_asks_for_rules_that_are_known() {
-    let policy = Policy { rule_set_version: 2, ..Policy::default() };
+    let policy = Policy { rule_set_version: 3, ..Policy::default() };
     Given::ledger().when(PolicyAdopted { policy, filing: no_filing() }).then_refused(
         "rule_set_unknown",
-        "rule set 2 is not known; this program has rule set 1
+        "rule set 3 is not known; this program has rule sets 1 to 2
          hint: use a release of earmark that knows it
-         details: found=2 | allowed=1",
+         details: found=3 | allowed=1 to 2",
     );
     let approval_bands = vec![ApprovalBand { from: Amount(0), approvals: 1 }];
     let policy = Policy { approval_bands, ..Policy::default() };
     Given::ledger().when(PolicyAdopted { policy, filing: no_filing() }).then_refused(
         "not_in_rule_set",
-        "rule set 1 has no approval bands
+        "the rule sets of this program have no approval bands
          hint: leave it out",
     );
 }

@@ -142,7 +142,8 @@ pub fn opening() -> Wish {
 }
 
 pub fn opened(ledger: LedgerOpened) -> Wish {
-    Command::OpenLedger(ledger, officer("Lin", 1)).on("2001-01-01")
+    let roles = vec![Role::Maker, Role::Administrator];
+    Command::OpenLedger(ledger, OfficerEnrolled { roles, ..officer("Lin", 1) }).on("2001-01-01")
 }
 
 pub fn fund(name: &str) -> FundEstablished {

@@ -88,7 +88,7 @@ impl Pen {
 
     fn policy(&self) -> Policy {
         if !self.full {
-            return Policy::default();
+            return Policy { rule_set_version: 1, ..Policy::default() };
         }
         let band = |from, approvals| ApprovalBand { from: Amount(from), approvals };
         Policy {

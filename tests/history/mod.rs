@@ -76,7 +76,7 @@ impl Book {
             name: Text::new("Lin"),
             key: Bytes32([8; 32]),
             proof: Bytes64([0; 64]),
-            roles: vec![Role::Maker],
+            roles: vec![Role::Maker, Role::Administrator],
             limit: None,
             filing: filing(),
         };

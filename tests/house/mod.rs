@@ -180,7 +180,7 @@ impl House {
                 name: Text::new(name),
                 key: Bytes32(key),
                 proof: Bytes64(proof),
-                roles: vec![Role::Maker],
+                roles: vec![Role::Maker, Role::Administrator],
                 limit: None,
                 filing: Filing::default(),
             },

@@ -64,7 +64,7 @@ impl Books {
             name: Text::new("officer"),
             key: Bytes32([2; 32]),
             proof: Bytes64([3; 64]),
-            roles: vec![Role::Maker],
+            roles: vec![Role::Maker, Role::Administrator],
             limit: None,
             filing: Filing::default(),
         };

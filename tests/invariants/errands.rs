@@ -102,8 +102,49 @@ impl Office<'_> {
             }
             _ => {
                 let number = u8::try_from(self.world.state.officers.len()).ok()?;
-                Command::EnrolOfficer(officer(number.min(100)))
+                Command::EnrolOfficer(officer(number.min(50)))
             }
+        })
+    }
+
+    /// Officers come, change and go, and so do keys.
+    pub fn office(&self, dice: &mut Dice<'_>) -> Option<Command> {
+        let officers = self.world.state.officers.len();
+        let number = u32::try_from(dice.below(officers)).ok()?;
+        // Enrolments bring keys from 100 on; sometimes one comes again.
+        let key = Bytes32([60 + (dice.word() % 60) as u8; 32]);
+        let (reason, filing) = (None, none());
+        let proof = Bytes64([0; 64]);
+        let size = self.world.state.size;
+        Some(match dice.below(7) {
+            0 => {
+                let roles = (0..=dice.below(2)).map(|_| Role::ALL[dice.below(4)]).collect();
+                let limit = dice.once_in(2).then(|| Amount(i128::from(dice.word() % 50_000)));
+                let number = number.max(1);
+                let body = OfficerRolesChanged { number, roles, limit, reason, filing };
+                Command::ChangeOfficerRoles(body)
+            }
+            1 => {
+                Command::RotateOfficerKey(OfficerKeyRotated { number, key, proof, reason, filing })
+            }
+            2 => {
+                // Officer 0 signs everything here, and stays.
+                let (number, reason) = (number.max(1), Text::new("left"));
+                Command::RevokeOfficer(OfficerRevoked { number, reason, filing })
+            }
+            3 => {
+                let handover = dice.once_in(2).then_some(proof);
+                Command::RotateLogKey(LogKeyRotated { key, proof, handover, reason, filing })
+            }
+            4 => {
+                let (entry, legal_basis) = (size - 1, Text::new("request"));
+                Command::EraseConfidential(ConfidentialErased { entry, legal_basis, filing })
+            }
+            5 => {
+                let (source, head) = (Text::new("copy"), key);
+                Command::RestoreLedger(LedgerRestored { source, size, head, filing })
+            }
+            _ => Command::AdoptAnchor(AnchorAdopted { size, root: key, filing }),
         })
     }
 

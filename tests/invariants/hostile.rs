@@ -153,7 +153,7 @@ impl Names {
     fn master(&self, dice: &mut Dice<'_>) -> Body {
         let (filing, name, name_zh) = (self.filing(dice), text(dice), option(dice, text));
         let fresh = Code::new(&format!("N{}", dice.word()));
-        match dice.below(9) {
+        match dice.below(10) {
             0 => LedgerOpened {
                 ledger: Bytes16([1; 16]),
                 origin: text(dice),
@@ -168,12 +168,13 @@ impl Names {
             }
             .into(),
             1 => PolicyAdopted { policy: Self::policy(dice), filing }.into(),
+            9 => self.office(dice, filing),
             2 => OfficerEnrolled {
                 number: dice.word() % 4,
                 name,
                 key: Bytes32([(dice.word() % 4) as u8; 32]),
                 proof: Bytes64([0; 64]),
-                roles: vec![Role::Maker],
+                roles: vec![Role::Maker, Role::Administrator],
                 limit: option(dice, amount),
                 filing,
             }
@@ -216,6 +217,30 @@ impl Names {
                 filing,
             }
             .into(),
+        }
+    }
+
+    fn office(&self, dice: &mut Dice<'_>, filing: Filing) -> Body {
+        let (number, key) = (dice.word() % 4, Bytes32([(dice.word() % 12) as u8; 32]));
+        let (proof, reason) = (Bytes64([0; 64]), option(dice, text));
+        match dice.below(7) {
+            0 => {
+                let roles = (0..dice.below(3)).map(|_| Role::ALL[dice.below(4)]).collect();
+                let limit = option(dice, amount);
+                OfficerRolesChanged { number, roles, limit, reason, filing }.into()
+            }
+            1 => OfficerKeyRotated { number, key, proof, reason, filing }.into(),
+            2 => OfficerRevoked { number, reason: text(dice), filing }.into(),
+            3 => LogKeyRotated { key, proof, handover: None, reason, filing }.into(),
+            4 => {
+                let (entry, legal_basis) = (self.entry(dice), text(dice));
+                ConfidentialErased { entry, legal_basis, filing }.into()
+            }
+            5 => {
+                let (source, size) = (text(dice), self.entry(dice));
+                LedgerRestored { source, size, head: key, filing }.into()
+            }
+            _ => AnchorAdopted { size: self.entry(dice), root: key, filing }.into(),
         }
     }
 

@@ -17,7 +17,7 @@ pub fn none() -> Filing {
 
 /// The next wish; nothing where there is nothing to wish about.
 pub fn wish(world: &mut World, dice: &mut Dice<'_>) -> Option<Order> {
-    let what = dice.below(40);
+    let what = dice.below(42);
     let office = Office { world };
     let command = match what {
         0 => office.fund(dice),
@@ -43,6 +43,7 @@ pub fn wish(world: &mut World, dice: &mut Dice<'_>) -> Option<Order> {
         36 => office.attach(dice),
         37 => return office.history(dice),
         38 => office.master(dice),
+        39 | 40 => office.office(dice),
         _ => {
             world.today = Date(world.today.0 + (dice.word() % 150) as i32).min(Date(12_400));
             return None;

@@ -313,7 +313,7 @@ pub fn officer(number: u8) -> OfficerEnrolled {
         name: Text::new(&format!("Officer {number}")),
         key: Bytes32([100 + number; 32]),
         proof: Bytes64([0; 64]),
-        roles: vec![Role::Maker],
+        roles: vec![Role::Maker, Role::Administrator],
         limit: None,
         filing: Filing::default(),
     }

@@ -28,7 +28,7 @@ fn enrolment() -> Order {
         name: Text::new(name),
         key: Bytes32(key),
         proof: Bytes64(proof),
-        roles: vec![Role::Maker],
+        roles: vec![Role::Maker, Role::Administrator],
         limit: None,
         filing: Filing::default(),
     }))

@@ -112,7 +112,7 @@ fn genesis() -> Order {
             name: Text::new(name),
             key: Bytes32(key),
             proof: Bytes64(proof),
-            roles: vec![Role::Maker],
+            roles: vec![Role::Maker, Role::Administrator],
             limit: None,
             filing: Filing::default(),
         },

@@ -105,10 +105,10 @@ pub(crate) struct EnrollOfficer {
     /// The file that `earmark key request` wrote [default: the key of that name on this machine]
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
-    /// What the officer may do (repeatable); recorded here, enforced by a later rule set
+    /// What the officer may do (repeatable)
     #[arg(long = "role", value_name = "ROLE", required = true)]
     pub(crate) roles: Vec<RoleName>,
-    /// The most the officer may approve
+    /// The most that one entry of the officer may move
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(crate) limit: Option<AmountText>,
     /// What every write takes.

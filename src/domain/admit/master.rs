@@ -2,15 +2,15 @@
 
 use super::{names, state};
 use crate::domain::calendar::Date;
-use crate::domain::event::{DistrictRegistered, DistrictRetired, FundClosed, Policy};
+use crate::domain::event::{DistrictRegistered, DistrictRetired, FundClosed, Policy, RULE_SET};
 use crate::domain::ids::Code;
 use crate::domain::kinds::Stage;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::Draft;
 
-/// What rule set 1 knows; `form` has checked the figures.
+/// What the rule sets of this program know; `form` has checked the figures.
 pub(super) fn policy(policy: &Policy) -> Result<(), Rejection> {
-    if policy.rule_set_version != 1 {
+    if !(1..=RULE_SET).contains(&policy.rule_set_version) {
         return Err(Rejection::RuleSetUnknown { version: policy.rule_set_version });
     }
     if policy.approval_bands.is_empty() {

@@ -8,8 +8,9 @@
 //! asked by a leaf file a family; `limits` is the one place where an account is kept from going below
 //! zero.
 //!
-//! Roles and approval bands are recorded and not yet asked for: a policy that sets bands is refused
-//! rather than ignored.
+//! The policy names the rule set: 1 asks for no roles, 2 does (`officers` has the table). A ledger is
+//! judged by the rule set of each command's time, for ever. Approval bands are in neither: a policy
+//! that sets them is refused rather than ignored.
 
 mod allocation;
 mod commitment;
@@ -24,11 +25,13 @@ mod project;
 mod state;
 mod time;
 
+pub use officers::Standing;
+
 use super::apply::{self, Cited};
 use super::event::{Body, Event};
 use super::finding::Finding;
 use super::posting::Move;
-use super::rejection::{Rejection, Thing};
+use super::rejection::Rejection;
 use super::state::{Delta, Draft, State};
 
 /// What the rules need besides state and events.
@@ -64,13 +67,27 @@ pub fn admit(
     events: &[Event],
     context: &Context<'_>,
 ) -> Result<Admitted, Rejection> {
+    admit_within(state, Standing::of(state, context.officer), events, context)
+}
+
+/// [`admit`], where some events of the command were admitted and applied before: `standing` is of the
+/// state before all of them.
+///
+/// # Errors
+/// As [`admit`].
+pub fn admit_within(
+    state: &State,
+    standing: Standing<'_>,
+    events: &[Event],
+    context: &Context<'_>,
+) -> Result<Admitted, Rejection> {
     time::check_clock(state, context)?;
     let mut draft = state.draft();
     draft.recorded_at_microseconds = context.recorded_at_microseconds;
     let mut admitted = Admitted::default();
     for (place, event) in events.iter().enumerate() {
         let mut findings = Vec::new();
-        let moves = admit_one(&mut draft, event, context, &mut findings)?;
+        let moves = admit_one(&mut draft, event, (standing, context), &mut findings)?;
         admitted.moves.push(moves);
         admitted.findings.extend(findings.into_iter().map(|finding| (place, finding)));
     }
@@ -81,46 +98,46 @@ pub fn admit(
 fn admit_one(
     draft: &mut Draft<'_>,
     event: &Event,
-    context: &Context<'_>,
+    (standing, context): (Standing<'_>, &Context<'_>),
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Move>, Rejection> {
     form::check(draft, event)?;
-    check_ledger(draft, event, context)?;
+    check_ledger(draft, event, standing, context)?;
     names::check(draft, event, context.cited)?;
     time::check(draft, event, context)?;
     check_family(draft, event, context, findings)?;
     check_e_vouchers(draft, event)?;
     let moves = apply::moves(draft, event, context.cited)?;
+    officers::within_limit(draft, standing, &moves)?;
     limits::check(draft, event, &moves, findings)?;
     apply::settle(draft, event, &moves, context.cited)?;
     Ok(moves)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "only these change the ledger or have a number")]
-fn check_ledger(draft: &Draft<'_>, event: &Event, context: &Context<'_>) -> Result<(), Rejection> {
+fn check_ledger(
+    draft: &Draft<'_>,
+    event: &Event,
+    standing: Standing<'_>,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
     match (&event.body, draft.ledger()) {
         (Body::LedgerOpened(b), None) if draft.size == 0 => return master::policy(&b.policy),
         (Body::LedgerOpened(_), _) => return Err(Rejection::LedgerOpen),
         (_, Some(_)) => {}
         (_, None) => return Err(Rejection::LedgerNotOpen),
     }
-    // The genesis command enrols the officer who signs it.
-    let genesis = draft.size == 1 && matches!(event.body, Body::OfficerEnrolled(_));
-    let signs = usize::try_from(context.officer).ok();
-    let officers = draft.officers().len();
-    if !signs.is_some_and(|number| number < officers || (genesis && number == 0)) {
-        return Err(names::unknown(Thing::Officer, &format!("number {}", context.officer)));
-    }
-    if !genesis {
-        officers::signs(draft, context.officer)?;
-    }
+    officers::signs(draft, standing, context.officer, &event.body)?;
     match &event.body {
-        Body::PolicyAdopted(b) => master::policy(&b.policy),
+        Body::PolicyAdopted(b) => {
+            master::policy(&b.policy)?;
+            officers::rule_set(draft, &b.policy)
+        }
         Body::LogKeyRotated(b) => officers::rotate_log(draft, b),
         Body::OfficerEnrolled(b) => officers::enrol(draft, b),
         Body::OfficerKeyRotated(b) => officers::rotate(draft, b),
-        Body::OfficerRolesChanged(b) => officers::standing(draft, b.number).map(|_| ()),
-        Body::OfficerRevoked(b) => officers::standing(draft, b.number).map(|_| ()),
+        Body::OfficerRolesChanged(b) => officers::change_roles(draft, standing, b),
+        Body::OfficerRevoked(b) => officers::revoke(draft, standing, b),
         Body::DisbursementRecorded(b) => commitment::voucher(draft, b),
         _ => Ok(()),
     }

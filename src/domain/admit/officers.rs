@@ -1,13 +1,23 @@
-//! Officers and keys over time: who may bring in a key, which keys, and what ends.
+//! Officers and keys over time: who may sign what, up to which amount, which keys, and what ends.
+//!
+//! Roles and limits are rules of rule set 2. Under rule set 1 they are recorded and not asked for; keys
+//! and revocations count under both, since a signature does.
 //!
 //! A key has one purpose and one life: no key that an officer or the log has, or once had, is taken
 //! again, for anything. That a key's holder has it is not asked here: signatures are checked beside
 //! the rules, from the same state (`ledger/reader/replay`).
 
 use super::names;
-use crate::domain::event::{Bytes32, LogKeyRotated, OfficerEnrolled, OfficerKeyRotated};
+use crate::domain::event::{
+    Body, Bytes32, LogKeyRotated, OfficerEnrolled, OfficerKeyRotated, OfficerRevoked,
+    OfficerRolesChanged, Policy,
+};
+use crate::domain::kinds::{Role, Stage};
+use crate::domain::money::Amount;
+use crate::domain::posting::Move;
 use crate::domain::rejection::{Rejection, Thing};
-use crate::domain::state::{Draft, Officer};
+use crate::domain::state::{Draft, Officer, State};
+use std::collections::BTreeMap;
 
 /// The officer of a number.
 pub(super) fn known<'d>(draft: &'d Draft<'_>, number: u32) -> Result<&'d Officer, Rejection> {
@@ -25,16 +35,195 @@ pub(super) fn standing<'d>(draft: &'d Draft<'_>, number: u32) -> Result<&'d Offi
     }
 }
 
-/// The officer who signs was not revoked before the command; an entry of this very command that
-/// revokes its own signer is covered by the signature.
-pub(super) fn signs(draft: &Draft<'_>, number: u32) -> Result<(), Rejection> {
-    let place = usize::try_from(number).ok();
-    match place.and_then(|place| draft.officers_before().get(place)) {
-        Some(Officer { name, revoked: Some(entry), .. }) => {
-            Err(Rejection::OfficerRevoked { officer: name.clone(), entry: *entry })
-        }
+/// Who signs a command and under which rules, as known just before its first entry: what the command
+/// itself changes of keys, roles and policy counts from the next command on.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'a> {
+    rule_set: u32,
+    officer: Option<&'a Officer>,
+}
+
+impl<'a> Standing<'a> {
+    /// Of the officer of a number, on the state before the command.
+    #[must_use]
+    pub fn of(state: &'a State, officer: u32) -> Self {
+        let place = usize::try_from(officer).ok();
+        let officer = place.and_then(|place| state.officers.get(place));
+        Self::known(state.policy.rule_set_version, officer)
+    }
+
+    /// Of an officer who was looked up before, where the state has moved on within the command.
+    #[must_use]
+    pub fn known(rule_set: u32, officer: Option<&'a Officer>) -> Self {
+        Self { rule_set, officer }
+    }
+
+    /// Rule set 1 records roles and limits and asks for neither.
+    fn has_roles(self) -> bool {
+        self.rule_set >= 2
+    }
+}
+
+/// **The table of roles.** `None`: whoever signs (only LedgerOpened, by whom nobody could be enrolled
+/// yet). Approvals come with approval bands; an auditor records nothing.
+fn role_for(body: &Body) -> Option<Role> {
+    match body {
+        Body::LedgerOpened(_) => None,
+        Body::LogKeyRotated(_)
+        | Body::PolicyAdopted(_)
+        | Body::OfficerEnrolled(_)
+        | Body::OfficerRolesChanged(_)
+        | Body::OfficerKeyRotated(_)
+        | Body::OfficerRevoked(_)
+        | Body::ConfidentialErased(_)
+        | Body::LedgerRestored(_)
+        | Body::AnchorAdopted(_) => Some(Role::Administrator),
+        Body::DistrictRegistered(_)
+        | Body::DistrictRetired(_)
+        | Body::FundEstablished(_)
+        | Body::FundClosed(_)
+        | Body::AllocationRecorded(_)
+        | Body::AllocationAdjusted(_)
+        | Body::AllocationTransferred(_)
+        | Body::FundsReserved(_)
+        | Body::ReservationReleased(_)
+        | Body::ProgrammeRegistered(_)
+        | Body::ProjectApproved(_)
+        | Body::ProjectCompleted(_)
+        | Body::ProjectTerminated(_)
+        | Body::ProjectClosedOut(_)
+        | Body::CommitmentMade(_)
+        | Body::CommitmentIncreased(_)
+        | Body::CommitmentReduced(_)
+        | Body::CommitmentClosed(_)
+        | Body::PayeeRegistered(_)
+        | Body::DisbursementRecorded(_)
+        | Body::RefundReceived(_)
+        | Body::FollowOnPledged(_)
+        | Body::FollowOnPaidIn(_)
+        | Body::FollowOnWithdrawn(_)
+        | Body::BalanceCarriedForward(_)
+        | Body::BalanceLapsed(_)
+        | Body::EntryReversed(_)
+        | Body::DocumentAttached(_) => Some(Role::Maker),
+    }
+}
+
+/// Whoever signs is an officer who was not revoked and has the role that the event asks for; an
+/// officer's own key is rotated by that officer too.
+pub(super) fn signs(
+    draft: &Draft<'_>,
+    standing: Standing<'_>,
+    number: u32,
+    body: &Body,
+) -> Result<(), Rejection> {
+    if draft.size == 1 && number == 0 && matches!(body, Body::OfficerEnrolled(_)) {
+        // The genesis command enrols the officer who signs it.
+        return first(draft, body);
+    }
+    let Some(officer) = standing.officer else {
+        return Err(names::unknown(Thing::Officer, &format!("number {number}")));
+    };
+    if let Some(entry) = officer.revoked {
+        return Err(Rejection::OfficerRevoked { officer: officer.name.clone(), entry });
+    }
+    let own = matches!(body, Body::OfficerKeyRotated(b) if b.number == number);
+    match role_for(body).filter(|_| standing.has_roles() && !own) {
+        Some(wanted) if !officer.roles.contains(&wanted) => Err(Rejection::RoleRequired {
+            officer: officer.name.clone(),
+            roles: officer.roles.clone(),
+            wanted,
+            event: body.name(),
+        }),
         Some(_) | None => Ok(()),
     }
+}
+
+/// The officer who opens a ledger is its first administrator.
+fn first(draft: &Draft<'_>, body: &Body) -> Result<(), Rejection> {
+    let Body::OfficerEnrolled(b) = body else { return Ok(()) };
+    if draft.policy().rule_set_version < 2 || b.roles.contains(&Role::Administrator) {
+        return Ok(());
+    }
+    Err(Rejection::NoAdministrator)
+}
+
+/// An entry moves at most the limit of the officer who signs. What it moves is what goes into or out
+/// of one stage of money, whichever is more: a payment from three lines counts whole, a transfer or
+/// carry-forward once. Follow-on investments move no public money.
+pub(super) fn within_limit(
+    draft: &Draft<'_>,
+    standing: Standing<'_>,
+    moves: &[Move],
+) -> Result<(), Rejection> {
+    let Some((officer, limit)) = (standing.officer.filter(|_| standing.has_roles()))
+        .and_then(|officer| Some((officer, officer.limit?)))
+    else {
+        return Ok(());
+    };
+    let mut sums: BTreeMap<(bool, Stage), Amount> = BTreeMap::new();
+    for m in moves {
+        for side in [(true, m.from.stage), (false, m.to.stage)] {
+            let sum = sums.entry(side).or_default();
+            *sum = sum.checked_add(m.amount).ok_or(Rejection::Overflow)?;
+        }
+    }
+    for sum in sums.into_values() {
+        let sum = if sum.is_negative() { sum.checked_neg() } else { Some(sum) };
+        let sum = sum.ok_or(Rejection::Overflow)?;
+        if sum > limit {
+            let (asked, limit) = (draft.currency().money(sum), draft.currency().money(limit));
+            return Err(Rejection::OfficerLimit { officer: officer.name.clone(), asked, limit });
+        }
+    }
+    Ok(())
+}
+
+fn administers(officer: &Officer) -> bool {
+    officer.revoked.is_none() && officer.roles.contains(&Role::Administrator)
+}
+
+/// Somebody else stays administrator.
+fn not_the_last(draft: &Draft<'_>, standing: Standing<'_>, number: u32) -> Result<(), Rejection> {
+    let officer = known(draft, number)?;
+    let others = draft.officers().iter().filter(|other| other.name != officer.name);
+    if !standing.has_roles() || !administers(officer) || others.into_iter().any(administers) {
+        return Ok(());
+    }
+    Err(Rejection::LastAdministrator { officer: officer.name.clone() })
+}
+
+pub(super) fn change_roles(
+    draft: &Draft<'_>,
+    standing: Standing<'_>,
+    b: &OfficerRolesChanged,
+) -> Result<(), Rejection> {
+    self::standing(draft, b.number)?;
+    if b.roles.contains(&Role::Administrator) {
+        return Ok(());
+    }
+    not_the_last(draft, standing, b.number)
+}
+
+pub(super) fn revoke(
+    draft: &Draft<'_>,
+    standing: Standing<'_>,
+    b: &OfficerRevoked,
+) -> Result<(), Rejection> {
+    self::standing(draft, b.number)?;
+    not_the_last(draft, standing, b.number)
+}
+
+/// Rule sets only go up, and one with roles begins where somebody is administrator.
+pub(super) fn rule_set(draft: &Draft<'_>, policy: &Policy) -> Result<(), Rejection> {
+    let (present, wanted) = (draft.policy().rule_set_version, policy.rule_set_version);
+    if wanted < present {
+        return Err(Rejection::RuleSetOlder { present, wanted });
+    }
+    if wanted >= 2 && !draft.officers().iter().any(administers) {
+        return Err(Rejection::NoAdministrator);
+    }
+    Ok(())
 }
 
 /// A key that nobody has and nobody ever had.

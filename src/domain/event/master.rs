@@ -6,6 +6,9 @@ use crate::domain::kinds::{Control, FundKind, Level, Role};
 use crate::domain::money::Amount;
 use serde::{Deserialize, Serialize};
 
+/// The newest version of the rules in `admit`, which new ledgers are opened under.
+pub const RULE_SET: u32 = 2;
+
 /// The rules that a ledger chose for itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
@@ -25,7 +28,7 @@ pub struct Policy {
     pub duplicate_window_days: u32,
     /// Only dates before this day may be imported as history; `None`: the day the ledger was opened.
     pub history_before: Option<Date>,
-    /// The version of the rules in `admit`; this release knows 1.
+    /// The version of the rules in `admit`: 1 asks for no roles, 2 does.
     pub rule_set_version: u32,
 }
 
@@ -40,7 +43,7 @@ impl Default for Policy {
             approval_bands: Vec::new(),
             duplicate_window_days: 0,
             history_before: None,
-            rule_set_version: 1,
+            rule_set_version: RULE_SET,
         }
     }
 }

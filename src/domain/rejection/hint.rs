@@ -3,6 +3,7 @@
 use super::text::REVERSAL;
 use super::{Rejection, Thing};
 use crate::domain::calendar::{Date, instant_text};
+use crate::domain::event::RULE_SET;
 use crate::domain::money::Money;
 use std::fmt;
 
@@ -55,6 +56,10 @@ impl Rejection {
             Self::LedgerNotOpen
             | Self::LedgerOpen
             | Self::RuleSetUnknown { .. }
+            | Self::RuleSetOlder { .. }
+            | Self::RoleRequired { .. }
+            | Self::NoAdministrator
+            | Self::LastAdministrator { .. }
             | Self::KeyInUse { .. }
             | Self::KeyUsedBefore { .. }
             | Self::OfficerRevoked { .. }
@@ -93,6 +98,7 @@ impl Rejection {
             | Self::ValuationRequired
             | Self::NoLine { .. }
             | Self::LineAmbiguous { .. }
+            | Self::OfficerLimit { .. }
             | Self::RestDiffers { .. }
             | Self::Limit { .. }
             | Self::HasDependents { .. } => self.money_hint(),
@@ -127,6 +133,16 @@ impl Rejection {
             Self::LedgerNotOpen => "open it with `earmark init`",
             Self::LedgerOpen => "open another ledger in a folder of its own",
             Self::RuleSetUnknown { .. } => "use a release of earmark that knows it",
+            Self::RuleSetOlder { .. } => "leave rule_set_version out, or as it is",
+            Self::RoleRequired { .. } => {
+                "let an officer with that role sign (--officer NAME; earmark officer list)"
+            }
+            Self::NoAdministrator => {
+                "let one officer be administrator first (earmark officer roles NAME --role …)"
+            }
+            Self::LastAdministrator { .. } => {
+                "make somebody else administrator first (earmark officer roles NAME --role …)"
+            }
             Self::KeyInUse { .. } | Self::KeyUsedBefore { .. } => {
                 "make a key of its own (earmark key new)"
             }
@@ -205,6 +221,9 @@ impl Rejection {
             Self::LineAmbiguous { .. } => {
                 "say which with --from LINE=AMOUNT, and --project where a line has several"
             }
+            Self::OfficerLimit { .. } => {
+                "let an officer with a higher limit sign (--officer NAME; earmark officer list)"
+            }
             Self::RestDiffers { .. } => "leave the amount out: it is the whole rest",
             Self::Limit { limit, .. } => limit.texts().2,
             Self::HasDependents { .. } => "reverse the later entries first, last first",
@@ -228,6 +247,11 @@ impl Rejection {
             }
             Self::SumDiffers { whole, parts } => {
                 pair(("expected", plain(whole)), ("found", plain(parts)))
+            }
+            Self::OfficerLimit { officer, asked, limit } => {
+                let mut out = pair(("asked", plain(asked)), ("limit", plain(limit)));
+                out.push(("officer", officer.to_string()));
+                out
             }
             Self::RestDiffers { rest, asked, .. } => {
                 pair(("asked", plain(asked)), ("available", plain(rest)))
@@ -295,7 +319,19 @@ impl Rejection {
             }
             Self::OutOfRange { found, allowed, .. } => pair(("found", found), ("allowed", allowed)),
             Self::CommandTooLarge { found, max, .. } => pair(("found", found), ("allowed", max)),
-            Self::RuleSetUnknown { version } => pair(("found", version), ("allowed", 1)),
+            Self::RuleSetUnknown { version } => {
+                pair(("found", version.to_string()), ("allowed", format!("1 to {RULE_SET}")))
+            }
+            Self::RuleSetOlder { present, wanted } => {
+                pair(("present", present), ("wanted", wanted))
+            }
+            Self::RoleRequired { officer, roles, wanted, .. } => {
+                let roles: Vec<&str> = roles.iter().map(|role| role.text()).collect();
+                let mut out = pair(("found", roles.join(", ")), ("wanted", wanted.to_string()));
+                out.push(("officer", officer.to_string()));
+                out
+            }
+            Self::LastAdministrator { officer } => vec![("officer", officer.to_string())],
             Self::NumberNotNext { expected, found, .. } => {
                 pair(("expected", expected), ("found", found))
             }

@@ -6,7 +6,7 @@
 
 use super::calendar::{Date, Year};
 use super::ids::{Code, LineKey, Tag, Text};
-use super::kinds::ProjectStatus;
+use super::kinds::{ProjectStatus, Role};
 use super::money::Money;
 use std::fmt;
 
@@ -176,6 +176,14 @@ pub enum Rejection {
     LedgerOpen,
     /// The policy asks for rules that this program does not have.
     RuleSetUnknown { version: u32 },
+    /// A policy asks for older rules than those in force.
+    RuleSetOlder { present: u32, wanted: u32 },
+    /// The officer's roles do not allow it.
+    RoleRequired { officer: Text, roles: Vec<Role>, wanted: Role, event: &'static str },
+    /// Roles are asked for, and nobody is administrator.
+    NoAdministrator,
+    /// The last administrator stays.
+    LastAdministrator { officer: Text },
     /// A key already has a purpose.
     KeyInUse { purpose: String },
     /// A key was given up.
@@ -263,6 +271,8 @@ pub enum Rejection {
     /// The e-voucher is booked already.
     VoucherBooked { hash: String, entry: u64 },
     // Limits.
+    /// More than the officer may move.
+    OfficerLimit { officer: Text, asked: Money, limit: Money },
     /// A withdrawal that is not the whole unpaid rest.
     RestDiffers { follow_on: Code, rest: Money, asked: Money },
     /// A limit of money.
@@ -292,6 +302,10 @@ impl Rejection {
             Self::LedgerNotOpen => "ledger_not_open",
             Self::LedgerOpen => "ledger_open",
             Self::RuleSetUnknown { .. } => "rule_set_unknown",
+            Self::RuleSetOlder { .. } => "rule_set_older",
+            Self::RoleRequired { .. } => "role_required",
+            Self::NoAdministrator => "no_administrator",
+            Self::LastAdministrator { .. } => "last_administrator",
             Self::KeyInUse { .. } => "key_in_use",
             Self::KeyUsedBefore { .. } => "key_used_before",
             Self::OfficerRevoked { .. } => "officer_revoked",
@@ -327,6 +341,7 @@ impl Rejection {
             Self::ValuationRequired => "valuation_required",
             Self::NoLine { .. } => "no_line",
             Self::LineAmbiguous { .. } => "line_ambiguous",
+            Self::OfficerLimit { .. } => "officer_limit",
             Self::RestDiffers { .. } => "rest_differs",
             Self::Limit { limit, .. } => limit.texts().0,
             Self::NotReversible { .. } => "not_reversible",

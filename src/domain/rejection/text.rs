@@ -2,7 +2,9 @@
 
 use super::{PossibleLine, Rejection};
 use crate::domain::calendar::{Date, instant_text};
+use crate::domain::event::RULE_SET;
 use crate::domain::ids::{Code, Tag};
+use crate::domain::kinds::Role;
 
 /// The event that undoes others.
 pub(super) const REVERSAL: &str = "EntryReversed";
@@ -27,6 +29,10 @@ impl Rejection {
             Self::LedgerNotOpen
             | Self::LedgerOpen
             | Self::RuleSetUnknown { .. }
+            | Self::RuleSetOlder { .. }
+            | Self::RoleRequired { .. }
+            | Self::NoAdministrator
+            | Self::LastAdministrator { .. }
             | Self::KeyInUse { .. }
             | Self::KeyUsedBefore { .. }
             | Self::OfficerRevoked { .. }
@@ -62,6 +68,7 @@ impl Rejection {
             | Self::ValuationRequired
             | Self::NoLine { .. }
             | Self::LineAmbiguous { .. }
+            | Self::OfficerLimit { .. }
             | Self::RestDiffers { .. }
             | Self::Limit { .. }
             | Self::NotReversible { .. }
@@ -117,7 +124,24 @@ impl Rejection {
             Self::LedgerNotOpen => "the ledger is not open: its first entry is missing".to_owned(),
             Self::LedgerOpen => "a ledger is opened once, by its first command".to_owned(),
             Self::RuleSetUnknown { version } => {
-                format!("rule set {version} is not known; this program has rule set 1")
+                format!(
+                    "rule set {version} is not known; this program has rule sets 1 to {RULE_SET}"
+                )
+            }
+            Self::RuleSetOlder { present, wanted } => {
+                format!("rule set {present} is in force; it cannot go back to {wanted}")
+            }
+            Self::RoleRequired { officer, roles, wanted, event } => {
+                let roles: Vec<&str> = roles.iter().map(|role| role.text()).collect();
+                let roles = roles.join(", ");
+                let article = if *wanted == Role::Maker { "a" } else { "an" };
+                format!("{event} is recorded by {article} {wanted}; officer {officer} is {roles}")
+            }
+            Self::NoAdministrator => {
+                "roles are asked for, and no officer is administrator".to_owned()
+            }
+            Self::LastAdministrator { officer } => {
+                format!("a ledger has an administrator; officer {officer} is the only one")
             }
             Self::KeyInUse { purpose } => {
                 format!("a key has one purpose; this one is already {purpose}")
@@ -144,7 +168,7 @@ impl Rejection {
             Self::CommandIdReused { field, first } => {
                 format!("this command id was used at @{first} for another command: {field} differs")
             }
-            Self::NotInRuleSet { what } => format!("rule set 1 has no {what}"),
+            Self::NotInRuleSet { what } => format!("the rule sets of this program have no {what}"),
             Self::Unknown { thing, name, .. } => format!("there is no {} {name}", thing.texts().0),
             Self::Exists { thing, name } => format!("{} {name} exists already", thing.texts().0),
             _ => String::new(),
@@ -249,6 +273,9 @@ impl Rejection {
                 };
                 let lines: Vec<String> = lines.iter().map(show).collect();
                 format!("money is never picked silently; possible are {}", lines.join(", "))
+            }
+            Self::OfficerLimit { officer, asked, limit } => {
+                format!("officer {officer} may move {limit} an entry, not {asked}")
             }
             Self::RestDiffers { follow_on, rest, asked } => format!(
                 "a withdrawal ends the whole unpaid rest: follow-on investment {follow_on} has \

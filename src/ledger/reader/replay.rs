@@ -12,7 +12,7 @@ use crate::chain::body;
 use crate::chain::entry::{self, CommandId, Envelope, Head, LedgerId, Row, Sealed};
 use crate::chain::hash::Hash;
 use crate::chain::walk::{Break, Completed, Likely, Walk};
-use crate::domain::admit::{Context, admit};
+use crate::domain::admit::{Context, Standing, admit_within};
 use crate::domain::apply::{Cited, fold};
 use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Bytes32, Event};
@@ -320,6 +320,10 @@ impl Replay {
             clock_accepted: self.clock_accepted,
             cited,
         };
+        // Roles are those of the state before the first event.
+        let place = usize::try_from(completed.officer).unwrap_or(usize::MAX);
+        let signer = self.state.officers.get(place).cloned();
+        let rule_set = self.state.policy.rule_set_version;
         // Event by event, which gives the same as all at once and keeps each draft small. What a
         // refused command changed before its refusal stays in the state: nothing is followed after it.
         let mut moves = Vec::with_capacity(self.events.len());
@@ -333,7 +337,9 @@ impl Replay {
                 self.state.apply(delta);
                 continue;
             }
-            let admitted = admit(&self.state, std::slice::from_ref(event), &context)?;
+            let standing = Standing::known(rule_set, signer.as_ref());
+            let event = std::slice::from_ref(event);
+            let admitted = admit_within(&self.state, standing, event, &context)?;
             self.state.apply(admitted.delta);
             moves.extend(admitted.moves);
             findings.extend(admitted.findings.into_iter().map(|(_, finding)| (place, finding)));
