@@ -2,8 +2,8 @@
 //! verb's own file.
 
 use super::args::{
-    self, CheckpointVerb, DistrictVerb, FormatName, Globals, KeyVerb, OfficerVerb, PolicyVerb,
-    ProgrammeVerb, Verb,
+    self, CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, Globals, KeyVerb,
+    OfficerVerb, PolicyVerb, ProgrammeVerb, Verb,
 };
 use super::output::{self, Console, Exit};
 use super::session::Session;
@@ -152,7 +152,10 @@ impl Takes {
             | Verb::Commitments(_)
             | Verb::Report(_) => Self::READ,
             Verb::Show(_) => Self { unit: true, ..Self::VALUE },
-            Verb::Stats(_) => Self::VALUE,
+            Verb::Stats(_)
+            | Verb::Confidential(ConfidentialVerb::Show(_) | ConfidentialVerb::Sweep(_)) => {
+                Self::VALUE
+            }
             Verb::Export(_) => Self { formats: &[], unit: false, ..Self::READ },
             Verb::Init(_) => Self { ledger: false, ..Self::WRITE },
             Verb::Key(KeyVerb::New(_) | KeyVerb::Request(_)) => {
@@ -176,6 +179,7 @@ impl Takes {
             | Verb::FollowOn(_)
             | Verb::Reverse(_)
             | Verb::Attach(_)
+            | Verb::Confidential(ConfidentialVerb::Erase(_))
             | Verb::Import(_)
             | Verb::Allocate(_)
             | Verb::Commit(_)

@@ -60,7 +60,7 @@ impl Ledger {
         Ok(published)
     }
 
-    fn note_failure(&mut self, what: &str, result: Result<()>) {
+    pub(super) fn note_failure(&mut self, what: &str, result: Result<()>) {
         if let Err(error) = result {
             self.notes.push(format!("{what}: {}", error.message()));
         }

@@ -32,6 +32,7 @@ pub fn entry_json(recorded: &Recorded<'_>, currency: Currency) -> Value {
         "command": recorded.command.to_string(),
         "historical": recorded.event.historical,
         "row": row,
+        "confidential": recorded.event.confidential.map(|commitment| commitment.to_string()),
         "body": in_major_units(body, Some(currency)),
         "moves": recorded.moves.iter().map(|m| move_json(m, currency)).collect::<Vec<_>>(),
     })

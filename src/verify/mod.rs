@@ -9,6 +9,7 @@
 //! checkpoint shows that. This module does not claim otherwise.
 
 mod run;
+mod sealed;
 mod store;
 
 pub use run::verify;

@@ -16,6 +16,7 @@
     reason = "test code"
 )]
 
+mod confidential;
 mod demo;
 mod files;
 mod json;

@@ -90,6 +90,7 @@ impl History {
         let officer = self.house.officer();
         let submission = Submission {
             order: &order,
+            confidential: None,
             signer: &officer,
             command_key: None,
             accept_clock: false,

@@ -1,6 +1,6 @@
 //! Verbs that set a ledger up: the ledger itself, keys, officers, policy, and names of things.
 
-use super::WriteFlags;
+use super::{SealedFlags, WriteFlags};
 use crate::cli::value::{AmountText, parse_code, parse_date, parse_offset, parse_tag, parse_text};
 use crate::domain::calendar::Date;
 use crate::domain::ids::{Code, Tag, Text};
@@ -273,7 +273,9 @@ pub(crate) enum PayeeVerb {
 
 /// Register somebody who can be paid
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  earmark payee register SOFT-A --name 示例软件企业甲")]
+#[command(
+    after_help = "A bank account, an identity number and a contact are sealed in files beside the ledger, from where they can be erased; the log holds a commitment to them that says nothing (earmark confidential).\n\nExample:\n  earmark payee register SOFT-A --name 示例软件企业甲\n  earmark payee register SOFT-A --name 示例软件企业甲 --account-file account.txt"
+)]
 pub(crate) struct RegisterPayee {
     /// Its code
     #[arg(value_name = "CODE", value_parser = parse_code)]
@@ -287,6 +289,9 @@ pub(crate) struct RegisterPayee {
     /// Its unified social credit code (GB 32100)
     #[arg(long, value_name = "CODE", value_parser = parse_text)]
     pub(crate) credit_code: Option<Text>,
+    /// What is sealed.
+    #[command(flatten)]
+    pub(crate) sealed: SealedFlags,
     /// What every write takes.
     #[command(flatten)]
     pub(crate) flags: WriteFlags,

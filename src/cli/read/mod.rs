@@ -5,6 +5,7 @@
 
 mod card;
 mod checkpoint;
+mod confidential;
 mod export;
 mod filters;
 mod lists;
@@ -17,8 +18,8 @@ mod stats;
 mod verify;
 
 use super::args::{
-    CheckpointVerb, DistrictVerb, FormatName, LangName, OfficerVerb, PolicyVerb, ProgrammeVerb,
-    ReadFlags, ReportVerb, UnitName, Verb,
+    CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, LangName, OfficerVerb, PolicyVerb,
+    ProgrammeVerb, ReadFlags, ReportVerb, UnitName, Verb,
 };
 use super::output::Exit;
 use super::session::Session;
@@ -47,6 +48,7 @@ pub(crate) fn read(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
         Verb::Balance(a) => reports::balance(session, a),
         Verb::Register(a) => register::register(session, a),
         Verb::Show(a) => show::show(session, a),
+        Verb::Confidential(ConfidentialVerb::Show(a)) => confidential::show(session, a),
         Verb::Funds(a) => lists::funds(session, a),
         Verb::Projects(a) => lists::projects(session, a),
         Verb::Payees(a) => lists::payees(session, a),

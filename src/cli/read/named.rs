@@ -59,7 +59,8 @@ fn resolve_bare(reading: &Reading, books: &Books, code: &Code) -> Result<Wanted>
     }
 }
 
-fn resolve_entry(reading: &Reading, name: &EntryRef) -> Result<u64> {
+/// The index of a named entry that is there.
+pub(super) fn resolve_entry(reading: &Reading, name: &EntryRef) -> Result<u64> {
     let found = match name {
         EntryRef::Index(index) => Some(*index),
         EntryRef::Id(id) => reading.reader.find(*id)?,

@@ -9,6 +9,7 @@ use crate::cli::args::{TierName, Verify};
 use crate::cli::output::{Exit, counted, for_terminal};
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
+use crate::edge::sealed::{CONFIDENTIAL_FOLDER, SealedFolder};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CACHE_FOLDER, LOG_FOLDER, Reader};
 use crate::verify::{self, Fault, Identity, Outcome, Report, StoreReport, Tier, Trust};
@@ -34,7 +35,13 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
     let report =
         verify::verify(&reader, caches, tiers(a.tier), &trust, &mut |done| bar.set(done, size));
     bar.finish();
-    let told = Told { report: &report?, store: store.as_ref(), unpinned: a.unpinned };
+    let mut report = report?;
+    if let Some(folder) = place.ledger.as_ref().filter(|_| store.is_none())
+        && SealedFolder::of(folder).exists()
+    {
+        report.not_read.push(CONFIDENTIAL_FOLDER.to_owned());
+    }
+    let told = Told { report: &report, store: store.as_ref(), unpinned: a.unpinned };
     session.console.receipt(&told.text(), &told.json())?;
     Ok(told.exit())
 }

@@ -67,6 +67,7 @@ fn event_of(envelope: &Envelope<'_>, body: Body) -> Event {
     Event {
         occurred_on: Date(envelope.occurred_on_days),
         historical: envelope.has(entry::HISTORICAL),
+        confidential: envelope.commitment.map(|commitment| Bytes32(commitment.0)),
         body,
     }
 }
