@@ -164,7 +164,13 @@ impl Takes {
             Verb::Policy(PolicyVerb::Show(_))
             | Verb::Verify(_)
             | Verb::Checkpoint(CheckpointVerb::Show(_)) => Self::VALUE,
-            Verb::Officer(OfficerVerb::Enroll(_))
+            Verb::Key(KeyVerb::RotateLog(_))
+            | Verb::Officer(
+                OfficerVerb::Enroll(_)
+                | OfficerVerb::Roles(_)
+                | OfficerVerb::Rotate(_)
+                | OfficerVerb::Revoke(_),
+            )
             | Verb::Policy(PolicyVerb::Adopt(_))
             | Verb::District(DistrictVerb::Register(_) | DistrictVerb::Retire(_))
             | Verb::Programme(ProgrammeVerb::Register(_))

@@ -25,6 +25,7 @@ mod publish;
 pub mod reader;
 mod receipt;
 mod recover;
+mod rotate;
 mod seal;
 mod submit;
 

@@ -91,6 +91,7 @@ impl Ledger {
         };
         let erased = opened.finish_erasures();
         opened.note_failure("fields that are erased still have sealed files", erased);
+        opened.drop_former_cache();
         Ok(opened)
     }
 }

@@ -11,9 +11,11 @@
 mod run;
 mod sealed;
 mod store;
+mod succession;
 
 pub use run::verify;
 pub use store::{StoreReport, verify_store};
+pub use succession::Succession;
 
 use crate::chain::entry::{Head, LedgerId};
 use crate::chain::hash::Hash;
@@ -142,6 +144,8 @@ pub struct Report {
     pub claimed_key: Option<VerifierKey>,
     /// Whose log it is.
     pub identity: Identity,
+    /// What became of the key that is trusted, where it does not sign any more.
+    pub succession: Option<Succession>,
     /// What came of each tier.
     pub tiers: Vec<(Tier, Outcome)>,
     /// What does not verify, the first of each tier first.

@@ -1,6 +1,6 @@
 //! The one pass.
 
-use super::{Fault, Identity, Outcome, Report, Tier, Trust};
+use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
 use crate::archive::check::check_with;
 use crate::archive::damage::{Damage, DamageKind};
 use crate::chain::body;
@@ -47,6 +47,7 @@ pub fn verify(
         state.borrow_mut().entry(reader, index, bytes, ahead)
     })?;
     run.finish(reader);
+    let trust = &run.follow_key(reader, trust);
     run.finish_cache(reader, trust, caches);
     let identity = run.identity(reader, trust);
     if run.wants(Tier::Log) {
@@ -86,6 +87,7 @@ struct Run {
     chain_ends: Option<u64>,
     signatures_end: Option<u64>,
     genesis: Option<Hash>,
+    succession: Option<Succession>,
     commands: u64,
     findings: u64,
     cache: std::result::Result<Option<Box<Cache>>, String>,
@@ -109,6 +111,7 @@ impl Run {
             chain_ends: None,
             signatures_end: None,
             genesis: None,
+            succession: None,
             commands: 0,
             findings: 0,
             cache,
@@ -273,7 +276,13 @@ impl Run {
                 self.cache_fault("a cache that ends with a command".to_owned(), found);
             }
             Ok(Some(_)) => {
-                let key = trust.key.clone().or_else(|| self.claimed_key(reader));
+                // A reader uses only a cache of the present key; an older one is still what it was.
+                let facts = self.facts().filter(|facts| facts.log_key_at(size) != facts.log_key);
+                let origin = &reader.archive().checkpoint().origin;
+                let former =
+                    facts.and_then(|f| VerifierKey::new(origin, &f.log_key_at(size).0).ok());
+                let now = trust.key.clone().or_else(|| self.claimed_key(reader));
+                let key = former.or(now);
                 let signed = key.as_ref().zip(caches).is_some_and(|(key, folder)| {
                     cache::read(folder, &key.public_key().to_bytes()).is_some()
                 });
@@ -315,6 +324,19 @@ impl Run {
     fn claimed_key(&self, reader: &Reader) -> Option<VerifierKey> {
         let origin = &reader.archive().checkpoint().origin;
         self.facts().and_then(|facts| VerifierKey::new(origin, &facts.log_key.0).ok())
+    }
+
+    /// Trust in a former log key goes on to the present one, if it was handed over; else there is none.
+    fn follow_key(&mut self, reader: &Reader, trust: &Trust) -> Trust {
+        let facts = self.replay.state().ledger.as_ref();
+        self.succession = trust.key.as_ref().zip(facts).and_then(|(k, f)| Succession::of(k, f));
+        match &self.succession {
+            None => trust.clone(),
+            Some(succession) => Trust {
+                key: self.claimed_key(reader).filter(|_| succession.handed_over),
+                pin: trust.pin.clone(),
+            },
+        }
     }
 
     /// The checkpoint is signed by the trusted key, else by the one that the ledger itself names.
@@ -365,7 +387,7 @@ impl Run {
         if pin.genesis != genesis {
             self.identity_fault("genesis hash", pin.genesis.to_string(), genesis.to_string());
         }
-        Identity::Pinned
+        if trust.key.is_some() { Identity::Pinned } else { Identity::NotPinned }
     }
 
     fn identity_fault(&mut self, field: &str, expected: String, found: String) {
@@ -416,6 +438,7 @@ impl Run {
             genesis: self.genesis,
             claimed_key: self.claimed_key(reader),
             identity,
+            succession: self.succession.clone(),
             tiers: Tier::ALL.map(|tier| (tier, self.outcome(tier))).to_vec(),
             faults: self.faults,
             commands: self.commands,

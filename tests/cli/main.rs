@@ -20,6 +20,7 @@ mod confidential;
 mod demo;
 mod files;
 mod json;
+mod keys;
 mod names;
 mod refusals;
 mod setup;

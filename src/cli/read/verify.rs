@@ -191,13 +191,15 @@ impl Told<'_> {
     }
 
     fn identity(&self) -> String {
+        let followed = (self.report.succession.as_ref())
+            .map_or_else(String::new, |succession| format!("; {succession}"));
         let claimed = (self.report.claimed_key.as_ref())
             .map_or_else(String::new, |key| format!("; the ledger itself names the log key {key}"));
         match self.report.identity {
-            Identity::Pinned => "pinned on this machine".to_owned(),
-            Identity::KeyGiven => "signed by the log key that was given".to_owned(),
+            Identity::Pinned => format!("pinned on this machine{followed}"),
+            Identity::KeyGiven => format!("signed by the log key that was given{followed}"),
             Identity::NotPinned => format!(
-                "NOT PINNED{claimed}. Ask its keeper for the key and run verify --log-key, or accept \
+                "NOT PINNED{followed}{claimed}. Ask its keeper for the key and run verify --log-key, or accept \
                  that with --unpinned"
             ),
         }
@@ -234,6 +236,12 @@ impl Told<'_> {
             "origin": report.origin,
             "ledger": report.ledger.map(|id| id.to_string()),
             "genesis": report.genesis.map(|hash| hash.to_string()),
+            "succession": report.succession.as_ref().map(|succession| json!({
+                "trusted": succession.trusted,
+                "now": succession.now,
+                "until": succession.until,
+                "handed_over": succession.handed_over,
+            })),
             "claimed_log_key": report.claimed_key.as_ref().map(ToString::to_string),
             "size": report.size,
             "root": report.root.to_base64(),

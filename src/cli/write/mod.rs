@@ -12,6 +12,7 @@ mod init;
 mod key;
 mod left;
 mod money;
+mod office;
 mod policy;
 mod receipt;
 mod sentence;
@@ -184,6 +185,7 @@ impl<'v> Wish<'v> {
 fn record(session: &Session, wish: Wish<'_>) -> Result<Exit> {
     let officer = session.officer()?;
     let mut ledger = session.open()?;
+    let officer = session.in_use(officer, &ledger)?;
     let receipt = wish.submit(session, &mut ledger, &officer, Durability::Published)?;
     let printed = print_receipt(session, &ledger, &receipt);
     session.close(ledger);
@@ -250,6 +252,7 @@ pub(crate) fn write(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "`wish` names every other verb")]
     match verb {
         Verb::Init(init) => Some(self::init(session, init)),
+        Verb::Officer(OfficerVerb::Rotate(a)) => Some(office::rotate(session, a)),
         Verb::Key(verb) => Some(self::key(session, verb)),
         Verb::Import(import) => Some(import::import(session, import)),
         Verb::Confidential(ConfidentialVerb::Sweep(a)) => Some(confidential::sweep(session, a)),
@@ -260,7 +263,9 @@ pub(crate) fn write(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
 /// What a verb wishes to be recorded; nothing if it is no single command.
 fn wish(verb: &Verb) -> Option<Wish<'_>> {
     Some(match verb {
-        Verb::Officer(OfficerVerb::Enroll(a)) => Wish::new(&a.flags, |d| setup::enroll(d, a)),
+        Verb::Officer(OfficerVerb::Enroll(a)) => Wish::new(&a.flags, |d| office::enroll(d, a)),
+        Verb::Officer(OfficerVerb::Roles(a)) => Wish::new(&a.flags, |d| office::roles(d, a)),
+        Verb::Officer(OfficerVerb::Revoke(a)) => Wish::new(&a.flags, |d| office::revoke(d, a)),
         Verb::Policy(PolicyVerb::Adopt(a)) => Wish::new(&a.flags, |d| policy::adopt(d, a)),
         Verb::District(DistrictVerb::Register(a)) => {
             Wish::new(&a.flags, |d| Ok(setup::register_district(d, a)))
@@ -304,7 +309,7 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
         | Verb::Key(_)
         | Verb::Import(_)
         | Verb::Confidential(ConfidentialVerb::Show(_) | ConfidentialVerb::Sweep(_))
-        | Verb::Officer(OfficerVerb::List(_))
+        | Verb::Officer(OfficerVerb::List(_) | OfficerVerb::Rotate(_))
         | Verb::District(DistrictVerb::List(_))
         | Verb::Programme(ProgrammeVerb::List(_))
         | Verb::Policy(PolicyVerb::Show(_))
