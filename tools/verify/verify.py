@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """An independent verifier of earmark ledgers, written from schemas/entry.md and schemas/log.md.
 
-    verify.py LOG_FOLDER --log-key VKEY
+    verify.py LOG_FOLDER --log-key VKEY [--confidential FOLDER]
 
 Reads the published log folder and a log key from outside the ledger. Checks every byte, the chain, the
 officers' signatures and proofs of possession, the tree, the tiles and the signed checkpoint, adds up the
-postings, and prints size, head, root and the balances of every fund as JSON. Exit status: 0 all of it
+postings, and prints size, head, root and the balances of every fund as JSON. With the folder of sealed
+files it holds every entry with confidential fields against its files, too. Exit status: 0 all of it
 holds, 2 wrong usage, 3 something does not (the first thing that does not is named) or could not be checked.
 """
 
@@ -81,10 +82,21 @@ def check_opening(chain, checkpoint, key):
             raise Break("entry 0", field, one, other)
 
 
+def check_sealed(folder, chain):
+    """The sealed files, where the folder is given: a log alone does not have them."""
+    if folder is None:
+        return {}
+    import sealed
+
+    count, erased = sealed.check(folder, chain.ledger, chain.sealed)
+    return {"sealed": count, "erased": erased}
+
+
 def main():
     parser = argparse.ArgumentParser(description="Verifies an earmark log folder, independently.")
     parser.add_argument("log_folder", help="the folder with `checkpoint` and `tile`")
     parser.add_argument("--log-key", required=True, metavar="VKEY", help="the log key, NAME+HEX+BASE64")
+    parser.add_argument("--confidential", metavar="FOLDER", help="the folder of sealed files, <ledger>/confidential")
     arguments = parser.parse_args()
     try:
         key = log.LogKey(arguments.log_key)
@@ -94,6 +106,7 @@ def main():
         parser.error(f"{arguments.log_folder} is no folder")
     try:
         checkpoint, chain, fold, files = verify(arguments.log_folder, key)
+        counts = check_sealed(arguments.confidential, chain)
     except Break as broken:
         print(json.dumps({"break": broken.to_json()}, ensure_ascii=False))
         print(f"break: {broken}", file=sys.stderr)
@@ -110,6 +123,7 @@ def main():
         "exponent": chain.opened["exponent"],
         "commands": chain.commands,
         "officers": len(chain.names),
+        **counts,
     }
     if chain.unknown_from is not None:
         said["not_checked_from"] = chain.unknown_from

@@ -1,8 +1,8 @@
 //! The confidential fields of an entry: what became of them, and what they say to those who have the
 //! sealed files.
 
-use super::{Reading, named};
-use crate::chain::confidential::name;
+use super::{Reading, lang, named};
+use crate::chain::confidential::{Field, name};
 use crate::chain::entry::{self, LedgerId};
 use crate::chain::hash::Hash;
 use crate::cli::args::{ReadFlags, ShowConfidential};
@@ -13,6 +13,7 @@ use crate::domain::event::Body;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::reader::books::Books;
 use crate::ledger::reader::sealed::open_fields;
+use crate::report::labels::Lang;
 use serde_json::{Map, Value, json};
 
 /// Where the confidential fields of an entry stand.
@@ -84,6 +85,16 @@ impl Erasure {
     }
 }
 
+/// A field's name in Chinese.
+fn name_zh(number: u8) -> Option<&'static str> {
+    let field = Field::ALL.into_iter().find(|field| field.number() == number)?;
+    Some(match field {
+        Field::BankAccount => "银行账号",
+        Field::IdentityNumber => "证件号码",
+        Field::Contact => "联系方式",
+    })
+}
+
 /// Shows the fields.
 pub(super) fn show(session: &Session, a: &ShowConfidential) -> Result<Exit> {
     let reading = Reading::open(session, &ReadFlags::default())?;
@@ -106,10 +117,18 @@ pub(super) fn show(session: &Session, a: &ShowConfidential) -> Result<Exit> {
     }
     let (folder, ledger) = (session.ledger_folder()?, LedgerId(reading.facts.id.0));
     let fields = open_fields(&folder, ledger, index, standing.commitment)?;
-    let mut text = format!("@{index} · confidential, as committed to by the entry\n");
+    let lang = lang(session);
+    let mut text = match lang {
+        Lang::En => format!("@{index} · confidential, as committed to by the entry\n"),
+        Lang::Zh => format!("@{index} · 保密内容，与条目的承诺相符\n"),
+    };
     let mut map = Map::new();
     for (number, value) in fields.iter() {
-        text.push_str(&format!("  {:<16} {}\n", format!("{}:", name(number)), for_terminal(value)));
+        let shown = for_terminal(value);
+        text.push_str(&match (lang, name_zh(number)) {
+            (Lang::Zh, Some(name)) => format!("  {name}：{shown}\n"),
+            (Lang::Zh | Lang::En, _) => format!("  {:<16} {shown}\n", format!("{}:", name(number))),
+        });
         map.insert(name(number).replace(' ', "_"), value.into());
     }
     let commitment = standing.commitment.to_string();
