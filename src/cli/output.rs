@@ -275,7 +275,8 @@ fn format_of(file: &Path) -> Result<FormatName> {
         Some("csv") => Ok(FormatName::Csv),
         Some("json") => Ok(FormatName::Json),
         Some("jsonl" | "ndjson") => Ok(FormatName::Jsonl),
-        Some("xlsx" | "xls" | "ods" | "html" | "htm" | "pdf" | "parquet") => {
+        Some("html" | "htm") => Ok(FormatName::Html),
+        Some("xlsx" | "xls" | "ods" | "pdf" | "parquet") => {
             let message = format!("this release writes no {}", file.display());
             Err(Error::new(Kind::Usage, "format_unknown", message)
                 .with_hint("choose a file ending in .csv, .json, .jsonl or .txt, or add -O"))

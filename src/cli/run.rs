@@ -126,6 +126,7 @@ struct Takes {
 
 const PLAIN: &[FormatName] = &[FormatName::Table];
 const RECEIPT: &[FormatName] = &[FormatName::Table, FormatName::Json];
+const VERDICT: &[FormatName] = &[FormatName::Table, FormatName::Json, FormatName::Html];
 const ROWS: &[FormatName] =
     &[FormatName::Table, FormatName::Csv, FormatName::Json, FormatName::Jsonl];
 
@@ -161,9 +162,10 @@ impl Takes {
             Verb::Key(KeyVerb::New(_) | KeyVerb::Request(_)) => {
                 Self { ledger: false, ..Self::VALUE }
             }
-            Verb::Policy(PolicyVerb::Show(_))
-            | Verb::Verify(_)
-            | Verb::Checkpoint(CheckpointVerb::Show(_)) => Self::VALUE,
+            Verb::Verify(_) => Self { formats: VERDICT, ..Self::VALUE },
+            Verb::Policy(PolicyVerb::Show(_)) | Verb::Checkpoint(CheckpointVerb::Show(_)) => {
+                Self::VALUE
+            }
             Verb::Key(KeyVerb::RotateLog(_))
             | Verb::Officer(
                 OfficerVerb::Enroll(_)

@@ -8,11 +8,13 @@
 //! Whoever holds the log key and the officers' keys can rewrite all of a log; only a copy of an old
 //! checkpoint shows that. This module does not claim otherwise.
 
+mod figures;
 mod run;
 mod sealed;
 mod store;
 mod succession;
 
+pub use figures::{Figures, FundFigures, OfficerFigures};
 pub use run::verify;
 pub use store::{StoreReport, verify_store};
 pub use succession::Succession;
@@ -154,6 +156,8 @@ pub struct Report {
     pub commands: u64,
     /// What a soft rule looks at, counted.
     pub findings: u64,
+    /// What the log holds.
+    pub figures: Figures,
     /// The copies that were read.
     pub read: Vec<String>,
     /// The copies that were not.

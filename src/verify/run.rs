@@ -1,5 +1,6 @@
 //! The one pass.
 
+use super::figures::Count;
 use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
 use crate::archive::check::check_with;
 use crate::archive::damage::{Damage, DamageKind};
@@ -90,6 +91,7 @@ struct Run {
     succession: Option<Succession>,
     commands: u64,
     findings: u64,
+    count: Count,
     cache: std::result::Result<Option<Box<Cache>>, String>,
     fresh: Books,
     compared: bool,
@@ -114,6 +116,7 @@ impl Run {
             succession: None,
             commands: 0,
             findings: 0,
+            count: Count::default(),
             cache,
             fresh: Books::default(),
             compared: false,
@@ -134,7 +137,9 @@ impl Run {
         self.genesis.get_or_insert(ahead.hash);
         let mut lookup = |index| reader.event(index);
         let (fresh, limit) = (&mut self.fresh, cached_size(&self.cache));
+        let count = &mut self.count;
         let mut visit = |recorded: &crate::projection::Recorded<'_>| {
+            count.entry(recorded);
             if recorded.index < limit {
                 fresh.apply(recorded);
             }
@@ -155,6 +160,7 @@ impl Run {
 
     fn command(&mut self, outcome: replay::Outcome) {
         self.commands = self.commands.saturating_add(1);
+        self.count.command(outcome.officer);
         let findings = u64::try_from(outcome.findings.len()).unwrap_or(u64::MAX);
         self.findings = self.findings.saturating_add(findings);
         if let Err(broken) = outcome.signature {
@@ -312,7 +318,7 @@ impl Run {
                 DamageKind::Missing => "missing".to_owned(),
                 DamageKind::Malformed | DamageKind::Changed => Likely::Changed.to_string(),
                 DamageKind::Signature | DamageKind::Root => Likely::Rewritten.to_string(),
-                DamageKind::Unreadable => String::new(),
+                DamageKind::Unreadable => "unreadable".to_owned(),
             },
         }));
     }
@@ -429,6 +435,8 @@ impl Run {
             (Ok(None), _) | (_, None) => not_read.push("cache".to_owned()),
             (Ok(Some(_)) | Err(_), Some(_)) => read.push("cache".to_owned()),
         }
+        // Sums of what does not hold would prove nothing.
+        let holds = self.stopped().is_none() && self.faults.is_empty();
         Report {
             size: reader.size(),
             root: reader.archive().root(),
@@ -443,6 +451,7 @@ impl Run {
             faults: self.faults,
             commands: self.commands,
             findings: self.findings,
+            figures: self.count.into_figures(self.replay.state(), holds),
             read,
             not_read,
         }

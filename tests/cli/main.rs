@@ -17,6 +17,8 @@
 )]
 
 mod confidential;
+#[path = "../conforms/mod.rs"]
+mod conforms;
 mod demo;
 mod files;
 mod json;

@@ -170,7 +170,8 @@ fn facts_of(reader: &Reader) -> Result<LedgerFacts> {
 /// Prints a report in the format and style that were asked for.
 fn print(session: &Session, reading: &Reading, table: &Table) -> Result<Exit> {
     let format = match session.console.format {
-        FormatName::Table => Format::Table,
+        // No report is printed as a page yet; `run` has refused it.
+        FormatName::Table | FormatName::Html => Format::Table,
         FormatName::Csv => Format::Csv,
         FormatName::Json => Format::Json,
         FormatName::Jsonl => Format::Jsonl,

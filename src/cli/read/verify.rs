@@ -5,19 +5,16 @@
 //! without.
 
 use super::{key_of, read_key};
-use crate::cli::args::{TierName, Verify};
-use crate::cli::output::{Exit, counted, for_terminal};
+use crate::cli::args::{FormatName, TierName, Verify};
+use crate::cli::output::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
+use crate::cli::verdict::{self, Verdict};
 use crate::edge::sealed::{CONFIDENTIAL_FOLDER, SealedFolder};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CACHE_FOLDER, LOG_FOLDER, Reader};
-use crate::verify::{self, Fault, Identity, Outcome, Report, StoreReport, Tier, Trust};
-use serde_json::{Value, json};
+use crate::verify::{self, Tier, Trust};
 use std::path::PathBuf;
-
-/// Faults that are shown one by one; the rest is counted.
-const SHOWN: usize = 20;
 
 /// Runs `verify`.
 pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
@@ -41,9 +38,19 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
     {
         report.not_read.push(CONFIDENTIAL_FOLDER.to_owned());
     }
-    let told = Told { report: &report, store: store.as_ref(), unpinned: a.unpinned };
-    session.console.receipt(&told.text(), &told.json())?;
-    Ok(told.exit())
+    let verdict = Verdict { report: &report, store: store.as_ref(), unpinned: a.unpinned };
+    match session.console.format {
+        FormatName::Html => {
+            let now = session.clock()?.now_microseconds();
+            let note = reader.archive().note();
+            let page = verdict::page(&verdict, super::lang(session), Some(now), note);
+            session.console.text(&page)?;
+        }
+        FormatName::Table | FormatName::Csv | FormatName::Json | FormatName::Jsonl => {
+            session.console.receipt(&verdict.text(super::lang(session)), &verdict.json())?;
+        }
+    }
+    Ok(verdict.exit())
 }
 
 /// Where the log is.
@@ -93,178 +100,4 @@ fn tiers(deepest: TierName) -> &'static [Tier] {
         TierName::Rules => &[Tier::Chain, Tier::Signatures, Tier::Log, Tier::Rules],
         TierName::Projections | TierName::All => &Tier::ALL,
     }
-}
-
-struct Told<'a> {
-    report: &'a Report,
-    store: Option<&'a StoreReport>,
-    unpinned: bool,
-}
-
-impl Told<'_> {
-    fn faults(&self) -> impl Iterator<Item = &Fault> {
-        self.report.faults.iter().chain(self.store.iter().flat_map(|store| &store.faults))
-    }
-
-    fn is_whole(&self) -> bool {
-        self.report.is_whole() && self.store.is_none_or(|store| store.faults.is_empty())
-    }
-
-    fn is_pinned(&self) -> bool {
-        self.report.identity != Identity::NotPinned
-    }
-
-    fn exit(&self) -> Exit {
-        if self.is_whole() && (self.is_pinned() || self.unpinned) {
-            Exit::Done
-        } else {
-            Exit::Broken
-        }
-    }
-
-    fn title(&self) -> String {
-        let size = counted(self.report.size, "entry", "entries");
-        let commands = counted(self.report.commands, "command", "commands");
-        let origin = for_terminal(&self.report.origin);
-        let what = format!("{size} in {commands} of {origin}");
-        match (self.is_whole(), self.is_pinned()) {
-            (true, true) if self.report.is_verified() => format!("Verified: {what}.\n"),
-            (true, true) => format!("Whole as far as was asked for: {what}.\n"),
-            (true, false) => {
-                format!("Whole in itself: {what}; nothing outside says whose log it is.\n")
-            }
-            (false, _) => format!("BROKEN: {what}.\n"),
-        }
-    }
-
-    fn text(&self) -> String {
-        let report = self.report;
-        let mut out = self.title();
-        let mut faults = self.faults();
-        for fault in faults.by_ref().take(SHOWN) {
-            out.push_str(&format!("  break: {}\n", for_terminal(&fault.to_string())));
-        }
-        let more = faults.count();
-        if more > 0 {
-            out.push_str(&format!("  … and {more} more\n"));
-        }
-        for (tier, outcome) in &report.tiers {
-            let came = match outcome {
-                Outcome::Passed => "passed".to_owned(),
-                Outcome::Broken => "BROKEN".to_owned(),
-                Outcome::NotCheckedFrom(index) => format!("not checked from entry {index} on"),
-                Outcome::NotAsked => "not asked for".to_owned(),
-                Outcome::Nothing => "no caches".to_owned(),
-            };
-            out.push_str(&format!("  {:<12} {came}\n", format!("{}:", tier.text())));
-        }
-        let mut line = |name: &str, value: String| {
-            out.push_str(&format!("  {:<12} {}\n", format!("{name}:"), for_terminal(&value)));
-        };
-        if report.findings > 0 {
-            line(
-                "findings",
-                format!(
-                    "{} to look at: booked, although a soft rule asks about them",
-                    counted(report.findings, "finding", "findings")
-                ),
-            );
-        }
-        line("identity", self.identity());
-        if let Some(genesis) = report.genesis {
-            line("genesis", genesis.to_string());
-        }
-        line("head", format!("{} at size {}", report.head.hash, report.head.size));
-        let mut read = report.read.clone();
-        for (name, count) in self.store.iter().flat_map(|store| &store.read) {
-            read.push(format!("{name}, {}", counted(*count, "entry", "entries")));
-        }
-        line("read", read.join("; "));
-        for note in self.store.iter().flat_map(|store| &store.notes) {
-            line("note", note.clone());
-        }
-        let not_read = report.not_read.join("; ");
-        if !not_read.is_empty() && self.store.is_none() {
-            line("not read", not_read);
-        }
-        out
-    }
-
-    fn identity(&self) -> String {
-        let followed = (self.report.succession.as_ref())
-            .map_or_else(String::new, |succession| format!("; {succession}"));
-        let claimed = (self.report.claimed_key.as_ref())
-            .map_or_else(String::new, |key| format!("; the ledger itself names the log key {key}"));
-        match self.report.identity {
-            Identity::Pinned => format!("pinned on this machine{followed}"),
-            Identity::KeyGiven => format!("signed by the log key that was given{followed}"),
-            Identity::NotPinned => format!(
-                "NOT PINNED{followed}{claimed}. Ask its keeper for the key and run verify --log-key, or accept \
-                 that with --unpinned"
-            ),
-        }
-    }
-
-    fn json(&self) -> Value {
-        let report = self.report;
-        let identity = match report.identity {
-            Identity::Pinned => "pinned",
-            Identity::KeyGiven => "key_given",
-            Identity::NotPinned => "not_pinned",
-        };
-        let tiers: serde_json::Map<String, Value> = (report.tiers.iter())
-            .map(|(tier, outcome)| {
-                let came = match outcome {
-                    Outcome::Passed => json!("passed"),
-                    Outcome::Broken => json!("broken"),
-                    Outcome::NotCheckedFrom(index) => json!({"not_checked_from": index}),
-                    Outcome::NotAsked => json!("not_asked"),
-                    Outcome::Nothing => json!("nothing"),
-                };
-                (tier.text().to_owned(), came)
-            })
-            .collect();
-        let store = self.store.map(|store| {
-            let read: serde_json::Map<String, Value> =
-                store.read.iter().map(|(name, count)| (name.clone(), json!(count))).collect();
-            json!(read)
-        });
-        json!({"verify": {
-            "verified": self.is_whole() && self.report.is_verified(),
-            "whole": self.is_whole(),
-            "identity": identity,
-            "origin": report.origin,
-            "ledger": report.ledger.map(|id| id.to_string()),
-            "genesis": report.genesis.map(|hash| hash.to_string()),
-            "succession": report.succession.as_ref().map(|succession| json!({
-                "trusted": succession.trusted,
-                "now": succession.now,
-                "until": succession.until,
-                "handed_over": succession.handed_over,
-            })),
-            "claimed_log_key": report.claimed_key.as_ref().map(ToString::to_string),
-            "size": report.size,
-            "root": report.root.to_base64(),
-            "head": {"size": report.head.size, "hash": report.head.hash.to_string()},
-            "commands": report.commands,
-            "findings": report.findings,
-            "tiers": tiers,
-            "faults": self.faults().map(fault_json).collect::<Vec<_>>(),
-            "store": store,
-            "read": report.read,
-            "not_read": report.not_read,
-        }})
-    }
-}
-
-fn fault_json(fault: &Fault) -> Value {
-    json!({
-        "tier": fault.tier.text(),
-        "index": fault.index,
-        "file": fault.file,
-        "field": fault.field,
-        "expected": fault.expected,
-        "found": fault.found,
-        "likely": fault.likely,
-    })
 }
