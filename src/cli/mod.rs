@@ -15,7 +15,6 @@ mod read;
 mod run;
 mod session;
 mod value;
-mod verdict;
 mod write;
 
 use std::process::ExitCode;

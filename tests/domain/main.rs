@@ -18,7 +18,6 @@
 
 mod choice;
 mod codes;
-mod confidential;
 mod districts;
 mod follow_on;
 mod given;

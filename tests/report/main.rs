@@ -14,8 +14,6 @@
     reason = "test code"
 )]
 
-#[path = "../conforms/mod.rs"]
-mod conforms;
 #[path = "../history/mod.rs"]
 mod history;
 mod schema;

@@ -22,8 +22,6 @@ mod dice;
 mod history;
 #[path = "../house/mod.rs"]
 mod house;
-mod office;
-mod sealed;
 mod tamper;
 mod wishes;
 

@@ -70,8 +70,6 @@ pub(crate) enum FormatName {
     Json,
     // One JSON value a line
     Jsonl,
-    // A page to read and print
-    Html,
 }
 
 impl FormatName {
@@ -82,7 +80,6 @@ impl FormatName {
             Self::Csv => "csv",
             Self::Json => "json",
             Self::Jsonl => "jsonl",
-            Self::Html => "html",
         }
     }
 }

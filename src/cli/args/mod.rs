@@ -5,7 +5,6 @@
 //! say it (`conflicts_with`, groups) and in [`check`](super::run) where it cannot.
 
 mod book;
-mod confidential;
 mod follow_on;
 mod globals;
 mod money;
@@ -15,7 +14,6 @@ mod trust;
 mod work;
 
 pub(crate) use book::*;
-pub(crate) use confidential::*;
 pub(crate) use follow_on::*;
 pub(crate) use globals::*;
 pub(crate) use money::*;
@@ -80,8 +78,6 @@ pub(crate) enum Verb {
     FollowOn(FollowOnVerb),
     Reverse(ReverseAnEntry),
     Attach(AttachDocuments),
-    #[command(subcommand)]
-    Confidential(ConfidentialVerb),
     Import(ImportRows),
     /// Same as `allocation record`.
     Allocate(RecordAllocation),
@@ -108,6 +104,8 @@ pub(crate) enum Verb {
     Verify(Verify),
     #[command(subcommand)]
     Checkpoint(CheckpointVerb),
+    Prove(Prove),
+    CheckProof(CheckProof),
 }
 
 /// What the ledger does, below its name in `earmark --help`.
@@ -133,7 +131,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "disburse",
         ],
     ),
-    ("Correct, attach, import", &["reverse", "attach", "confidential", "import"]),
+    ("Correct, attach, import", &["reverse", "attach", "import"]),
     (
         "Read",
         &[
@@ -149,7 +147,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "export",
         ],
     ),
-    ("Trust", &["verify", "checkpoint"]),
+    ("Trust", &["verify", "checkpoint", "prove", "check-proof"]),
 ];
 
 /// The command as clap runs it, with the verbs in groups.
