@@ -107,6 +107,7 @@ fn record(
 ) -> earmark::error::Result<Receipt> {
     ledger.submit(&Submission {
         order,
+        confidential: None,
         signer: &house.officer(),
         command_key: Some(key),
         accept_clock: false,
@@ -195,6 +196,7 @@ fn the_gate_would_have_told() {
     gate.shut(true);
     let error = ledger.submit(&Submission {
         order: &payment("PD-INFO", "P-1", 1),
+        confidential: None,
         signer: &house.officer(),
         command_key: None,
         accept_clock: false,

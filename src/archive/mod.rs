@@ -2,7 +2,6 @@
 //!
 //! * [`writer`]: grows the folder and publishes it in an order that survives a power cut.
 //! * [`reader`]: entries and tiles of the published log, without a lock.
-//! * [`proofs`]: inclusion and consistency proofs out of the tiles.
 //! * [`check`]: re-hashes every byte and names each file that is wrong.
 //! * [`scan`]: whatever entries a damaged folder still holds, for recovery.
 //! * [`medium`]: the file system as a small trait, and one that fails for tests.
@@ -13,7 +12,6 @@
 pub mod check;
 pub mod damage;
 pub mod medium;
-pub mod proofs;
 pub mod reader;
 pub mod scan;
 pub mod writer;

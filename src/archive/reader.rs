@@ -155,18 +155,13 @@ impl ArchiveReader {
 
     /// Bundle `number` of this log, wherever it is now.
     fn bundle(&self, number: u64) -> Result<TileFile> {
-        let width = self.width_of(number);
-        self.tile(Tile { content: Content::Entries, index: number, width })
-    }
-
-    /// A tile or bundle of this log, or a wider one at its place.
-    pub(super) fn tile(&self, tile: Tile) -> Result<TileFile> {
+        let tile = Tile { content: Content::Entries, index: number, width: self.width_of(number) };
         if let Some(file) = self.folder.tile_or_full(tile)? {
             return Ok(file);
         }
         // Between the two looks the writer may have published and deleted, or a copy moved on.
         let now = read_checkpoint(&self.folder)?.checkpoint.size;
-        tile::at(tile.content, tile.index, now)
+        tile::at(Content::Entries, number, now)
             .filter(|wider| wider.width >= tile.width)
             .map_or(Ok(None), |wider| self.folder.tile_or_full(wider))?
             .ok_or_else(|| missing(tile))

@@ -150,7 +150,7 @@ pub fn encode_rows(rows: &[Row<'_>]) -> Vec<u8> {
 }
 
 /// The version of a snapshot's state: one of another version is made anew.
-const STATE_VERSION: u8 = 2;
+pub const STATE_VERSION: u8 = 3;
 
 /// The bytes of a state, for a snapshot: a version, then the state. Equal states have equal bytes.
 ///

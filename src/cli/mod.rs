@@ -15,6 +15,7 @@ mod read;
 mod run;
 mod session;
 mod value;
+mod verdict;
 mod write;
 
 use std::process::ExitCode;

@@ -118,12 +118,6 @@ impl Console {
         self
     }
 
-    /// The same console for a verb whose file is not its printed result.
-    pub(crate) fn without_file(mut self) -> Self {
-        self.file = None;
-        self
-    }
-
     /// True if progress may be shown.
     pub(crate) fn shows_progress(&self) -> bool {
         !self.no_progress && !self.quiet && io::stderr().is_terminal()
@@ -281,7 +275,8 @@ fn format_of(file: &Path) -> Result<FormatName> {
         Some("csv") => Ok(FormatName::Csv),
         Some("json") => Ok(FormatName::Json),
         Some("jsonl" | "ndjson") => Ok(FormatName::Jsonl),
-        Some("xlsx" | "xls" | "ods" | "html" | "htm" | "pdf" | "parquet") => {
+        Some("html" | "htm") => Ok(FormatName::Html),
+        Some("xlsx" | "xls" | "ods" | "pdf" | "parquet") => {
             let message = format!("this release writes no {}", file.display());
             Err(Error::new(Kind::Usage, "format_unknown", message)
                 .with_hint("choose a file ending in .csv, .json, .jsonl or .txt, or add -O"))

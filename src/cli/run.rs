@@ -2,8 +2,8 @@
 //! verb's own file.
 
 use super::args::{
-    self, CheckpointVerb, DistrictVerb, FormatName, Globals, KeyVerb, OfficerVerb, PolicyVerb,
-    ProgrammeVerb, Verb,
+    self, CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, Globals, KeyVerb,
+    OfficerVerb, PolicyVerb, ProgrammeVerb, Verb,
 };
 use super::output::{self, Console, Exit};
 use super::session::Session;
@@ -126,6 +126,7 @@ struct Takes {
 
 const PLAIN: &[FormatName] = &[FormatName::Table];
 const RECEIPT: &[FormatName] = &[FormatName::Table, FormatName::Json];
+const VERDICT: &[FormatName] = &[FormatName::Table, FormatName::Json, FormatName::Html];
 const ROWS: &[FormatName] =
     &[FormatName::Table, FormatName::Csv, FormatName::Json, FormatName::Jsonl];
 
@@ -152,18 +153,26 @@ impl Takes {
             | Verb::Commitments(_)
             | Verb::Report(_) => Self::READ,
             Verb::Show(_) => Self { unit: true, ..Self::VALUE },
-            Verb::Stats(_) => Self::VALUE,
+            Verb::Stats(_)
+            | Verb::Confidential(ConfidentialVerb::Show(_) | ConfidentialVerb::Sweep(_)) => {
+                Self::VALUE
+            }
             Verb::Export(_) => Self { formats: &[], unit: false, ..Self::READ },
             Verb::Init(_) => Self { ledger: false, ..Self::WRITE },
             Verb::Key(KeyVerb::New(_) | KeyVerb::Request(_)) => {
                 Self { ledger: false, ..Self::VALUE }
             }
-            Verb::Policy(PolicyVerb::Show(_))
-            | Verb::Verify(_)
-            | Verb::Checkpoint(CheckpointVerb::Show(_))
-            | Verb::Prove(_) => Self::VALUE,
-            Verb::CheckProof(_) => Self { ledger: false, ..Self::VALUE },
-            Verb::Officer(OfficerVerb::Enroll(_))
+            Verb::Verify(_) => Self { formats: VERDICT, ..Self::VALUE },
+            Verb::Policy(PolicyVerb::Show(_)) | Verb::Checkpoint(CheckpointVerb::Show(_)) => {
+                Self::VALUE
+            }
+            Verb::Key(KeyVerb::RotateLog(_))
+            | Verb::Officer(
+                OfficerVerb::Enroll(_)
+                | OfficerVerb::Roles(_)
+                | OfficerVerb::Rotate(_)
+                | OfficerVerb::Revoke(_),
+            )
             | Verb::Policy(PolicyVerb::Adopt(_))
             | Verb::District(DistrictVerb::Register(_) | DistrictVerb::Retire(_))
             | Verb::Programme(ProgrammeVerb::Register(_))
@@ -178,6 +187,7 @@ impl Takes {
             | Verb::FollowOn(_)
             | Verb::Reverse(_)
             | Verb::Attach(_)
+            | Verb::Confidential(ConfidentialVerb::Erase(_))
             | Verb::Import(_)
             | Verb::Allocate(_)
             | Verb::Commit(_)

@@ -4,14 +4,17 @@
 use super::args::Globals;
 use super::output::Console;
 use crate::chain::signature::Signer;
+use crate::domain::event::Bytes32;
 use crate::edge::clock::{self, Clock};
 use crate::edge::config::{self, LedgerConfig};
 use crate::edge::home::Home;
 use crate::edge::ids::SystemIds;
 use crate::edge::keys::PrivateKey;
+use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Ledger, Outside};
-use std::path::PathBuf;
+use crate::tlog::note::VerifierKey;
+use std::path::{Path, PathBuf};
 
 /// A run of the command line.
 pub(crate) struct Session {
@@ -70,10 +73,74 @@ impl Session {
         let folder = self.ledger_folder()?;
         let config = LedgerConfig::read(&folder)?;
         self.home.check_outside(&folder)?;
-        let log_key = self.home.keys().log(&config.origin)?;
-        let mut ledger = Ledger::open(&folder, self.outside(log_key)?)?;
+        let mut ledger = self.open_with_log_key(&folder, &config.origin)?;
         self.tell_notes(&mut ledger);
+        self.follow_pin(&ledger)?;
         Ok(ledger)
+    }
+
+    /// Opens with the log's key; where a rotation was interrupted after it was recorded, with the key
+    /// that follows it, which then takes its place.
+    fn open_with_log_key(&self, folder: &Path, origin: &str) -> Result<Ledger> {
+        let (keys, slot) = (self.home.keys(), self.home.keys().log_slot(origin));
+        let Some(next) = slot.next()? else {
+            return Ledger::open(folder, self.outside(keys.log(origin)?)?);
+        };
+        if keys.has_log(origin) {
+            match Ledger::open(folder, self.outside(keys.log(origin)?)?) {
+                Err(error) if error.code() == "log_key_differs" => {}
+                opened => return opened,
+            }
+        }
+        let ledger = Ledger::open(folder, self.outside(next)?)?;
+        slot.promote()?;
+        Ok(ledger)
+    }
+
+    /// The pin follows the log's key, where the pinned one signed for the one after it.
+    ///
+    /// # Errors
+    /// `pin_malformed`, or an I/O code.
+    pub(crate) fn follow_pin(&self, ledger: &Ledger) -> Result<()> {
+        let Some(facts) = ledger.state().ledger.as_ref() else { return Ok(()) };
+        if facts.former_log_keys.is_empty() {
+            return Ok(());
+        }
+        let known = self.home.known_logs();
+        let Some(pin) = known.find(facts.origin.as_str())? else { return Ok(()) };
+        let pinned: VerifierKey = pin.vkey.parse()?;
+        if !facts.is_handed_over(&Bytes32(pinned.public_key().to_bytes())) {
+            return Ok(());
+        }
+        let vkey = VerifierKey::new(facts.origin.as_str(), &facts.log_key.0)?.to_string();
+        known.replace(&pin, &Pin { vkey, ..pin.clone() })
+    }
+
+    /// The officer's key in use: where a rotation was interrupted after it was recorded, the next one,
+    /// which then takes its place.
+    ///
+    /// # Errors
+    /// As [`Session::officer`].
+    pub(crate) fn in_use(
+        &self,
+        (name, key): (String, PrivateKey),
+        ledger: &Ledger,
+    ) -> Result<(String, PrivateKey)> {
+        let knows = |key: &PrivateKey| {
+            let public = key.public_key();
+            ledger.state().officers.iter().any(|officer| officer.key.0 == public)
+        };
+        let slot = self.home.keys().officer_slot(&name)?;
+        if knows(&key) {
+            return Ok((name, key));
+        }
+        match slot.next()?.filter(knows) {
+            None => Ok((name, key)),
+            Some(_) => {
+                slot.promote()?;
+                Ok((name, slot.key()?))
+            }
+        }
     }
 
     fn tell_notes(&self, ledger: &mut Ledger) {

@@ -51,6 +51,7 @@ pub fn settle(
     }
     remember::remember(draft, event, moves, cited)?;
     remember::remember_e_vouchers(draft, event);
+    remember::remember_confidential(draft, event, cited);
     draft.size = draft.size.checked_add(1).ok_or(Rejection::Overflow)?;
     Ok(())
 }

@@ -40,6 +40,15 @@ pub struct Fund {
     pub closed: bool,
 }
 
+/// Confidential fields of an entry; what they say is never known here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedFields {
+    /// Index of the entry that holds the commitment.
+    pub entry: u64,
+    /// Index of the entry that erased them.
+    pub erased_by: Option<u64>,
+}
+
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
@@ -321,6 +330,8 @@ tables! {
     spent_keys: Bytes32 => SpentKey,
     /// E-vouchers that were attached to an entry later, by its index.
     attached_e_vouchers: u64 => Vec<Bytes32>,
+    /// Confidential fields, by the commitment to them.
+    confidential: Bytes32 => SealedFields,
 }
 
 /// The part of a state that is replaced whole.

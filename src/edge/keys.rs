@@ -6,6 +6,10 @@
 //! this file but for its PEM. It lacks deletion on purpose: a lost key cannot be made again, so
 //! removing one is for the user's own hands.
 
+mod slot;
+
+pub use slot::Slot;
+
 use super::durable::{self, Readers};
 use crate::chain::hash::to_hex;
 use crate::chain::signature::Signer;
@@ -95,6 +99,33 @@ impl Keys {
     #[must_use]
     pub fn log_path(&self, origin: &str) -> PathBuf {
         self.folder.join("log").join(format!("{}.pem", origin_file_name(origin)))
+    }
+
+    /// The place of officer `name`'s key, and of those before and after it.
+    ///
+    /// # Errors
+    /// Code `key_name` if `name` cannot be a file name everywhere.
+    pub fn officer_slot(&self, name: &str) -> Result<Slot> {
+        Ok(Slot { path: self.officer_path(name)?, whose: format!("officer {name}") })
+    }
+
+    /// The place of the key of the log of `origin`, and of those before and after it.
+    #[must_use]
+    pub fn log_slot(&self, origin: &str) -> Slot {
+        Slot { path: self.log_path(origin), whose: format!("the log {origin}") }
+    }
+
+    /// What a public key is for on this machine, if it belongs to a log or a witness: no officer
+    /// signs with such a key.
+    #[must_use]
+    pub fn other_purpose(&self, public_key: &[u8; 32]) -> Option<&'static str> {
+        let purposes = [("log", "the key of a log"), ("witness", "the key of a witness")];
+        purposes.into_iter().find_map(|(folder, purpose)| {
+            let files = std::fs::read_dir(self.folder.join(folder)).ok()?;
+            let paths = files.filter_map(|file| Some(file.ok()?.path()));
+            let mut keys = paths.filter_map(|path| load(&path).ok().flatten());
+            keys.any(|key| key.public_key() == *public_key).then_some(purpose)
+        })
     }
 
     /// Makes a new key for officer `name`; durable when it returns.

@@ -6,6 +6,7 @@
 //! * [`http`]: the one HTTP client.
 //! * [`config`]: `ledger.toml`, and which folder is the ledger.
 //! * [`lock`]: one writer at a time.
+//! * [`sealed`]: the folder of sealed files beside a ledger.
 //! * [`durable`]: small files that are either whole or absent after a power cut.
 //!
 //! What it lacks on purpose: entries, the archive, any rule of the domain, and the form of a signed
@@ -21,3 +22,4 @@ pub mod ids;
 pub mod keys;
 pub mod lock;
 pub mod pins;
+pub mod sealed;

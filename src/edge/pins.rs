@@ -97,6 +97,24 @@ impl KnownLogs {
         durable::replace(&self.path, text.as_bytes(), Readers::Owner)
     }
 
+    /// Replaces a pin by another of the same origin; durable when it returns.
+    ///
+    /// # Errors
+    /// Code `pin_conflict` if `old` is not what is pinned; else as [`add`](Self::add).
+    pub fn replace(&self, old: &Pin, new: &Pin) -> Result<()> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let guard = File::open(folder).map_err(|e| Error::io("open", folder, e))?;
+        guard.lock().map_err(|e| Error::io("lock", folder, e))?;
+        let mut pins = self.read()?;
+        match pins.iter_mut().find(|known| known.origin == new.origin) {
+            Some(known) if known == old => *known = new.clone(),
+            Some(known) => return Err(self.conflict(known, new)),
+            None => return Err(self.conflict(old, new)),
+        }
+        let text: String = pins.iter().map(|pin| format!("{pin}\n")).collect();
+        durable::replace(&self.path, text.as_bytes(), Readers::Owner)
+    }
+
     fn malformed(&self, line: u64, wrong: &str) -> Error {
         let path = self.path.display();
         Error::new(Kind::Usage, "pin_malformed", format!("{path} line {line}: {wrong}"))

@@ -105,6 +105,9 @@ fn fields(rejection: &Rejection) -> &'static [Field] {
         | Rejection::NotADisbursement { .. }
         | Rejection::NotReversible { .. }
         | Rejection::AlreadyReversed { .. }
+        | Rejection::NotConfidential { .. }
+        | Rejection::AlreadyErased { .. }
+        | Rejection::ConfidentialReused { .. }
         | Rejection::HasDependents { .. }
         | Rejection::VoucherBooked { .. } => &[],
     }

@@ -8,6 +8,7 @@
 //!   every copy brought up to it.
 //! * `submit`: one command from wish to receipt. `dependents`: what a refusal says of later entries.
 //! * `batch`: many rows into commands, for imports.
+//! * `confidential`: fields beside the chain, sealed before their entry and erased after another.
 //! * `seal`: events into signed entries. `publish`: entries into the archive, anchored; snapshots.
 //! * `reader`: replay, caches, "as known at".
 //!
@@ -15,6 +16,7 @@
 //! archive and the durability log are read in recovery only.
 
 mod batch;
+mod confidential;
 mod create;
 mod dependents;
 mod media;
@@ -23,10 +25,12 @@ mod publish;
 pub mod reader;
 mod receipt;
 mod recover;
+mod rotate;
 mod seal;
 mod submit;
 
 pub use batch::{Batch, RowIn, RowOut};
+pub use confidential::Swept;
 pub use media::{Media, OpenStore};
 pub use reader::Reader;
 pub use receipt::{Durability, Receipt, ReceiptEntry};

@@ -76,7 +76,7 @@ impl Ledger {
         };
         let head = store.head()?;
         let cache_size = super::reader::cache::newest_size(&folder.join(super::CACHE_FOLDER));
-        Ok(Self {
+        let mut opened = Self {
             folder: folder.to_owned(),
             outside,
             store,
@@ -88,7 +88,11 @@ impl Ledger {
             notes,
             is_ahead: false,
             _lock: lock,
-        })
+        };
+        let erased = opened.finish_erasures();
+        opened.note_failure("fields that are erased still have sealed files", erased);
+        opened.drop_former_cache();
+        Ok(opened)
     }
 }
 

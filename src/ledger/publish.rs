@@ -52,6 +52,7 @@ impl Ledger {
 
     /// Publishes without a look at the caches: in the middle of an import they wait for its end.
     pub(super) fn publish_log(&mut self) -> Result<Published> {
+        self.check_log_signer()?;
         let origin = self.facts()?.origin.to_string();
         let published =
             publish_archive(&mut self.archive, &self.outside, &origin).map_err(not_published)?;
@@ -60,7 +61,7 @@ impl Ledger {
         Ok(published)
     }
 
-    fn note_failure(&mut self, what: &str, result: Result<()>) {
+    pub(super) fn note_failure(&mut self, what: &str, result: Result<()>) {
         if let Err(error) = result {
             self.notes.push(format!("{what}: {}", error.message()));
         }

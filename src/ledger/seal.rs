@@ -2,9 +2,9 @@
 
 use crate::chain::body;
 use crate::chain::entry::{
-    CLOCK_ACCEPTED, CommandId, EntryId, Envelope, FIXED_BYTES, HISTORICAL, Head, IMPORTED,
-    LedgerId, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, Row, SIGNATURE_BYTES,
-    SIGNED, Sealed, SealedCommand,
+    CLOCK_ACCEPTED, CONFIDENTIAL, CommandId, EntryId, Envelope, FIXED_BYTES, HISTORICAL, Head,
+    IMPORTED, LedgerId, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, Row,
+    SIGNATURE_BYTES, SIGNED, Sealed, SealedCommand,
 };
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::{Signer, entry_message};
@@ -22,6 +22,7 @@ pub(super) struct Unsealed {
     historical: bool,
     occurred_on_days: i32,
     body: Vec<u8>,
+    commitment: Option<Hash>,
     row: Option<(SmolStr, [u8; 16])>,
 }
 
@@ -43,7 +44,9 @@ impl Unsealed {
         let body = body::encode(&event.body)
             .map_err(|_| too_large("bytes in an entry", body::MAX_BODY_BYTES, MAX_ENTRY_BYTES))?;
         let (historical, occurred_on_days) = (event.historical, event.occurred_on.0);
-        let made = Self { event_type, event_version, historical, occurred_on_days, body, row };
+        let commitment = event.confidential.map(|commitment| Hash(commitment.0));
+        let made =
+            Self { event_type, event_version, historical, occurred_on_days, body, commitment, row };
         let most = made.most_bytes();
         if most > MAX_ENTRY_BYTES {
             return Err(too_large("bytes in an entry", most, MAX_ENTRY_BYTES));
@@ -56,6 +59,7 @@ impl Unsealed {
         // Digest of a first entry, length of the body, signature of a last entry.
         const OPTIONAL: usize = 32 + 2 + SIGNATURE_BYTES;
         let row = self.row.as_ref().map_or(0, |(source, _)| source.len().saturating_add(17));
+        let row = row.saturating_add(self.commitment.map_or(0, |commitment| commitment.0.len()));
         FIXED_BYTES.saturating_add(OPTIONAL).saturating_add(row).saturating_add(self.body.len())
     }
 }
@@ -114,6 +118,7 @@ pub(super) fn seal(
             event_type: entry.event_type,
             event_version: entry.event_version,
             flags: flag(is_last, SIGNED)
+                | flag(entry.commitment.is_some(), CONFIDENTIAL)
                 | flag(row.is_some(), IMPORTED)
                 | flag(entry.historical, HISTORICAL)
                 | flag(command.clock_accepted, CLOCK_ACCEPTED),
@@ -130,7 +135,7 @@ pub(super) fn seal(
             digest: (place == 0).then_some(command.digest),
             row,
             body: &entry.body,
-            commitment: None,
+            commitment: entry.commitment,
             signature: None,
         };
         let mut bytes = envelope.prefix();

@@ -3,8 +3,9 @@
 
 use super::receipt::{Durability, Receipt, ReceiptEntry};
 use super::seal::{self, Unsealed};
-use super::{Ledger, event_in};
+use super::{Ledger, confidential, event_in};
 use crate::chain::body;
+use crate::chain::confidential::Fields;
 use crate::chain::entry::{self, CommandId, EntryId, Head, SealedCommand};
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::Signer;
@@ -24,6 +25,8 @@ use crate::store::{Appended, Span};
 pub struct Submission<'a> {
     /// The wish.
     pub order: &'a Order,
+    /// Confidential fields of its first entry: sealed beside the chain, never in it.
+    pub confidential: Option<&'a Fields>,
     /// The officer's key.
     pub signer: &'a dyn Signer,
     /// The idempotency key, up to 128 bytes; `None`: a random command id.
@@ -60,12 +63,13 @@ impl Ledger {
         let digest = order_digest(submission.order)?;
         let cited = self.cited(submission.order)?;
         if let Some(span) = self.store.command(command_id)? {
-            return self.replay(submission.order, command_id, digest, span, &cited);
+            return self.replay(submission, command_id, digest, span, &cited);
         }
         let recorded_at_microseconds = self.recorded_at()?;
         let officer = self.officer(submission.signer)?;
         let today = self.today()?;
-        let events = propose(&self.state, submission.order, today, &cited)?;
+        let mut events = propose(&self.state, submission.order, today, &cited)?;
+        let pair = confidential::seal(self.id()?, &mut events, submission.confidential)?;
         let clock_accepted = submission.accept_clock;
         let context = Context { recorded_at_microseconds, officer, clock_accepted, cited: &cited };
         let admitted = admit(&self.state, &events, &context)
@@ -92,9 +96,13 @@ impl Ledger {
             recorded_at_microseconds,
         };
         let sealed = seal::seal(self.head, &command, &unsealed, self.outside.ids.as_mut())?;
-        self.record(std::slice::from_ref(&sealed))?;
+        self.write_pair(pair.as_ref())?;
+        let recorded = self.record(std::slice::from_ref(&sealed));
+        recorded.inspect_err(|error| self.take_back_pair(pair.as_ref(), error))?;
         self.state.apply(admitted.delta);
+        let erased = self.erase_sealed(&events);
         self.hand_on(std::slice::from_ref(&sealed), submission.until)?;
+        erased?;
         let entries = receipt_entries(&sealed, events);
         Ok(self.receipt(entries, command_id, warnings, false))
     }
@@ -210,7 +218,7 @@ impl Ledger {
     /// Same id and same content: the first receipt again. Same id, other content: the field.
     fn replay(
         &self,
-        order: &Order,
+        submission: &Submission<'_>,
         command_id: CommandId,
         digest: Hash,
         span: Span,
@@ -232,9 +240,10 @@ impl Ledger {
         }
         if first_digest != Some(digest) {
             let then = Date::at(recorded_at, self.facts()?.utc_offset_minutes);
-            let field = self.differing_field(order, then, &entries, cited);
+            let field = self.differing_field(submission.order, then, &entries, cited);
             return Err(Rejection::CommandIdReused { field, first: span.first }.into());
         }
+        self.compare_fields(entries.first(), submission.confidential)?;
         let published = self.published_size() >= end;
         let durability = if published { Durability::Published } else { Durability::Recorded };
         let hash = stored.last().map_or(Hash::ZERO, |last| last.hash);

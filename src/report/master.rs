@@ -125,6 +125,9 @@ pub const OFFICERS: Spec = Spec {
         Column::new("officer", Kind::Code),
         Column::new("roles", Kind::Codes),
         Column::used("limit", Kind::Amount),
+        Column::new("since", Kind::Count),
+        Column::used("revoked", Kind::Count),
+        Column::new("key_since", Kind::Count),
         Column::new("key", Kind::Code),
     ],
 };
@@ -405,7 +408,7 @@ pub fn programmes(names: &Names, header: Header) -> Table {
     table
 }
 
-/// Officers, with their public keys.
+/// Officers, with their public keys and the entries that enrolled and revoked them.
 #[must_use]
 pub fn officers(names: &Names, header: Header) -> Table {
     let mut table = OFFICERS.table(&[], header);
@@ -416,6 +419,9 @@ pub fn officers(names: &Names, header: Header) -> Table {
             officer.name.as_str().into(),
             roles.into(),
             officer.limit.into(),
+            officer.since.into(),
+            officer.revoked.into(),
+            officer.key_since.into(),
             officer.key.to_string().into(),
         ]);
     }

@@ -8,13 +8,16 @@
 //! Whoever holds the log key and the officers' keys can rewrite all of a log; only a copy of an old
 //! checkpoint shows that. This module does not claim otherwise.
 
-mod against;
+mod figures;
 mod run;
+mod sealed;
 mod store;
+mod succession;
 
-pub use against::{Against, Older, hold_against};
+pub use figures::{Figures, FundFigures, OfficerFigures};
 pub use run::verify;
 pub use store::{StoreReport, verify_store};
+pub use succession::Succession;
 
 use crate::chain::entry::{Head, LedgerId};
 use crate::chain::hash::Hash;
@@ -143,6 +146,8 @@ pub struct Report {
     pub claimed_key: Option<VerifierKey>,
     /// Whose log it is.
     pub identity: Identity,
+    /// What became of the key that is trusted, where it does not sign any more.
+    pub succession: Option<Succession>,
     /// What came of each tier.
     pub tiers: Vec<(Tier, Outcome)>,
     /// What does not verify, the first of each tier first.
@@ -151,6 +156,8 @@ pub struct Report {
     pub commands: u64,
     /// What a soft rule looks at, counted.
     pub findings: u64,
+    /// What the log holds.
+    pub figures: Figures,
     /// The copies that were read.
     pub read: Vec<String>,
     /// The copies that were not.

@@ -1,6 +1,7 @@
 //! The one pass.
 
-use super::{Fault, Identity, Outcome, Report, Tier, Trust};
+use super::figures::Count;
+use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
 use crate::archive::check::check_with;
 use crate::archive::damage::{Damage, DamageKind};
 use crate::chain::body;
@@ -47,6 +48,7 @@ pub fn verify(
         state.borrow_mut().entry(reader, index, bytes, ahead)
     })?;
     run.finish(reader);
+    let trust = &run.follow_key(reader, trust);
     run.finish_cache(reader, trust, caches);
     let identity = run.identity(reader, trust);
     if run.wants(Tier::Log) {
@@ -86,8 +88,10 @@ struct Run {
     chain_ends: Option<u64>,
     signatures_end: Option<u64>,
     genesis: Option<Hash>,
+    succession: Option<Succession>,
     commands: u64,
     findings: u64,
+    count: Count,
     cache: std::result::Result<Option<Box<Cache>>, String>,
     fresh: Books,
     compared: bool,
@@ -109,8 +113,10 @@ impl Run {
             chain_ends: None,
             signatures_end: None,
             genesis: None,
+            succession: None,
             commands: 0,
             findings: 0,
+            count: Count::default(),
             cache,
             fresh: Books::default(),
             compared: false,
@@ -131,7 +137,9 @@ impl Run {
         self.genesis.get_or_insert(ahead.hash);
         let mut lookup = |index| reader.event(index);
         let (fresh, limit) = (&mut self.fresh, cached_size(&self.cache));
+        let count = &mut self.count;
         let mut visit = |recorded: &crate::projection::Recorded<'_>| {
+            count.entry(recorded);
             if recorded.index < limit {
                 fresh.apply(recorded);
             }
@@ -152,6 +160,7 @@ impl Run {
 
     fn command(&mut self, outcome: replay::Outcome) {
         self.commands = self.commands.saturating_add(1);
+        self.count.command(outcome.officer);
         let findings = u64::try_from(outcome.findings.len()).unwrap_or(u64::MAX);
         self.findings = self.findings.saturating_add(findings);
         if let Err(broken) = outcome.signature {
@@ -273,7 +282,13 @@ impl Run {
                 self.cache_fault("a cache that ends with a command".to_owned(), found);
             }
             Ok(Some(_)) => {
-                let key = trust.key.clone().or_else(|| self.claimed_key(reader));
+                // A reader uses only a cache of the present key; an older one is still what it was.
+                let facts = self.facts().filter(|facts| facts.log_key_at(size) != facts.log_key);
+                let origin = &reader.archive().checkpoint().origin;
+                let former =
+                    facts.and_then(|f| VerifierKey::new(origin, &f.log_key_at(size).0).ok());
+                let now = trust.key.clone().or_else(|| self.claimed_key(reader));
+                let key = former.or(now);
                 let signed = key.as_ref().zip(caches).is_some_and(|(key, folder)| {
                     cache::read(folder, &key.public_key().to_bytes()).is_some()
                 });
@@ -303,7 +318,7 @@ impl Run {
                 DamageKind::Missing => "missing".to_owned(),
                 DamageKind::Malformed | DamageKind::Changed => Likely::Changed.to_string(),
                 DamageKind::Signature | DamageKind::Root => Likely::Rewritten.to_string(),
-                DamageKind::Unreadable => String::new(),
+                DamageKind::Unreadable => "unreadable".to_owned(),
             },
         }));
     }
@@ -315,6 +330,19 @@ impl Run {
     fn claimed_key(&self, reader: &Reader) -> Option<VerifierKey> {
         let origin = &reader.archive().checkpoint().origin;
         self.facts().and_then(|facts| VerifierKey::new(origin, &facts.log_key.0).ok())
+    }
+
+    /// Trust in a former log key goes on to the present one, if it was handed over; else there is none.
+    fn follow_key(&mut self, reader: &Reader, trust: &Trust) -> Trust {
+        let facts = self.replay.state().ledger.as_ref();
+        self.succession = trust.key.as_ref().zip(facts).and_then(|(k, f)| Succession::of(k, f));
+        match &self.succession {
+            None => trust.clone(),
+            Some(succession) => Trust {
+                key: self.claimed_key(reader).filter(|_| succession.handed_over),
+                pin: trust.pin.clone(),
+            },
+        }
     }
 
     /// The checkpoint is signed by the trusted key, else by the one that the ledger itself names.
@@ -365,7 +393,7 @@ impl Run {
         if pin.genesis != genesis {
             self.identity_fault("genesis hash", pin.genesis.to_string(), genesis.to_string());
         }
-        Identity::Pinned
+        if trust.key.is_some() { Identity::Pinned } else { Identity::NotPinned }
     }
 
     fn identity_fault(&mut self, field: &str, expected: String, found: String) {
@@ -407,6 +435,8 @@ impl Run {
             (Ok(None), _) | (_, None) => not_read.push("cache".to_owned()),
             (Ok(Some(_)) | Err(_), Some(_)) => read.push("cache".to_owned()),
         }
+        // Sums of what does not hold would prove nothing.
+        let holds = self.stopped().is_none() && self.faults.is_empty();
         Report {
             size: reader.size(),
             root: reader.archive().root(),
@@ -416,10 +446,12 @@ impl Run {
             genesis: self.genesis,
             claimed_key: self.claimed_key(reader),
             identity,
+            succession: self.succession.clone(),
             tiers: Tier::ALL.map(|tier| (tier, self.outcome(tier))).to_vec(),
             faults: self.faults,
             commands: self.commands,
             findings: self.findings,
+            figures: self.count.into_figures(self.replay.state(), holds),
             read,
             not_read,
         }

@@ -1,4 +1,5 @@
-//! `--store`: every entry in sled and in the durability log against the log, under the LOCK.
+//! `--store`: every entry in sled and in the durability log against the log, and every sealed file
+//! against its entry, under the LOCK.
 
 use super::Fault;
 use crate::archive::check::check;
@@ -63,11 +64,18 @@ pub fn verify_store(ledger_folder: &Path, log: &ArchiveReader) -> Result<StoreRe
     if report.faults.is_empty() && log_is_whole && opening.clean {
         store.close()?;
     }
+    super::sealed::compare(&mut report, ledger_folder, log)?;
     Ok(report)
 }
 
 impl StoreReport {
-    fn fault(&mut self, name: &str, index: Option<u64>, expected: String, found: String) {
+    pub(super) fn fault(
+        &mut self,
+        name: &str,
+        index: Option<u64>,
+        expected: String,
+        found: String,
+    ) {
         let fault = Fault {
             tier: super::Tier::Chain,
             index,

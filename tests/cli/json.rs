@@ -19,7 +19,7 @@ fn a_write_prints_a_receipt() {
     );
     assert_eq!((receipt["state"].as_str(), receipt["size"].as_u64()), (Some("published"), Some(5)));
     let entry = &receipt["entries"][0];
-    assert_eq!(keys(entry), ["index", "id", "type", "occurred_on", "event"]);
+    assert_eq!(keys(entry), ["index", "id", "type", "occurred_on", "confidential", "event"]);
     assert_eq!(entry["type"], "AllocationAdjusted");
     assert_eq!(entry["event"]["amount"], "12.50");
     assert_eq!(entry["event"]["line"]["fund"], "PD-INFO");

@@ -1,6 +1,8 @@
 //! What `verify` says, and what it never says.
 
 use super::Place;
+use super::conforms::conforms;
+use serde_json::Value;
 
 #[test]
 fn a_whole_ledger_of_a_pinned_log_is_verified() {
@@ -82,4 +84,109 @@ fn a_log_that_is_gone_is_a_break() {
     assert_eq!(ran.status, 3);
     assert!(ran.err.starts_with("log_missing: the ledger has no log: "), "{}", ran.err);
     assert_eq!(place.run("verify --from nowhere").status, 2);
+}
+
+/// Flips a byte of the last published bundle, `back` bytes before its end.
+fn flip(place: &Place, back: usize) {
+    let bundle = place.path("pudong/log/tile/entries/000.p/4");
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    let at = bytes.len() - back;
+    bytes[at] ^= 1;
+    std::fs::write(&bundle, bytes).unwrap();
+}
+
+#[test]
+fn what_a_program_is_told_holds_to_its_schema() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/verify.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let place = Place::with_fund();
+    let fits = |told: &Value| conforms(&schema, &schema, told, "verify");
+    let told = place.value("verify --store");
+    fits(&told).unwrap();
+    let fund = &told["verify"]["figures"]["funds"][0];
+    assert_eq!(
+        (&fund["fund"], &fund["stages"]["authority"]),
+        (&"PD-INFO".into(), &"-10000000.00".into())
+    );
+    assert_eq!(told["verify"]["figures"]["officers"][0]["commands"], 3);
+    fits(&place.value("verify --tier chain")).unwrap();
+    flip(&place, 100);
+    let told = place.value("verify");
+    fits(&told).unwrap();
+    assert_eq!(
+        told["verify"]["figures"]["funds"],
+        Value::Array(Vec::new()),
+        "sums of what is broken are not told"
+    );
+    let mut other = told.clone();
+    other["verify"]["faults"][0]["likely"] = "odd".into();
+    assert!(fits(&other).is_err());
+}
+
+#[test]
+fn in_chinese_it_says_the_same() {
+    let place = Place::with_fund();
+    place.prints(
+        "verify --lang zh",
+        "
+已核验：example.org/pudong，4 条，3 个命令。
+  链：       通过
+  签名：     通过
+  日志：     通过
+  规则：     通过
+  缓存：     无缓存
+  身份：     与本机固定的公钥一致
+  首条指纹： HASH
+  链头：     HASH，共 4 条
+  已读：     log
+  未读：     db；wal；cache
+",
+    );
+    let mut elsewhere = place.command("verify --lang zh");
+    elsewhere.env("EARMARK_HOME", place.path("elsewhere"));
+    let ran = place.ran(&mut elsewhere);
+    assert_eq!(ran.status, 3);
+    assert!(ran.out.starts_with("自身完整：") && !ran.out.contains("已核验"), "{}", ran.out);
+    flip(&place, 100);
+    let ran = place.run("verify --lang zh");
+    assert_eq!(ran.status, 3);
+    assert!(ran.out.starts_with("不符：") && !ran.out.contains("已核验"), "{}", ran.out);
+    assert!(ran.out.contains("第 3 条") && ran.out.contains("（可能被改动）"), "{}", ran.out);
+}
+
+#[test]
+fn a_page_is_whole_in_itself_and_names_strangers_harmlessly() {
+    let place = Place::with_fund();
+    place.ok("fund establish F-2 --name '<script>alert(1)</script>' --kind special --purpose it --on 2002-01-02");
+    place.ok("verify -o page.html");
+    place.ok("verify --lang zh -o seite.html");
+    let read = |name: &str| std::fs::read_to_string(place.path(name)).unwrap();
+    let page = read("page.html");
+    for words in [
+        "<strong>Verified</strong>",
+        "<h1>浦东</h1>",
+        "PD-INFO Pudong",
+        "10,000,000.00",
+        "2002-06-30 01:00 UTC",
+        "— example.org/pudong ",
+        "F-2 &lt;script&gt;alert(1)&lt;/script&gt;",
+        "pinned on this machine",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    for never in ["<script", "http:", "https:", "src=", "href=", "url("] {
+        assert!(!page.contains(never), "{never}");
+    }
+    assert!(read("seite.html").contains("<strong>已核验</strong>"));
+
+    let mut elsewhere = place.command("verify -o unknown.html");
+    elsewhere.env("EARMARK_HOME", place.path("elsewhere"));
+    assert_eq!(place.ran(&mut elsewhere).status, 3);
+    let page = read("unknown.html");
+    assert!(page.contains("<strong>Whole in itself</strong>") && page.contains("NOT PINNED"));
+    assert!(!page.contains("Verified") && !page.contains("verified"), "{page}");
+    std::fs::remove_file(place.path("pudong/log/tile/0/000.p/5")).unwrap();
+    assert_eq!(place.run("verify -o broken.html").status, 3);
+    let page = read("broken.html");
+    assert!(page.contains("<strong>BROKEN</strong>") && page.contains("log: missing"), "{page}");
 }

@@ -28,6 +28,7 @@ fn open_at(house: &House, microseconds: i64) -> Ledger {
 fn allocate(house: &House, ledger: &mut Ledger, accept_clock: bool) -> Result<Receipt> {
     ledger.submit(&Submission {
         order: &allocation("PD-INFO:2026", 500),
+        confidential: None,
         signer: &house.officer(),
         command_key: None,
         accept_clock,

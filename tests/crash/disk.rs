@@ -47,6 +47,7 @@ impl Drop for Mounted {
 fn pay(house: &House, ledger: &mut Ledger, key: u64) -> Result<Receipt> {
     ledger.submit(&Submission {
         order: &payment("PD-INFO", "P-1", 1),
+        confidential: None,
         signer: &house.officer(),
         command_key: Some(&key.to_be_bytes()),
         accept_clock: false,

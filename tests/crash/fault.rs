@@ -93,6 +93,7 @@ fn damage(path: &Path, needle: &[u8]) {
 fn pay(house: &House, ledger: &mut Ledger, key: &[u8]) -> Result<Receipt> {
     ledger.submit(&Submission {
         order: &payment("PD-INFO", "P-1", 1),
+        confidential: None,
         signer: &house.officer(),
         command_key: Some(key),
         accept_clock: false,

@@ -65,6 +65,7 @@ fn record_singles(ledger: &mut Ledger, house: &House) {
         let until = if number % 3 == 2 { Durability::Recorded } else { Durability::Published };
         let receipt = ledger.submit(&Submission {
             order: &payment("PD-INFO", "P-1", 1),
+            confidential: None,
             signer: &house.officer(),
             command_key: None,
             accept_clock: false,

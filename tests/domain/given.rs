@@ -127,7 +127,12 @@ impl Given {
     #[track_caller]
     pub fn when_event(self, body: impl Into<Body>) -> When {
         let occurred_on = self.today;
-        self.when_events(vec![Event { occurred_on, historical: false, body: body.into() }])
+        self.when_events(vec![Event {
+            occurred_on,
+            historical: false,
+            confidential: None,
+            body: body.into(),
+        }])
     }
 
     /// Events of one command.

@@ -18,6 +18,7 @@
 
 mod choice;
 mod codes;
+mod confidential;
 mod districts;
 mod follow_on;
 mod given;

@@ -3,7 +3,7 @@
 
 use crate::given::Given;
 use crate::wishes::{
-    Dated, Draws, allocate, commit, filed, fund, ledger, line, no_filing, officer, reverse, yuan,
+    Dated, Draws, allocate, commit, fund, ledger, line, no_filing, officer, reverse, yuan,
 };
 use earmark::domain::command::Command;
 use earmark::domain::event::*;
@@ -135,11 +135,7 @@ fn what_became_of_the_files_is_told_as_it_was() {
         let (root, filing) = (Bytes32([6; 32]), no_filing());
         Command::AdoptAnchor(AnchorAdopted { size, root, filing })
     };
-    let erased = |entry| {
-        let (legal_basis, filing) = (Text::new("request of the person"), filed("request", 1));
-        Command::EraseConfidential(ConfidentialErased { entry, legal_basis, filing })
-    };
-    Given::ledger().and(restored(2)).and(adopted(3)).and(erased(1));
+    Given::ledger().and(restored(2)).and(adopted(3));
     Given::ledger().when(restored(3)).then_refused(
         "out_of_range",
         "restored size is 3; allowed is 2, the entries before this one
@@ -149,11 +145,6 @@ fn what_became_of_the_files_is_told_as_it_was() {
         "out_of_range",
         "anchor size is 3; allowed is at most 2, the entries before this one
          details: found=3 | allowed=at most 2, the entries before this one",
-    );
-    Given::ledger().when(erased(2)).then_refused(
-        "unknown_entry",
-        "there is no entry @2
-         hint: see `earmark register`",
     );
 }
 
@@ -212,7 +203,12 @@ fn an_officer_rotates_their_own_key_and_an_administrator_a_lost_one() {
 #[test]
 fn roles_are_those_of_just_before_the_command() {
     let given = Given::line(1_000);
-    let event = |body: Body| Event { occurred_on: given.today, historical: false, body };
+    let event = |body: Body| Event {
+        occurred_on: given.today,
+        historical: false,
+        confidential: None,
+        body,
+    };
     let Command::ChangeOfficerRoles(without) = roles(0, &[Role::Administrator]) else { return };
     let events = vec![event(without.into()), event(fund("SC").into())];
     // What the command takes away counts from the next command on …

@@ -3,6 +3,7 @@
 use super::page::Page;
 use super::{office, orders, samples};
 use earmark::chain::body;
+use earmark::chain::confidential::{self, Field, Fields, Secrets};
 use earmark::chain::entry::{
     self, CLOCK_ACCEPTED, CONFIDENTIAL, CommandId, EntryId, Envelope, HISTORICAL, IMPORTED,
     LedgerId, Row, SIGNED,
@@ -32,7 +33,11 @@ fn folder() -> PathBuf {
 
 /// Every vector: path under the folder, and what it holds.
 fn vectors() -> Vec<(String, Value)> {
-    let mut all = vec![("hashes.json".to_owned(), hashes()), ("ids.json".to_owned(), ids())];
+    let mut all = vec![
+        ("hashes.json".to_owned(), hashes()),
+        ("ids.json".to_owned(), ids()),
+        ("confidential.json".to_owned(), confidential()),
+    ];
     for (i, (what, bytes)) in chain().iter().enumerate() {
         let name = body_of(bytes).map_or("unknown", |body| body.name());
         let mut vector = Map::new();
@@ -99,6 +104,41 @@ fn plaintext() -> Vec<u8> {
         out.extend_from_slice(text.as_bytes());
     }
     out
+}
+
+/// Sealed files (schemas/confidential.md): the fields of the commitment above, and every field.
+fn confidential() -> Value {
+    let ledger = LedgerId([0x1e; 16]);
+    let secrets = Secrets {
+        cipher_key: [0x66; 32],
+        commitment_key: COMMITMENT_KEY,
+        nonce: std::array::from_fn(|i| u8::try_from(i).unwrap()),
+    };
+    let some = [(Field::BankAccount, "0000 0000 0000 0000"), (Field::Contact, "窗口一")];
+    let all = [
+        (Field::BankAccount, "1"),
+        (Field::IdentityNumber, "11010119000101000X"),
+        (Field::Contact, "nobody@example.org"),
+    ];
+    let vector = |values: &[(Field, &str)]| {
+        let mut fields = Fields::default();
+        values.iter().for_each(|(field, value)| fields.set(*field, value).unwrap());
+        let pair = confidential::seal(ledger, &fields, &secrets).unwrap();
+        let opened = confidential::open(ledger, pair.commitment, &pair.sealed, &pair.key);
+        assert_eq!(opened, Ok(fields));
+        let values = values.iter().map(|(field, value)| json!([field.number(), value]));
+        json!({
+            "ledger": to_hex(&ledger.0),
+            "fields": values.collect::<Vec<_>>(),
+            "cipher_key": to_hex(&secrets.cipher_key),
+            "commitment_key": to_hex(&secrets.commitment_key),
+            "nonce": to_hex(&secrets.nonce),
+            "commitment": pair.commitment.to_string(),
+            "sealed_file": to_hex(&pair.sealed),
+            "key_file": to_hex(&pair.key),
+        })
+    };
+    json!([vector(&some), vector(&all)])
 }
 
 fn ids() -> Value {

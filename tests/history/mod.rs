@@ -107,7 +107,7 @@ impl Book {
     ) -> Result<u64, Rejection> {
         let index = u64::try_from(self.entries.len()).unwrap();
         let cites = cited_by(&body);
-        let event = Event { occurred_on, historical, body };
+        let event = Event { occurred_on, historical, confidential: None, body };
         let cited_event = cites.and_then(|at| self.entries.get(usize::try_from(at).ok()?));
         let cited_event = cited_event.map(|kept| kept.event.clone());
         let cited: Cited = cites.zip(cited_event.clone()).into_iter().collect();

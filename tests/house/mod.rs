@@ -214,6 +214,7 @@ impl House {
     ) -> Result<Receipt> {
         ledger.submit(&Submission {
             order,
+            confidential: None,
             signer: &self.officer(),
             command_key: key,
             accept_clock: false,

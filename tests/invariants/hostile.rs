@@ -147,7 +147,7 @@ impl Names {
             1 => self.of_line(dice),
             _ => self.of_contract(dice),
         };
-        Event { occurred_on: date(dice), historical: dice.once_in(3), body }
+        Event { occurred_on: date(dice), historical: dice.once_in(3), confidential: None, body }
     }
 
     fn master(&self, dice: &mut Dice<'_>) -> Body {

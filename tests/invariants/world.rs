@@ -109,12 +109,32 @@ impl World {
         let proposed = propose(&self.state, order, self.today, &cited);
         let again = propose(&self.state, order, self.today, &cited);
         assert_eq!(proposed, again, "propose is a function");
-        let outcome = proposed.and_then(|events| self.book(&events));
+        let outcome = proposed.and_then(|events| self.book(&self.sealed(events)));
         if let Err(rejection) = &outcome {
             check_words(rejection);
             *self.refused.entry(rejection.code()).or_insert(0) += 1;
         }
         outcome
+    }
+
+    /// Events that cannot be reversed have confidential fields.
+    fn sealed(&self, mut events: Vec<Event>) -> Vec<Event> {
+        for (index, event) in (self.state.size..).zip(&mut events) {
+            if matches!(
+                event.body,
+                Body::PayeeRegistered(_)
+                    | Body::DocumentAttached(_)
+                    | Body::DistrictRegistered(_)
+                    | Body::ProgrammeRegistered(_)
+                    | Body::FundEstablished(_)
+                    | Body::PolicyAdopted(_)
+            ) {
+                let mut commitment = [7; 32];
+                commitment[..8].copy_from_slice(&index.to_le_bytes());
+                event.confidential = Some(Bytes32(commitment));
+            }
+        }
+        events
     }
 
     /// Books the events of one command; a refused one changes nothing.
@@ -228,7 +248,7 @@ impl World {
     fn reversal(&self, entry: u64) -> Event {
         let (reason, filing) = (Text::new("wrong"), Filing::default());
         let body = EntryReversed { entry, reason, filing }.into();
-        Event { occurred_on: self.today, historical: false, body }
+        Event { occurred_on: self.today, historical: false, confidential: None, body }
     }
 
     fn branch(&self) -> Self {

@@ -14,6 +14,8 @@
     reason = "test code"
 )]
 
+#[path = "../conforms/mod.rs"]
+mod conforms;
 #[path = "../history/mod.rs"]
 mod history;
 mod schema;

@@ -31,6 +31,7 @@ fn remove(house: &House, folders: &[&str]) {
 fn record(house: &House, ledger: &mut Ledger, key: &[u8]) {
     let receipt = ledger.submit(&Submission {
         order: &payment("PD-INFO", "P-1", 1),
+        confidential: None,
         signer: &house.officer(),
         command_key: Some(key),
         accept_clock: false,

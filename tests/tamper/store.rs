@@ -336,6 +336,7 @@ fn what_is_recorded_and_not_published_is_compared_too() {
         ledger
             .submit(&Submission {
                 order: &payment("PD-INFO", "P-1", 1),
+                confidential: None,
                 signer: &house.officer(),
                 command_key: Some(key),
                 accept_clock: false,

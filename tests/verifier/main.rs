@@ -22,6 +22,8 @@ mod dice;
 mod history;
 #[path = "../house/mod.rs"]
 mod house;
+mod office;
+mod sealed;
 mod tamper;
 mod wishes;
 

@@ -80,7 +80,15 @@ pub(crate) fn submit(ledger: &mut Ledger, order: &Order, until: Durability) -> R
     let signer = officer();
     let (command_key, accept_clock, dry_run) = (None, false, false);
     ledger
-        .submit(&Submission { order, signer: &signer, command_key, accept_clock, dry_run, until })
+        .submit(&Submission {
+            order,
+            confidential: None,
+            signer: &signer,
+            command_key,
+            accept_clock,
+            dry_run,
+            until,
+        })
         .unwrap()
 }
 

@@ -109,6 +109,8 @@ class Chain:
         self.log_keys = []
         self.first, self.bytes = None, 0
         self.commands, self.command_ids = 0, set()
+        # Confidential fields: commitment to (index of the entry, index of the one that erased them).
+        self.sealed, self.commitments = {}, {}
         self.unknown_from = None
 
     def fail(self, field, expected, found):
@@ -125,6 +127,9 @@ class Chain:
             self.unknown_from = self.size
         if known is not None and known[0] in self.OFFICE:
             self.OFFICE[known[0]](self, entry, known[1])
+        if entry.commitment is not None:
+            self.sealed.setdefault(entry.commitment, (self.size, None))
+            self.commitments[self.size] = entry.commitment
         if entry.signature is not None:
             self.end_command(entry)
         self.head, self.recorded_at = entry_hash(data), entry.recorded_at
@@ -211,6 +216,11 @@ class Chain:
     def revoke(self, entry, fields):
         self.new_keys[self.number(fields)] = None
 
+    def erase(self, entry, fields):
+        commitment = self.commitments.get(fields["entry"])
+        if commitment is not None and self.sealed[commitment][1] is None:
+            self.sealed[commitment] = (self.sealed[commitment][0], self.size)
+
     def number(self, fields):
         if fields["number"] >= len(self.names):
             self.fail("officer number", f"below {len(self.names)}", fields["number"])
@@ -236,6 +246,7 @@ class Chain:
         self.keys, self.first = list(self.new_keys), None
 
     OFFICE = {
+        "ConfidentialErased": erase,
         "LedgerOpened": open,
         "LogKeyRotated": rotate_log,
         "OfficerEnrolled": enrol,

@@ -15,6 +15,7 @@ import body
 import entry as e
 from blake import keyed
 from breaks import Break
+from sealed import open_fields
 
 FLAGS = ["SIGNED", "CONFIDENTIAL", "IMPORTED", "HISTORICAL", "CLOCK_ACCEPTED"]
 EPOCH = datetime.date(1970, 1, 1)
@@ -124,6 +125,10 @@ def main():
         check(name, e.derive_digest(bytes.fromhex(order["encoding"])).hex(), order["digest"])
         compared += 1
     check_hashes(json.loads(read("hashes.json")))
+    for vector in json.loads(read("confidential.json")):
+        names = ["ledger", "commitment", "sealed_file", "key_file"]
+        opened = open_fields(*(bytes.fromhex(vector[name]) for name in names))
+        check("confidential.json", [list(field) for field in opened], vector["fields"])
     for vector in json.loads(read("ids.json")):
         low = (2 << 62 | vector["random_62_bits"]).to_bytes(8, "big")
         made = uuid.UUID(bytes=e.entry_id_front(vector["recorded_at"]) + low)

@@ -47,9 +47,19 @@ class LogKey:
             raise ValueError(f"the key id of this key is {self.id.hex()}, not {parts[1]}")
         self.key = Key(raw[1:])
 
+    @classmethod
+    def of(cls, name, public):
+        raw = b"\x01" + public
+        key_id = sha256(name.encode() + b"\n" + raw)[:4].hex()
+        return cls(f"{name}+{key_id}+{base64.b64encode(raw).decode()}")
+
+    def __str__(self):
+        return f"{self.name}+{self.id.hex()}"
+
 
 class Checkpoint:
-    """The signed head, read strictly and verified under a key from outside."""
+    """The signed head, read strictly and verified under a key from outside; `signed` is false where that
+    key made none of its signatures, which it may not have to, if it was handed over since."""
 
     def __init__(self, note, key):
         def fail(field, expected, found):
@@ -67,7 +77,8 @@ class Checkpoint:
         if not empty or not lines.endswith("\n"):
             fail("signature", "an empty line, then signature lines", repr(text[-80:]))
         body += "\n"
-        self.verify(body, lines[:-1].split("\n"), key, fail)
+        self.text, self.lines, self.fail = body.encode(), lines[:-1].split("\n"), fail
+        self.signed = self.verify(key)
         fields = body[:-1].split("\n")
         if len(fields) < 3 or not all(fields):
             fail("text", "origin, size and root", repr(body))
@@ -83,21 +94,19 @@ class Checkpoint:
         if self.origin != key.name:
             fail("origin", key.name, self.origin)
 
-    @staticmethod
-    def verify(body, lines, key, fail):
-        verified = False
-        for line in lines:
+    def verify(self, key):
+        fail, verified = self.fail, False
+        for line in self.lines:
             dash, _, rest = line.partition(" ")
             name, _, blob = rest.partition(" ")
             raw = decode_base64(blob)
             if dash != "\u2014" or not name or raw is None or len(raw) < 5:
                 fail("signature", "— NAME BASE64", repr(line))
             if (name, raw[:4]) == (key.name, key.id):
-                if len(raw) != 68 or not key.key.verifies(body.encode(), raw[4:]):
+                if len(raw) != 68 or not key.key.verifies(self.text, raw[4:]):
                     fail("signature", f"one by {key.name}+{key.id.hex()} over this text", "one that does not verify")
                 verified = True
-        if not verified:
-            fail("signature", f"one by {key.name}+{key.id.hex()}", "none by that key")
+        return verified
 
 
 def levels_of(leaves):

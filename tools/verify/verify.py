@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """An independent verifier of earmark ledgers, written from schemas/entry.md and schemas/log.md.
 
-    verify.py LOG_FOLDER --log-key VKEY
+    verify.py LOG_FOLDER --log-key VKEY [--confidential FOLDER]
 
 Reads the published log folder and a log key from outside the ledger. Checks every byte, the chain, the
-officers' signatures and proofs of possession, the tree, the tiles and the signed checkpoint, adds up the
-postings, and prints size, head, root and the balances of every fund as JSON. Exit status: 0 all of it
-holds, 2 wrong usage, 3 something does not (the first thing that does not is named) or could not be checked.
+officers' signatures under the keys of their time, proofs of possession and handovers, the tree, the tiles
+and the signed checkpoint, adds up the postings, and prints size, head, root and the balances of every fund
+as JSON. With the folder of sealed files it holds every entry with confidential fields against its files,
+too. Exit status: 0 all of it holds, 2 wrong usage, 3 something does not (the first thing that does not is
+named) or could not be checked.
 """
 
 import argparse
@@ -45,8 +47,8 @@ def verify(folder, key):
     if root != checkpoint.root:
         raise Break("checkpoint", "root", root.hex(), checkpoint.root.hex())
     files.check_other_files(leaves)
-    check_opening(chain, checkpoint, key)
-    return checkpoint, chain, fold, files
+    succession = check_opening(chain, checkpoint, key)
+    return checkpoint, chain, fold, files, succession
 
 
 def read_entry(data, chain, fold):
@@ -73,18 +75,43 @@ def blame(broken, files, leaves):
 def check_opening(chain, checkpoint, key):
     if chain.opened is None:
         raise Break("checkpoint", "size", "a ledger with its first command", checkpoint.size)
-    for field, one, other in [
-        ("origin", checkpoint.origin, chain.opened["origin"]),
-        ("log_key", key.key.raw.hex(), chain.log_keys[-1][1].hex()),
-    ]:
-        if one != other:
-            raise Break("entry 0", field, one, other)
+    if checkpoint.origin != chain.opened["origin"]:
+        raise Break("entry 0", "origin", checkpoint.origin, chain.opened["origin"])
+    return follow_key(chain, checkpoint, key)
+
+
+def follow_key(chain, checkpoint, key):
+    """Trust in an old log key goes on to the new one only where the old one signed for it."""
+    keys = chain.log_keys
+    place = next((i for i, (_, public, _) in enumerate(keys) if public == key.key.raw), None)
+    if place is None:
+        if not checkpoint.signed:
+            raise Break("checkpoint", "signature", f"one by {key}", "none by that key")
+        raise Break("entry 0", "log_key", key.key.raw.hex(), keys[-1][1].hex())
+    now = log.LogKey.of(key.name, keys[-1][1])
+    for first, public, handed_over in keys[place + 1 :]:
+        if not handed_over:
+            raise Break(f"entry {first - 1}", "handover", f"the log key before signs for {public.hex()}", "no signature")
+    if not checkpoint.verify(now):
+        raise Break("checkpoint", "signature", f"one by {now}", "none by that key")
+    return [{"from_size": first, "log_key": public.hex()} for first, public, _ in keys[place + 1 :]]
+
+
+def check_sealed(folder, chain):
+    """The sealed files, where the folder is given: a log alone does not have them."""
+    if folder is None:
+        return {}
+    import sealed
+
+    count, erased = sealed.check(folder, chain.ledger, chain.sealed)
+    return {"sealed": count, "erased": erased}
 
 
 def main():
     parser = argparse.ArgumentParser(description="Verifies an earmark log folder, independently.")
     parser.add_argument("log_folder", help="the folder with `checkpoint` and `tile`")
     parser.add_argument("--log-key", required=True, metavar="VKEY", help="the log key, NAME+HEX+BASE64")
+    parser.add_argument("--confidential", metavar="FOLDER", help="the folder of sealed files, <ledger>/confidential")
     arguments = parser.parse_args()
     try:
         key = log.LogKey(arguments.log_key)
@@ -93,7 +120,8 @@ def main():
     if not os.path.isdir(arguments.log_folder):
         parser.error(f"{arguments.log_folder} is no folder")
     try:
-        checkpoint, chain, fold, files = verify(arguments.log_folder, key)
+        checkpoint, chain, fold, files, succession = verify(arguments.log_folder, key)
+        counts = check_sealed(arguments.confidential, chain)
     except Break as broken:
         print(json.dumps({"break": broken.to_json()}, ensure_ascii=False))
         print(f"break: {broken}", file=sys.stderr)
@@ -110,7 +138,10 @@ def main():
         "exponent": chain.opened["exponent"],
         "commands": chain.commands,
         "officers": len(chain.names),
+        **counts,
     }
+    if succession:
+        said["log_key_handed_over_to"] = succession
     if chain.unknown_from is not None:
         said["not_checked_from"] = chain.unknown_from
         print(json.dumps(said, indent=1, ensure_ascii=False))

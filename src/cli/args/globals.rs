@@ -70,6 +70,8 @@ pub(crate) enum FormatName {
     Json,
     // One JSON value a line
     Jsonl,
+    // A page to read and print
+    Html,
 }
 
 impl FormatName {
@@ -80,6 +82,7 @@ impl FormatName {
             Self::Csv => "csv",
             Self::Json => "json",
             Self::Jsonl => "jsonl",
+            Self::Html => "html",
         }
     }
 }

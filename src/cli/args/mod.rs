@@ -5,6 +5,7 @@
 //! say it (`conflicts_with`, groups) and in [`check`](super::run) where it cannot.
 
 mod book;
+mod confidential;
 mod follow_on;
 mod globals;
 mod money;
@@ -14,6 +15,7 @@ mod trust;
 mod work;
 
 pub(crate) use book::*;
+pub(crate) use confidential::*;
 pub(crate) use follow_on::*;
 pub(crate) use globals::*;
 pub(crate) use money::*;
@@ -78,6 +80,8 @@ pub(crate) enum Verb {
     FollowOn(FollowOnVerb),
     Reverse(ReverseAnEntry),
     Attach(AttachDocuments),
+    #[command(subcommand)]
+    Confidential(ConfidentialVerb),
     Import(ImportRows),
     /// Same as `allocation record`.
     Allocate(RecordAllocation),
@@ -104,8 +108,6 @@ pub(crate) enum Verb {
     Verify(Verify),
     #[command(subcommand)]
     Checkpoint(CheckpointVerb),
-    Prove(Prove),
-    CheckProof(CheckProof),
 }
 
 /// What the ledger does, below its name in `earmark --help`.
@@ -131,7 +133,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "disburse",
         ],
     ),
-    ("Correct, attach, import", &["reverse", "attach", "import"]),
+    ("Correct, attach, import", &["reverse", "attach", "confidential", "import"]),
     (
         "Read",
         &[
@@ -147,7 +149,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "export",
         ],
     ),
-    ("Trust", &["verify", "checkpoint", "prove", "check-proof"]),
+    ("Trust", &["verify", "checkpoint"]),
 ];
 
 /// The command as clap runs it, with the verbs in groups.

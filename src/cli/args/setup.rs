@@ -1,6 +1,6 @@
 //! Verbs that set a ledger up: the ledger itself, keys, officers, policy, and names of things.
 
-use super::WriteFlags;
+use super::{SealedFlags, WriteFlags};
 use crate::cli::value::{AmountText, parse_code, parse_date, parse_offset, parse_tag, parse_text};
 use crate::domain::calendar::Date;
 use crate::domain::ids::{Code, Tag, Text};
@@ -53,11 +53,26 @@ pub(crate) struct Init {
     pub(crate) flags: WriteFlags,
 }
 
-/// Make the keys that officers sign with
+/// Make the keys that officers sign with, and a new key of the log
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyVerb {
     New(NewKey),
     Request(RequestEnrolment),
+    RotateLog(RotateLog),
+}
+
+/// Sign the log's checkpoints with a new key, handed over by the old one
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The new key is made beside the old one, recorded in the ledger with the old key's signature over it, and used from then on; the old one is kept under another name. Trust that others have in the old key goes on to the new one; verify says so. Run again after a crash, it goes on where it stopped.\n\nExample:\n  earmark key rotate-log --reason \"yearly change\""
+)]
+pub(crate) struct RotateLog {
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    pub(crate) reason: Option<Text>,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
 }
 
 /// Make an officer's key in $EARMARK_HOME; it never leaves this machine
@@ -86,11 +101,77 @@ pub(crate) struct RequestEnrolment {
     pub(crate) ledger_id: String,
 }
 
-/// Enrol officers, and list them
+/// Enrol officers, change what they may do, revoke and list them
 #[derive(Debug, Subcommand)]
 pub(crate) enum OfficerVerb {
     Enroll(Box<EnrollOfficer>),
+    Roles(ChangeRoles),
+    Rotate(RotateOfficer),
+    Revoke(RevokeOfficer),
     List(ListOfficers),
+}
+
+/// Change what an officer may do, from the next command on
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The roles given are all that the officer has then. A maker records money and names of things, an administrator keeps officers, keys and policies, an auditor reads; approvals come with a later rule set.\n\nExample:\n  earmark officer roles wang --role maker --limit 50万\n  earmark officer roles zhao --role administrator --role maker --no-limit"
+)]
+pub(crate) struct ChangeRoles {
+    /// The officer
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// What the officer may do (repeatable)
+    #[arg(long = "role", value_name = "ROLE", required = true)]
+    pub(crate) roles: Vec<RoleName>,
+    /// The most that one entry of the officer may move [default: as it is]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    pub(crate) limit: Option<AmountText>,
+    /// Let entries of any amount be recorded
+    #[arg(long, conflicts_with = "limit")]
+    pub(crate) no_limit: bool,
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    pub(crate) reason: Option<Text>,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// Give an officer a new key, from the next command on
+#[derive(Debug, Args)]
+#[command(
+    after_help = "An officer whose old key is still there rotates it with it: the new one is made on this machine, and the old one kept under another name. For a lost key an administrator takes the officer's request with the new key. A key that was given up never comes back.\n\nExample:\n  earmark officer rotate wang --officer wang\n  earmark officer rotate zhao --key zhao.request --reason \"card lost\" --officer li"
+)]
+pub(crate) struct RotateOfficer {
+    /// The officer
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// The file that `earmark key request` wrote [default: a new key on this machine]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    pub(crate) reason: Option<Text>,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// Let an officer's signature count no more, from the next command on and for ever
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What the officer signed before stays signed. The last administrator cannot be revoked.\n\nExample:\n  earmark officer revoke wang --reason \"left the office\""
+)]
+pub(crate) struct RevokeOfficer {
+    /// The officer
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// Why
+    #[arg(long, value_name = "TEXT", required = true, value_parser = parse_text)]
+    pub(crate) reason: Text,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
 }
 
 /// Let another officer's key sign
@@ -273,7 +354,9 @@ pub(crate) enum PayeeVerb {
 
 /// Register somebody who can be paid
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  earmark payee register SOFT-A --name 示例软件企业甲")]
+#[command(
+    after_help = "A bank account, an identity number and a contact are sealed in files beside the ledger, from where they can be erased; the log holds a commitment to them that says nothing (earmark confidential).\n\nExample:\n  earmark payee register SOFT-A --name 示例软件企业甲\n  earmark payee register SOFT-A --name 示例软件企业甲 --account-file account.txt"
+)]
 pub(crate) struct RegisterPayee {
     /// Its code
     #[arg(value_name = "CODE", value_parser = parse_code)]
@@ -287,6 +370,9 @@ pub(crate) struct RegisterPayee {
     /// Its unified social credit code (GB 32100)
     #[arg(long, value_name = "CODE", value_parser = parse_text)]
     pub(crate) credit_code: Option<Text>,
+    /// What is sealed.
+    #[command(flatten)]
+    pub(crate) sealed: SealedFlags,
     /// What every write takes.
     #[command(flatten)]
     pub(crate) flags: WriteFlags,

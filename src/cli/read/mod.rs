@@ -4,14 +4,13 @@
 //! is asked as of. Caches are used only under the log key that is pinned on this machine.
 
 mod card;
-mod check_proof;
 mod checkpoint;
+mod confidential;
 mod export;
 mod filters;
 mod lists;
 mod named;
 mod policy;
-mod prove;
 mod register;
 mod reports;
 mod show;
@@ -19,8 +18,8 @@ mod stats;
 mod verify;
 
 use super::args::{
-    CheckpointVerb, DistrictVerb, FormatName, LangName, OfficerVerb, PolicyVerb, ProgrammeVerb,
-    ReadFlags, ReportVerb, UnitName, Verb,
+    CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, LangName, OfficerVerb, PolicyVerb,
+    ProgrammeVerb, ReadFlags, ReportVerb, UnitName, Verb,
 };
 use super::output::Exit;
 use super::session::Session;
@@ -49,6 +48,7 @@ pub(crate) fn read(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
         Verb::Balance(a) => reports::balance(session, a),
         Verb::Register(a) => register::register(session, a),
         Verb::Show(a) => show::show(session, a),
+        Verb::Confidential(ConfidentialVerb::Show(a)) => confidential::show(session, a),
         Verb::Funds(a) => lists::funds(session, a),
         Verb::Projects(a) => lists::projects(session, a),
         Verb::Payees(a) => lists::payees(session, a),
@@ -63,8 +63,6 @@ pub(crate) fn read(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
         Verb::Stats(a) => stats::stats(session, a),
         Verb::Policy(PolicyVerb::Show(_)) => policy::show(session).map(|()| Exit::Done),
         Verb::Checkpoint(CheckpointVerb::Show(_)) => checkpoint::show(session).map(|()| Exit::Done),
-        Verb::Prove(a) => prove::prove(session, a),
-        Verb::CheckProof(a) => check_proof::check_proof(session, a),
         Verb::Verify(a) => return Some(verify::verify(session, a)),
         _ => return None,
     };
@@ -172,7 +170,8 @@ fn facts_of(reader: &Reader) -> Result<LedgerFacts> {
 /// Prints a report in the format and style that were asked for.
 fn print(session: &Session, reading: &Reading, table: &Table) -> Result<Exit> {
     let format = match session.console.format {
-        FormatName::Table => Format::Table,
+        // No report is printed as a page yet; `run` has refused it.
+        FormatName::Table | FormatName::Html => Format::Table,
         FormatName::Csv => Format::Csv,
         FormatName::Json => Format::Json,
         FormatName::Jsonl => Format::Jsonl,
@@ -194,14 +193,6 @@ fn lang(session: &Session) -> Lang {
     match session.console.lang {
         LangName::En => Lang::En,
         LangName::Zh => Lang::Zh,
-    }
-}
-
-/// One of two texts, in the language that was asked for.
-fn say(session: &Session, en: impl Into<String>, zh: impl Into<String>) -> String {
-    match session.console.lang {
-        LangName::En => en.into(),
-        LangName::Zh => zh.into(),
     }
 }
 

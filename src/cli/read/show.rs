@@ -1,6 +1,7 @@
 //! `show`: one thing with its fields and balance; with `--explain` the entries behind them.
 
 use super::card::Card;
+use super::confidential::{Erasure, Standing};
 use super::named::{Wanted, officer_number, resolve};
 use super::{Reading, lang, style};
 use crate::cli::args::{FormatName, Show};
@@ -97,6 +98,10 @@ impl Page<'_> {
         if let Some(by) = reversed_by {
             card.add(self.say("reversed by", "已被冲销于"), format!("@{by}"));
         }
+        let standing = Standing::of(self.reading, self.books, index)?;
+        if let Some(standing) = &standing {
+            card.add(self.say("confidential", "保密内容"), self.confidential(standing));
+        }
         let citing = explain.then(|| {
             self.rows(Filter::default(), &|row| row.entry == index || row.cited == Some(index))
         });
@@ -107,6 +112,7 @@ impl Page<'_> {
             "kind": "entry",
             "entry": found,
             "reversed_by": reversed_by,
+            "confidential": standing.as_ref().map(Standing::json),
             "entries": citing.as_ref().map(report::json::value),
         });
         Ok(Shown { title, card, tables: citing.into_iter().collect(), json })
@@ -118,6 +124,7 @@ impl Page<'_> {
         let Some(map) = entry.as_object_mut() else { return };
         let moves = map.shift_remove("moves").unwrap_or_default();
         map.shift_remove("type_number");
+        map.shift_remove("confidential");
         if let Some(number) = map.get("officer").and_then(Value::as_u64) {
             let officer = self.names().officers.iter().find(|o| u64::from(o.number) == number);
             if let Some(officer) = officer {
@@ -145,6 +152,17 @@ impl Page<'_> {
         };
         let amount = grouped(&text(m, "amount"));
         format!("{} → {}, {currency} {amount}", side("from"), side("to"))
+    }
+
+    /// Sealed, or how they were erased.
+    fn confidential(&self, standing: &Standing) -> String {
+        let Some(Erasure { by, on, officer, legal_basis }) = &standing.erased else {
+            return self.say("sealed beside the ledger", "封存于账簿之外").to_owned();
+        };
+        match self.lang {
+            Lang::En => format!("erased on {on} by {officer} (@{by}), legal basis: {legal_basis}"),
+            Lang::Zh => format!("已于 {on} 由 {officer} 清除（@{by}），法律依据：{legal_basis}"),
+        }
     }
 
     fn say(&self, en: &'static str, zh: &'static str) -> &'static str {
@@ -315,7 +333,7 @@ fn only_row(mut table: Table, key: &str, value: &str) -> Table {
 }
 
 /// The fields of an entry, one a line; what is nested gets the names above it.
-pub(super) fn fields(card: &mut Card, above: &str, value: &Value) {
+fn fields(card: &mut Card, above: &str, value: &Value) {
     match value {
         Value::Null => {}
         Value::Object(map) => match line_of(map) {
@@ -341,11 +359,10 @@ pub(super) fn fields(card: &mut Card, above: &str, value: &Value) {
     }
 }
 
-/// True for the fields that hold money, which `entry_json` writes as decimal text, and for its minor
-/// units where the currency is not known.
+/// True for the fields that hold money, which `entry_json` writes as decimal text.
 fn is_amount(key: &str) -> bool {
     let last = key.rsplit('.').next().unwrap_or(key);
-    matches!(last, "amount" | "ceiling" | "limit" | "minor_units")
+    matches!(last, "amount" | "ceiling" | "limit")
 }
 
 /// A value on one line.

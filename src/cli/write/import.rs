@@ -28,6 +28,7 @@ pub(super) fn import(session: &Session, a: &ImportRows) -> Result<Exit> {
     let document = document_of(&a.table, "import")?;
     let (officer, key) = session.officer()?;
     let mut ledger = session.open()?;
+    let (officer, key) = session.in_use((officer, key), &ledger)?;
     let currency = super::currency_of(&ledger)?;
     let (mut rejects, rejects_path) = rejects(a)?;
     let known = ledger.known_rows(&mapping.source)?;

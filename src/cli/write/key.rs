@@ -23,6 +23,7 @@ pub(crate) fn key(session: &Session, verb: &KeyVerb) -> Result<Exit> {
     match verb {
         KeyVerb::New(a) => new(session, a),
         KeyVerb::Request(a) => request(session, a),
+        KeyVerb::RotateLog(a) => return super::office::rotate_log(session, a),
     }
     .map(|()| Exit::Done)
 }

@@ -4,6 +4,7 @@
 //! minor units and names of entries into indexes. It judges nothing; rules are the domain's.
 
 mod book;
+mod confidential;
 mod documents;
 mod follow_on;
 mod import;
@@ -11,6 +12,7 @@ mod init;
 mod key;
 mod left;
 mod money;
+mod office;
 mod policy;
 mod receipt;
 mod sentence;
@@ -22,9 +24,9 @@ pub(crate) use key::key;
 
 use self::documents::filing;
 use super::args::{
-    AllocationVerb, CommitmentVerb, DisbursementVerb, DistrictVerb, FollowOnVerb, FundVerb,
-    OfficerVerb, PayeeVerb, PolicyVerb, ProgrammeVerb, ProjectVerb, ReservationVerb, Verb,
-    WriteFlags,
+    AllocationVerb, CommitmentVerb, ConfidentialVerb, DisbursementVerb, DistrictVerb, FollowOnVerb,
+    FundVerb, OfficerVerb, PayeeVerb, PolicyVerb, ProgrammeVerb, ProjectVerb, ReservationVerb,
+    SealedFlags, Verb, WriteFlags,
 };
 use super::output::Exit;
 use super::session::{Session, name_officer};
@@ -138,12 +140,19 @@ type Make<'v> = Box<dyn FnOnce(&Desk<'_>) -> Result<Command> + 'v>;
 /// A verb that records one command: the flags that every write takes, and how its order is made.
 struct Wish<'v> {
     flags: &'v WriteFlags,
+    sealed: Option<&'v SealedFlags>,
     make: Make<'v>,
 }
 
 impl<'v> Wish<'v> {
     fn new(flags: &'v WriteFlags, make: impl FnOnce(&Desk<'_>) -> Result<Command> + 'v) -> Self {
-        Self { flags, make: Box::new(make) }
+        Self { flags, sealed: None, make: Box::new(make) }
+    }
+
+    /// With confidential fields, from the files that the flags name.
+    fn sealing(mut self, sealed: &'v SealedFlags) -> Self {
+        self.sealed = Some(sealed);
+        self
     }
 
     /// Submits the order on an open ledger.
@@ -157,9 +166,11 @@ impl<'v> Wish<'v> {
         let currency = currency_of(ledger)?;
         let desk = Desk { session, ledger, currency, filing: filing(self.flags)? };
         let command = (self.make)(&desk)?;
+        let fields = self.sealed.map(confidential::fields).transpose()?.flatten();
         let order = Order { occurred_on: self.flags.on, historical: false, command };
         let submitted = ledger.submit(&Submission {
             order: &order,
+            confidential: fields.as_ref(),
             signer: key,
             command_key: self.flags.command_id.as_deref().map(str::as_bytes),
             accept_clock: self.flags.accept_clock,
@@ -174,6 +185,7 @@ impl<'v> Wish<'v> {
 fn record(session: &Session, wish: Wish<'_>) -> Result<Exit> {
     let officer = session.officer()?;
     let mut ledger = session.open()?;
+    let officer = session.in_use(officer, &ledger)?;
     let receipt = wish.submit(session, &mut ledger, &officer, Durability::Published)?;
     let printed = print_receipt(session, &ledger, &receipt);
     session.close(ledger);
@@ -240,8 +252,10 @@ pub(crate) fn write(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "`wish` names every other verb")]
     match verb {
         Verb::Init(init) => Some(self::init(session, init)),
+        Verb::Officer(OfficerVerb::Rotate(a)) => Some(office::rotate(session, a)),
         Verb::Key(verb) => Some(self::key(session, verb)),
         Verb::Import(import) => Some(import::import(session, import)),
+        Verb::Confidential(ConfidentialVerb::Sweep(a)) => Some(confidential::sweep(session, a)),
         verb => wish(verb).map(|wish| record(session, wish)),
     }
 }
@@ -249,7 +263,9 @@ pub(crate) fn write(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
 /// What a verb wishes to be recorded; nothing if it is no single command.
 fn wish(verb: &Verb) -> Option<Wish<'_>> {
     Some(match verb {
-        Verb::Officer(OfficerVerb::Enroll(a)) => Wish::new(&a.flags, |d| setup::enroll(d, a)),
+        Verb::Officer(OfficerVerb::Enroll(a)) => Wish::new(&a.flags, |d| office::enroll(d, a)),
+        Verb::Officer(OfficerVerb::Roles(a)) => Wish::new(&a.flags, |d| office::roles(d, a)),
+        Verb::Officer(OfficerVerb::Revoke(a)) => Wish::new(&a.flags, |d| office::revoke(d, a)),
         Verb::Policy(PolicyVerb::Adopt(a)) => Wish::new(&a.flags, |d| policy::adopt(d, a)),
         Verb::District(DistrictVerb::Register(a)) => {
             Wish::new(&a.flags, |d| Ok(setup::register_district(d, a)))
@@ -261,7 +277,7 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
             Wish::new(&a.flags, |d| Ok(setup::register_programme(d, a)))
         }
         Verb::Payee(PayeeVerb::Register(a)) => {
-            Wish::new(&a.flags, |d| Ok(setup::register_payee(d, a)))
+            Wish::new(&a.flags, |d| Ok(setup::register_payee(d, a))).sealing(&a.sealed)
         }
         Verb::Fund(FundVerb::Establish(a)) => {
             Wish::new(&a.flags, |d| Ok(setup::establish_fund(d, a)))
@@ -285,11 +301,15 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
         Verb::FollowOn(verb) => follow_on(verb),
         Verb::Reverse(a) => Wish::new(&a.flags, |d| book::reverse(d, a)),
         Verb::Attach(a) => Wish::new(&a.flags, |d| book::attach(d, a)),
+        Verb::Confidential(ConfidentialVerb::Erase(a)) => {
+            Wish::new(&a.flags, |d| confidential::erase(d, a))
+        }
         Verb::Demo(_)
         | Verb::Init(_)
         | Verb::Key(_)
         | Verb::Import(_)
-        | Verb::Officer(OfficerVerb::List(_))
+        | Verb::Confidential(ConfidentialVerb::Show(_) | ConfidentialVerb::Sweep(_))
+        | Verb::Officer(OfficerVerb::List(_) | OfficerVerb::Rotate(_))
         | Verb::District(DistrictVerb::List(_))
         | Verb::Programme(ProgrammeVerb::List(_))
         | Verb::Policy(PolicyVerb::Show(_))
@@ -304,9 +324,7 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
         | Verb::Stats(_)
         | Verb::Export(_)
         | Verb::Verify(_)
-        | Verb::Checkpoint(_)
-        | Verb::Prove(_)
-        | Verb::CheckProof(_) => return None,
+        | Verb::Checkpoint(_) => return None,
     })
 }
 

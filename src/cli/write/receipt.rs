@@ -104,11 +104,29 @@ impl Words<'_> {
         };
         let left: Vec<String> =
             left(self.state, &entry.event.body).iter().map(|l| self.left(l)).collect();
+        let first = if entry.event.confidential.is_some() {
+            format!("{first}\n  {}", self.sealed(entry, receipt))
+        } else {
+            first
+        };
         if left.is_empty() {
             return first;
         }
         let title = self.tongue.say("left", "余额");
         format!("{first}\n  {title}: {}", left.join("; "))
+    }
+
+    fn sealed(&self, entry: &ReceiptEntry, receipt: &Receipt) -> String {
+        let index = entry.index;
+        if receipt.dry_run {
+            return self.tongue.say("confidential fields would be sealed", "保密内容将被封存");
+        }
+        self.tongue.say(
+            format!(
+                "confidential fields sealed beside the ledger: earmark confidential show @{index}"
+            ),
+            format!("保密内容已封存于账簿之外：earmark confidential show @{index}"),
+        )
     }
 
     fn left(&self, left: &Left) -> String {
@@ -134,6 +152,12 @@ impl Words<'_> {
     }
 }
 
+/// The commitment; in a dry run it is not the one that a real run will make.
+fn sealed_json(entry: &ReceiptEntry, receipt: &Receipt) -> Value {
+    let commitment = entry.event.confidential.filter(|_| !receipt.dry_run);
+    commitment.map_or(Value::Null, |commitment| json!(commitment.to_string()))
+}
+
 /// The receipt as JSON.
 pub(super) fn json(state: &State, receipt: &Receipt) -> Value {
     let currency = currency(state);
@@ -144,6 +168,7 @@ pub(super) fn json(state: &State, receipt: &Receipt) -> Value {
                 "id": if receipt.dry_run { Value::Null } else { json!(entry.id.to_string()) },
                 "type": entry.event.body.name(),
                 "occurred_on": entry.event.occurred_on,
+                "confidential": sealed_json(entry, receipt),
                 "event": event_json::body(&entry.event.body, currency),
             })
         })

@@ -1,52 +1,16 @@
-//! Orders that set a ledger up: officers, districts, programmes, payees, funds.
+//! Orders that set a ledger up: districts, programmes, payees, funds.
 
 use super::Desk;
-use super::key::{Request, read_request};
 use crate::cli::args::{
-    CloseFund, EnrollOfficer, EstablishFund, FundKindName, LevelName, RegisterDistrict,
-    RegisterPayee, RegisterProgramme, RetireDistrict, RoleName,
+    CloseFund, EstablishFund, FundKindName, LevelName, RegisterDistrict, RegisterPayee,
+    RegisterProgramme, RetireDistrict,
 };
 use crate::domain::command::Command;
 use crate::domain::event::{
-    Bytes32, Bytes64, DistrictRegistered, DistrictRetired, FundClosed, FundEstablished,
-    OfficerEnrolled, PayeeRegistered, ProgrammeRegistered,
+    DistrictRegistered, DistrictRetired, FundClosed, FundEstablished, PayeeRegistered,
+    ProgrammeRegistered,
 };
-use crate::domain::ids::Text;
-use crate::domain::kinds::{FundKind, Level, Role};
-use crate::error::Result;
-
-/// Enrols an officer by the request they sent, or by their key on this machine.
-pub(super) fn enroll(desk: &Desk<'_>, a: &EnrollOfficer) -> Result<Command> {
-    let ledger = desk.ledger.id()?;
-    let Request { key, proof } = match &a.key {
-        Some(file) => read_request(file, ledger, &a.name)?,
-        None => Request::signed(&desk.session.home.keys().officer(&a.name)?, ledger, &a.name)?,
-    };
-    Ok(Command::EnrolOfficer(OfficerEnrolled {
-        number: 0,
-        name: Text::new(&a.name),
-        key: Bytes32(key),
-        proof: Bytes64(proof),
-        roles: roles(&a.roles),
-        limit: desk.amount_or_none(a.limit.as_ref())?,
-        filing: desk.filing(),
-    }))
-}
-
-/// Roles in the order of their numbers, each once: the same wish in any order is the same command.
-fn roles(named: &[RoleName]) -> Vec<Role> {
-    let mut roles: Vec<Role> = (named.iter())
-        .map(|name| match name {
-            RoleName::Maker => Role::Maker,
-            RoleName::Approver => Role::Approver,
-            RoleName::Auditor => Role::Auditor,
-            RoleName::Administrator => Role::Administrator,
-        })
-        .collect();
-    roles.sort_unstable();
-    roles.dedup();
-    roles
-}
+use crate::domain::kinds::{FundKind, Level};
 
 pub(super) fn register_district(desk: &Desk<'_>, a: &RegisterDistrict) -> Command {
     Command::RegisterDistrict(DistrictRegistered {

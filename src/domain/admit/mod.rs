@@ -14,6 +14,7 @@
 
 mod allocation;
 mod commitment;
+mod confidential;
 mod correction;
 mod follow_on;
 mod form;
@@ -107,6 +108,7 @@ fn admit_one(
     time::check(draft, event, context)?;
     check_family(draft, event, context, findings)?;
     check_e_vouchers(draft, event)?;
+    confidential::seal(draft, event)?;
     let moves = apply::moves(draft, event, context.cited)?;
     officers::within_limit(draft, standing, &moves)?;
     limits::check(draft, event, &moves, findings)?;
@@ -175,6 +177,7 @@ fn check_family(
         Body::FollowOnPaidIn(b) => follow_on::pay_in(draft, b),
         Body::FollowOnWithdrawn(b) => follow_on::withdraw(draft, b),
         Body::EntryReversed(b) => correction::reverse(draft, event, b, context.cited, findings),
+        Body::ConfidentialErased(b) => confidential::erase(draft, b, context.cited),
         Body::LedgerOpened(_)
         | Body::PolicyAdopted(_)
         | Body::LogKeyRotated(_)
@@ -186,7 +189,6 @@ fn check_family(
         | Body::ReservationReleased(_)
         | Body::BalanceLapsed(_)
         | Body::DocumentAttached(_)
-        | Body::ConfidentialErased(_)
         | Body::LedgerRestored(_)
         | Body::AnchorAdopted(_) => Ok(()),
     }

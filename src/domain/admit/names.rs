@@ -254,8 +254,8 @@ fn check_use(draft: &Draft<'_>, body: &Body, cited: &Cited) -> Result<(), Reject
         Body::DocumentAttached(b) if b.entry >= draft.size => {
             Err(unknown(Thing::Entry, &format!("@{}", b.entry)))
         }
-        Body::ConfidentialErased(b) if b.entry >= draft.size => {
-            Err(unknown(Thing::Entry, &format!("@{}", b.entry)))
+        Body::ConfidentialErased(b) => {
+            super::confidential::may_be_erased(b.entry, entry(draft, cited, b.entry)?)
         }
         _ => Ok(()),
     }

@@ -12,7 +12,7 @@ use crate::domain::posting::{Leaf, Move};
 use crate::domain::rejection::{Rejection, Thing};
 use crate::domain::state::{
     Commitment, District, Draft, FollowOn, FormerLogKey, Fund, FundedLine, LedgerFacts, Line,
-    Officer, Project, Share, SpentKey,
+    Officer, Project, SealedFields, Share, SpentKey,
 };
 
 fn fund_project(draft: &mut Draft<'_>, code: &Code, line: &LineKey) {
@@ -91,6 +91,22 @@ pub(super) fn remember_e_vouchers(draft: &mut Draft<'_>, event: &Event) {
             attached.push(document.hash);
             draft.attached_e_vouchers.insert(entry, attached);
         }
+    }
+}
+
+/// Fields are sealed with their entry, and erased by another.
+pub(super) fn remember_confidential(draft: &mut Draft<'_>, event: &Event, cited: &Cited) {
+    if let Some(commitment) = event.confidential {
+        let sealed = SealedFields { entry: draft.size, erased_by: None };
+        draft.confidential.insert(commitment, sealed);
+    }
+    let Body::ConfidentialErased(erased) = &event.body else { return };
+    let commitment = cited.get(&erased.entry).and_then(|event| event.confidential);
+    if let Some(commitment) = commitment
+        && let Some(sealed) = draft.confidential.get(&commitment).copied()
+    {
+        let erased_by = Some(draft.size);
+        draft.confidential.insert(commitment, SealedFields { erased_by, ..sealed });
     }
 }
 

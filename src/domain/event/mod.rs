@@ -102,6 +102,8 @@ pub struct Event {
     pub occurred_on: Date,
     /// Part of an import of history (softer rules, only before the cut-over date).
     pub historical: bool,
+    /// The commitment to its confidential fields, where it has some (schemas/confidential.md).
+    pub confidential: Option<Bytes32>,
     /// What.
     pub body: Body,
 }

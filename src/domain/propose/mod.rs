@@ -27,6 +27,7 @@ pub fn cites(command: &Command) -> Option<u64> {
     match command {
         Command::ReceiveRefund(c) => Some(c.disbursement),
         Command::ReverseEntry(c) => Some(c.entry),
+        Command::EraseConfidential(c) => Some(c.entry),
         _ => None,
     }
 }
@@ -38,6 +39,7 @@ pub fn cited_by(body: &Body) -> Option<u64> {
     match body {
         Body::RefundReceived(b) => Some(b.disbursement),
         Body::EntryReversed(b) => Some(b.entry),
+        Body::ConfidentialErased(b) => Some(b.entry),
         _ => None,
     }
 }
@@ -57,7 +59,8 @@ pub fn propose(
     let occurred_on = order.occurred_on.unwrap_or(today);
     let scene = Scene { state, occurred_on, historical: order.historical, cited };
     let bodies = scene.bodies(&order.command)?;
-    let dated = |body| Event { occurred_on, historical: order.historical, body };
+    let historical = order.historical;
+    let dated = |body| Event { occurred_on, historical, confidential: None, body };
     Ok(bodies.into_iter().map(dated).collect())
 }
 

@@ -71,7 +71,8 @@ impl Rejection {
             | Self::Unknown { .. }
             | Self::Exists { .. }
             | Self::NotADisbursement { .. }
-            | Self::NotReversible { .. } => self.ledger_hint(),
+            | Self::NotReversible { .. }
+            | Self::NotConfidential { .. } => self.ledger_hint(),
             Self::DateAbsurd { .. }
             | Self::DateInFuture { .. }
             | Self::HistoryTooLate { .. }
@@ -89,6 +90,8 @@ impl Rejection {
             | Self::NotAShare { .. }
             | Self::CarryMismatch { .. }
             | Self::AlreadyReversed { .. }
+            | Self::AlreadyErased { .. }
+            | Self::ConfidentialReused { .. }
             | Self::VoucherBooked { .. } => self.state_hint(),
             Self::ProjectRequired
             | Self::PayeeRequired
@@ -158,6 +161,7 @@ impl Rejection {
             Self::Exists { .. } => "choose another code",
             Self::NotADisbursement { .. } => "see `earmark register type:disbursement`",
             Self::NotReversible { kind: REVERSAL, .. } => "record what was right once more",
+            Self::NotConfidential { .. } => "see which entry has them with `earmark show`",
             Self::NotReversible { .. } => "it ends by an event of its own (close, retire, …)",
             _ => return None,
         })
@@ -197,6 +201,10 @@ impl Rejection {
             Self::FollowOnEnded { .. } => "record a pledge of its own (earmark follow-on pledge)",
             Self::NotAShare { .. } => "see its lines and projects with `earmark show`",
             Self::CarryMismatch { .. } => "change the line, the stage or what it stands for",
+            Self::AlreadyErased { .. } => {
+                "nothing is left of them in the ledger; copies elsewhere are for their keeper to erase"
+            }
+            Self::ConfidentialReused { .. } => "run the same command again; the key is a fresh one",
             Self::AlreadyReversed { .. } => "record what was right, if that is still missing",
             _ => return None,
         })
@@ -346,7 +354,7 @@ impl Rejection {
             Self::ProjectStatus { status, wanted, .. } => {
                 pair(("status", status), ("wanted", wanted))
             }
-            Self::AlreadyReversed { entry, by } => {
+            Self::AlreadyReversed { entry, by } | Self::AlreadyErased { entry, by } => {
                 pair(("entry", format!("@{entry}")), ("by", format!("@{by}")))
             }
             Self::VoucherBooked { hash, entry } => {

@@ -209,6 +209,8 @@ pub enum Rejection {
     NotADisbursement { entry: u64, found: &'static str },
     /// Such an entry cannot be reversed.
     NotReversible { entry: u64, kind: &'static str },
+    /// An entry without confidential fields.
+    NotConfidential { entry: u64, kind: &'static str },
     // Time.
     /// A date no public money has.
     DateAbsurd { date: Date },
@@ -251,6 +253,10 @@ pub enum Rejection {
     CarryMismatch { from: LineKey, to: LineKey, why: &'static str },
     /// It has been reversed already.
     AlreadyReversed { entry: u64, by: u64 },
+    /// Its confidential fields have been erased already.
+    AlreadyErased { entry: u64, by: u64 },
+    /// Another entry holds the same commitment to confidential fields.
+    ConfidentialReused { entry: u64 },
     // Purpose and choice.
     /// A project is required by the policy.
     ProjectRequired,
@@ -346,6 +352,9 @@ impl Rejection {
             Self::Limit { limit, .. } => limit.texts().0,
             Self::NotReversible { .. } => "not_reversible",
             Self::AlreadyReversed { .. } => "already_reversed",
+            Self::NotConfidential { .. } => "not_confidential",
+            Self::AlreadyErased { .. } => "already_erased",
+            Self::ConfidentialReused { .. } => "confidential_reused",
             Self::HasDependents { .. } => "has_dependents",
             Self::VoucherBooked { .. } => "voucher_booked",
         }

@@ -70,11 +70,14 @@ impl Rejection {
             | Self::LineAmbiguous { .. }
             | Self::OfficerLimit { .. }
             | Self::RestDiffers { .. }
-            | Self::Limit { .. }
-            | Self::NotReversible { .. }
+            | Self::Limit { .. } => self.purpose_message(),
+            Self::NotReversible { .. }
             | Self::AlreadyReversed { .. }
+            | Self::NotConfidential { .. }
+            | Self::AlreadyErased { .. }
+            | Self::ConfidentialReused { .. }
             | Self::HasDependents { .. }
-            | Self::VoucherBooked { .. } => self.purpose_message(),
+            | Self::VoucherBooked { .. } => self.correction_message(),
         }
     }
 
@@ -284,6 +287,13 @@ impl Rejection {
             Self::Limit { limit, name, asked, available } => {
                 format!("{}: {name} has {available}, asked for {asked}", limit.texts().1)
             }
+            _ => String::new(),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`message` sends each variant to its group")]
+    fn correction_message(&self) -> String {
+        match self {
             Self::NotReversible { entry, kind: REVERSAL } => {
                 format!("@{entry} is a reversal, and a reversal cannot be reversed")
             }
@@ -293,6 +303,16 @@ impl Rejection {
             Self::AlreadyReversed { entry, by } => {
                 format!("@{entry} was reversed by @{by}; a reversal happens once")
             }
+            Self::NotConfidential { entry, kind } => {
+                format!("@{entry} is {kind} without confidential fields; there is nothing to erase")
+            }
+            Self::AlreadyErased { entry, by } => format!(
+                "the confidential fields of @{entry} were erased by @{by}; they are erased once"
+            ),
+            Self::ConfidentialReused { entry } => format!(
+                "@{entry} holds this commitment to confidential fields; every entry has one of its \
+                 own"
+            ),
             Self::HasDependents { entry, account, short, .. } => match short {
                 Some(short) => format!("reversing @{entry} would leave {account} at {short}"),
                 None => format!("later entries build on @{entry}: {account}"),

@@ -44,6 +44,20 @@ pub struct FormerLogKey {
 }
 
 impl LedgerFacts {
+    /// The key that signs the checkpoint of a size.
+    #[must_use]
+    pub fn log_key_at(&self, size: u64) -> Bytes32 {
+        let former = self.former_log_keys.iter().find(|former| size <= former.until);
+        former.map_or(self.log_key, |former| former.key)
+    }
+
+    /// True if `key` signed checkpoints once, and every key from it on signed for the one after it.
+    #[must_use]
+    pub fn is_handed_over(&self, key: &Bytes32) -> bool {
+        let since = self.former_log_keys.iter().skip_while(|former| former.key != *key);
+        since.clone().next().is_some() && since.into_iter().all(|former| former.handed_over)
+    }
+
     /// The ledger's currency.
     #[must_use]
     pub fn currency(&self) -> Currency {

@@ -1,5 +1,6 @@
 //! The projections that are cached together, with the state that lets them be folded on.
 
+use crate::chain::body::STATE_VERSION;
 use crate::domain::calendar::Date;
 use crate::domain::state::State;
 use crate::projection::balances::Balances;
@@ -39,6 +40,11 @@ impl Books {
     /// The logic versions of everything cached: a cache of other ones is not used.
     #[must_use]
     pub fn logic_versions() -> [u32; 4] {
-        [1, Balances::LOGIC_VERSION, Names::LOGIC_VERSION, Leverage::LOGIC_VERSION]
+        [
+            u32::from(STATE_VERSION),
+            Balances::LOGIC_VERSION,
+            Names::LOGIC_VERSION,
+            Leverage::LOGIC_VERSION,
+        ]
     }
 }

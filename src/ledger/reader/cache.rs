@@ -85,6 +85,20 @@ fn decode(bytes: &[u8]) -> Option<Cache> {
     })
 }
 
+/// Removes the cache in `folder`, if there is one.
+///
+/// # Errors
+/// `Kind::Io` when it is there and cannot be removed.
+pub fn remove(folder: &Path) -> Result<()> {
+    let path = folder.join(FILE);
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io("remove", &path, error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Writes a cache, signed.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ pub mod books;
 pub mod cache;
 mod proofs;
 pub mod replay;
+pub mod sealed;
 
 use self::ahead::Ahead;
 use self::books::Books;

@@ -67,6 +67,7 @@ fn event_of(envelope: &Envelope<'_>, body: Body) -> Event {
     Event {
         occurred_on: Date(envelope.occurred_on_days),
         historical: envelope.has(entry::HISTORICAL),
+        confidential: envelope.commitment.map(|commitment| Bytes32(commitment.0)),
         body,
     }
 }
@@ -90,6 +91,8 @@ pub struct Outcome {
     pub first: u64,
     /// Number of its entries.
     pub count: u16,
+    /// The number of the officer who signed it.
+    pub officer: u32,
     /// Whether its signature verifies under the officer's key of that position.
     pub signature: std::result::Result<(), Break>,
     /// Whether the rules admit it; always, when nothing was judged.
@@ -264,6 +267,7 @@ impl Replay {
             command: completed.id,
             first: completed.first,
             count: completed.count,
+            officer: completed.officer,
             signature,
             rules: Ok(()),
             findings: Vec::new(),

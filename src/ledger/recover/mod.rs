@@ -66,8 +66,12 @@ pub(super) fn recover(
     check_understood(survey.not_understood)?;
     super::open::check_identity(&survey.state, config, outside)?;
     check_anchor(anchor.as_ref(), survey.size(), || Ok(survey.anchored))?;
-    let key = VerifierKey::new(&config.origin, &outside.log_signer.public_key())?;
     if let Some(reader) = copies.reader() {
+        let signed_by = survey.state.ledger.as_ref().map_or_else(
+            || outside.log_signer.public_key(),
+            |facts| facts.log_key_at(reader.checkpoint().size).0,
+        );
+        let key = VerifierKey::new(&config.origin, &signed_by)?;
         let files = mend::check_files(&reader, &key)?;
         let new = files.into_iter().filter(|words| !survey.archive.damage.contains(words));
         let new: Vec<String> = new.collect();

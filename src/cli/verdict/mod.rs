@@ -1,0 +1,87 @@
+//! A verification told: to a terminal, to a program (schemas/verify.json), and as a page for people.
+//!
+//! All three tell the same [`Verdict`]. None of them calls anything verified that nobody outside the
+//! ledger vouches for. Lacks checks of its own.
+
+mod html;
+mod json;
+mod meaning;
+mod page;
+mod text;
+
+pub(crate) use page::page;
+
+use super::output::Exit;
+use crate::report::labels::Lang;
+use crate::verify::{Fault, Identity, Outcome, Report, StoreReport, Tier};
+
+/// What a verification found, and what was asked of it.
+pub(crate) struct Verdict<'a> {
+    /// What was found in the log.
+    pub(crate) report: &'a Report,
+    /// What was found in the store, if it was compared.
+    pub(crate) store: Option<&'a StoreReport>,
+    /// A key from outside was given up.
+    pub(crate) unpinned: bool,
+}
+
+/// What it comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    /// Everything holds, and a key from outside says whose log it is.
+    Verified,
+    /// What was asked for holds, under a key from outside.
+    WholeAsAsked,
+    /// It holds; nothing from outside says whose log it is.
+    WholeInItself,
+    /// Something does not hold, or could not be followed.
+    Broken,
+}
+
+impl Verdict<'_> {
+    fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.report.faults.iter().chain(self.store.iter().flat_map(|store| &store.faults))
+    }
+
+    fn is_whole(&self) -> bool {
+        self.report.is_whole() && self.store.is_none_or(|store| store.faults.is_empty())
+    }
+
+    fn came(&self) -> Came {
+        let is_pinned = self.report.identity != Identity::NotPinned;
+        match (self.is_whole(), is_pinned) {
+            (true, true) if self.report.is_verified() => Came::Verified,
+            (true, true) => Came::WholeAsAsked,
+            (true, false) => Came::WholeInItself,
+            (false, _) => Came::Broken,
+        }
+    }
+
+    /// How the run ends.
+    pub(crate) fn exit(&self) -> Exit {
+        match self.came() {
+            Came::Verified | Came::WholeAsAsked => Exit::Done,
+            Came::WholeInItself if self.unpinned => Exit::Done,
+            Came::WholeInItself | Came::Broken => Exit::Broken,
+        }
+    }
+
+    /// The copies that were read, with what each had.
+    fn read(&self, lang: Lang) -> Vec<String> {
+        let mut read = self.report.read.clone();
+        for (name, count) in self.store.iter().flat_map(|store| &store.read) {
+            let count = meaning::entries(lang, *count);
+            read.push(format!("{name}, {count}"));
+        }
+        read
+    }
+
+    fn not_read(&self) -> &[String] {
+        if self.store.is_none() { &self.report.not_read } else { &[] }
+    }
+}
+
+/// The log, tier by tier: those that were looked at.
+fn asked(report: &Report) -> impl Iterator<Item = (Tier, Outcome)> + '_ {
+    report.tiers.iter().copied().filter(|(_, outcome)| *outcome != Outcome::NotAsked)
+}

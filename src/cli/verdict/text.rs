@@ -1,0 +1,174 @@
+//! A verdict on a terminal.
+
+use super::{Came, Verdict, meaning};
+use crate::cli::output::for_terminal;
+use crate::report::labels::Lang;
+use crate::verify::{Fault, Identity};
+use unicode_width::UnicodeWidthStr;
+
+/// Faults that are shown one by one; the rest is counted.
+const SHOWN: usize = 20;
+
+impl Verdict<'_> {
+    fn title(&self, lang: Lang) -> String {
+        let report = self.report;
+        let size = meaning::entries(lang, report.size);
+        let commands = meaning::commands(lang, report.commands);
+        let origin = for_terminal(&report.origin);
+        let (came, word) = (self.came(), meaning::came(lang, self.came()));
+        match lang {
+            Lang::En => {
+                let what = format!("{size} in {commands} of {origin}");
+                if came == Came::WholeInItself {
+                    return format!("{word}: {what}; nothing outside says whose log it is.\n");
+                }
+                format!("{word}: {what}.\n")
+            }
+            Lang::Zh => {
+                let what = format!("{origin}，{size}，{commands}");
+                if came == Came::WholeInItself {
+                    return format!("{word}：{what}；没有来自外部的凭据说明这是谁的日志。\n");
+                }
+                format!("{word}：{what}。\n")
+            }
+        }
+    }
+
+    /// The verdict as lines for a terminal.
+    pub(crate) fn text(&self, lang: Lang) -> String {
+        let mut out = self.title(lang);
+        let say = |en: &'static str, zh: &'static str| meaning::say(lang, en, zh);
+        let mut faults = self.faults();
+        for fault in faults.by_ref().take(SHOWN) {
+            let label = say("break", "不符");
+            out.push_str(&format!("  {label}: {}\n", for_terminal(&fault_text(lang, fault))));
+        }
+        let more = faults.count();
+        if more > 0 {
+            match lang {
+                Lang::En => out.push_str(&format!("  … and {more} more\n")),
+                Lang::Zh => out.push_str(&format!("  … 另有 {more} 处\n")),
+            }
+        }
+        let mut line = |name: &str, value: &str| out.push_str(&labelled(lang, name, value));
+        for (tier, outcome) in &self.report.tiers {
+            line(meaning::tier(lang, *tier), &meaning::outcome(lang, *outcome));
+        }
+        for (name, value) in self.facts(lang) {
+            line(name, &for_terminal(&value));
+        }
+        out
+    }
+
+    fn facts(&self, lang: Lang) -> Vec<(&'static str, String)> {
+        let report = self.report;
+        let say = |en: &'static str, zh: &'static str| meaning::say(lang, en, zh);
+        let mut facts = Vec::new();
+        if report.findings > 0 {
+            facts.push((say("findings", "疑点"), findings(lang, report.findings)));
+        }
+        facts.push((say("identity", "身份"), self.identity(lang)));
+        if let Some(genesis) = report.genesis {
+            facts.push((say("genesis", "首条指纹"), genesis.to_string()));
+        }
+        let head = match lang {
+            Lang::En => format!("{} at size {}", report.head.hash, report.head.size),
+            Lang::Zh => format!("{}，共 {} 条", report.head.hash, report.head.size),
+        };
+        facts.push((say("head", "链头"), head));
+        facts.push((say("read", "已读"), self.read(lang).join(say("; ", "；"))));
+        for note in self.store.iter().flat_map(|store| &store.notes) {
+            facts.push((say("note", "说明"), note.clone()));
+        }
+        if !self.not_read().is_empty() {
+            facts.push((say("not read", "未读"), self.not_read().join(say("; ", "；"))));
+        }
+        facts
+    }
+
+    /// Whose log it is, and how that is known.
+    pub(super) fn identity(&self, lang: Lang) -> String {
+        let key = self.report.claimed_key.as_ref();
+        let followed = self.followed(lang);
+        match (self.report.identity, lang) {
+            (Identity::Pinned, Lang::En) => format!("pinned on this machine{followed}"),
+            (Identity::Pinned, Lang::Zh) => format!("与本机固定的公钥一致{followed}"),
+            (Identity::KeyGiven, Lang::En) => {
+                format!("signed by the log key that was given{followed}")
+            }
+            (Identity::KeyGiven, Lang::Zh) => format!("由所给的日志公钥签名{followed}"),
+            (Identity::NotPinned, Lang::En) => {
+                let claimed = key.map_or_else(String::new, |key| {
+                    format!("; the ledger itself names the log key {key}")
+                });
+                format!(
+                    "NOT PINNED{followed}{claimed}. Ask its keeper for the key and run verify --log-key, or accept \
+                     that with --unpinned"
+                )
+            }
+            (Identity::NotPinned, Lang::Zh) => {
+                let claimed =
+                    key.map_or_else(String::new, |key| format!("；账本自称的日志公钥为 {key}"));
+                format!(
+                    "NOT PINNED（未经外部确认）{followed}{claimed}。请向保管人索取公钥，用 verify --log-key \
+                     核对；或用 --unpinned 表示接受"
+                )
+            }
+        }
+    }
+
+    /// What became of the log key that is trusted, if it signs no more.
+    fn followed(&self, lang: Lang) -> String {
+        let Some(succession) = &self.report.succession else { return String::new() };
+        match lang {
+            Lang::En => format!("; {succession}"),
+            Lang::Zh => {
+                let how =
+                    if succession.handed_over { "已移交给" } else { "未经移交，改为" };
+                let (trusted, now) = (&succession.trusted, &succession.now);
+                format!("；所信的日志公钥 {trusted} 用到第 {} 条，{how} {now}", succession.until)
+            }
+        }
+    }
+}
+
+/// What a soft rule asks about.
+pub(super) fn findings(lang: Lang, count: u64) -> String {
+    match lang {
+        Lang::En => format!(
+            "{} to look at: booked, although a soft rule asks about them",
+            crate::cli::output::counted(count, "finding", "findings")
+        ),
+        Lang::Zh => format!("{count} 项待查：已入账，但触及提示性规则"),
+    }
+}
+
+/// One thing that does not hold.
+pub(super) fn fault_text(lang: Lang, fault: &Fault) -> String {
+    if lang == Lang::En {
+        return fault.to_string();
+    }
+    let mut out = meaning::tier(lang, fault.tier).to_owned();
+    if let Some(index) = fault.index {
+        out.push_str(&format!("，第 {index} 条"));
+    }
+    if let Some(file) = &fault.file {
+        out.push_str(&format!("，文件 {file}"));
+    }
+    let Fault { field, expected, found, .. } = fault;
+    out.push_str(&format!("，{field}：应为 {expected}，实为 {found}"));
+    if !fault.likely.is_empty() {
+        out.push_str(&format!("（可能{}）", meaning::likely(lang, &fault.likely)));
+    }
+    out
+}
+
+/// A line with its label; the values of all lines stand below each other.
+fn labelled(lang: Lang, name: &str, value: &str) -> String {
+    let (label, width) = match lang {
+        Lang::En => (format!("{name}:"), 12),
+        Lang::Zh => (format!("{name}："), 10),
+    };
+    let fill = usize::saturating_sub(width, label.width());
+    format!("  {label}{} {value}\n", " ".repeat(fill))
+}

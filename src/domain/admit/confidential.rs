@@ -1,0 +1,36 @@
+//! Confidential fields: an entry holds a commitment of its own to them, and they are erased once. What
+//! they say is no matter of the rules.
+
+use super::names;
+use crate::domain::apply::Cited;
+use crate::domain::event::{ConfidentialErased, Event};
+use crate::domain::rejection::Rejection;
+use crate::domain::state::Draft;
+
+/// Two entries never hold the same commitment: erasing the fields of one would erase the other's.
+pub(super) fn seal(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
+    let sealed = event.confidential.and_then(|commitment| draft.confidential.get(&commitment));
+    sealed.map_or(Ok(()), |sealed| Err(Rejection::ConfidentialReused { entry: sealed.entry }))
+}
+
+/// Only fields that are there can be erased.
+pub(super) fn may_be_erased(entry: u64, event: &Event) -> Result<(), Rejection> {
+    match event.confidential {
+        Some(_) => Ok(()),
+        None => Err(Rejection::NotConfidential { entry, kind: event.body.name() }),
+    }
+}
+
+/// Fields are erased once.
+pub(super) fn erase(
+    draft: &Draft<'_>,
+    b: &ConfidentialErased,
+    cited: &Cited,
+) -> Result<(), Rejection> {
+    let commitment = names::entry(draft, cited, b.entry)?.confidential;
+    let sealed = commitment.and_then(|commitment| draft.confidential.get(&commitment));
+    match sealed.and_then(|sealed| sealed.erased_by) {
+        Some(by) => Err(Rejection::AlreadyErased { entry: b.entry, by }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,61 @@
+//! A new log key: recorded by an entry, then signing every checkpoint from there on.
+//!
+//! The order is: the new key is durable in a file (the caller's part), the entry is recorded, the
+//! checkpoint of the new size is signed by the new key and published. A crash in between leaves a
+//! ledger that asks for the new key, which opening then publishes with.
+
+use super::{CACHE_FOLDER, Durability, Ledger, Receipt, Submission};
+use crate::chain::signature::Signer;
+use crate::domain::command::Command;
+use crate::error::{Error, Kind, Result};
+
+impl Ledger {
+    /// Records the rotation that `submission` asks for and signs with `successor` from then on.
+    ///
+    /// # Errors
+    /// As [`Ledger::submit`]; `no_rotation` when the order asks for something else or for another key.
+    pub fn rotate_log_key(
+        &mut self,
+        submission: &Submission<'_>,
+        successor: Box<dyn Signer>,
+    ) -> Result<Receipt> {
+        let key = successor.public_key();
+        if !matches!(&submission.order.command, Command::RotateLogKey(b) if b.key.0 == key) {
+            let message = "the order does not bring in this log key";
+            return Err(Error::new(Kind::Usage, "no_rotation", message));
+        }
+        let recorded = Submission { until: Durability::Recorded, ..*submission };
+        let mut receipt = self.submit(&recorded)?;
+        if self.facts()?.log_key.0 == key {
+            self.outside.log_signer = successor;
+            self.drop_former_cache();
+        }
+        if submission.until == Durability::Published && !receipt.dry_run {
+            self.publish()?;
+            receipt.durability = Durability::Published;
+        }
+        Ok(receipt)
+    }
+
+    /// Removes a cache that a former log key signed: no reader uses it any more.
+    pub(super) fn drop_former_cache(&mut self) {
+        let former = self.facts().ok().and_then(|facts| facts.former_log_keys.last());
+        if former.is_none_or(|former| self.cache_size > former.until) {
+            return;
+        }
+        if super::reader::cache::remove(&self.folder.join(CACHE_FOLDER)).is_ok() {
+            self.cache_size = 0;
+        }
+    }
+
+    /// # Errors
+    /// `log_key_differs`: only the ledger's own log key signs its checkpoints.
+    pub(super) fn check_log_signer(&self) -> Result<()> {
+        if self.facts()?.log_key.0 == self.outside.log_signer.public_key() {
+            return Ok(());
+        }
+        let message = "checkpoints are signed by the ledger's log key, and this is another one";
+        Err(Error::new(Kind::NotPinned, "log_key_differs", message)
+            .with_hint("open the ledger again with its log key"))
+    }
+}

@@ -1,0 +1,40 @@
+//! Trust in an old log key goes on to a new one only where the old one signed for it, in the chain.
+
+use crate::chain::hash::to_hex;
+use crate::domain::event::Bytes32;
+use crate::domain::state::LedgerFacts;
+use crate::tlog::note::VerifierKey;
+use std::fmt;
+
+/// What became of the log key that is trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Succession {
+    /// The key that is trusted.
+    pub trusted: Bytes32,
+    /// The key that signs checkpoints of this size.
+    pub now: Bytes32,
+    /// Index of the entry that brought in the next one.
+    pub until: u64,
+    /// Every key from the trusted one on signed for the one after it.
+    pub handed_over: bool,
+}
+
+impl Succession {
+    /// What became of `key`; nothing if it signs still, or never did.
+    pub(super) fn of(key: &VerifierKey, facts: &LedgerFacts) -> Option<Self> {
+        let trusted = Bytes32(key.public_key().to_bytes());
+        let place = facts.former_log_keys.iter().position(|former| former.key == trusted)?;
+        let mut since = facts.former_log_keys.iter().skip(place);
+        let until = since.clone().next()?.until;
+        let handed_over = since.all(|former| former.handed_over);
+        Some(Self { trusted, now: facts.log_key, until, handed_over })
+    }
+}
+
+impl fmt::Display for Succession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let how = if self.handed_over { "handed over" } else { "NOT handed over" };
+        let (trusted, now) = (to_hex(&self.trusted.0), to_hex(&self.now.0));
+        write!(f, "the trusted log key {trusted} ended at entry {}; {how} to {now}", self.until)
+    }
+}
