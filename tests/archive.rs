@@ -20,6 +20,8 @@ mod crash;
 mod power;
 #[path = "archive/publish.rs"]
 mod publish;
+#[path = "archive/reread.rs"]
+mod reread;
 #[path = "archive/tamper.rs"]
 mod tamper;
 

@@ -4,6 +4,7 @@
 //! * [`reader`]: entries and tiles of the published log, without a lock.
 //! * [`check`]: re-hashes every byte and names each file that is wrong.
 //! * [`scan`]: whatever entries a damaged folder still holds, for recovery.
+//! * [`foreign`], [`package`]: logs that strangers handed over, read-only.
 //! * [`medium`]: the file system as a small trait, and one that fails for tests.
 //!
 //! schemas/log.md fixes the files. What it lacks on purpose: what an entry says, whether entries
@@ -11,7 +12,9 @@
 
 pub mod check;
 pub mod damage;
+pub mod foreign;
 pub mod medium;
+pub mod package;
 pub mod reader;
 pub mod scan;
 pub mod writer;
@@ -20,6 +23,7 @@ mod durable;
 mod folder;
 mod listing;
 mod ordered;
+mod reread;
 mod standing;
 mod superseded;
 

@@ -1,7 +1,8 @@
 //! Grows the log folder and publishes it, so that a reader sees the old size or the new one.
 //!
 //! The order of a publish (schemas/log.md §4): new bundles and tiles under temporary names, durable;
-//! renamed; each folder synced once; the anchor; the checkpoint renamed; `log/` synced. A folder
+//! renamed; each folder synced once; all of them read back and hashed; the head signed; the anchor;
+//! the checkpoint renamed; `log/` synced. A folder
 //! below a published tile was synced when that tile was published, so its own name needs no second
 //! sync: one new entry costs three files and three folders, whatever the size of the log.
 //!
@@ -11,6 +12,7 @@
 use super::durable::{Durable, above};
 use super::folder::{CHECKPOINT, Folder, Signed};
 use super::medium::{Disk, Medium};
+use super::reread::reread;
 use super::standing::{read_levels, read_partial_bundle};
 use super::superseded::{LIST, Superseded};
 use super::threads;
@@ -47,6 +49,8 @@ const MAX_QUARANTINES: u32 = 99;
 pub struct ArchiveWriter {
     files: Durable,
     published: Option<Signed>,
+    /// The tree that was published.
+    published_levels: Levels,
     /// The tree of everything appended, published or not.
     levels: Levels,
     /// The last, partial bundle.
@@ -93,8 +97,9 @@ impl ArchiveWriter {
         let bundle = read_partial_bundle(&folder, &levels)?;
         let superseded = Superseded::read(&folder);
         let files = Durable::published(folder.clone(), signed.checkpoint.size);
-        let published = Some(signed);
-        Ok(Self { files, published, levels, bundle, superseded, ..Self::empty(folder) })
+        let (published, published_levels) = (Some(signed), levels.clone());
+        let opened = Self { files, published, published_levels, levels, ..Self::empty(folder) };
+        Ok(Self { bundle, superseded, ..opened })
     }
 
     /// Moves a damaged log folder aside, to the first free `<log_folder>.quarantine-N`, and starts
@@ -138,6 +143,7 @@ impl ArchiveWriter {
         Self {
             files: Durable::new(folder),
             published: None,
+            published_levels: Levels::default(),
             levels: Levels::default(),
             bundle: Vec::new(),
             full: Vec::new(),
@@ -191,6 +197,7 @@ impl ArchiveWriter {
     }
 
     /// Publishes everything appended: durable when it returns, and seen by every reader from then on.
+    /// What is new is read back from the disk and hashed before its head is signed.
     ///
     /// `anchor` gets the signed checkpoint after every tile is durable and before readers see it; it
     /// must make its copy durable. Where nothing was appended since the last publish and the signer
@@ -199,8 +206,8 @@ impl ArchiveWriter {
     ///
     /// # Errors
     /// `origin_malformed` or `origin_changed` (`Kind::Usage`), with nothing done. `checkpoint_moved`
-    /// (`Kind::Conflict`) when somebody else published; `Kind::Io` when the disk could not; what
-    /// `anchor` returned; `archive_poisoned` after an earlier error. Whether the checkpoint was
+    /// (`Kind::Conflict`) when somebody else published; `written_differs` (`Kind::Io`) when the disk
+    /// does not give back what it was given, or `Kind::Io` when it could not; what `anchor` returned; `archive_poisoned` after an earlier error. Whether the checkpoint was
     /// replaced is then known after opening anew.
     pub fn publish(
         &mut self,
@@ -217,21 +224,40 @@ impl ArchiveWriter {
             root: self.root(),
             extensions: Vec::new(),
         };
-        let note = checkpoint.sign(signer)?.into_bytes();
         let key = VerifierKey::new(origin, &signer.public_key())?;
         let done = if self.stands(&checkpoint, &key) {
             // It may stem from a publish that was cut before its last sync.
             self.files.sync_log()
         } else {
-            self.replace(Signed { checkpoint, note }, now_microseconds, anchor)
+            let sign = |checkpoint: &Checkpoint| checkpoint.sign(signer).map(String::into_bytes);
+            self.replace(checkpoint, &sign, now_microseconds, anchor)
         };
+        self.poison_on_error(done)?;
+        self.published().ok_or_else(|| self.poison_error())
+    }
+
+    /// Publishes everything appended under a checkpoint that was signed before, elsewhere: a copy of
+    /// a log. Who signed it is for the caller to see.
+    ///
+    /// # Errors
+    /// `entries_differ` (`Kind::Break`) when the entries are not those of the checkpoint, with nothing
+    /// done; otherwise as [`ArchiveWriter::publish`].
+    pub fn publish_signed(&mut self, note: &[u8]) -> Result<Published> {
+        self.check_usable()?;
+        let checkpoint = Checkpoint::read(note)?;
+        self.check_origin(&checkpoint.origin)?;
+        if (checkpoint.size, checkpoint.root) != (self.size(), self.root()) {
+            return Err(entries_differ(&checkpoint, self.size(), self.root()));
+        }
+        let done = self.replace(checkpoint, &|_| Ok(note.to_vec()), 0, &mut |_| Ok(()));
         self.poison_on_error(done)?;
         self.published().ok_or_else(|| self.poison_error())
     }
 
     fn replace(
         &mut self,
-        new: Signed,
+        checkpoint: Checkpoint,
+        sign: &dyn Fn(&Checkpoint) -> Result<Vec<u8>>,
         now_microseconds: i64,
         anchor: &mut dyn FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
@@ -239,22 +265,25 @@ impl ArchiveWriter {
         let listed = self.superseded.text();
         self.superseded.delete_due(&self.files.folder, now_microseconds);
         let old_size = self.published.as_ref().map_or(0, |old| old.checkpoint.size);
-        self.superseded.add(old_size, new.checkpoint.size, now_microseconds);
+        self.superseded.add(old_size, checkpoint.size, now_microseconds);
         let list = Some(self.superseded.text()).filter(|list| *list != listed);
         let list = list.as_deref().map(|list| (LIST, list.as_bytes()));
         let mut tiles = std::mem::take(&mut self.full);
         tiles.extend(self.partial_tiles(old_size));
-        let more: Vec<_> = [(CHECKPOINT, new.note.as_slice())].into_iter().chain(list).collect();
-        self.files.write_tiles(tiles, &more)?;
+        self.files.write_tiles(tiles, list.as_slice())?;
         self.files.sync_new()?;
-        anchor(&new.note)?;
+        reread(&self.files.folder, &self.published_levels, &self.levels)?;
+        let note = sign(&checkpoint)?;
+        self.files.write_tiles(Vec::new(), &[(CHECKPOINT, &note)])?;
+        anchor(&note)?;
         self.check_not_moved()?;
         self.files.rename_in_place(CHECKPOINT)?;
         if list.is_some() {
             self.files.rename_in_place(LIST)?;
         }
         self.files.sync_log()?;
-        self.published = Some(new);
+        self.published = Some(Signed { checkpoint, note });
+        self.published_levels = self.levels.clone();
         Ok(())
     }
 
@@ -384,6 +413,17 @@ fn check_unused(folder: &Folder) -> Result<()> {
     )
     .with_detail("file", CHECKPOINT)
     .with_hint("the first publish was interrupted, or the checkpoint was taken away"))
+}
+
+fn entries_differ(checkpoint: &Checkpoint, size: u64, root: Digest) -> Error {
+    let expected = format!("the root {} at size {}", checkpoint.root, checkpoint.size);
+    let found = format!("the root {root} at size {size}");
+    let message =
+        format!("the entries are not those of the checkpoint: expected {expected}, found {found}");
+    Error::new(Kind::Break, "entries_differ", message)
+        .with_detail("expected", expected)
+        .with_detail("found", found)
+        .with_hint("`earmark verify --from` names the file that is wrong; take another copy")
 }
 
 fn too_many_quarantines(log_folder: &Path) -> Error {

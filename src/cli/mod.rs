@@ -14,6 +14,8 @@ mod progress;
 mod read;
 mod run;
 mod session;
+mod source;
+mod upkeep;
 mod value;
 mod verdict;
 mod write;

@@ -2,12 +2,12 @@
 //! verb's own file.
 
 use super::args::{
-    self, CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, Globals, KeyVerb,
-    OfficerVerb, PolicyVerb, ProgrammeVerb, Verb,
+    self, AnchorVerb, ConfidentialVerb, DistrictVerb, FormatName, Globals, KeyVerb, OfficerVerb,
+    PolicyVerb, ProgrammeVerb, Verb,
 };
 use super::output::{self, Console, Exit};
 use super::session::Session;
-use super::{demo, read, write};
+use super::{demo, read, upkeep, write};
 use crate::error::{Error, Kind, Result};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
@@ -163,9 +163,9 @@ impl Takes {
                 Self { ledger: false, ..Self::VALUE }
             }
             Verb::Verify(_) => Self { formats: VERDICT, ..Self::VALUE },
-            Verb::Policy(PolicyVerb::Show(_)) | Verb::Checkpoint(CheckpointVerb::Show(_)) => {
-                Self::VALUE
-            }
+            Verb::Policy(PolicyVerb::Show(_))
+            | Verb::Checkpoint(_)
+            | Verb::Anchor(AnchorVerb::Show(_)) => Self::VALUE,
             Verb::Key(KeyVerb::RotateLog(_))
             | Verb::Officer(
                 OfficerVerb::Enroll(_)
@@ -236,6 +236,8 @@ fn dispatch(session: &Session, verb: &Verb) -> Result<Exit> {
     if let Verb::Demo(a) = verb {
         return demo::demo(session, a);
     }
-    let done = write::write(session, verb).or_else(|| read::read(session, verb));
+    let done = write::write(session, verb)
+        .or_else(|| upkeep::upkeep(session, verb))
+        .or_else(|| read::read(session, verb));
     done.unwrap_or_else(|| Err(Error::new(Kind::Usage, "verb_unknown", "no such verb")))
 }

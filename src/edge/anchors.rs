@@ -1,14 +1,17 @@
 //! Anchors: the last signed checkpoint of each log, kept outside the ledger, byte for byte.
 //!
 //! `anchors/HASH` (HASH as in [`origin_file_name`]) is what shows a user that a ledger's folder was
-//! rolled back or swapped: it never decreases. It holds the checkpoint as published; this file reads
+//! rolled back or swapped: it never decreases, unless an officer gives it up by an entry. It holds the checkpoint as published; this file reads
 //! its first three lines (origin, size, root: c2sp.org/tlog-checkpoint) and checks no signature, since
 //! what is put here was signed or verified by the caller a moment before.
 
 use super::durable::{self, Readers};
 use super::keys::origin_file_name;
 use crate::error::{Error, Kind, Result};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// Anchors given up that are kept beside the one that stands.
+const MAX_GIVEN_UP: u32 = 99;
 
 /// The last checkpoint seen of one log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +74,39 @@ impl Anchors {
             durable::create_folder(&self.folder, Readers::Owner)?;
         }
         durable::replace(&self.path(origin), checkpoint.as_bytes(), Readers::Owner)
+    }
+
+    /// Replaces the anchor of `origin` by `checkpoint` even where that is smaller or of another root,
+    /// or where there is none; durable when it returns. The old one is kept beside it, at the first
+    /// free name with `.given-up-N` at its end; gives that name.
+    ///
+    /// # Errors
+    /// Code `anchor_malformed` if the checkpoint is none of `origin`; `too_many_anchors` when 99 were
+    /// given up; or an I/O code. The old anchor then stays.
+    pub fn adopt(&self, origin: &str, checkpoint: &str) -> Result<Option<PathBuf>> {
+        parse(origin, checkpoint).map_err(|wrong| self.malformed(origin, &wrong))?;
+        durable::create_folder(&self.folder, Readers::Owner)?;
+        let path = self.path(origin);
+        let old = durable::read_bytes(&path)?;
+        let kept = old.map(|old| self.keep(&path, &old)).transpose()?;
+        durable::replace(&path, checkpoint.as_bytes(), Readers::Owner)?;
+        Ok(kept)
+    }
+
+    /// Puts a copy of an anchor beside it; one that is there already is not made twice.
+    fn keep(&self, path: &Path, old: &[u8]) -> Result<PathBuf> {
+        for number in 1..=MAX_GIVEN_UP {
+            let mut name = path.as_os_str().to_owned();
+            name.push(format!(".given-up-{number}"));
+            let kept = PathBuf::from(name);
+            let is_kept = durable::read_bytes(&kept)?.is_some_and(|bytes| bytes == old);
+            if is_kept || durable::create(&kept, old, Readers::Owner)? {
+                return Ok(kept);
+            }
+        }
+        let message = format!("{MAX_GIVEN_UP} anchors were given up in {}", self.folder.display());
+        Err(Error::new(Kind::Io, "too_many_anchors", message)
+            .with_hint("find out why anchors are given up so often, then move the old ones away"))
     }
 
     fn malformed(&self, origin: &str, wrong: &str) -> Error {
@@ -181,6 +217,24 @@ mod tests {
              the newer one"
         );
         assert_eq!(anchors.read(ORIGIN).unwrap().unwrap().size, 10);
+    }
+
+    #[test]
+    fn an_anchor_that_is_given_up_is_kept_beside_the_new_one() {
+        let (_folder, anchors) = anchors();
+        assert_eq!(anchors.adopt(ORIGIN, &note(10, "root")).unwrap(), None);
+        let kept = anchors.adopt(ORIGIN, &note(7, "other")).unwrap().unwrap();
+        assert_eq!(kept, anchors.path(ORIGIN).with_extension("given-up-1"));
+        assert_eq!(std::fs::read_to_string(&kept).unwrap(), note(10, "root"));
+        assert_eq!(anchors.read(ORIGIN).unwrap().unwrap().checkpoint, note(7, "other"));
+        // Run again after a crash in the middle, it keeps no second copy of the same anchor.
+        std::fs::write(anchors.path(ORIGIN), note(10, "root")).unwrap();
+        assert_eq!(anchors.adopt(ORIGIN, &note(7, "other")).unwrap().unwrap(), kept);
+        std::fs::write(anchors.path(ORIGIN), "no checkpoint").unwrap();
+        let second = anchors.adopt(ORIGIN, &note(8, "root")).unwrap().unwrap();
+        assert_eq!(second, anchors.path(ORIGIN).with_extension("given-up-2"));
+        assert_eq!(anchors.adopt(ORIGIN, "none").unwrap_err().code(), "anchor_malformed");
+        assert_eq!(anchors.read(ORIGIN).unwrap().unwrap().size, 8);
     }
 
     #[test]

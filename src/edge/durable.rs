@@ -94,6 +94,18 @@ pub fn read_text(path: &Path) -> Result<Option<String>> {
     }
 }
 
+/// The bytes of a small file, or `None` if there is none.
+///
+/// # Errors
+/// [`Error::io`] if it is there and cannot be read.
+pub fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(Error::io("read", path, e)),
+    }
+}
+
 fn write_temporary(path: &Path, bytes: &[u8], readers: Readers) -> Result<PathBuf> {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());

@@ -4,7 +4,7 @@
 //! [`Reader`] reads what is published (`log/` and `cache/`), never the store, and needs no lock.
 //!
 //! * `create`: a new ledger from its genesis order. `media`: what a ledger is opened on.
-//! * `open`: takes the LOCK, sees that the copies agree. `recover`: the longest verified sequence, and
+//! * `open`: takes the LOCK, sees that the copies agree, and the anchor with them (`anchored`). `recover`: the longest verified sequence, and
 //!   every copy brought up to it.
 //! * `submit`: one command from wish to receipt. `dependents`: what a refusal says of later entries.
 //! * `batch`: many rows into commands, for imports.
@@ -15,6 +15,7 @@
 //! A submitted command reads head, command ids, cited entries and state from the store alone; the
 //! archive and the durability log are read in recovery only.
 
+mod anchored;
 mod batch;
 mod confidential;
 mod create;
@@ -29,6 +30,7 @@ mod rotate;
 mod seal;
 mod submit;
 
+pub use anchored::{Standing, compare as compare_anchor};
 pub use batch::{Batch, RowIn, RowOut};
 pub use confidential::Swept;
 pub use media::{Media, OpenStore};

@@ -4,8 +4,9 @@
 //! checkpoint agree; the state is the snapshot and `admit` over the pages after it. After anything
 //! else all copies are read and verified in full (see `recover`). Either way the anchor is compared.
 
+use super::anchored::{Against, Log, check_anchor};
 use super::reader::replay::{Judge, Replay};
-use super::recover::{self, Recovered};
+use super::recover::{self, Around, Recovered};
 use super::{LOG_FOLDER, Ledger, Media, Outside, event_in};
 use crate::archive::reader::ArchiveReader;
 use crate::archive::writer::ArchiveWriter;
@@ -27,7 +28,8 @@ impl Ledger {
     ///
     /// # Errors
     /// `locked` names the other process; `no_ledger`, `config_malformed`, `never_begun`; `fork` names
-    /// the index at which two valid copies differ; `shorter_than_anchor`, `differs_from_anchor`;
+    /// the index at which two valid copies differ; `anchor_missing`, `shorter_than_anchor`,
+    /// `differs_from_anchor`;
     /// `entries_set_aside` when entries that verify stand beyond a gap; `read_only_ledger` when the
     /// log has an event of a later release; `Kind::Io` when the disk could not.
     pub fn open(folder: &Path, outside: Outside) -> Result<Self> {
@@ -40,6 +42,17 @@ impl Ledger {
     /// As [`Ledger::open`].
     pub fn open_on(folder: &Path, outside: Outside, media: &Media) -> Result<Self> {
         let config = LedgerConfig::read(folder)?;
+        Self::open_against(folder, &config, outside, media, Against::Anchor)
+    }
+
+    /// Opens the ledger and compares it with the anchor, or with what stands for it.
+    pub(super) fn open_against(
+        folder: &Path,
+        config: &LedgerConfig,
+        outside: Outside,
+        media: &Media,
+        against: Against<'_>,
+    ) -> Result<Self> {
         let lock = LedgerLock::acquire(folder)?;
         let log = folder.join(LOG_FOLDER);
         let mut notes = Vec::new();
@@ -60,17 +73,18 @@ impl Ledger {
         };
         let (archive, state, snapshot_size) = match resumed {
             Some((archive, state, snapshot_size)) => {
-                check_identity(&state, &config, &outside)?;
-                let anchor = outside.anchors.read(&config.origin)?;
+                check_identity(&state, config, &outside)?;
+                let found = Log { medium: media.log.as_ref(), folder: &log };
+                let anchor = against.anchor(&outside, &config.origin, &found)?;
                 let root = |size| root_at(&archive, size, store.as_ref()).map(Some);
                 let size = anchor.as_ref().map_or(0, |anchor| anchor.size);
-                recover::check_anchor(anchor.as_ref(), archive.size(), || root(size))?;
+                check_anchor(anchor.as_ref(), archive.size(), || root(size))?;
                 (archive, state, snapshot_size)
             }
             None => {
-                let around = (media, &outside, &config);
+                let around = Around { media, outside: &outside, config, against };
                 let Recovered { state, archive } =
-                    recover::recover(&mut store, &log, around, &mut notes)?;
+                    recover::recover(&mut store, &log, &around, &mut notes)?;
                 (archive, state, 0)
             }
         };

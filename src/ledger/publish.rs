@@ -1,5 +1,6 @@
 //! Entries into the archive, anchored; the state into the store; caches for readers.
 
+use super::anchored::Against;
 use super::receipt::Durability;
 use super::submit::not_published;
 use super::{CACHE_FOLDER, LOG_FOLDER, Ledger, Outside};
@@ -19,13 +20,18 @@ pub(super) fn publish_archive(
     archive: &mut ArchiveWriter,
     outside: &Outside,
     origin: &str,
+    against: Against<'_>,
 ) -> Result<Published> {
     let now = outside.clock.now_microseconds();
     let mut anchor = |note: &[u8]| -> Result<()> {
         let note = std::str::from_utf8(note).map_err(|error| {
             Error::new(Kind::Break, "note_malformed", "a checkpoint is text").with_source(error)
         })?;
-        outside.anchors.write(origin, note)
+        match against {
+            Against::Anchor => outside.anchors.write(origin, note),
+            // The anchor waits for the entry that says why another checkpoint stands for it.
+            Against::Checkpoint(_) => Ok(()),
+        }
     };
     archive.publish(outside.log_signer.as_ref(), origin, now, &mut anchor)
 }
@@ -54,8 +60,8 @@ impl Ledger {
     pub(super) fn publish_log(&mut self) -> Result<Published> {
         self.check_log_signer()?;
         let origin = self.facts()?.origin.to_string();
-        let published =
-            publish_archive(&mut self.archive, &self.outside, &origin).map_err(not_published)?;
+        let published = publish_archive(&mut self.archive, &self.outside, &origin, Against::Anchor)
+            .map_err(not_published)?;
         let released = self.store.release(published.size);
         self.note_failure("old segments of the durability log were not let go of", released);
         Ok(published)

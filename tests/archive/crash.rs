@@ -165,7 +165,7 @@ fn a_disk_that_fails_at_any_step_leaves_a_sound_log_and_a_clear_error() {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let (path, to) = {

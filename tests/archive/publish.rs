@@ -104,11 +104,11 @@ fn one_more_entry_costs_three_files_and_three_folders() {
         [
             "write /ledger/log/tile/entries/273.p/.113.new",
             "write /ledger/log/tile/0/273.p/.113.new",
-            "write /ledger/log/.checkpoint.new",
             "rename to /ledger/log/tile/entries/273.p/113",
             "rename to /ledger/log/tile/0/273.p/113",
             "sync /ledger/log/tile/0/273.p",
             "sync /ledger/log/tile/entries/273.p",
+            "write /ledger/log/.checkpoint.new",
             "rename to /ledger/log/checkpoint",
             "sync /ledger/log",
         ]

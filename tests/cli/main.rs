@@ -16,6 +16,7 @@
     reason = "test code"
 )]
 
+mod anchor;
 mod confidential;
 #[path = "../conforms/mod.rs"]
 mod conforms;
@@ -132,6 +133,20 @@ impl Place {
 
     fn size(&self) -> u64 {
         self.value("stats")["stats"]["size"].as_u64().unwrap()
+    }
+}
+
+/// Copies a folder with everything in it.
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for found in std::fs::read_dir(from).unwrap() {
+        let found = found.unwrap();
+        let target = to.join(found.file_name());
+        if found.file_type().unwrap().is_dir() {
+            copy_folder(&found.path(), &target);
+        } else {
+            std::fs::copy(found.path(), target).unwrap();
+        }
     }
 }
 

@@ -98,6 +98,48 @@ fn a_rollback_of_everything_is_an_honest_smaller_log_until_the_anchor_is_asked()
     );
 }
 
+/// Whoever takes the anchor away as well must not get a new one made in silence.
+#[test]
+fn a_missing_anchor_is_an_error_and_nothing_is_changed() {
+    let (house, past) = with_past();
+    let (folder, anchors) = (house.ledger_folder(), house.folder.path().join("home/anchors"));
+    std::fs::remove_dir_all(&folder).unwrap();
+    copy_folder(&past.ledger_folder(), &folder);
+    std::fs::remove_dir_all(&anchors).unwrap();
+    let before = contents(&folder.join("log"));
+    for unclean in [false, true] {
+        if unclean {
+            std::fs::remove_file(folder.join("wal/clean")).ok();
+        }
+        let error = house.try_open().unwrap_err();
+        assert_eq!((error.kind(), error.code()), (Kind::NotPinned, "anchor_missing"));
+        let text = error.to_string().replace(error.details()[0].1.as_str(), "ANCHOR");
+        assert_eq!(
+            text,
+            "anchor_missing: the log was published, and this machine has its key, but not its \
+             anchor ANCHOR: nothing outside the ledger says how long it was\n  next: bring anchors/ \
+             along from where the keys came; if it is lost, compare the ledger with a checkpoint \
+             that somebody else kept, then earmark anchor adopt CHECKPOINT"
+        );
+        assert!(!anchors.exists(), "none was made anew");
+    }
+    assert_eq!(contents(&folder.join("log")), before, "nothing was changed");
+    // A checkpoint that cannot be read was there all the same.
+    std::fs::write(folder.join("log/checkpoint"), "spoilt").unwrap();
+    assert_eq!(house.try_open().unwrap_err().code(), "anchor_missing");
+}
+
+#[test]
+fn a_home_that_moved_with_its_anchors_opens_the_ledger() {
+    let (house, _) = with_past();
+    let moved = house.folder.path().join("elsewhere");
+    std::fs::rename(house.folder.path().join("home"), &moved).unwrap();
+    let mut outside = house.outside();
+    outside.anchors = earmark::edge::anchors::Anchors::at(moved.join("anchors"));
+    let ledger = earmark::ledger::Ledger::open(&house.ledger_folder(), outside).unwrap();
+    assert_eq!((ledger.head().size, ledger.notes().len()), (13, 0));
+}
+
 #[test]
 fn a_rollback_of_the_log_alone_is_healed_from_the_store() {
     let (house, past) = with_past();

@@ -108,6 +108,8 @@ pub(crate) enum Verb {
     Verify(Verify),
     #[command(subcommand)]
     Checkpoint(CheckpointVerb),
+    #[command(subcommand)]
+    Anchor(AnchorVerb),
 }
 
 /// What the ledger does, below its name in `earmark --help`.
@@ -149,7 +151,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "export",
         ],
     ),
-    ("Trust", &["verify", "checkpoint"]),
+    ("Trust", &["verify", "checkpoint", "anchor"]),
 ];
 
 /// The command as clap runs it, with the verbs in groups.

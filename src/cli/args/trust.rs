@@ -1,7 +1,7 @@
 //! Verbs about trust: verification and the signed head.
 
+use crate::cli::source::Elsewhere;
 use clap::{Args, Subcommand, ValueEnum};
-use std::path::PathBuf;
 
 /// How deep a verification goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -38,18 +38,39 @@ pub(crate) struct Verify {
     /// How deep; a tier holds those before it
     #[arg(long, value_name = "TIER", default_value = "all")]
     pub(crate) tier: TierName,
-    /// A copy of a ledger's folder, or of its log/ folder
-    #[arg(long = "from", value_name = "DIR", conflicts_with = "store")]
-    pub(crate) from: Option<PathBuf>,
+    /// A copy of a ledger's folder or of its log/ folder, or a package
+    #[arg(long = "from", value_name = "DIR|ZIP", conflicts_with = "store")]
+    pub(crate) from: Option<Elsewhere>,
 }
 
 /// Show the signed head of the log
 #[derive(Debug, Subcommand)]
 pub(crate) enum CheckpointVerb {
     Show(ShowCheckpoint),
+    Sign(SignCheckpoint),
 }
 
 /// Show the last signed checkpoint, as witnesses and auditors read it
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  earmark checkpoint show")]
 pub(crate) struct ShowCheckpoint {}
+
+/// Publish what is recorded and sign the head with the log key that stands now
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Every write does this by itself. It is for a head that was recorded but not published, or signed with a log key that was rotated since.\n\nExample:\n  earmark checkpoint sign"
+)]
+pub(crate) struct SignCheckpoint {}
+
+/// The last signed head, kept on this machine outside the ledger
+#[derive(Debug, Subcommand)]
+pub(crate) enum AnchorVerb {
+    Show(ShowAnchor),
+}
+
+/// Show the anchor of the ledger's log and whether the log agrees with it
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The anchor shows that a ledger's folder was rolled back, cut or exchanged. It is written before readers see a new head, and never goes back by itself.\n\nExample:\n  earmark anchor show"
+)]
+pub(crate) struct ShowAnchor {}

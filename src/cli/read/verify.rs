@@ -9,6 +9,7 @@ use crate::cli::args::{FormatName, TierName, Verify};
 use crate::cli::output::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
+use crate::cli::source::Source;
 use crate::cli::verdict::{self, Verdict};
 use crate::edge::sealed::{CONFIDENTIAL_FOLDER, SealedFolder};
 use crate::error::{Error, Kind, Result};
@@ -18,22 +19,20 @@ use std::path::PathBuf;
 
 /// Runs `verify`.
 pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
-    let place = Place::of(session, a)?;
-    let reader = place.open()?;
+    let Place { reader, ledger, caches } = Place::of(session, a)?;
     let trust = trust(session, a, &reader)?;
-    let store = match &place.ledger {
+    let store = match &ledger {
         Some(folder) if a.store => Some(verify::verify_store(folder, reader.archive())?),
         Some(_) | None => None,
     };
     let mut bar = Progress::new(&session.console, "entries");
     let size = reader.size();
-    let caches = place.ledger.as_ref().map(|folder| folder.join(CACHE_FOLDER));
     let caches = caches.as_deref().filter(|folder| folder.exists());
     let report =
         verify::verify(&reader, caches, tiers(a.tier), &trust, &mut |done| bar.set(done, size));
     bar.finish();
     let mut report = report?;
-    if let Some(folder) = place.ledger.as_ref().filter(|_| store.is_none())
+    if let Some(folder) = ledger.as_ref().filter(|_| store.is_none())
         && SealedFolder::of(folder).exists()
     {
         report.not_read.push(CONFIDENTIAL_FOLDER.to_owned());
@@ -55,32 +54,34 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
 
 /// Where the log is.
 struct Place {
-    log: PathBuf,
-    /// The ledger's folder, where there is more than the log.
+    reader: Reader,
+    /// The session's own ledger, where it is that.
     ledger: Option<PathBuf>,
+    caches: Option<PathBuf>,
 }
 
 impl Place {
     fn of(session: &Session, a: &Verify) -> Result<Self> {
-        let folder = match &a.from {
-            None => session.ledger_folder()?,
-            Some(folder) if folder.join(LOG_FOLDER).is_dir() => folder.clone(),
-            Some(folder) => return Ok(Self { log: folder.clone(), ledger: None }),
-        };
-        Ok(Self { log: folder.join(LOG_FOLDER), ledger: Some(folder) })
+        if let Some(from) = &a.from {
+            let Source { archive, caches } = Source::open(from)?;
+            return Ok(Self { reader: Reader::of(archive), ledger: None, caches });
+        }
+        let folder = session.ledger_folder()?;
+        let reader = Reader::open_log(&folder.join(LOG_FOLDER), None, None).map_err(no_log)?;
+        let caches = Some(folder.join(CACHE_FOLDER));
+        Ok(Self { reader, ledger: Some(folder), caches })
     }
+}
 
-    /// Opens the log. Where there is a ledger, a log that is not there is a break, not a slip.
-    fn open(&self) -> Result<Reader> {
-        Reader::open_log(&self.log, None, None).map_err(|error| {
-            if !error.is_not_found() || self.ledger.is_none() {
-                return error;
-            }
-            let message = format!("the ledger has no log: {}", error.message());
-            Error::new(Kind::Break, "log_missing", message)
-                .with_hint("look for a copy of log/; opening the ledger for a write rebuilds it from its store")
-        })
+/// Where there is a ledger, a log that is not there is a break, not a slip.
+fn no_log(error: Error) -> Error {
+    if !error.is_not_found() {
+        return error;
     }
+    let message = format!("the ledger has no log: {}", error.message());
+    Error::new(Kind::Break, "log_missing", message).with_hint(
+        "look for a copy of log/; opening the ledger for a write rebuilds it from its store",
+    )
 }
 
 fn trust(session: &Session, a: &Verify, reader: &Reader) -> Result<Trust> {

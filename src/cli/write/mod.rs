@@ -324,7 +324,8 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
         | Verb::Stats(_)
         | Verb::Export(_)
         | Verb::Verify(_)
-        | Verb::Checkpoint(_) => return None,
+        | Verb::Checkpoint(_)
+        | Verb::Anchor(_) => return None,
     })
 }
 

@@ -67,6 +67,12 @@ impl Reader {
         Ok(Self { archive, caches: caches.map(Path::to_owned), trusted_key })
     }
 
+    /// Reads a log that is open already, without caches: one of somebody else.
+    #[must_use]
+    pub fn of(archive: ArchiveReader) -> Self {
+        Self { archive, caches: None, trusted_key: None }
+    }
+
     /// Number of entries published.
     #[must_use]
     pub fn size(&self) -> u64 {

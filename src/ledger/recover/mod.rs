@@ -17,17 +17,16 @@ mod survey;
 
 use self::copies::Copies;
 use self::survey::{Survey, survey};
+use super::anchored::{Against, Log, check_anchor};
 use super::publish::publish_archive;
 use super::{Media, Outside};
 use crate::archive::reader::ArchiveReader;
 use crate::archive::writer::ArchiveWriter;
 use crate::domain::state::State;
-use crate::edge::anchors::Anchor;
 use crate::edge::config::LedgerConfig;
 use crate::error::{Error, Kind, Result};
 use crate::store::Store;
 use crate::tlog::note::VerifierKey;
-use crate::tlog::tree::Digest;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -46,19 +45,30 @@ pub(super) fn finish_interrupted(media: &Media, log: &Path) -> Result<Option<Str
     mend::finish_archive(media.log.as_ref(), log)
 }
 
+/// What a recovery goes by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) media: &'a Media,
+    pub(super) outside: &'a Outside,
+    pub(super) config: &'a LedgerConfig,
+    pub(super) against: Against<'a>,
+}
+
 /// Recovers the store and the archive, and publishes.
 ///
 /// # Errors
-/// `fork`, `shorter_than_anchor`, `differs_from_anchor`, `read_only_ledger`, `origin_differs`,
+/// `fork`, `anchor_missing`, `shorter_than_anchor`, `differs_from_anchor`, `read_only_ledger`, `origin_differs`,
 /// `log_key_differs`, `never_begun`, `nothing_to_recover`, all with nothing changed;
 /// `entries_set_aside`, with everything mended; `Kind::Io`.
 pub(super) fn recover(
     store: &mut Box<dyn Store>,
     log: &Path,
-    (media, outside, config): (&Media, &Outside, &LedgerConfig),
+    around: &Around<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Recovered> {
-    let anchor = outside.anchors.read(&config.origin)?;
+    let Around { media, outside, config, against } = *around;
+    let found = Log { medium: media.log.as_ref(), folder: log };
+    let anchor = against.anchor(outside, &config.origin, &found)?;
     let copies = Copies { store: store.as_ref(), medium: &media.log, log };
     let mut survey = survey(&copies, anchor.as_ref().map(|anchor| anchor.size))?;
     notes.extend(survey.store.damage.iter().chain(&survey.archive.damage).cloned());
@@ -78,8 +88,9 @@ pub(super) fn recover(
         notes.extend(new.iter().cloned());
         survey.archive.damage.extend(new);
     }
-    let mut publish =
-        |archive: &mut ArchiveWriter| publish_archive(archive, outside, &config.origin).map(|_| ());
+    let mut publish = |archive: &mut ArchiveWriter| {
+        publish_archive(archive, outside, &config.origin, against).map(drop)
+    };
     let archive = mend::mend_archive(&copies, &survey, &mut publish, notes)?;
     let reader = ArchiveReader::open_on(Arc::clone(&media.log), log)?;
     mend::mend_store(store, &reader, &survey, notes)?;
@@ -113,39 +124,6 @@ pub(super) fn check_understood(not_understood: Option<u64>) -> Result<()> {
     let message = format!("entry {index} is of a type that this release does not know");
     Err(Error::new(Kind::Break, "read_only_ledger", message)
         .with_hint("write with the release that made it; reading and verifying still work"))
-}
-
-/// The anchor is what a rollback of the folder cannot take back. `root` is the tree's at its size.
-///
-/// # Errors
-/// `shorter_than_anchor`, `differs_from_anchor`.
-pub(super) fn check_anchor(
-    anchor: Option<&Anchor>,
-    size: u64,
-    root: impl FnOnce() -> Result<Option<Digest>>,
-) -> Result<()> {
-    let Some(anchor) = anchor else { return Ok(()) };
-    if anchor.size > size {
-        let message =
-            format!("the ledger has {size} entries, but {} were published before", anchor.size);
-        return Err(Error::new(Kind::Fork, "shorter_than_anchor", message)
-            .with_hint("the folder was rolled back: restore a copy with all entries")
-            .with_detail("expected", anchor.size)
-            .with_detail("found", size));
-    }
-    let stated = anchor.checkpoint.lines().nth(2).unwrap_or_default();
-    let found = root()?.map(Digest::to_base64).unwrap_or_default();
-    if found == stated {
-        return Ok(());
-    }
-    let message = format!(
-        "at size {} the ledger's root is {found}, but {stated} was published before",
-        anchor.size
-    );
-    Err(Error::new(Kind::Fork, "differs_from_anchor", message)
-        .with_hint("the log was rewritten: compare with a copy, and keep both")
-        .with_detail("expected", stated)
-        .with_detail("found", found))
 }
 
 /// An entry that verifies is never dropped in silence.

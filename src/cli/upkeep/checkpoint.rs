@@ -1,0 +1,25 @@
+//! `checkpoint sign`: publishes what is recorded, under the log key that stands now.
+
+use crate::cli::output::{Exit, counted};
+use crate::cli::session::Session;
+use crate::error::Result;
+use crate::tlog::checkpoint::Checkpoint;
+use serde_json::json;
+
+/// Runs `checkpoint sign`.
+pub(super) fn sign(session: &Session) -> Result<Exit> {
+    let mut ledger = session.open()?;
+    let published = ledger.publish()?;
+    session.close(ledger);
+    let note = String::from_utf8_lossy(&published.note).into_owned();
+    let checkpoint = Checkpoint::read(&published.note)?;
+    let size = counted(published.size, "entry", "entries");
+    let text = format!("The head of {} is published: {size}.\n{note}", checkpoint.origin);
+    let json = json!({"checkpoint": {
+        "origin": checkpoint.origin,
+        "size": published.size,
+        "root": published.root.to_base64(),
+        "note": note,
+    }});
+    session.console.receipt(&text, &json).map(|()| Exit::Done)
+}
