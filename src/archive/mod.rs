@@ -4,6 +4,7 @@
 //! * [`reader`]: entries and tiles of the published log, without a lock.
 //! * [`check`]: re-hashes every byte and names each file that is wrong.
 //! * [`scan`]: whatever entries a damaged folder still holds, for recovery.
+//! * [`copy`](mod@copy): the log of somewhere else, with its tree built anew.
 //! * [`foreign`], [`package`]: logs that strangers handed over, read-only.
 //! * [`medium`]: the file system as a small trait, and one that fails for tests.
 //!
@@ -11,6 +12,7 @@
 //! chain, keys, and the decision what to do about damage.
 
 pub mod check;
+pub mod copy;
 pub mod damage;
 pub mod foreign;
 pub mod medium;

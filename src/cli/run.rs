@@ -158,7 +158,7 @@ impl Takes {
                 Self::VALUE
             }
             Verb::Export(_) => Self { formats: &[], unit: false, ..Self::READ },
-            Verb::Init(_) => Self { ledger: false, ..Self::WRITE },
+            Verb::Init(_) | Verb::Archive(_) => Self { ledger: false, ..Self::WRITE },
             Verb::Key(KeyVerb::New(_) | KeyVerb::Request(_)) => {
                 Self { ledger: false, ..Self::VALUE }
             }
@@ -174,6 +174,7 @@ impl Takes {
                 | OfficerVerb::Revoke(_),
             )
             | Verb::Policy(PolicyVerb::Adopt(_))
+            | Verb::Anchor(AnchorVerb::Adopt(_))
             | Verb::District(DistrictVerb::Register(_) | DistrictVerb::Retire(_))
             | Verb::Programme(ProgrammeVerb::Register(_))
             | Verb::Payee(_)

@@ -1,14 +1,16 @@
-//! A log that is not the session's own: a folder or a package (zip), as typed.
+//! A log that is not the session's own: a folder, a package (zip) or a web address, as typed.
 //!
 //! None of them is believed, and none can lead out of itself (`archive::foreign`, `archive::package`).
 
-use crate::archive::foreign::{CopiedFolder, ReadOnly};
+use crate::archive::foreign::{self, CopiedFolder, ReadOnly};
 use crate::archive::medium::Medium;
 use crate::archive::package::Package;
 use crate::archive::reader::ArchiveReader;
+use crate::edge::http::Http;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::LOG_FOLDER;
 use std::fmt;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -18,13 +20,16 @@ use std::sync::Arc;
 pub(crate) enum Elsewhere {
     /// A folder or a package.
     Path(PathBuf),
+    /// A web address.
+    Url(String),
 }
 
 impl FromStr for Elsewhere {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
-        Ok(Self::Path(PathBuf::from(text)))
+        let is_url = ["http://", "https://"].iter().any(|scheme| text.starts_with(scheme));
+        Ok(if is_url { Self::Url(text.to_owned()) } else { Self::Path(PathBuf::from(text)) })
     }
 }
 
@@ -32,6 +37,7 @@ impl fmt::Display for Elsewhere {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Path(path) => write!(f, "{}", path.display()),
+            Self::Url(url) => f.write_str(url),
         }
     }
 }
@@ -53,6 +59,7 @@ impl Source {
     /// [`ArchiveReader::open`].
     pub(crate) fn open(from: &Elsewhere) -> Result<Self> {
         let (medium, caches): (Arc<dyn Medium>, _) = match from {
+            Elsewhere::Url(url) => (Arc::new(ReadOnly(Web::at(url))), None),
             Elsewhere::Path(path) if path.is_file() => {
                 (Arc::new(ReadOnly(Package::open(path)?)), None)
             }
@@ -80,4 +87,34 @@ impl Source {
 fn caches_in(folder: &CopiedFolder) -> Option<PathBuf> {
     let file = folder.find("cache/books").ok().flatten().filter(|file| file.is_file())?;
     file.parent().map(Path::to_owned)
+}
+
+/// A log behind a web server.
+#[derive(Debug)]
+struct Web {
+    http: Http,
+    /// The address, with a slash at its end.
+    base: String,
+}
+
+impl Web {
+    fn at(url: &str) -> Self {
+        Self { http: Http::default(), base: format!("{}/", url.trim_end_matches('/')) }
+    }
+}
+
+impl foreign::Source for Web {
+    fn read(&self, path: &str, cap_bytes: usize) -> io::Result<Option<Vec<u8>>> {
+        let cap_bytes = u64::try_from(cap_bytes).unwrap_or(u64::MAX);
+        self.http.get(&format!("{}{path}", self.base), cap_bytes).map_err(|error| {
+            let is_too_large = error.code() == "too_large";
+            let kind = if is_too_large { ErrorKind::FileTooLarge } else { ErrorKind::Other };
+            io::Error::new(kind, error)
+        })
+    }
+
+    /// A web server lists nothing.
+    fn list(&self, _: &str) -> io::Result<Option<Vec<String>>> {
+        Ok(None)
+    }
 }

@@ -82,6 +82,17 @@ pub fn create_folder(path: &Path, readers: Readers) -> Result<()> {
     }
 }
 
+/// Removes a file that may be there; that it is gone is durable when it returns.
+///
+/// # Errors
+/// [`Error::io`] on the path that failed.
+pub fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, e)),
+        Ok(()) | Err(_) => sync_folder_of(path),
+    }
+}
+
 /// The text of a file, or `None` if there is none.
 ///
 /// # Errors

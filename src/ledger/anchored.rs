@@ -20,7 +20,6 @@ pub(super) enum Against<'a> {
     Anchor,
     /// A checkpoint that was verified, whatever the anchor says. The anchor stays as it is until an
     /// entry says why it is given up.
-    #[expect(dead_code, reason = "for the verbs that give an anchor up, and for restore")]
     Checkpoint(&'a Anchor),
 }
 

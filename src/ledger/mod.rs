@@ -4,7 +4,8 @@
 //! [`Reader`] reads what is published (`log/` and `cache/`), never the store, and needs no lock.
 //!
 //! * `create`: a new ledger from its genesis order. `media`: what a ledger is opened on.
-//! * `open`: takes the LOCK, sees that the copies agree, and the anchor with them (`anchored`). `recover`: the longest verified sequence, and
+//! * `open`: takes the LOCK, sees that the copies agree, and the anchor with them (`anchored`).
+//! * `adopt`: an anchor given up. `restore`: a ledger again, from a copy of its log. `recover`: the longest verified sequence, and
 //!   every copy brought up to it.
 //! * `submit`: one command from wish to receipt. `dependents`: what a refusal says of later entries.
 //! * `batch`: many rows into commands, for imports.
@@ -15,6 +16,7 @@
 //! A submitted command reads head, command ids, cited entries and state from the store alone; the
 //! archive and the durability log are read in recovery only.
 
+mod adopt;
 mod anchored;
 mod batch;
 mod confidential;
@@ -26,16 +28,19 @@ mod publish;
 pub mod reader;
 mod receipt;
 mod recover;
+mod restore;
 mod rotate;
 mod seal;
 mod submit;
 
+pub use adopt::{Adopted, Adoption};
 pub use anchored::{Standing, compare as compare_anchor};
 pub use batch::{Batch, RowIn, RowOut};
 pub use confidential::Swept;
 pub use media::{Media, OpenStore};
 pub use reader::Reader;
 pub use receipt::{Durability, Receipt, ReceiptEntry};
+pub use restore::{RESTORE_FILE, Rebuilt, Restored, Restoring};
 pub use submit::Submission;
 
 use crate::archive::writer::ArchiveWriter;

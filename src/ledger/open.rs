@@ -41,6 +41,7 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::open`].
     pub fn open_on(folder: &Path, outside: Outside, media: &Media) -> Result<Self> {
+        super::restore::check_finished(folder)?;
         let config = LedgerConfig::read(folder)?;
         Self::open_against(folder, &config, outside, media, Against::Anchor)
     }
@@ -213,7 +214,7 @@ fn resume(store: &dyn Store) -> Result<(State, u64)> {
 }
 
 /// The tree's root at `size`: what the archive stands at, or hashed anew from the store's entries.
-fn root_at(archive: &ArchiveWriter, size: u64, store: &dyn Store) -> Result<Digest> {
+pub(super) fn root_at(archive: &ArchiveWriter, size: u64, store: &dyn Store) -> Result<Digest> {
     if let Some(published) = archive.published().filter(|published| published.size == size) {
         return Ok(published.root);
     }

@@ -26,6 +26,7 @@ mod json;
 mod keys;
 mod names;
 mod refusals;
+mod restore;
 mod setup;
 mod story;
 mod verify;

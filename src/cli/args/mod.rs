@@ -110,6 +110,8 @@ pub(crate) enum Verb {
     Checkpoint(CheckpointVerb),
     #[command(subcommand)]
     Anchor(AnchorVerb),
+    #[command(subcommand)]
+    Archive(ArchiveVerb),
 }
 
 /// What the ledger does, below its name in `earmark --help`.
@@ -151,7 +153,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "export",
         ],
     ),
-    ("Trust", &["verify", "checkpoint", "anchor"]),
+    ("Trust", &["verify", "checkpoint", "anchor", "archive"]),
 ];
 
 /// The command as clap runs it, with the verbs in groups.

@@ -1,7 +1,9 @@
 //! Verbs about trust: verification and the signed head.
 
+use super::WriteFlags;
 use crate::cli::source::Elsewhere;
 use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
 
 /// How deep a verification goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -38,8 +40,8 @@ pub(crate) struct Verify {
     /// How deep; a tier holds those before it
     #[arg(long, value_name = "TIER", default_value = "all")]
     pub(crate) tier: TierName,
-    /// A copy of a ledger's folder or of its log/ folder, or a package
-    #[arg(long = "from", value_name = "DIR|ZIP", conflicts_with = "store")]
+    /// A copy of a ledger's folder or of its log/ folder, a package, or the address of a published log
+    #[arg(long = "from", value_name = "DIR|URL|ZIP", conflicts_with = "store")]
     pub(crate) from: Option<Elsewhere>,
 }
 
@@ -66,6 +68,7 @@ pub(crate) struct SignCheckpoint {}
 #[derive(Debug, Subcommand)]
 pub(crate) enum AnchorVerb {
     Show(ShowAnchor),
+    Adopt(AdoptCheckpoint),
 }
 
 /// Show the anchor of the ledger's log and whether the log agrees with it
@@ -74,3 +77,46 @@ pub(crate) enum AnchorVerb {
     after_help = "The anchor shows that a ledger's folder was rolled back, cut or exchanged. It is written before readers see a new head, and never goes back by itself.\n\nExample:\n  earmark anchor show"
 )]
 pub(crate) struct ShowAnchor {}
+
+/// Give the anchor up for a signed checkpoint that the ledger holds; an entry says so
+#[derive(Debug, Args)]
+#[command(
+    after_help = "It is the only way past an anchor that is lost, or that says more than the ledger holds. First look for the longer copy: what the old anchor says was published, others can prove, and witnesses will not sign a log that goes back. The old anchor is kept beside the new one.\n\nExample:\n  earmark anchor adopt pudong/log/checkpoint"
+)]
+pub(crate) struct AdoptCheckpoint {
+    /// A file with a signed checkpoint of this log, for example its own log/checkpoint
+    #[arg(value_name = "CHECKPOINT")]
+    pub(crate) checkpoint: PathBuf,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// Copies of the log
+#[derive(Debug, Subcommand)]
+pub(crate) enum ArchiveVerb {
+    Restore(RestoreArchive),
+}
+
+/// Build a ledger again from a copy of its log
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Everything in the copy is verified first, under a key from outside it, and compared with this machine's anchor; nothing is overwritten. With the log key and an officer's key in $EARMARK_HOME the ledger can be written to again, and an entry says that it was restored; without them it can be read. Sealed fields are not in a log: bring confidential/ along by hand.\n\nExample:\n  earmark archive restore --from backup/log pudong-2\n  earmark archive restore --from https://budget.example.gov.cn/pudong --log-key example.org/pudong/info+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k pudong-2"
+)]
+pub(crate) struct RestoreArchive {
+    /// The folder of the new ledger
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// A copy of the ledger or of its log/ folder, a package, or the address of a published log
+    #[arg(long = "from", value_name = "DIR|URL|ZIP")]
+    pub(crate) from: Elsewhere,
+    /// The log's key, as its keeper published it
+    #[arg(long, value_name = "VKEY", conflicts_with = "unpinned")]
+    pub(crate) log_key: Option<String>,
+    /// Go on without a key from outside: nothing says whose log it is
+    #[arg(long)]
+    pub(crate) unpinned: bool,
+    /// Make a ledger to be read only, although the keys are here
+    #[arg(long)]
+    pub(crate) for_reading: bool,
+}

@@ -145,7 +145,7 @@ impl Reading {
 }
 
 /// What the first entry fixed for ever.
-fn facts_of(reader: &Reader) -> Result<LedgerFacts> {
+pub(crate) fn facts_of(reader: &Reader) -> Result<LedgerFacts> {
     let first = reader.event(0)?;
     let (Some(Body::LedgerOpened(b)), opened_on) =
         (first.as_ref().map(|event| &event.body), first.as_ref().map(|event| event.occurred_on))
@@ -197,12 +197,12 @@ fn lang(session: &Session) -> Lang {
 }
 
 /// The log key of a pin.
-fn key_of(pin: &Pin) -> Result<VerifierKey> {
+pub(crate) fn key_of(pin: &Pin) -> Result<VerifierKey> {
     read_key(&pin.vkey)
 }
 
 /// Reads a log key as its keeper published it.
-fn read_key(vkey: &str) -> Result<VerifierKey> {
+pub(crate) fn read_key(vkey: &str) -> Result<VerifierKey> {
     vkey.parse().map_err(|error: Error| {
         Error::new(Kind::Usage, "vkey_malformed", format!("no log key: {}", error.message()))
             .with_hint("write NAME+ID+KEY, as `earmark init` printed it")

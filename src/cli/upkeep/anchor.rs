@@ -1,11 +1,17 @@
 //! `anchor show`: what this machine remembers of a ledger's head, and whether the log agrees.
+//! `anchor adopt`: giving that up for a signed checkpoint, with every figure said.
 
+use crate::archive::medium::{Disk, Medium};
+use crate::cli::args::AdoptCheckpoint;
 use crate::cli::output::{Exit, counted, for_terminal};
-use crate::cli::session::Session;
+use crate::cli::session::{Session, name_officer};
+use crate::cli::write::filing;
 use crate::edge::config::LedgerConfig;
-use crate::error::Result;
-use crate::ledger::{Reader, Standing, compare_anchor};
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{Adopted, Adoption, Ledger, Reader, Standing, compare_anchor};
+use crate::tlog::checkpoint::MAX_CHECKPOINT_BYTES;
 use serde_json::json;
+use std::path::Path;
 
 /// Runs `anchor show`: exit 3 where the log does not agree, or there is no anchor.
 pub(super) fn show(session: &Session) -> Result<Exit> {
@@ -48,4 +54,82 @@ pub(super) fn show(session: &Session) -> Result<Exit> {
     }});
     session.console.value(&text, &json)?;
     Ok(if standing == Standing::Agrees { Exit::Done } else { Exit::Broken })
+}
+
+/// Runs `anchor adopt`.
+///
+/// # Errors
+/// `flag_unfit`; `checkpoint_unread`; as [`Ledger::adopt_anchor`].
+pub(super) fn adopt(session: &Session, a: &AdoptCheckpoint) -> Result<Exit> {
+    if a.flags.command_id.is_some() {
+        let message =
+            "--command-id makes a retry recognisable; an adoption is known by its checkpoint";
+        return Err(Error::new(Kind::Usage, "flag_unfit", message).with_hint("leave the flag out"));
+    }
+    let folder = session.ledger_folder()?;
+    session.home.check_outside(&folder)?;
+    let config = LedgerConfig::read(&folder)?;
+    let (officer, key) = session.officer()?;
+    let outside = session.outside(session.home.keys().log(&config.origin)?)?;
+    let checkpoint = read_checkpoint(&a.checkpoint)?;
+    let adoption = Adoption {
+        checkpoint: &checkpoint,
+        signer: &key,
+        filing: filing(&a.flags)?,
+        occurred_on: a.flags.on,
+        accept_clock: a.flags.accept_clock,
+        dry_run: a.flags.dry_run,
+    };
+    let adopted = Ledger::adopt_anchor(&folder, outside, &adoption)
+        .map_err(|error| name_officer(error, &officer, &key))?;
+    let told = tell(session, a, &config.origin, &adopted);
+    session.close(adopted.ledger);
+    told.map(|()| Exit::Done)
+}
+
+/// A checkpoint that the user names, with a cap.
+fn read_checkpoint(path: &Path) -> Result<String> {
+    let read = Disk.read(path, MAX_CHECKPOINT_BYTES).map_err(|e| Error::io("read", path, e))?;
+    let text = read.and_then(|bytes| String::from_utf8(bytes).ok());
+    text.ok_or_else(|| {
+        let message = format!("{} is no file with a checkpoint", path.display());
+        Error::new(Kind::NotFound, "checkpoint_unread", message)
+            .with_hint("name a file such as DIR/log/checkpoint")
+    })
+}
+
+fn tell(session: &Session, a: &AdoptCheckpoint, origin: &str, adopted: &Adopted) -> Result<()> {
+    let size = counted(adopted.size, "entry", "entries");
+    let done = if a.flags.dry_run { "Would take" } else { "Took" };
+    let mut text =
+        format!("{done} the checkpoint at {size} for the anchor of {}.\n", for_terminal(origin));
+    text.push_str(&match &adopted.before {
+        None => "  before      there was none that could be read\n".to_owned(),
+        Some(before) if before.size > adopted.size => format!(
+            "  given up    the anchor at {}: what was published beyond {size} is no longer in this ledger. \
+             Whoever kept a copy can prove it, and witnesses that saw it will not sign what comes\n",
+            counted(before.size, "entry", "entries")
+        ),
+        Some(before) => format!(
+            "  given up    the anchor at {}, which says another root than this ledger has\n",
+            counted(before.size, "entry", "entries")
+        ),
+    });
+    if let Some(kept) = &adopted.kept {
+        text.push_str(&format!("  kept        {}\n", kept.display()));
+    }
+    let entry = adopted.receipt.as_ref().and_then(|receipt| receipt.entries.first());
+    let index = entry.map(|entry| entry.index);
+    if let Some(index) = index.filter(|_| !a.flags.dry_run) {
+        text.push_str(&format!("  recorded    @{index} AnchorAdopted\n"));
+    }
+    let json = json!({"anchor": {
+        "origin": origin,
+        "adopted_size": adopted.size,
+        "given_up_size": adopted.before.as_ref().map(|anchor| anchor.size),
+        "kept": adopted.kept,
+        "entry": index,
+        "dry_run": a.flags.dry_run,
+    }});
+    session.console.receipt(&text, &json)
 }

@@ -1,9 +1,11 @@
-//! Verbs that look after a ledger as a whole: its signed head and its anchor.
+//! Verbs that look after a ledger as a whole: its signed head, its anchor, and the
+//! way back from a copy of its log.
 
 mod anchor;
 mod checkpoint;
+mod restore;
 
-use super::args::{AnchorVerb, CheckpointVerb, Verb};
+use super::args::{AnchorVerb, ArchiveVerb, CheckpointVerb, Verb};
 use super::output::Exit;
 use super::session::Session;
 use crate::error::Result;
@@ -14,6 +16,8 @@ pub(crate) fn upkeep(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
     let done = match verb {
         Verb::Checkpoint(CheckpointVerb::Sign(_)) => checkpoint::sign(session),
         Verb::Anchor(AnchorVerb::Show(_)) => anchor::show(session),
+        Verb::Anchor(AnchorVerb::Adopt(a)) => anchor::adopt(session, a),
+        Verb::Archive(ArchiveVerb::Restore(a)) => restore::restore(session, a),
         _ => return None,
     };
     Some(done)

@@ -13,7 +13,7 @@ use std::path::Path;
 const PLAIN_KIND: &str = "document";
 
 /// What every body ends with, of the flags that every write takes.
-pub(super) fn filing(flags: &WriteFlags) -> Result<Filing> {
+pub(crate) fn filing(flags: &WriteFlags) -> Result<Filing> {
     let documents = flags.documents.iter().map(|named| document(named)).collect::<Result<_>>()?;
     Ok(Filing { documents, document_no: flags.document_no.clone() })
 }

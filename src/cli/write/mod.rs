@@ -22,7 +22,7 @@ mod work;
 pub(crate) use init::init;
 pub(crate) use key::key;
 
-use self::documents::filing;
+pub(crate) use self::documents::filing;
 use super::args::{
     AllocationVerb, CommitmentVerb, ConfidentialVerb, DisbursementVerb, DistrictVerb, FollowOnVerb,
     FundVerb, OfficerVerb, PayeeVerb, PolicyVerb, ProgrammeVerb, ProjectVerb, ReservationVerb,
@@ -325,7 +325,8 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
         | Verb::Export(_)
         | Verb::Verify(_)
         | Verb::Checkpoint(_)
-        | Verb::Anchor(_) => return None,
+        | Verb::Anchor(_)
+        | Verb::Archive(_) => return None,
     })
 }
 

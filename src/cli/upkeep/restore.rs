@@ -1,0 +1,210 @@
+//! `archive restore`: a ledger again, from a copy of its log.
+
+use crate::cli::args::RestoreArchive;
+use crate::cli::output::{Exit, counted, for_terminal};
+use crate::cli::progress::Progress;
+use crate::cli::read::{facts_of, key_of, read_key};
+use crate::cli::session::{Session, name_officer};
+use crate::cli::source::Source;
+use crate::domain::event::Filing;
+use crate::edge::config::LedgerConfig;
+use crate::edge::keys::PrivateKey;
+use crate::edge::pins::Pin;
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{Reader, Restored, Restoring, Standing};
+use crate::tlog::note::VerifierKey;
+use crate::verify::{self, Identity, Report, Tier, Trust};
+use serde_json::json;
+
+/// Runs `archive restore`: exit 3 where the ledger can be read, but is shorter than the anchor.
+///
+/// # Errors
+/// `copy_not_verified`, `copy_not_pinned` and `differs_from_anchor` when the copy is not what it
+/// should be; those of the source and of [`Restoring`]. Nothing is left then.
+pub(super) fn restore(session: &Session, a: &RestoreArchive) -> Result<Exit> {
+    session.home.check_outside(&a.folder)?;
+    let source = Source::open(&a.from)?;
+    let size = source.archive.size();
+    let mut bar = Progress::new(&session.console, "entries copied");
+    let begun = Restoring::begin(&a.folder, &source.archive, &mut |done| bar.set(done, size));
+    bar.finish();
+    let restoring = begun?;
+    match Plan::of(session, a, &restoring) {
+        Ok(plan) => plan.carry_out(session, a, restoring),
+        Err(error) => {
+            restoring.take_back();
+            Err(error)
+        }
+    }
+}
+
+/// The keys to write with.
+struct Keys {
+    officer: String,
+    key: PrivateKey,
+    log: PrivateKey,
+}
+
+/// What is known of the copy before it becomes a ledger.
+struct Plan {
+    config: LedgerConfig,
+    report: Report,
+    key: Option<VerifierKey>,
+    standing: Standing,
+    /// The keys to write with, or why there are none.
+    keys: std::result::Result<Keys, String>,
+}
+
+impl Plan {
+    fn of(session: &Session, a: &RestoreArchive, restoring: &Restoring) -> Result<Self> {
+        let reader = Reader::open_log(&restoring.log(), None, None)?;
+        let origin = reader.archive().checkpoint().origin.clone();
+        let trust = trust(session, a, &origin)?;
+        let size = reader.size();
+        let mut bar = Progress::new(&session.console, "entries verified");
+        let done = &mut |done| bar.set(done, size);
+        let report = verify::verify(&reader, None, &Tier::ALL, &trust, done);
+        bar.finish();
+        let report = report?;
+        check(&report, a)?;
+        let anchor = session.home.anchors().read(&origin)?;
+        let standing = restoring.compare(anchor.as_ref())?;
+        let config = LedgerConfig::new(&origin, facts_of(&reader)?.name.as_str());
+        let keys = keys(session, a, &origin)?;
+        Ok(Self { config, report, key: trust.key, standing, keys })
+    }
+
+    fn carry_out(
+        mut self,
+        session: &Session,
+        a: &RestoreArchive,
+        restoring: Restoring,
+    ) -> Result<Exit> {
+        let keys = std::mem::replace(&mut self.keys, Err(String::new()));
+        let Keys { officer, key, log } = match keys {
+            Ok(keys) => keys,
+            Err(lacks) => {
+                restoring.finish_for_reading(&self.config)?;
+                self.pin(session)?;
+                let words = format!("It can be read, and not written to: {lacks}.");
+                return self.tell(session, a, "reading", &words).map(|()| Exit::Done);
+            }
+        };
+        let is_short = self.standing == Standing::Shorter;
+        let (source, filing) = (a.from.to_string(), Filing::default());
+        let restored = Restored { config: &self.config, source: &source, signer: &key, filing };
+        let rebuilt = restoring
+            .finish(session.outside(log)?, &restored, is_short)
+            .map_err(|error| name_officer(error, &officer, &key))?;
+        self.pin(session)?;
+        let Some(ledger) = rebuilt.ledger else {
+            let words = format!(
+                "It can be read, and not written to: this machine's anchor says more entries. Look for a \
+                 longer copy, or give the anchor up: earmark --ledger {0} anchor adopt {0}/log/checkpoint",
+                a.folder.display()
+            );
+            return self.tell(session, a, "shorter_than_anchor", &words).map(|()| Exit::Broken);
+        };
+        session.close(ledger);
+        let words = format!(
+            "It can be written to again; its first new entry, @{}, says that it was restored.",
+            self.report.size
+        );
+        self.tell(session, a, "writing", &words).map(|()| Exit::Done)
+    }
+
+    /// A key that was given from outside is pinned, where nothing is pinned yet.
+    fn pin(&self, session: &Session) -> Result<()> {
+        let known = session.home.known_logs();
+        let (Some(key), Some(ledger), Some(genesis)) =
+            (&self.key, self.report.ledger, self.report.genesis)
+        else {
+            return Ok(());
+        };
+        let origin = self.config.origin.clone();
+        if self.report.identity != Identity::KeyGiven || known.find(&origin)?.is_some() {
+            return Ok(());
+        }
+        known.add(&Pin { origin, ledger, genesis, vkey: key.to_string() })
+    }
+
+    fn tell(&self, session: &Session, a: &RestoreArchive, state: &str, words: &str) -> Result<()> {
+        let report = &self.report;
+        let identity = match report.identity {
+            Identity::Pinned => "verified: pinned on this machine",
+            Identity::KeyGiven => "verified: signed by the log key that was given, now pinned here",
+            Identity::NotPinned => "whole in itself; nothing outside says whose log it is",
+        };
+        let text = format!(
+            "Restored {} in {} of {} into {}.\n  copy        {identity}\n  {words}\n",
+            counted(report.size, "entry", "entries"),
+            counted(report.commands, "command", "commands"),
+            for_terminal(&report.origin),
+            a.folder.display(),
+        );
+        let json = json!({"restore": {
+            "origin": report.origin,
+            "folder": a.folder,
+            "from": a.from.to_string(),
+            "size": report.size,
+            "root": report.root.to_base64(),
+            "head": report.head.hash.to_string(),
+            "verified": report.is_verified(),
+            "state": state,
+        }});
+        session.console.receipt(&text, &json)
+    }
+}
+
+fn trust(session: &Session, a: &RestoreArchive, origin: &str) -> Result<Trust> {
+    if let Some(vkey) = &a.log_key {
+        return Ok(Trust { key: Some(read_key(vkey)?), pin: None });
+    }
+    let pin = session.home.known_logs().find(origin)?;
+    Ok(Trust { key: pin.as_ref().map(key_of).transpose()?, pin })
+}
+
+/// Only a copy that verifies, by a key from outside or with that given up, becomes a ledger.
+fn check(report: &Report, a: &RestoreArchive) -> Result<()> {
+    if !report.is_whole() {
+        let first = report.faults.first().map(ToString::to_string).unwrap_or_default();
+        let message = format!("the copy does not verify: {first}");
+        return Err(Error::new(Kind::Break, "copy_not_verified", message)
+            .with_hint("earmark verify --from shows all of it; take another copy"));
+    }
+    if report.identity != Identity::NotPinned || a.unpinned {
+        return Ok(());
+    }
+    let claimed = report.claimed_key.as_ref().map(ToString::to_string).unwrap_or_default();
+    let message = format!(
+        "nothing outside the copy says whose log it is; it names the log key {claimed} itself"
+    );
+    Err(Error::new(Kind::NotPinned, "copy_not_pinned", message).with_hint(
+        "ask the log's keeper for its key and give it with --log-key, or accept that with --unpinned",
+    ))
+}
+
+/// The keys that writing needs, or the words which are not here.
+fn keys(
+    session: &Session,
+    a: &RestoreArchive,
+    origin: &str,
+) -> Result<std::result::Result<Keys, String>> {
+    if a.for_reading {
+        return Ok(Err("--for-reading was asked for".to_owned()));
+    }
+    let home = session.home.folder().display();
+    if !session.home.keys().has_log(origin) {
+        return Ok(Err(format!("the log key of {origin} is not in {home}/keys")));
+    }
+    match session.officer() {
+        Ok((officer, key)) => {
+            let log = session.home.keys().log(origin)?;
+            Ok(Ok(Keys { officer, key, log }))
+        }
+        Err(error) if error.code() == "no_key" && session.globals.officer.is_none() => {
+            Ok(Err(format!("no officer's key is in {home}/keys")))
+        }
+        Err(error) => Err(error),
+    }
+}

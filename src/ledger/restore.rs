@@ -1,0 +1,255 @@
+//! A ledger rebuilt from a copy of its log.
+//!
+//! The copy goes into a new folder with the file `RESTORE` in it; the caller verifies it there. Then
+//! the store is filled from it and `LedgerRestored` recorded, but not published; the checkpoint becomes
+//! this machine's anchor where there is none; `ledger.toml` makes the folder a ledger, and with
+//! `RESTORE` gone it may be written to. A crash before that leaves nothing that opens, and nothing
+//! published that another attempt would be behind of. Without the keys `RESTORE` stays, and says so.
+
+use super::anchored::{Against, Standing, compare};
+use super::{CACHE_FOLDER, Durability, LOG_FOLDER, Ledger, Media, Outside, Receipt, Submission};
+use crate::archive::copy::copy;
+use crate::archive::reader::ArchiveReader;
+use crate::chain::signature::Signer;
+use crate::domain::command::{Command, Order};
+use crate::domain::event::{Bytes32, Filing, LedgerRestored};
+use crate::domain::ids::Text;
+use crate::edge::anchors::{Anchor, Anchors};
+use crate::edge::config::{CONFIG_FILE, LedgerConfig};
+use crate::edge::durable::{self, Readers};
+use crate::edge::lock::LOCK_FILE;
+use crate::error::{Error, Kind, Result};
+use std::path::{Path, PathBuf};
+
+/// The file that keeps a folder from being opened for writing.
+pub const RESTORE_FILE: &str = "RESTORE";
+const UNFINISHED: &str = "unfinished\n";
+const READING: &str = "for reading\n";
+
+/// What a restore makes below its folder.
+const MADE: [&str; 4] = [LOG_FOLDER, CACHE_FOLDER, "db", "wal"];
+
+/// A folder that a log was copied into, and that is no ledger yet.
+#[derive(Debug)]
+pub struct Restoring {
+    folder: PathBuf,
+    /// True if the folder itself is new.
+    is_new: bool,
+}
+
+/// What becomes a ledger.
+pub struct Restored<'a> {
+    /// `ledger.toml` as the log's first entry has it.
+    pub config: &'a LedgerConfig,
+    /// Where the log was taken from, for the entry.
+    pub source: &'a str,
+    /// The officer's key.
+    pub signer: &'a dyn Signer,
+    /// Documents and file number of the entry.
+    pub filing: Filing,
+}
+
+impl std::fmt::Debug for Restored<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Restored").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// A ledger that can be written to again, or that waits for an anchor to be given up.
+#[derive(Debug)]
+pub struct Rebuilt {
+    /// The ledger, published; `None` where it is shorter than `longest`.
+    pub ledger: Option<Ledger>,
+    /// The entry that says so.
+    pub receipt: Receipt,
+}
+
+impl Restoring {
+    /// Copies the log that `reader` reads into `folder`, which must be new or empty, or what an
+    /// earlier restore left that did not end.
+    ///
+    /// # Errors
+    /// `folder_not_empty` (`Kind::Usage`), with nothing changed. What reading the source gives, and
+    /// `entries_differ`, with everything taken back.
+    pub fn begin(
+        folder: &Path,
+        reader: &ArchiveReader,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Self> {
+        let is_new = !folder.exists();
+        if !is_new && is_unfinished(folder)? {
+            take_back(folder);
+        }
+        check_empty(folder)?;
+        durable::create_folder(folder, Readers::Everyone)?;
+        let restoring = Self { folder: folder.to_owned(), is_new };
+        let copied =
+            durable::replace(&folder.join(RESTORE_FILE), UNFINISHED.as_bytes(), Readers::Everyone)
+                .and_then(|()| copy(reader, &folder.join(LOG_FOLDER), progress));
+        match copied {
+            Ok(()) => Ok(restoring),
+            Err(error) => {
+                restoring.take_back();
+                Err(error)
+            }
+        }
+    }
+
+    /// The folder of the copied log, to be verified.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.folder.join(LOG_FOLDER)
+    }
+
+    /// Takes everything back.
+    pub fn take_back(self) {
+        take_back(&self.folder);
+        if self.is_new {
+            std::fs::remove_dir(&self.folder).ok();
+        }
+    }
+
+    /// How the copied log stands to an anchor.
+    ///
+    /// # Errors
+    /// `differs_from_anchor` (`Kind::Fork`); as [`ArchiveReader::open`].
+    pub fn compare(&self, anchor: Option<&Anchor>) -> Result<Standing> {
+        match compare(&ArchiveReader::open(&self.log())?, anchor)? {
+            Standing::Differs { expected, found } => {
+                let message = format!(
+                    "the copy is another log than this machine knows: expected the root {expected}, found {found}"
+                );
+                Err(Error::new(Kind::Fork, "differs_from_anchor", message)
+                    .with_detail("expected", expected)
+                    .with_detail("found", found)
+                    .with_hint("one of the two was rewritten: keep both, and compare with a checkpoint that somebody else kept"))
+            }
+            standing @ (Standing::Agrees | Standing::Missing | Standing::Shorter) => Ok(standing),
+        }
+    }
+
+    /// Makes a ledger that can be read, and never written to.
+    ///
+    /// # Errors
+    /// `Kind::Io`; the folder is then no ledger.
+    pub fn finish_for_reading(self, config: &LedgerConfig) -> Result<()> {
+        durable::replace(&self.folder.join(RESTORE_FILE), READING.as_bytes(), Readers::Everyone)?;
+        config.create(&self.folder)
+    }
+
+    /// Makes a ledger that can be written to, with `LedgerRestored` as its first new entry; where
+    /// `is_short`, because more is known to have been published, only once its anchor is given up.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`] and [`Ledger::submit`]. Nothing is left then, unless the ledger is whole
+    /// and only its publish failed (`not_published`).
+    pub fn finish(
+        self,
+        outside: Outside,
+        restored: &Restored<'_>,
+        is_short: bool,
+    ) -> Result<Rebuilt> {
+        match self.rebuild(outside, restored, is_short) {
+            Ok((mut ledger, receipt)) if !is_short => {
+                ledger.publish()?;
+                Ok(Rebuilt { ledger: Some(ledger), receipt })
+            }
+            Ok((_, receipt)) => Ok(Rebuilt { ledger: None, receipt }),
+            Err(error) => {
+                self.take_back();
+                Err(error)
+            }
+        }
+    }
+
+    fn rebuild(
+        &self,
+        outside: Outside,
+        restored: &Restored<'_>,
+        is_short: bool,
+    ) -> Result<(Ledger, Receipt)> {
+        let note = ArchiveReader::open(&self.log())?.note().to_vec();
+        let note = String::from_utf8_lossy(&note).into_owned();
+        let size = ArchiveReader::open(&self.log())?.size();
+        let anchor = Anchor { size, checkpoint: note };
+        let anchors: Anchors = outside.anchors.clone();
+        let (config, against) = (restored.config, Against::Checkpoint(&anchor));
+        let media = Media::default();
+        let mut ledger = Ledger::open_against(&self.folder, config, outside, &media, against)?;
+        // That the store was filled from the log is what was asked for.
+        ledger.notes.clear();
+        let (source, filing) = (Text::new(restored.source), restored.filing.clone());
+        let head = Bytes32(ledger.head.hash.0);
+        let command = Command::RestoreLedger(LedgerRestored { source, size, head, filing });
+        let order = Order { occurred_on: None, historical: false, command };
+        let receipt = ledger.submit(&Submission {
+            order: &order,
+            confidential: None,
+            signer: restored.signer,
+            command_key: None,
+            accept_clock: false,
+            dry_run: false,
+            until: Durability::Recorded,
+        })?;
+        if !is_short {
+            anchors.write(&config.origin, &anchor.checkpoint)?;
+        }
+        config.create(&self.folder)?;
+        durable::remove(&self.folder.join(RESTORE_FILE))?;
+        Ok((ledger, receipt))
+    }
+}
+
+/// A folder may be opened for writing only when no restore into it waits for its end.
+///
+/// # Errors
+/// `restore_unfinished`, `restored_for_reading` (`Kind::Usage`).
+pub(super) fn check_finished(folder: &Path) -> Result<()> {
+    let shown = folder.display();
+    match durable::read_text(&folder.join(RESTORE_FILE))? {
+        None => Ok(()),
+        Some(text) if text == READING => Err(Error::new(
+            Kind::Usage,
+            "restored_for_reading",
+            format!("{shown} was restored without the keys to write to it"),
+        )
+        .with_hint(
+            "with the log key and an officer's key: earmark archive restore --from DIR/log NEWDIR",
+        )),
+        Some(_) => Err(Error::new(
+            Kind::Usage,
+            "restore_unfinished",
+            format!("a restore into {shown} was cut off"),
+        )
+        .with_hint("run the same earmark archive restore again, into the same folder")),
+    }
+}
+
+fn is_unfinished(folder: &Path) -> Result<bool> {
+    let text = durable::read_text(&folder.join(RESTORE_FILE))?;
+    Ok(text.is_some_and(|text| text == UNFINISHED))
+}
+
+fn check_empty(folder: &Path) -> Result<()> {
+    let mut inside = match std::fs::read_dir(folder) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        inside => inside.map_err(|e| Error::io("read the folder", folder, e))?,
+    };
+    if inside.next().is_none() {
+        return Ok(());
+    }
+    let message =
+        format!("the folder {} is not empty: a restore overwrites nothing", folder.display());
+    Err(Error::new(Kind::Usage, "folder_not_empty", message)
+        .with_hint("choose a new folder; what is in this one may be the better copy"))
+}
+
+/// Removes what a restore made; `RESTORE` last, so that one that is cut off is known as such.
+fn take_back(folder: &Path) {
+    for name in MADE {
+        std::fs::remove_dir_all(folder.join(name)).ok();
+    }
+    for name in [LOCK_FILE, CONFIG_FILE, RESTORE_FILE] {
+        std::fs::remove_file(folder.join(name)).ok();
+    }
+}

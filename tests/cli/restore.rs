@@ -1,0 +1,143 @@
+//! `archive restore`: a ledger again from a copy of its log, and never over another.
+
+use super::{Place, Ran, copy_folder};
+
+/// A place with the ledger in `pudong` and a copy of its log in `backup`.
+fn backed_up() -> Place {
+    let place = Place::with_fund();
+    copy_folder(&place.path("pudong/log"), &place.path("backup"));
+    place
+}
+
+/// Runs a line with another home, or on another ledger.
+fn run(place: &Place, home: &str, ledger: &str, line: &str) -> Ran {
+    let mut command = place.command(line);
+    command.env("EARMARK_HOME", place.path(home)).env("EARMARK_LEDGER", place.path(ledger));
+    place.ran(&mut command)
+}
+
+#[test]
+fn a_lost_ledger_is_built_again_and_says_so_in_its_first_new_entry() {
+    let place = backed_up();
+    std::fs::remove_dir_all(place.path("pudong")).unwrap();
+    let ran = place.run("archive restore --from backup again");
+    assert_eq!(
+        (ran.status, ran.out.as_str()),
+        (
+            0,
+            "Restored 4 entries in 3 commands of example.org/pudong into again.\n  copy        \
+             verified: pinned on this machine\n  It can be written to again; its first new entry, \
+             @4, says that it was restored.\n"
+        ),
+        "{}",
+        ran.err
+    );
+    assert!(!place.path("again/RESTORE").exists());
+    let ran = run(&place, "user", "again", "show @4");
+    assert!(ran.out.contains("LedgerRestored") && ran.out.contains("backup"), "{}", ran.out);
+    let ran = run(&place, "user", "again", "allocation supplement PD-INFO 2002 1万");
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    let ran = run(&place, "user", "again", "verify --store");
+    assert!(ran.out.starts_with("Verified: 6 entries"), "{}{}", ran.out, ran.err);
+    // Nothing is ever overwritten.
+    let ran = place.run("archive restore --from backup again");
+    assert_eq!((ran.status, &ran.err[..17]), (2, "folder_not_empty:"));
+}
+
+#[test]
+fn a_new_machine_is_asked_for_keys_and_can_read_without() {
+    let place = backed_up();
+    let ran = run(&place, "new", "pudong", "archive restore --from backup again");
+    assert_eq!((ran.status, &ran.err[..16]), (3, "copy_not_pinned:"));
+    assert!(!place.path("again").exists());
+    let vkey = place.value("verify")["verify"]["claimed_log_key"].as_str().unwrap().to_owned();
+    let line = format!("archive restore --from backup again --log-key {vkey}");
+    let ran = run(&place, "new", "pudong", &line);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(ran.out.contains("now pinned here"), "{}", ran.out);
+    assert!(
+        ran.out.contains("not written to: the log key of example.org/pudong is not in"),
+        "{}",
+        ran.out
+    );
+    let ran = run(&place, "new", "again", "verify");
+    assert!(ran.out.starts_with("Verified: 4 entries"), "{}", ran.out);
+    assert!(run(&place, "new", "again", "balance").out.contains("PD-INFO"));
+    // The keys came later: the folder stays what it is, and says what to do.
+    copy_folder(&place.path("user/keys"), &place.path("new/keys"));
+    let ran = run(&place, "new", "again", "allocation supplement PD-INFO 2002 1万");
+    assert_eq!((ran.status, &ran.err[..21]), (2, "restored_for_reading:"), "{}", ran.err);
+    let ran = run(&place, "new", "again", "archive restore --from again/log third");
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let ran = run(&place, "new", "third", "allocation supplement PD-INFO 2002 1万");
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    assert_eq!(run(&place, "new", "third", "anchor show").status, 0);
+}
+
+#[test]
+fn a_copy_shorter_than_the_anchor_can_be_read_until_the_anchor_is_given_up() {
+    let place = backed_up();
+    place.ok("allocation supplement PD-INFO 2002 1万");
+    place.ok("allocation supplement PD-INFO 2002 1万");
+    let ran = place.run("archive restore --from backup again");
+    assert_eq!(ran.status, 3, "{}", ran.err);
+    assert!(ran.out.contains("this machine's anchor says more entries"), "{}", ran.out);
+    let ran = run(&place, "user", "again", "allocation supplement PD-INFO 2002 2万");
+    assert_eq!((ran.status, &ran.err[..20]), (3, "shorter_than_anchor:"), "{}", ran.err);
+    let ran = run(&place, "user", "again", "verify");
+    assert!(ran.out.starts_with("Verified: 4 entries"), "{}", ran.out);
+    let ran = run(&place, "user", "again", "anchor adopt again/log/checkpoint");
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let ran = run(&place, "user", "again", "verify");
+    assert!(ran.out.starts_with("Verified: 6 entries"), "{}", ran.out);
+}
+
+#[test]
+fn a_copy_of_another_history_or_a_changed_one_leaves_nothing() {
+    let place = backed_up();
+    let bundle = place.path("backup/tile/entries/000.p/4");
+    let good = std::fs::read(&bundle).unwrap();
+    let mut bytes = good.clone();
+    let at = bytes.len() - 100;
+    bytes[at] ^= 1;
+    std::fs::write(&bundle, &bytes).unwrap();
+    let ran = place.run("archive restore --from backup again");
+    assert_eq!((ran.status, &ran.err[..15]), (3, "entries_differ:"));
+    assert!(!place.path("again").exists());
+    std::fs::remove_file(&bundle).unwrap();
+    assert_eq!(place.run("archive restore --from backup again").status, 3);
+    assert!(!place.path("again").exists());
+    std::fs::write(&bundle, &good).unwrap();
+    // Tiles are built anew, so one that is missing does no harm.
+    std::fs::remove_dir_all(place.path("backup/tile/0")).unwrap();
+    assert_eq!(place.run("archive restore --from backup again").status, 0);
+    // Another ledger of the same origin is not this one.
+    let other = backed_up();
+    let ran = run(
+        &place,
+        "user",
+        "pudong",
+        &format!("archive restore --from {} third", other.path("backup").display()),
+    );
+    assert_eq!(ran.status, 3);
+    assert!(ran.err.starts_with("copy_not_verified:"), "{}", ran.err);
+    assert!(!place.path("third").exists());
+}
+
+#[test]
+fn a_restore_that_was_cut_off_is_no_ledger_and_is_begun_again() {
+    let place = backed_up();
+    std::fs::rename(place.path("pudong"), place.path("gone")).unwrap();
+    copy_folder(&place.path("backup"), &place.path("again/log"));
+    place.write("again/RESTORE", "unfinished\n");
+    let ran = run(&place, "user", "again", "balance");
+    assert_eq!((ran.status, &ran.err[..10]), (2, "no_ledger:"));
+    // Cut off a moment before the end: ledger.toml is there already.
+    std::fs::copy(place.path("gone/ledger.toml"), place.path("again/ledger.toml")).unwrap();
+    let ran = run(&place, "user", "again", "allocation supplement PD-INFO 2002 2万");
+    assert_eq!((ran.status, &ran.err[..19]), (2, "restore_unfinished:"), "{}", ran.err);
+    let ran = place.run("archive restore --from backup again");
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let ran = run(&place, "user", "again", "verify");
+    assert!(ran.out.starts_with("Verified: 5 entries"), "{}", ran.out);
+}
