@@ -1,5 +1,6 @@
 //! `earmark`: a ledger for public money set aside for one purpose (专项资金).
 
+pub mod api;
 pub mod archive;
 pub mod chain;
 pub mod cli;
@@ -14,3 +15,4 @@ pub mod report;
 pub mod store;
 pub mod tlog;
 pub mod verify;
+pub mod witness;

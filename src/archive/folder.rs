@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 /// Path of the checkpoint below the log folder.
 pub(super) const CHECKPOINT: &str = "checkpoint";
+/// Path of the last checkpoint that a quorum of witnesses cosigned, below the log folder.
+pub(super) const COSIGNED: &str = "checkpoint.cosigned";
 
 /// A log folder on a medium.
 #[derive(Debug, Clone)]
@@ -58,13 +60,18 @@ impl Folder {
 
     /// The checkpoint, unverified; `None` if there is none.
     pub(super) fn checkpoint(&self) -> Result<Option<Signed>> {
-        let Some(note) = self.read(CHECKPOINT, MAX_CHECKPOINT_BYTES)? else { return Ok(None) };
+        self.signed(CHECKPOINT)
+    }
+
+    /// A file that holds a checkpoint, unverified; `None` if it is not there.
+    pub(super) fn signed(&self, path: &str) -> Result<Option<Signed>> {
+        let Some(note) = self.read(path, MAX_CHECKPOINT_BYTES)? else { return Ok(None) };
         let checkpoint = Checkpoint::read(&note).map_err(|error| {
-            let message = format!("{CHECKPOINT}: {}", error.message());
+            let message = format!("{path}: {}", error.message());
             let named = Error::new(error.kind(), error.code(), message);
             let details = error.details().iter();
             let named = details.fold(named, |named, (name, value)| named.with_detail(name, value));
-            named.with_detail("file", CHECKPOINT).with_source(error)
+            named.with_detail("file", path).with_source(error)
         })?;
         Ok(Some(Signed { checkpoint, note }))
     }

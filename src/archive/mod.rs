@@ -2,6 +2,7 @@
 //!
 //! * [`writer`]: grows the folder and publishes it in an order that survives a power cut.
 //! * [`reader`]: entries and tiles of the published log, without a lock.
+//! * [`proofs`]: inclusion and consistency proofs out of the tiles.
 //! * [`check`]: re-hashes every byte and names each file that is wrong.
 //! * [`scan`]: whatever entries a damaged folder still holds, for recovery.
 //! * [`copy`](mod@copy): the log of somewhere else, with its tree built anew.
@@ -17,6 +18,7 @@ pub mod damage;
 pub mod foreign;
 pub mod medium;
 pub mod package;
+pub mod proofs;
 pub mod reader;
 pub mod scan;
 pub mod writer;

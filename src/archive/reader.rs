@@ -8,7 +8,7 @@
 //! What it lacks on purpose: verification. Entries come as the files say; [`check`](super::check)
 //! compares them with the tree, and `chain` follows their hashes.
 
-use super::folder::{Folder, Signed, TileFile, missing};
+use super::folder::{COSIGNED, Folder, Signed, TileFile, missing};
 use super::medium::{Disk, Medium};
 use super::{ordered, threads};
 use crate::chain::entry::Sealed;
@@ -62,6 +62,14 @@ impl ArchiveReader {
         }
         self.signed = new;
         Ok(new_size > old_size)
+    }
+
+    /// The last checkpoint that a quorum of witnesses cosigned, verbatim; `None` if there is none.
+    ///
+    /// # Errors
+    /// `note_malformed`, `checkpoint_malformed` or `file_unfit` (`Kind::Break`); `Kind::Io`.
+    pub fn cosigned(&self) -> Result<Option<Vec<u8>>> {
+        Ok(self.folder.signed(COSIGNED)?.map(|signed| signed.note))
     }
 
     /// Number of entries.
@@ -155,13 +163,18 @@ impl ArchiveReader {
 
     /// Bundle `number` of this log, wherever it is now.
     fn bundle(&self, number: u64) -> Result<TileFile> {
-        let tile = Tile { content: Content::Entries, index: number, width: self.width_of(number) };
+        let width = self.width_of(number);
+        self.tile(Tile { content: Content::Entries, index: number, width })
+    }
+
+    /// A tile or bundle of this log, or a wider one at its place.
+    pub(super) fn tile(&self, tile: Tile) -> Result<TileFile> {
         if let Some(file) = self.folder.tile_or_full(tile)? {
             return Ok(file);
         }
         // Between the two looks the writer may have published and deleted, or a copy moved on.
         let now = read_checkpoint(&self.folder)?.checkpoint.size;
-        tile::at(Content::Entries, number, now)
+        tile::at(tile.content, tile.index, now)
             .filter(|wider| wider.width >= tile.width)
             .map_or(Ok(None), |wider| self.folder.tile_or_full(wider))?
             .ok_or_else(|| missing(tile))

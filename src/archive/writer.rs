@@ -9,6 +9,8 @@
 //! What it lacks on purpose: a lock (the ledger holds LOCK), keys, and repair. After any error the
 //! writer refuses to go on, because a sync that failed may not be tried again; open it anew.
 
+mod attach;
+
 use super::durable::{Durable, above};
 use super::folder::{CHECKPOINT, Folder, Signed};
 use super::medium::{Disk, Medium};
@@ -387,16 +389,19 @@ impl ArchiveWriter {
             signed
                 .map_or_else(|| "none".to_owned(), |s| format!("one of size {}", s.checkpoint.size))
         };
-        let (expected, found) = (size(self.published.as_ref()), size(found.as_ref()));
-        Err(Error::new(
-            Kind::Conflict,
-            "checkpoint_moved",
-            format!("the checkpoint was replaced meanwhile: expected {expected}, found {found}"),
-        )
-        .with_detail("expected", expected)
-        .with_detail("found", found)
-        .with_hint("one program at a time may write a ledger; open it again"))
+        Err(moved(&size(self.published.as_ref()), &size(found.as_ref())))
     }
+}
+
+fn moved(expected: &str, found: &str) -> Error {
+    Error::new(
+        Kind::Conflict,
+        "checkpoint_moved",
+        format!("the checkpoint was replaced meanwhile: expected {expected}, found {found}"),
+    )
+    .with_detail("expected", expected)
+    .with_detail("found", found)
+    .with_hint("one program at a time may write a ledger; open it again")
 }
 
 fn check_unused(folder: &Folder) -> Result<()> {

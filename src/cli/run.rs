@@ -3,11 +3,11 @@
 
 use super::args::{
     self, AnchorVerb, ConfidentialVerb, DistrictVerb, FormatName, Globals, KeyVerb, OfficerVerb,
-    PolicyVerb, ProgrammeVerb, Verb,
+    PolicyVerb, ProgrammeVerb, Verb, WitnessVerb,
 };
 use super::output::{self, Console, Exit};
 use super::session::Session;
-use super::{demo, read, upkeep, write};
+use super::{demo, read, trust, upkeep, write};
 use crate::error::{Error, Kind, Result};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
@@ -164,8 +164,12 @@ impl Takes {
             }
             Verb::Verify(_) => Self { formats: VERDICT, ..Self::VALUE },
             Verb::Policy(PolicyVerb::Show(_))
+            | Verb::Publish(_)
             | Verb::Checkpoint(_)
             | Verb::Anchor(AnchorVerb::Show(_)) => Self::VALUE,
+            Verb::Witness(WitnessVerb::Init(_) | WitnessVerb::Serve(_) | WitnessVerb::Show(_)) => {
+                Self { ledger: false, ..Self::VALUE }
+            }
             Verb::Key(KeyVerb::RotateLog(_))
             | Verb::Officer(
                 OfficerVerb::Enroll(_)
@@ -239,6 +243,7 @@ fn dispatch(session: &Session, verb: &Verb) -> Result<Exit> {
     }
     let done = write::write(session, verb)
         .or_else(|| upkeep::upkeep(session, verb))
+        .or_else(|| trust::trust(session, verb))
         .or_else(|| read::read(session, verb));
     done.unwrap_or_else(|| Err(Error::new(Kind::Usage, "verb_unknown", "no such verb")))
 }

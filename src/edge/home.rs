@@ -68,6 +68,12 @@ impl Home {
         KnownLogs::at(self.folder.join("known-logs"))
     }
 
+    /// The folder of the heads that this home cosigned as a witness.
+    #[must_use]
+    pub fn witness(&self) -> PathBuf {
+        self.folder.join("witness")
+    }
+
     /// The last checkpoints in it.
     #[must_use]
     pub fn anchors(&self) -> Anchors {

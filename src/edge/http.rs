@@ -65,7 +65,7 @@ impl Http {
     /// `url_malformed` (`Kind::Usage`); `unreachable`, `timed_out`, `too_large`,
     /// `redirect_refused`, `http_status` and `http_malformed` (`Kind::Io`).
     pub fn get(&self, url: &str, cap_bytes: u64) -> Result<Option<Vec<u8>>> {
-        let uri = check_url(url)?;
+        let uri = parse_url(url)?;
         let mut request = self.agent.get(&uri);
         if is_loopback(&uri) {
             request = request.config().proxy(None).build();
@@ -92,7 +92,7 @@ impl Http {
     /// # Errors
     /// As [`Http::get`], without `http_status`.
     pub fn post(&self, url: &str, body: &[u8], cap_bytes: u64) -> Result<Answer> {
-        let uri = check_url(url)?;
+        let uri = parse_url(url)?;
         let mut request = self.agent.post(&uri).content_type("text/plain; charset=utf-8");
         if is_loopback(&uri) {
             request = request.config().proxy(None).build();
@@ -102,8 +102,16 @@ impl Http {
     }
 }
 
-/// Reads a URL strictly: http or https, with a host, without user, query and fragment.
-fn check_url(url: &str) -> Result<Uri> {
+/// Checks that something can be fetched from a URL: http or https, with a host, without user, query
+/// and fragment.
+///
+/// # Errors
+/// `url_malformed` (`Kind::Usage`).
+pub fn check_url(url: &str) -> Result<()> {
+    parse_url(url).map(drop)
+}
+
+fn parse_url(url: &str) -> Result<Uri> {
     let wrong = |fault: &str| {
         Error::new(Kind::Usage, "url_malformed", format!("{url:?} cannot be fetched: {fault}"))
             .with_hint("give a URL such as https://budget.example.gov.cn/pudong/log")

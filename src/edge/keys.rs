@@ -1,8 +1,8 @@
 //! Private keys: the only file that makes, stores or reads one.
 //!
 //! A key is an Ed25519 key in PKCS#8 PEM (RFC 8410, version 1, which openssl reads), one a file, mode
-//! 600, in a folder of mode 700 under `$EARMARK_HOME/keys`: `officers/NAME.pem`, and `log/HASH.pem`
-//! for the log of an origin. The rest of the program sees a [`Signer`]; the bits of a key never leave
+//! 600, in a folder of mode 700 under `$EARMARK_HOME/keys`: `officers/NAME.pem`, `log/HASH.pem` for
+//! the log of an origin, and `witness/HASH.pem` for a witness by its name. The rest of the program sees a [`Signer`]; the bits of a key never leave
 //! this file but for its PEM. It lacks deletion on purpose: a lost key cannot be made again, so
 //! removing one is for the user's own hands.
 
@@ -128,6 +128,12 @@ impl Keys {
         })
     }
 
+    /// Where the key of the witness `name` is, or would be.
+    #[must_use]
+    pub fn witness_path(&self, name: &str) -> PathBuf {
+        self.folder.join("witness").join(format!("{}.pem", origin_file_name(name)))
+    }
+
     /// Makes a new key for officer `name`; durable when it returns.
     ///
     /// # Errors
@@ -143,6 +149,14 @@ impl Keys {
     /// As [`create_officer`](Self::create_officer), without `key_name`.
     pub fn create_log(&self, origin: &str) -> Result<PrivateKey> {
         create(&self.log_path(origin), &format!("the log {origin}"))
+    }
+
+    /// Makes a new key for the witness `name`; durable when it returns.
+    ///
+    /// # Errors
+    /// As [`create_log`](Self::create_log).
+    pub fn create_witness(&self, name: &str) -> Result<PrivateKey> {
+        create(&self.witness_path(name), &format!("the witness {name}"))
     }
 
     /// The key of officer `name`.
@@ -174,6 +188,20 @@ impl Keys {
             no_key(&format!("the log {origin}"), &path).with_hint(
                 "copy it from the home folder of the machine that ran init, or set EARMARK_HOME \
                  to that folder",
+            )
+        })
+    }
+
+    /// The key of the witness `name`.
+    ///
+    /// # Errors
+    /// As [`log`](Self::log).
+    pub fn witness(&self, name: &str) -> Result<PrivateKey> {
+        let path = self.witness_path(name);
+        load(&path)?.ok_or_else(|| {
+            no_key(&format!("the witness {name}"), &path).with_hint(
+                "copy it from the home folder of the machine that ran witness init, or set \
+                 EARMARK_HOME to that folder",
             )
         })
     }

@@ -25,6 +25,14 @@ impl LedgerLock {
     /// Kind [`Kind::Locked`], code `locked`, with the holder's number (`pid`) if another program, or
     /// this one, holds it; an I/O code if the file cannot be opened or written.
     pub fn acquire(folder: &Path) -> Result<Self> {
+        Self::acquire_for("the ledger", folder)
+    }
+
+    /// [`LedgerLock::acquire`] of a folder that is no ledger; `what` names it before its path.
+    ///
+    /// # Errors
+    /// As [`LedgerLock::acquire`].
+    pub fn acquire_for(what: &str, folder: &Path) -> Result<Self> {
         let path = folder.join(LOCK_FILE);
         let mut options = OpenOptions::new();
         let mut file = options
@@ -36,7 +44,7 @@ impl LedgerLock {
             .map_err(|e| Error::io("open", &path, e))?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(locked(folder, &path)),
+            Err(TryLockError::WouldBlock) => return Err(locked(what, folder, &path)),
             Err(TryLockError::Error(e)) => return Err(Error::io("lock", &path, e)),
         }
         let sign = |file: &mut File| {
@@ -49,14 +57,14 @@ impl LedgerLock {
     }
 }
 
-fn locked(folder: &Path, path: &Path) -> Error {
+fn locked(what: &str, folder: &Path, path: &Path) -> Error {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let holder = match text.trim().parse::<u32>() {
         Ok(pid) => format!("process {pid}"),
         // The holder locks first and signs a moment later.
         Err(_) => "a process that has not yet signed LOCK".to_owned(),
     };
-    let message = format!("the ledger {} is held by {holder}", folder.display());
+    let message = format!("{what} {} is held by {holder}", folder.display());
     let error = Error::new(Kind::Locked, "locked", message).with_hint(
         "wait until it is done and try again, or end it: what it has acknowledged is kept; reading \
          and verifying need no lock",

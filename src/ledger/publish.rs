@@ -8,6 +8,9 @@ use crate::archive::writer::{ArchiveWriter, Published};
 use crate::chain::body;
 use crate::error::{Error, Kind, Result};
 use crate::store::Snapshot;
+use crate::tlog::checkpoint::Checkpoint;
+use crate::tlog::note::NoteSignature;
+use crate::tlog::policy::{Policy, Standing};
 
 /// Entries between two snapshots of the state, two caches, and two publishes in bulk.
 pub(super) const EVERY: u64 = 10_000;
@@ -48,6 +51,20 @@ impl Ledger {
         let published = self.publish_log()?;
         self.refresh_cache();
         Ok(published)
+    }
+
+    /// Adds cosignatures of witnesses to the published checkpoint, if it still is the one that they
+    /// are of; tells who cosigned it now.
+    ///
+    /// # Errors
+    /// As [`ArchiveWriter::attach`].
+    pub fn attach(
+        &mut self,
+        cosigned: &Checkpoint,
+        lines: &[NoteSignature],
+        policy: &Policy,
+    ) -> Result<Standing> {
+        self.archive.attach(cosigned, lines, policy)
     }
 
     /// Makes a cache when it is time; a failure is a note.

@@ -36,6 +36,14 @@ impl WitnessKey {
         Ok(Self { name: name.to_owned(), public_key })
     }
 
+    /// Checks that a witness may have this name.
+    ///
+    /// # Errors
+    /// `key_name_malformed` (`Kind::Usage`).
+    pub fn check_name(name: &str) -> Result<()> {
+        note::check_key_name(name)
+    }
+
     /// The name of the witness.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -17,7 +17,9 @@ pub mod cosignature;
 pub mod levels;
 pub mod note;
 pub mod policy;
+pub mod proof;
 pub mod tile;
+pub mod tiled_tree;
 pub mod tree;
 
 pub use crate::chain::signature::Signer;

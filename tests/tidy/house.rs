@@ -29,10 +29,12 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
         "domain::money domain::calendar domain::ids domain::kinds chain::entry chain::hash \
          chain::signature",
     ),
+    ("witness", "tlog edge -edge::keys"),
+    ("api", "witness"),
     (
         "cli",
         "domain chain tlog store archive projection report ledger verify import export edge \
-         -store::sled",
+         witness api -store::sled",
     ),
     ("main", "cli"),
 ];
@@ -59,6 +61,8 @@ pub const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("serde_json", &["import", "report", "export", "cli", "archive::package"]),
     ("zip", &["export", "archive::package"]),
     ("toml", &["import", "edge::config", "cli"]),
+    ("axum", &["api"]),
+    ("tokio", &["api"]),
     ("ureq", &["edge::http"]),
     ("flate2", &["edge::http"]),
 ];

@@ -12,6 +12,7 @@ mod money;
 mod read;
 mod setup;
 mod trust;
+mod witness;
 mod work;
 
 pub(crate) use book::*;
@@ -22,6 +23,7 @@ pub(crate) use money::*;
 pub(crate) use read::*;
 pub(crate) use setup::*;
 pub(crate) use trust::*;
+pub(crate) use witness::*;
 pub(crate) use work::*;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -112,6 +114,9 @@ pub(crate) enum Verb {
     Anchor(AnchorVerb),
     #[command(subcommand)]
     Archive(ArchiveVerb),
+    Publish(Publish),
+    #[command(subcommand)]
+    Witness(WitnessVerb),
 }
 
 /// What the ledger does, below its name in `earmark --help`.
@@ -153,7 +158,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "export",
         ],
     ),
-    ("Trust", &["verify", "checkpoint", "anchor", "archive"]),
+    ("Trust", &["verify", "checkpoint", "anchor", "archive", "publish", "witness"]),
 ];
 
 /// The command as clap runs it, with the verbs in groups.

@@ -326,7 +326,9 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
         | Verb::Verify(_)
         | Verb::Checkpoint(_)
         | Verb::Anchor(_)
-        | Verb::Archive(_) => return None,
+        | Verb::Archive(_)
+        | Verb::Publish(_)
+        | Verb::Witness(_) => return None,
     })
 }
 

@@ -1,0 +1,161 @@
+//! Listening: at most so many connections at once, each for so long, until a signal says stop.
+
+use crate::error::{Error, Kind, Result};
+use axum::Router;
+use axum::serve::Listener;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Sleep, sleep};
+
+/// Connections at once; more wait until one ends.
+const MAX_CONNECTIONS: usize = 256;
+/// How long a connection may last, whatever goes on in it.
+const CONNECTION_SECONDS: u64 = 30;
+/// How long to wait when the system gives no connection, for example for want of files.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Who is told of each request, in one line.
+pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// A place to listen at, taken.
+#[derive(Debug)]
+pub struct Place {
+    listener: std::net::TcpListener,
+    /// The address; the port is the one that was given where port 0 was asked for.
+    pub address: SocketAddr,
+}
+
+impl Place {
+    /// Takes an address. Connections wait there until it is served.
+    ///
+    /// # Errors
+    /// `cannot_listen` (`Kind::Io`).
+    pub fn take(address: SocketAddr) -> Result<Self> {
+        let taken = std::net::TcpListener::bind(address).and_then(|listener| {
+            listener.set_nonblocking(true)?;
+            let address = listener.local_addr()?;
+            Ok(Self { listener, address })
+        });
+        taken.map_err(|source| {
+            let message = format!("cannot listen at {address}: {source}");
+            Error::new(Kind::Io, "cannot_listen", message)
+                .with_hint("choose another with --listen ADDRESS:PORT; port 0 takes a free one")
+                .with_source(source)
+        })
+    }
+
+    /// Answers requests until SIGTERM or SIGINT; those under way are answered first.
+    ///
+    /// # Errors
+    /// `cannot_serve` (`Kind::Io`) when the machine gives no threads, signals or connections.
+    pub(super) fn serve(self, router: Router) -> Result<()> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime.map_err(cannot_serve)?;
+        let served = runtime.block_on(async {
+            let stop = stop()?;
+            let listener = TcpListener::from_std(self.listener)?;
+            let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+            axum::serve(Door { listener, places }, router).with_graceful_shutdown(stop).await
+        });
+        served.map_err(cannot_serve)
+    }
+}
+
+fn cannot_serve(source: io::Error) -> Error {
+    Error::new(Kind::Io, "cannot_serve", format!("the server stopped: {source}"))
+        .with_hint("start it again")
+        .with_source(source)
+}
+
+/// Ends at the first signal to stop.
+fn stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Lets in a connection when there is a place for it.
+struct Door {
+    listener: TcpListener,
+    places: Arc<Semaphore>,
+}
+
+impl Listener for Door {
+    type Io = Connection;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
+        loop {
+            if let Ok(place) = Arc::clone(&self.places).acquire_owned().await
+                && let Ok((stream, address)) = self.listener.accept().await
+            {
+                let end = Box::pin(sleep(Duration::from_secs(CONNECTION_SECONDS)));
+                return (Connection { stream, end, _place: place }, address);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+/// A connection that ends in time, and gives its place back then.
+struct Connection {
+    stream: TcpStream,
+    end: Pin<Box<Sleep>>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    /// The stream, while there is time.
+    fn in_time(&mut self, context: &mut Context<'_>) -> io::Result<Pin<&mut TcpStream>> {
+        if self.end.as_mut().poll(context).is_ready() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        Ok(Pin::new(&mut self.stream))
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.in_time(context)?.poll_read(context, into)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.in_time(context)?.poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.in_time(context)?.poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
