@@ -9,12 +9,14 @@
 //! checkpoint shows that. This module does not claim otherwise.
 
 mod figures;
+mod quorum;
 mod run;
 mod sealed;
 mod store;
 mod succession;
 
 pub use figures::{Figures, FundFigures, OfficerFigures};
+pub use quorum::Quorum;
 pub use run::verify;
 pub use store::{StoreReport, verify_store};
 pub use succession::Succession;
@@ -148,6 +150,8 @@ pub struct Report {
     pub identity: Identity,
     /// What became of the key that is trusted, where it does not sign any more.
     pub succession: Option<Succession>,
+    /// Who cosigned it, where a policy was given and its quorum is met.
+    pub quorum: Option<Quorum>,
     /// What came of each tier.
     pub tiers: Vec<(Tier, Outcome)>,
     /// What does not verify, the first of each tier first.

@@ -447,6 +447,7 @@ impl Run {
             claimed_key: self.claimed_key(reader),
             identity,
             succession: self.succession.clone(),
+            quorum: None,
             tiers: Tier::ALL.map(|tier| (tier, self.outcome(tier))).to_vec(),
             faults: self.faults,
             commands: self.commands,

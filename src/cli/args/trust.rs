@@ -25,7 +25,7 @@ pub(crate) enum TierName {
 /// Verify the whole ledger: every byte, signature, rule and sum
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Trust comes from outside the ledger: the key of the log is the one pinned on this machine (`init` pins it), or given with --log-key. Without either it prints what it found and exits 3.\n\nExample:\n  earmark verify\n  earmark verify --store\n  earmark verify --log-key example.org/pudong/info+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+    after_help = "Trust comes from outside the ledger: the key of the log is the one pinned on this machine (`init` pins it), or given with --log-key or in a --policy. Without any it prints what it found and exits 3.\n\nExample:\n  earmark verify\n  earmark verify --store\n  earmark verify --policy district.policy\n  earmark verify --log-key example.org/pudong/info+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 )]
 pub(crate) struct Verify {
     /// Also compare the store and its durability log, entry by entry; takes the ledger's lock
@@ -34,6 +34,9 @@ pub(crate) struct Verify {
     /// The log's key, as its keeper published it
     #[arg(long, value_name = "VKEY", conflicts_with = "unpinned")]
     pub(crate) log_key: Option<String>,
+    /// Whom you trust: the log's key, its witnesses and how many of them must have cosigned
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["log_key", "unpinned"])]
+    pub(crate) policy: Option<PathBuf>,
     /// Go on without a key from outside: the result says nothing about whose log it is
     #[arg(long)]
     pub(crate) unpinned: bool,
@@ -54,8 +57,14 @@ pub(crate) enum CheckpointVerb {
 
 /// Show the last signed checkpoint, as witnesses and auditors read it
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  earmark checkpoint show")]
-pub(crate) struct ShowCheckpoint {}
+#[command(
+    after_help = "Example:\n  earmark checkpoint show\n  earmark checkpoint show --policy district.policy"
+)]
+pub(crate) struct ShowCheckpoint {
+    /// Say who of its witnesses cosigned, and whether they are enough
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+}
 
 /// Publish what is recorded and sign the head with the log key that stands now
 #[derive(Debug, Args)]

@@ -62,7 +62,9 @@ pub(crate) fn read(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
         Verb::Export(verb) => export::export(session, verb),
         Verb::Stats(a) => stats::stats(session, a),
         Verb::Policy(PolicyVerb::Show(_)) => policy::show(session).map(|()| Exit::Done),
-        Verb::Checkpoint(CheckpointVerb::Show(_)) => checkpoint::show(session).map(|()| Exit::Done),
+        Verb::Checkpoint(CheckpointVerb::Show(a)) => {
+            checkpoint::show(session, a).map(|()| Exit::Done)
+        }
         Verb::Verify(a) => return Some(verify::verify(session, a)),
         _ => return None,
     };

@@ -10,17 +10,24 @@ use crate::cli::output::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
 use crate::cli::source::Source;
+use crate::cli::trust::read_policy;
 use crate::cli::verdict::{self, Verdict};
 use crate::edge::sealed::{CONFIDENTIAL_FOLDER, SealedFolder};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CACHE_FOLDER, LOG_FOLDER, Reader};
+use crate::tlog::note::{Note, VerifierKey};
+use crate::tlog::policy::Policy;
 use crate::verify::{self, Tier, Trust};
 use std::path::PathBuf;
 
 /// Runs `verify`.
 pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
     let Place { reader, ledger, caches } = Place::of(session, a)?;
-    let trust = trust(session, a, &reader)?;
+    let policy = a.policy.as_deref().map(read_policy).transpose()?;
+    let trust = match &policy {
+        Some(policy) => policy_trust(policy, &reader)?,
+        None => trust(session, a, &reader)?,
+    };
     let store = match &ledger {
         Some(folder) if a.store => Some(verify::verify_store(folder, reader.archive())?),
         Some(_) | None => None,
@@ -32,6 +39,9 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
         verify::verify(&reader, caches, tiers(a.tier), &trust, &mut |done| bar.set(done, size));
     bar.finish();
     let mut report = report?;
+    if let Some(policy) = &policy {
+        report.hold_to_policy(reader.archive(), policy);
+    }
     if let Some(folder) = ledger.as_ref().filter(|_| store.is_none())
         && SealedFolder::of(folder).exists()
     {
@@ -82,6 +92,22 @@ fn no_log(error: Error) -> Error {
     Error::new(Kind::Break, "log_missing", message).with_hint(
         "look for a copy of log/; opening the ledger for a write rebuilds it from its store",
     )
+}
+
+/// The key that a policy has for this log; the one that signed, where it has more.
+fn policy_trust(policy: &Policy, reader: &Reader) -> Result<Trust> {
+    let origin = &reader.archive().checkpoint().origin;
+    let keys = policy.log_keys(origin);
+    let note = Note::parse(reader.archive().note())?;
+    let signs = |key: &&VerifierKey| note.lines_of(key.name(), key.key_id()).next().is_some();
+    let key = keys.iter().find(signs).or(keys.first()).cloned();
+    if key.is_some() {
+        return Ok(Trust { key, pin: None });
+    }
+    let message = format!("the policy has no line for the log {origin}");
+    Err(Error::new(Kind::NotPinned, "log_not_in_policy", message)
+        .with_detail("expected", origin)
+        .with_hint("add `log VKEY` with the key that the log's keeper gave you"))
 }
 
 fn trust(session: &Session, a: &Verify, reader: &Reader) -> Result<Trust> {

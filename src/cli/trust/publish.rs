@@ -3,12 +3,11 @@
 //! The ledger is let go of while witnesses are asked, so that others may record meanwhile; what came
 //! is attached only if the log still stands where it stood.
 
-use super::read_policy;
+use super::{cosigners, read_policy, time};
 use crate::archive::reader::ArchiveReader;
 use crate::cli::args::Publish;
 use crate::cli::output::{Exit, counted, for_terminal};
 use crate::cli::session::Session;
-use crate::domain::calendar::instant_text;
 use crate::edge::config::LedgerConfig;
 use crate::edge::http::Http;
 use crate::error::{Error, Kind, Result};
@@ -98,17 +97,13 @@ impl Told<'_> {
         let mut json = json!({"origin": self.origin, "size": self.size, "root": self.root});
         if let Some((standing, gathered)) = asked {
             text.push_str(&standing_text(standing, gathered));
-            let signed = standing
-                .signed
-                .iter()
-                .map(|(name, seconds)| json!({"witness": name, "time": time(*seconds)}));
             let failures = gathered.failures.iter().map(|(name, error)| {
                 json!({"witness": name, "code": error.code(), "message": error.message()})
             });
             let extra = json!({
                 "quorum": standing.quorum,
                 "is_met": standing.is_met,
-                "cosigned": signed.collect::<Vec<_>>(),
+                "cosigned": cosigners(standing),
                 "failures": failures.collect::<Vec<_>>(),
             });
             if let Some(object) = json.as_object_mut() {
@@ -121,15 +116,6 @@ impl Told<'_> {
             Some(_) | None => Ok(Exit::Done),
         }
     }
-}
-
-/// When, to the second: a cosignature tells no more.
-fn time(seconds: u64) -> String {
-    let microseconds = i64::try_from(seconds).ok().and_then(|s| s.checked_mul(1_000_000));
-    microseconds.map_or_else(
-        || format!("second {seconds}"),
-        |microseconds| instant_text(microseconds).replace(".000000Z", "Z"),
-    )
 }
 
 fn standing_text(standing: &Standing, gathered: &Gathered) -> String {

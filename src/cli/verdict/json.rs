@@ -1,6 +1,7 @@
 //! A verdict for a program: schemas/verify.json.
 
 use super::Verdict;
+use crate::cli::trust::cosigners;
 use crate::domain::calendar::instant_text;
 use crate::domain::money::Currency;
 use crate::verify::{Fault, Figures, FundFigures, Identity, Outcome};
@@ -35,6 +36,13 @@ impl Verdict<'_> {
                 "now": succession.now.to_string(),
                 "until": succession.until,
                 "handed_over": succession.handed_over,
+            })),
+            "quorum": report.quorum.as_ref().map(|quorum| json!({
+                "name": quorum.standing.quorum,
+                "cosigned": cosigners(&quorum.standing),
+                "missing": quorum.standing.missing,
+                "size": quorum.size,
+                "not_yet_cosigned": quorum.not_yet,
             })),
             "claimed_log_key": report.claimed_key.as_ref().map(ToString::to_string),
             "size": report.size,

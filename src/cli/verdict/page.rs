@@ -211,6 +211,9 @@ impl Page<'_> {
             (self.say("known as", "名称"), report.origin.clone(), false),
             (self.say("how it is known", "凭据"), self.verdict.identity(self.lang), false),
         ];
+        if let Some(witnesses) = self.verdict.witnesses(self.lang) {
+            facts.push((self.say("witnesses", "见证人"), witnesses, false));
+        }
         let code = |value: Option<String>| value.unwrap_or_else(|| "—".to_owned());
         let key = report.claimed_key.as_ref().map(ToString::to_string);
         facts.push((

@@ -68,6 +68,7 @@ impl Verdict<'_> {
             facts.push((say("findings", "疑点"), findings(lang, report.findings)));
         }
         facts.push((say("identity", "身份"), self.identity(lang)));
+        facts.extend(self.witnesses(lang).map(|value| (say("witnesses", "见证"), value)));
         if let Some(genesis) = report.genesis {
             facts.push((say("genesis", "首条指纹"), genesis.to_string()));
         }
@@ -115,6 +116,26 @@ impl Verdict<'_> {
                 )
             }
         }
+    }
+
+    /// Who cosigned how much of it, where a policy asks for that.
+    pub(super) fn witnesses(&self, lang: Lang) -> Option<String> {
+        let quorum = self.report.quorum.as_ref()?;
+        let names: Vec<_> = quorum.standing.signed.iter().map(|(name, _)| name.as_str()).collect();
+        let (size, not_yet) = (quorum.size, quorum.not_yet);
+        let (count, rest) = (meaning::entries(lang, size), meaning::entries(lang, not_yet));
+        Some(match (lang, names.is_empty(), not_yet) {
+            (Lang::En, true, _) => "the policy asks for no cosignature".to_owned(),
+            (Lang::Zh, true, _) => "策略不要求见证".to_owned(),
+            (Lang::En, false, 0) => format!("all entries cosigned by {}", names.join(", ")),
+            (Lang::Zh, false, 0) => format!("全部条目已由 {} 见证", names.join("、")),
+            (Lang::En, false, _) => {
+                format!("{count} cosigned by {}; {rest} not yet cosigned", names.join(", "))
+            }
+            (Lang::Zh, false, _) => {
+                format!("{count}已由 {} 见证；{rest}尚未见证", names.join("、"))
+            }
+        })
     }
 
     /// What became of the log key that is trusted, if it signs no more.
