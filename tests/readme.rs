@@ -35,6 +35,7 @@ fn masks_hide_what_changes_and_nothing_else() {
         "key <key>"
     );
     assert_eq!(mask("拨款 2002-03-15 HT-2002-001"), "拨款 2002-03-15 HT-2002-001");
+    assert_eq!(mask("链头： 0123456789abcdef，共 91 条"), "链头： <hash>，共 91 条");
 }
 
 fn check(name: &str, lang: &str) {
@@ -98,7 +99,9 @@ fn run(command: &str, folder: &Path, lang: &str) -> String {
 
 /// Hides hashes, keys, ids, times and durations.
 fn mask(line: &str) -> String {
-    let words: Vec<String> = line.split(' ').map(mask_word).collect();
+    // Chinese puts no space after its stops.
+    let mask_words = |word: &str| word.split_inclusive(['，', '。', '；']).map(mask_word).collect();
+    let words: Vec<String> = line.split(' ').map(mask_words).collect();
     let mut out = Vec::new();
     for (place, word) in words.iter().enumerate() {
         let next = words.get(place + 1).map(|next| next.trim_end_matches([',', ')', ';', '.']));
@@ -114,7 +117,7 @@ fn mask_word(word: &str) -> String {
         return format!("id:{}", mask_word(id));
     }
     let core = word.trim_matches(|c: char| {
-        matches!(c, ',' | '.' | ':' | ';' | '(' | ')' | '"' | '`' | '，' | '。')
+        matches!(c, ',' | '.' | ':' | ';' | '(' | ')' | '"' | '`' | '，' | '。' | '；')
     });
     if core.is_empty() {
         return word.to_owned();
