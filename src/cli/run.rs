@@ -159,7 +159,7 @@ impl Takes {
             }
             Verb::Export(_) => Self { formats: &[], unit: false, ..Self::READ },
             Verb::Init(_) | Verb::Archive(_) => Self { ledger: false, ..Self::WRITE },
-            Verb::Key(KeyVerb::New(_) | KeyVerb::Request(_)) => {
+            Verb::Key(KeyVerb::New(_) | KeyVerb::Request(_) | KeyVerb::Passphrase(_)) => {
                 Self { ledger: false, ..Self::VALUE }
             }
             Verb::Verify(_) => Self { formats: VERDICT, ..Self::VALUE },

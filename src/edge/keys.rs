@@ -2,12 +2,15 @@
 //!
 //! A key is an Ed25519 key in PKCS#8 PEM (RFC 8410, version 1, which openssl reads), one a file, mode
 //! 600, in a folder of mode 700 under `$EARMARK_HOME/keys`: `officers/NAME.pem`, `log/HASH.pem` for
-//! the log of an origin, and `witness/HASH.pem` for a witness by its name. The rest of the program sees a [`Signer`]; the bits of a key never leave
-//! this file but for its PEM. It lacks deletion on purpose: a lost key cannot be made again, so
+//! the log of an origin, and `witness/HASH.pem` for a witness by its name. The rest of the program
+//! sees a [`Signer`]; the bits of a key never leave this file and those below it but for their PEM,
+//! which a passphrase may encrypt. It lacks deletion on purpose: a lost key cannot be made again, so
 //! removing one is for the user's own hands.
 
+mod passphrase;
 mod slot;
 
+pub use passphrase::new_passphrase;
 pub use slot::Slot;
 
 use super::durable::{self, Readers};
@@ -33,22 +36,25 @@ pub fn origin_file_name(origin: &str) -> String {
 }
 
 /// A private key in memory. Wiped when dropped; its debug text shows the public half only.
-pub struct PrivateKey(SigningKey);
+pub struct PrivateKey {
+    key: SigningKey,
+    /// What its file is encrypted under.
+    passphrase: Option<Zeroizing<String>>,
+}
 
 impl PrivateKey {
     fn generate() -> Result<Self> {
         let mut seed = Zeroizing::new([0; 32]);
-        getrandom::fill(seed.as_mut_slice()).map_err(|source| {
-            Error::new(Kind::Io, "no_randomness", "the operating system gives no random bytes")
-                .with_hint("check that getrandom is allowed here and /dev/urandom can be read")
-                .with_source(source.to_string())
-        })?;
-        Ok(Self(SigningKey::from_bytes(&seed)))
+        getrandom::fill(seed.as_mut_slice()).map_err(no_randomness)?;
+        Ok(Self { key: SigningKey::from_bytes(&seed), passphrase: None })
     }
 
     /// PEM without the public half: older openssl refuses the form that has it.
     fn to_pem(&self) -> Result<Zeroizing<String>> {
-        let bytes = KeypairBytes { secret_key: self.0.to_bytes(), public_key: None };
+        if let Some(passphrase) = &self.passphrase {
+            return passphrase::encrypt(self, passphrase);
+        }
+        let bytes = KeypairBytes { secret_key: self.key.to_bytes(), public_key: None };
         let pem = bytes.to_pkcs8_pem(LineEnding::LF);
         pem.map_err(|source| {
             Error::new(Kind::Io, "key_encoding", "cannot write the key as PEM")
@@ -59,11 +65,11 @@ impl PrivateKey {
 
 impl Signer for PrivateKey {
     fn public_key(&self) -> [u8; 32] {
-        self.0.verifying_key().to_bytes()
+        self.key.verifying_key().to_bytes()
     }
 
     fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message).to_bytes()
+        self.key.sign(message).to_bytes()
     }
 }
 
@@ -123,7 +129,12 @@ impl Keys {
         purposes.into_iter().find_map(|(folder, purpose)| {
             let files = std::fs::read_dir(self.folder.join(folder)).ok()?;
             let paths = files.filter_map(|file| Some(file.ok()?.path()));
-            let mut keys = paths.filter_map(|path| load(&path).ok().flatten());
+            // One under a passphrase is not asked for here: it cannot be told what it is.
+            let open = |path: &PathBuf| {
+                let text = std::fs::read_to_string(path).unwrap_or_default();
+                !passphrase::is_encrypted(&text)
+            };
+            let mut keys = paths.filter(open).filter_map(|path| load(&path).ok().flatten());
             keys.any(|key| key.public_key() == *public_key).then_some(purpose)
         })
     }
@@ -140,7 +151,19 @@ impl Keys {
     /// Code `key_name` for a bad name; `key_exists` if there is one: a key is never overwritten;
     /// `no_randomness`, or an I/O code with the path.
     pub fn create_officer(&self, name: &str) -> Result<PrivateKey> {
-        create(&self.officer_path(name)?, &format!("officer {name}"))
+        create(&self.officer_path(name)?, &format!("officer {name}"), None)
+    }
+
+    /// [`create_officer`](Self::create_officer) with its file under a passphrase.
+    ///
+    /// # Errors
+    /// As [`create_officer`](Self::create_officer).
+    pub fn create_officer_under(
+        &self,
+        name: &str,
+        passphrase: Zeroizing<String>,
+    ) -> Result<PrivateKey> {
+        create(&self.officer_path(name)?, &format!("officer {name}"), Some(passphrase))
     }
 
     /// Makes a new key for the log of `origin`; durable when it returns.
@@ -148,7 +171,7 @@ impl Keys {
     /// # Errors
     /// As [`create_officer`](Self::create_officer), without `key_name`.
     pub fn create_log(&self, origin: &str) -> Result<PrivateKey> {
-        create(&self.log_path(origin), &format!("the log {origin}"))
+        create(&self.log_path(origin), &format!("the log {origin}"), None)
     }
 
     /// Makes a new key for the witness `name`; durable when it returns.
@@ -156,7 +179,7 @@ impl Keys {
     /// # Errors
     /// As [`create_log`](Self::create_log).
     pub fn create_witness(&self, name: &str) -> Result<PrivateKey> {
-        create(&self.witness_path(name), &format!("the witness {name}"))
+        create(&self.witness_path(name), &format!("the witness {name}"), None)
     }
 
     /// The key of officer `name`.
@@ -257,6 +280,12 @@ impl Keys {
     }
 }
 
+fn no_randomness(source: getrandom::Error) -> Error {
+    Error::new(Kind::Io, "no_randomness", "the operating system gives no random bytes")
+        .with_hint("check that getrandom is allowed here and /dev/urandom can be read")
+        .with_source(source.to_string())
+}
+
 fn no_key(whose: &str, path: &Path) -> Error {
     Error::new(Kind::NotFound, "no_key", format!("no key of {whose} at {}", path.display()))
         .with_detail("path", path.display())
@@ -287,11 +316,11 @@ fn check_name(name: &str) -> Result<()> {
     }
 }
 
-fn create(path: &Path, whose: &str) -> Result<PrivateKey> {
+fn create(path: &Path, whose: &str, passphrase: Option<Zeroizing<String>>) -> Result<PrivateKey> {
     if let Some(folder) = path.parent() {
         durable::create_folder(folder, Readers::Owner)?;
     }
-    let key = PrivateKey::generate()?;
+    let key = PrivateKey { passphrase, ..PrivateKey::generate()? };
     if durable::create(path, key.to_pem()?.as_bytes(), Readers::Owner)? {
         return Ok(key);
     }
@@ -323,7 +352,11 @@ fn load(path: &Path) -> Result<Option<PrivateKey>> {
     }
     let pem = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, e))?;
     let pem = Zeroizing::new(pem);
-    SigningKey::from_pkcs8_pem(&pem).map(PrivateKey).map(Some).map_err(|source| {
+    if passphrase::is_encrypted(&pem) {
+        return passphrase::open(&pem, path).map(Some);
+    }
+    let plain = |key| Some(PrivateKey { key, passphrase: None });
+    SigningKey::from_pkcs8_pem(&pem).map(plain).map_err(|source| {
         Error::new(
             Kind::Io,
             "key_malformed",
@@ -361,7 +394,7 @@ mod tests {
         assert_eq!(made.public_key(), loaded.public_key());
         assert_eq!(made.sign(b"x"), loaded.sign(b"x"));
         let signature = ed25519_dalek::Signature::from_bytes(&made.sign(b"x"));
-        made.0.verifying_key().verify_strict(b"x", &signature).unwrap();
+        made.key.verifying_key().verify_strict(b"x", &signature).unwrap();
     }
 
     #[test]
@@ -527,7 +560,7 @@ mod tests {
 
     #[test]
     fn debug_text_shows_the_public_half_only() {
-        let key = PrivateKey(SigningKey::from_bytes(&[7; 32]));
+        let key = PrivateKey { key: SigningKey::from_bytes(&[7; 32]), passphrase: None };
         let shown = format!("{key:?}");
         assert_eq!(shown, format!("PrivateKey(public {})", to_hex(&key.public_key())));
         assert!(!shown.contains("0707"), "{shown}");

@@ -212,3 +212,59 @@ key_in_use: a key has one purpose; this one is already the key of a log on this 
 ",
     );
 }
+
+#[test]
+fn a_key_under_a_passphrase_signs_with_it_and_openssl_reads_it() {
+    let place = Place::with_fund();
+    place.write("right", "浦东 2002\n");
+    place.write("wrong", "浦东 2003\n");
+    let with = |line: &str, present: &str, new: Option<&str>| {
+        let mut command = place.command(line);
+        command.env("EARMARK_PASSPHRASE_FILE", place.path(present));
+        new.into_iter().for_each(|new| {
+            command.env("EARMARK_NEW_PASSPHRASE_FILE", place.path(new));
+        });
+        place.ran(&mut command)
+    };
+    let made = with("key new wang --passphrase", "none", Some("right"));
+    assert_eq!((made.status, made.err.as_str()), (0, ""));
+    let file = place.path("user/keys/officers/wang.pem");
+    let pem = std::fs::read_to_string(&file).unwrap();
+    assert!(pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"), "{pem}");
+    let enroll = "officer enroll wang --role maker --role administrator --officer li";
+    assert_eq!(with(enroll, "right", None).status, 0);
+    let supplement = "allocation supplement PD-INFO 2002 1 --officer wang";
+    assert_eq!(with(supplement, "right", None).status, 0);
+    let ran = with(supplement, "wrong", None);
+    let words = "passphrase_wrong: the passphrase does not open DIR/user/keys/officers/wang.pem\n  \
+                 next: type it again, or look at the file that $EARMARK_PASSPHRASE_FILE names; nobody \
+                 can open the key without it\n";
+    assert_eq!((ran.status, ran.err.as_str()), (2, words));
+    if let Some(output) = openssl(&file, &place.path("right")) {
+        assert!(output.contains("ED25519 Private-Key"), "{output}");
+    }
+    // The next key is under the same passphrase; then under another one, then under none.
+    let rotated = with("officer rotate wang --officer wang", "right", None);
+    assert_eq!((rotated.status, rotated.err.as_str()), (0, ""));
+    assert_ne!(std::fs::read_to_string(&file).unwrap(), pem);
+    assert_eq!(with(supplement, "right", None).status, 0);
+    assert_eq!(with("key passphrase wang", "right", Some("wrong")).status, 0);
+    assert_eq!(with(supplement, "right", None).status, 2);
+    assert_eq!(with(supplement, "wrong", None).status, 0);
+    assert_eq!(with("key passphrase wang --remove", "wrong", None).status, 0);
+    place.ok(supplement);
+    assert!(place.ok("verify").starts_with("Verified"));
+}
+
+/// What openssl says of a key under a passphrase; nothing, and that is told, where there is none.
+fn openssl(key: &Path, passphrase: &Path) -> Option<String> {
+    let mut command = std::process::Command::new("openssl");
+    command.args(["pkey", "-noout", "-text", "-in", key.to_str().unwrap()]);
+    command.args(["-passin", &format!("file:{}", passphrase.display())]);
+    let Ok(output) = command.output() else {
+        println!("left out: there is no openssl");
+        return None;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap())
+}

@@ -54,6 +54,8 @@ pub const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("ed25519_dalek", &["chain::signature", "tlog", "edge::keys"]),
+    ("pkcs8", &["edge::keys"]),
+    ("rpassword", &["edge::keys"]),
     ("sha2", &["chain::signature", "tlog", "edge::keys"]),
     ("getrandom", &["edge::ids", "edge::keys", "edge::sealed"]),
     ("encoding_rs", &["import"]),

@@ -58,7 +58,22 @@ pub(crate) struct Init {
 pub(crate) enum KeyVerb {
     New(NewKey),
     Request(RequestEnrolment),
+    Passphrase(ChangePassphrase),
     RotateLog(RotateLog),
+}
+
+/// Put an officer's key under a passphrase, another one, or none
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The passphrase is asked for on the terminal, without echo. Scripts name a file that holds it in its first line: $EARMARK_PASSPHRASE_FILE for the present one, $EARMARK_NEW_PASSPHRASE_FILE for the new one. The file is PKCS#8 encrypted with scrypt and AES-256, as openssl pkcs8 -topk8 -scrypt writes it. Old copies of the file and what a disk keeps of it stay as they were.\n\nExample:\n  earmark key passphrase wang\n  earmark key passphrase wang --remove"
+)]
+pub(crate) struct ChangePassphrase {
+    /// The officer
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// Keep the key without a passphrase
+    #[arg(long)]
+    pub(crate) remove: bool,
 }
 
 /// Sign the log's checkpoints with a new key, handed over by the old one
@@ -82,6 +97,9 @@ pub(crate) struct NewKey {
     /// The officer's name, as it will be enrolled
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
+    /// Put it under a passphrase, which is asked for (scripts: see `key passphrase`)
+    #[arg(long)]
+    pub(crate) passphrase: bool,
     /// Check and show everything, write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

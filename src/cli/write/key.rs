@@ -6,9 +6,10 @@
 use crate::chain::entry::LedgerId;
 use crate::chain::hash::{from_hex, to_hex};
 use crate::chain::signature::{self, Signer, enrol_message};
-use crate::cli::args::{KeyVerb, NewKey, RequestEnrolment};
+use crate::cli::args::{ChangePassphrase, KeyVerb, NewKey, RequestEnrolment};
 use crate::cli::output::{Exit, for_terminal};
 use crate::cli::session::Session;
+use crate::edge::keys::new_passphrase;
 use crate::error::{Error, Kind, Result};
 use serde_json::json;
 use std::path::Path;
@@ -23,6 +24,7 @@ pub(crate) fn key(session: &Session, verb: &KeyVerb) -> Result<Exit> {
     match verb {
         KeyVerb::New(a) => new(session, a),
         KeyVerb::Request(a) => request(session, a),
+        KeyVerb::Passphrase(a) => protect(session, a),
         KeyVerb::RotateLog(a) => return super::office::rotate_log(session, a),
     }
     .map(|()| Exit::Done)
@@ -44,7 +46,15 @@ fn new(session: &Session, a: &NewKey) -> Result<()> {
             &json!({"key": {"officer": a.name, "path": path, "public_key": null, "dry_run": true}}),
         );
     }
-    let key = to_hex(&keys.create_officer(&a.name)?.public_key());
+    let key = if a.passphrase {
+        if path.exists() {
+            return keys.create_officer(&a.name).map(|_| ());
+        }
+        keys.create_officer_under(&a.name, new_passphrase()?)?
+    } else {
+        keys.create_officer(&a.name)?
+    };
+    let key = to_hex(&key.public_key());
     session.console.receipt(
         &format!(
             "Made a key for {name}.\n  public key  {key}\n  kept at     {path}\n\nNext, on this machine:   \
@@ -54,6 +64,19 @@ fn new(session: &Session, a: &NewKey) -> Result<()> {
             path = path.display(),
         ),
         &json!({"key": {"officer": a.name, "path": path, "public_key": key, "dry_run": false}}),
+    )
+}
+
+fn protect(session: &Session, a: &ChangePassphrase) -> Result<()> {
+    let slot = session.home.keys().officer_slot(&a.name)?;
+    // The present passphrase comes before a new one is asked for.
+    slot.key()?;
+    slot.protect(if a.remove { None } else { Some(new_passphrase()?) })?;
+    let (name, path) = (for_terminal(&a.name), slot.path());
+    let now = if a.remove { "no passphrase" } else { "a new passphrase" };
+    session.console.receipt(
+        &format!("The key of {name} at {} is under {now}.\n", path.display()),
+        &json!({"key": {"officer": a.name, "path": path, "passphrase": !a.remove}}),
     )
 }
 

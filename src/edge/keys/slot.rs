@@ -7,7 +7,9 @@
 use super::{PrivateKey, create, load, no_key};
 use crate::chain::hash::to_hex;
 use crate::chain::signature::Signer;
+use crate::edge::durable::{self, Readers};
 use crate::error::{Error, Result};
+use ed25519_dalek::pkcs8::spki::der::zeroize::Zeroizing;
 use std::path::{Path, PathBuf};
 
 /// The place of one officer's key, or of one log's.
@@ -46,14 +48,17 @@ impl Slot {
     }
 
     /// The key to follow it: the one that was made before and not put to use, else a new one, durable
-    /// when this returns.
+    /// when this returns, under the passphrase of the key that is there.
     ///
     /// # Errors
     /// As [`Slot::next`]; `no_randomness`.
     pub fn make_next(&self) -> Result<PrivateKey> {
         match self.next()? {
             Some(key) => Ok(key),
-            None => create(&self.beside("next"), &format!("the next of {}", self.whose)),
+            None => {
+                let passphrase = load(&self.path)?.and_then(|key| key.passphrase);
+                create(&self.beside("next"), &format!("the next of {}", self.whose), passphrase)
+            }
         }
     }
 
@@ -64,6 +69,15 @@ impl Slot {
     /// As [`Slot::make_next`].
     pub fn rehearse_next(&self) -> Result<PrivateKey> {
         self.next()?.map_or_else(PrivateKey::generate, Ok)
+    }
+
+    /// Puts the key's file under another passphrase, or under none; durable when it returns.
+    ///
+    /// # Errors
+    /// As [`Slot::key`]; an I/O code with the path.
+    pub fn protect(&self, passphrase: Option<Zeroizing<String>>) -> Result<()> {
+        let key = PrivateKey { passphrase, ..self.key()? };
+        durable::replace(&self.path, key.to_pem()?.as_bytes(), Readers::Owner)
     }
 
     /// Puts the next key in its place; what is there is kept as a former one. Does nothing where there
