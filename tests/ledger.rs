@@ -36,7 +36,7 @@ fn a_submitted_command_is_recorded_published_and_found_again_after_reopening() {
         &house::line("PD-INFO:2026"),
         earmark::domain::kinds::Stage::Unreserved,
     );
-    assert_eq!(ledger.state().leaves[&leaf], Amount(1_000_000_000));
+    assert_eq!(ledger.state().balance(&leaf), Amount(1_000_000_000));
     let reader = Reader::open(ledger.folder(), None).unwrap();
     assert_eq!((reader.size(), reader.head_at(4).unwrap()), (4, head));
     let id = receipt.entries[0].id;

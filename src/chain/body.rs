@@ -150,7 +150,7 @@ pub fn encode_rows(rows: &[Row<'_>]) -> Vec<u8> {
 }
 
 /// The version of a snapshot's state: one of another version is made anew.
-pub const STATE_VERSION: u8 = 3;
+pub const STATE_VERSION: u8 = 4;
 
 /// The bytes of a state, for a snapshot: a version, then the state. Equal states have equal bytes.
 ///
@@ -188,6 +188,12 @@ pub fn encode_value<T: Serialize>(value: &T) -> Result<Vec<u8>, Malformed> {
 /// [`Malformed`] when the bytes are no such value, or some are left over.
 pub fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> {
     decode_with("value", bytes, VALUE)
+}
+
+/// The value that the bytes begin with, whatever follows it; `None` if there is none.
+#[must_use]
+pub fn decode_front<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    bincode::serde::decode_from_slice(bytes, VALUE).ok().map(|(value, _)| value)
 }
 
 fn encode_with<T: Serialize, C: bincode::config::Config>(
@@ -377,6 +383,11 @@ mod tests {
         let state = State { size: 7, ..State::default() };
         let bytes = encode_state(&state).unwrap();
         assert_eq!(decode_state(&bytes).unwrap(), state);
+        let first = encode_value(&state).unwrap();
+        assert_eq!(
+            decode_state(&first).unwrap_err().to_string(),
+            "state: expected version 4, found version 0"
+        );
         let error = decode_state(&bytes[..bytes.len() - 1]).unwrap_err().to_string();
         assert_eq!(
             error,

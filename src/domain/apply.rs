@@ -6,7 +6,7 @@ use super::event::Event;
 use super::ids::Code;
 use super::kinds::{FollowOnKind, Stage};
 use super::money::Amount;
-use super::posting::{Leaf, Move};
+use super::posting::Move;
 use super::rejection::Rejection;
 use super::state::Draft;
 use std::collections::BTreeMap;
@@ -41,10 +41,10 @@ pub fn settle(
     moves: &[Move],
     cited: &Cited,
 ) -> Result<(), Rejection> {
-    for m in moves {
+    for m in moves.iter().filter(|m| !m.amount.is_zero()) {
         let taken = m.amount.checked_neg().ok_or(Rejection::Overflow)?;
-        post(draft, &m.from, taken)?;
-        post(draft, &m.to, m.amount)?;
+        draft.post(&m.from, taken)?;
+        draft.post(&m.to, m.amount)?;
     }
     for (code, change) in engaged(moves)? {
         engage(draft, code, change)?;
@@ -97,19 +97,6 @@ fn engage(draft: &mut Draft<'_>, code: &Code, change: Amount) -> Result<(), Reje
         let mut project = project.clone();
         project.engaged = project.engaged.checked_add(change).ok_or(Rejection::Overflow)?;
         draft.projects.insert(code.clone(), project);
-    }
-    Ok(())
-}
-
-fn post(draft: &mut Draft<'_>, leaf: &Leaf, amount: Amount) -> Result<(), Rejection> {
-    if amount.is_zero() {
-        return Ok(());
-    }
-    let balance = draft.balance(leaf).checked_add(amount).ok_or(Rejection::Overflow)?;
-    if balance.is_zero() {
-        draft.leaves.remove(leaf);
-    } else {
-        draft.leaves.insert(leaf.clone(), balance);
     }
     Ok(())
 }

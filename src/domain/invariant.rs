@@ -30,6 +30,7 @@ pub fn broken(state: &State) -> Vec<String> {
             broken.push(format!("follow-on investment {code} is paid in beyond its pledge"));
         }
     }
+    broken.sort_unstable();
     broken
 }
 
@@ -57,7 +58,7 @@ fn broken_office(state: &State, broken: &mut Vec<String>) {
 
 fn broken_lines(state: &State, broken: &mut Vec<String>) {
     let mut sums: BTreeMap<&LineKey, Option<Amount>> = BTreeMap::new();
-    for (leaf, balance) in &state.leaves {
+    for (leaf, balance) in state.balances() {
         let sum = sums.entry(&leaf.line).or_insert(Some(Amount::ZERO));
         *sum = sum.and_then(|sum| sum.checked_add(*balance));
     }
@@ -73,7 +74,7 @@ fn broken_lines(state: &State, broken: &mut Vec<String>) {
 }
 
 fn broken_leaves(state: &State, broken: &mut Vec<String>) {
-    for (leaf, balance) in &state.leaves {
+    for (leaf, balance) in state.balances() {
         let wrong = match leaf.stage {
             Stage::Authority => *balance > Amount::ZERO,
             Stage::Unreserved => !state.was_lenient && balance.is_negative(),
@@ -101,13 +102,13 @@ fn broken_leaves(state: &State, broken: &mut Vec<String>) {
 
 fn broken_projects(state: &State, broken: &mut Vec<String>) {
     let mut engaged: BTreeMap<&str, Option<Amount>> = BTreeMap::new();
-    for (leaf, balance) in &state.leaves {
+    for (leaf, balance) in state.balances() {
         if let Some(project) = leaf.project.as_ref().filter(|_| is_engaged(leaf.stage)) {
             let sum = engaged.entry(project.as_str()).or_insert(Some(Amount::ZERO));
             *sum = sum.and_then(|sum| sum.checked_add(*balance));
         }
     }
-    for (code, project) in &state.projects {
+    for (code, project) in state.projects.iter() {
         let sum = engaged.get(code.as_str()).copied().unwrap_or(Some(Amount::ZERO));
         if sum != Some(project.engaged) {
             let sum = sum.map_or("more than can be counted".to_owned(), |sum| sum.0.to_string());

@@ -8,7 +8,7 @@
 //! * [`money`], [`calendar`], [`ids`], [`kinds`]: values.
 //! * [`event`], [`command`]: what happened, what is wished.
 //! * [`posting`]: the kernel: leaves and the moves between them.
-//! * [`state`]: what the rules need to remember; [`apply`]: how an event changes it.
+//! * [`state`]: what the rules need to remember, in [`table`]s; [`apply`]: how an event changes it.
 //! * [`rejection`], [`finding`]: how the domain says no, and how it says "look at this".
 //! * [`invariant`]: what must hold after every command.
 
@@ -27,3 +27,4 @@ pub mod posting;
 pub mod propose;
 pub mod rejection;
 pub mod state;
+pub mod table;

@@ -14,13 +14,11 @@ pub(super) fn unknown<'a>(
     name: &Code,
     known: impl Iterator<Item = &'a Code>,
 ) -> Rejection {
-    let near = known
-        .take(LOOKED_AT)
-        .map(Code::as_str)
-        .filter(|known| is_near(known, name.as_str()))
-        .take(SHOWN)
-        .map(str::to_owned)
-        .collect();
+    let known = known.take(LOOKED_AT).map(Code::as_str);
+    let mut near: Vec<String> =
+        known.filter(|known| is_near(known, name.as_str())).map(str::to_owned).collect();
+    near.sort_unstable();
+    near.truncate(SHOWN);
     Rejection::Unknown { thing, name: name.to_string(), near }
 }
 

@@ -12,9 +12,11 @@ pub use office::{FormerLogKey, LedgerFacts, Officer, SpentKey};
 use super::calendar::{Date, Year};
 use super::event::{Bytes32, Policy};
 use super::ids::{Code, LineKey, Tag};
-use super::kinds::{FollowOnKind, Level, ProjectStatus};
+use super::kinds::{FollowOnKind, Level, ProjectStatus, Stage};
 use super::money::{Amount, Currency};
 use super::posting::{Leaf, Move};
+use super::rejection::Rejection;
+use super::table::{Lookup, Table};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -173,7 +175,7 @@ pub type VoucherSeries = (Code, Year);
 pub type RefundKey = (u64, LineKey, Option<Code>);
 
 macro_rules! tables {
-    ($($(#[$doc:meta])* $table:ident: $key:ty => $value:ty,)+) => {
+    ($($(#[$doc:meta])* $table:ident: $map:ident<$key:ty, $value:ty>,)+) => {
         /// The whole state of the rules.
         #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
         pub struct State {
@@ -192,7 +194,7 @@ macro_rules! tables {
             pub recorded_at_microseconds: i64,
             /// Number of events applied.
             pub size: u64,
-            $($(#[$doc])* pub $table: BTreeMap<$key, $value>,)+
+            $($(#[$doc])* pub $table: $map<$key, $value>,)+
         }
 
         /// A state with changes laid over it.
@@ -208,7 +210,7 @@ macro_rules! tables {
             pub recorded_at_microseconds: i64,
             /// Number of events applied.
             pub size: u64,
-            $($(#[$doc])* pub $table: Layer<'a, $key, $value>,)+
+            $($(#[$doc])* pub $table: Layer<'a, $map<$key, $value>, $map<$key, Option<$value>>>,)+
         }
 
         /// The changes of a command, ready to be applied to the state they were drafted on.
@@ -218,7 +220,7 @@ macro_rules! tables {
             was_lenient: bool,
             recorded_at_microseconds: i64,
             size: u64,
-            $($table: BTreeMap<$key, Option<$value>>,)+
+            $($table: $map<$key, Option<$value>>,)+
         }
 
         impl State {
@@ -231,7 +233,7 @@ macro_rules! tables {
                     was_lenient: self.was_lenient,
                     recorded_at_microseconds: self.recorded_at_microseconds,
                     size: self.size,
-                    $($table: Layer { base: &self.$table, over: BTreeMap::new() },)+
+                    $($table: Layer { base: &self.$table, over: $map::default() },)+
                 }
             }
 
@@ -245,11 +247,8 @@ macro_rules! tables {
                 self.was_lenient = delta.was_lenient;
                 self.recorded_at_microseconds = delta.recorded_at_microseconds;
                 self.size = delta.size;
-                $(for (key, value) in delta.$table {
-                    match value {
-                        Some(value) => { self.$table.insert(key, value); }
-                        None => { self.$table.remove(&key); }
-                    }
+                $(for (key, value) in delta.$table.into_all() {
+                    self.$table.set(key, value);
                 })+
             }
         }
@@ -268,9 +267,7 @@ macro_rules! tables {
                     was_lenient: self.was_lenient,
                     recorded_at_microseconds: self.recorded_at_microseconds,
                     size: self.size,
-                    $($table: (delta.$table.keys())
-                        .map(|key| (key.clone(), self.$table.get(key).cloned()))
-                        .collect(),)+
+                    $($table: replaced(&self.$table, &delta.$table),)+
                 };
                 self.apply(delta);
                 back
@@ -295,43 +292,46 @@ macro_rules! tables {
 
 tables! {
     /// Districts, by code.
-    districts: Code => District,
+    districts: BTreeMap<Code, District>,
     /// Programmes, by code.
-    programmes: Code => (),
+    programmes: BTreeMap<Code, ()>,
     /// Funds, by code.
-    funds: Code => Fund,
+    funds: BTreeMap<Code, Fund>,
     /// Lines that have been opened.
-    lines: LineKey => Line,
+    lines: BTreeMap<LineKey, Line>,
     /// Projects, by code.
-    projects: Code => Project,
+    projects: Table<Code, Project>,
     /// Payees, by code.
-    payees: Code => (),
+    payees: Table<Code, ()>,
     /// Contracts, by number.
-    commitments: Code => Commitment,
+    commitments: Table<Code, Commitment>,
     /// Follow-on investments, by code.
-    follow_ons: Code => FollowOn,
-    /// Balances of leaves that are not zero.
-    leaves: Leaf => Amount,
+    follow_ons: BTreeMap<Code, FollowOn>,
+    /// Balances of leaves that are not zero, but for those of the stage reserved.
+    leaves: Table<Leaf, Amount>,
+    /// Balances of leaves of the stage reserved that are not zero: in order, since a project is closed
+    /// out over all of its lines.
+    reserves: BTreeMap<Leaf, Amount>,
     /// How far below zero negative amounts of history took an account of a contract or of payments.
-    floors: Leaf => Amount,
+    floors: Table<Leaf, Amount>,
     /// The last voucher number of a fund and fiscal year.
-    vouchers: VoucherSeries => u64,
+    vouchers: Table<VoucherSeries, u64>,
     /// What has been refunded of a payment.
-    refunded: RefundKey => Amount,
+    refunded: Table<RefundKey, Amount>,
     /// Moves that a reversal could not tell from the entry alone, by index (apply/reversal).
-    kept_moves: u64 => Vec<Move>,
+    kept_moves: BTreeMap<u64, Vec<Move>>,
     /// Entries that have been reversed, with the reversal's index.
-    reversed: u64 => u64,
+    reversed: Table<u64, u64>,
     /// Carry-forwards that gave their project funding on the line carried to, by index.
-    carried_funding: u64 => (),
+    carried_funding: BTreeMap<u64, ()>,
     /// Hashes of e-vouchers that have been booked, with the index of the entry they belong to.
-    e_vouchers: Bytes32 => u64,
+    e_vouchers: Table<Bytes32, u64>,
     /// Keys of officers and of the log that were given up.
-    spent_keys: Bytes32 => SpentKey,
+    spent_keys: BTreeMap<Bytes32, SpentKey>,
     /// E-vouchers that were attached to an entry later, by its index.
-    attached_e_vouchers: u64 => Vec<Bytes32>,
+    attached_e_vouchers: BTreeMap<u64, Vec<Bytes32>>,
     /// Confidential fields, by the commitment to them.
-    confidential: Bytes32 => SealedFields,
+    confidential: BTreeMap<Bytes32, SealedFields>,
 }
 
 /// The part of a state that is replaced whole.
@@ -345,53 +345,93 @@ pub struct HeadDraft {
     pub officers: Vec<Officer>,
 }
 
-/// One table of a draft: changes over a base.
-#[derive(Debug)]
-pub struct Layer<'a, K, V> {
-    base: &'a BTreeMap<K, V>,
-    over: BTreeMap<K, Option<V>>,
+/// The values that a change replaces, by the keys that it sets.
+fn replaced<B, O>(base: &B, over: &O) -> O
+where
+    B: Lookup<Key: Clone, Value: Clone>,
+    O: Lookup<Key = B::Key, Value = Option<B::Value>>,
+{
+    let mut back = O::default();
+    for (key, _) in over.all() {
+        back.set(key.clone(), Some(base.value(key).cloned()));
+    }
+    back
 }
 
-impl<K: Ord + Clone, V> Layer<'_, K, V> {
+/// One table of a draft: changes over a base.
+#[derive(Debug)]
+pub struct Layer<'a, B, O> {
+    base: &'a B,
+    over: O,
+}
+
+impl<B: Lookup, O: Lookup<Key = B::Key, Value = Option<B::Value>>> Layer<'_, B, O> {
     /// The value of a key, changes first.
     #[must_use]
-    pub fn get(&self, key: &K) -> Option<&V> {
-        if !self.over.is_empty()
-            && let Some(changed) = self.over.get(key)
-        {
-            return changed.as_ref();
+    pub fn get(&self, key: &B::Key) -> Option<&B::Value> {
+        match self.over.value(key) {
+            Some(changed) => changed.as_ref(),
+            None => self.base.value(key),
         }
-        self.base.get(key)
     }
 
     /// True if the key has a value.
     #[must_use]
-    pub fn contains(&self, key: &K) -> bool {
+    pub fn contains(&self, key: &B::Key) -> bool {
         self.get(key).is_some()
     }
 
     /// Sets the value of a key.
-    pub fn insert(&mut self, key: K, value: V) {
-        self.over.insert(key, Some(value));
-    }
-
-    /// The keys of the base: what was known before the command.
-    pub fn base_keys(&self) -> impl Iterator<Item = &K> {
-        self.base.keys()
-    }
-
-    /// The first key, in order, whose value is `wanted`. Reads the whole table.
-    pub fn find(&self, wanted: impl Fn(&K, &V) -> bool) -> Option<&K> {
-        let base = self.base.iter().filter(|(key, _)| !self.over.contains_key(*key));
-        let over = self.over.iter().filter_map(|(k, v)| v.as_ref().map(|v| (k, v)));
-        base.chain(over).filter(|(key, value)| wanted(key, value)).map(|(key, _)| key).min()
+    pub fn insert(&mut self, key: B::Key, value: B::Value) {
+        self.over.set(key, Some(Some(value)));
     }
 
     /// Removes a key.
-    pub fn remove(&mut self, key: &K) {
-        self.over.insert(key.clone(), None);
+    pub fn remove(&mut self, key: &B::Key)
+    where
+        B::Key: Clone,
+    {
+        self.over.set(key.clone(), Some(None));
     }
 
+    /// Sets the value of a key to what `change` makes of the present one.
+    ///
+    /// # Errors
+    /// What `change` says; nothing is changed then.
+    pub fn update<E>(
+        &mut self,
+        key: &B::Key,
+        change: impl FnOnce(Option<&B::Value>) -> Result<Option<B::Value>, E>,
+    ) -> Result<(), E>
+    where
+        B::Key: Clone,
+    {
+        if let Some(changed) = self.over.value_mut(key) {
+            *changed = change(changed.as_ref())?;
+            return Ok(());
+        }
+        let value = change(self.base.value(key))?;
+        self.over.set(key.clone(), Some(value));
+        Ok(())
+    }
+
+    /// The keys of the base: what was known before the command.
+    pub fn base_keys(&self) -> impl Iterator<Item = &B::Key> {
+        self.base.all().map(|(key, _)| key)
+    }
+
+    /// The first key, in order, whose value is `wanted`. Reads the whole table.
+    pub fn find(&self, wanted: impl Fn(&B::Key, &B::Value) -> bool) -> Option<&B::Key>
+    where
+        B::Key: Ord,
+    {
+        let base = self.base.all().filter(|(key, _)| self.over.value(key).is_none());
+        let over = self.over.all().filter_map(|(k, v)| v.as_ref().map(|v| (k, v)));
+        base.chain(over).filter(|(key, value)| wanted(key, value)).map(|(key, _)| key).min()
+    }
+}
+
+impl<K: Ord + Clone, V> Layer<'_, BTreeMap<K, V>, BTreeMap<K, Option<V>>> {
     /// All keys and values from `from` on for as long as `wanted` says yes, ascending. Only for
     /// tables or ranges that are small.
     pub fn range<'s>(
@@ -413,6 +453,24 @@ impl<K: Ord + Clone, V> Layer<'_, K, V> {
         let mut all: Vec<(&K, &V)> = base.into_iter().chain(over).collect();
         all.sort_by(|a, b| a.0.cmp(b.0));
         all.into_iter()
+    }
+}
+
+impl State {
+    /// The balance of a leaf; zero when it has none.
+    #[must_use]
+    pub fn balance(&self, leaf: &Leaf) -> Amount {
+        let found = if leaf.stage == Stage::Reserved {
+            self.reserves.get(leaf)
+        } else {
+            self.leaves.get(leaf)
+        };
+        found.copied().unwrap_or(Amount::ZERO)
+    }
+
+    /// Every leaf that is not zero, in no order that means anything.
+    pub fn balances(&self) -> impl Iterator<Item = (&Leaf, &Amount)> {
+        self.leaves.iter().chain(&self.reserves)
     }
 }
 
@@ -456,7 +514,35 @@ impl Draft<'_> {
     /// The balance of a leaf; zero when it has none.
     #[must_use]
     pub fn balance(&self, leaf: &Leaf) -> Amount {
-        self.leaves.get(leaf).copied().unwrap_or(Amount::ZERO)
+        let found = if leaf.stage == Stage::Reserved {
+            self.reserves.get(leaf)
+        } else {
+            self.leaves.get(leaf)
+        };
+        found.copied().unwrap_or(Amount::ZERO)
+    }
+
+    /// Adds to the balance of a leaf; one that comes to zero is forgotten.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn post(&mut self, leaf: &Leaf, amount: Amount) -> Result<(), Rejection> {
+        let add = |balance: Option<&Amount>| {
+            let balance = balance.copied().unwrap_or(Amount::ZERO);
+            let balance = balance.checked_add(amount).ok_or(Rejection::Overflow)?;
+            Ok(Some(balance).filter(|balance| !balance.is_zero()))
+        };
+        if leaf.stage == Stage::Reserved {
+            self.reserves.update(leaf, add)
+        } else {
+            self.leaves.update(leaf, add)
+        }
+    }
+
+    /// The first leaf, in order, that is not zero and `wanted`. Reads all of them.
+    pub fn find_leaf(&self, wanted: impl Fn(&Leaf) -> bool) -> Option<&Leaf> {
+        let found = self.leaves.find(|leaf, _| wanted(leaf));
+        found.into_iter().chain(self.reserves.find(|leaf, _| wanted(leaf))).min()
     }
 
     /// The currency; a placeholder before the ledger is open.

@@ -106,7 +106,7 @@ fn funds(state: &State, names: &mut BTreeMap<Code, Text>) -> Vec<FundFigures> {
     for code in state.funds.keys() {
         sums.insert(code, nothing());
     }
-    for (leaf, amount) in &state.leaves {
+    for (leaf, amount) in state.balances() {
         let stages = sums.entry(&leaf.line.fund).or_insert_with(nothing);
         let sum = stages.entry(leaf.stage).or_insert(Some(Amount::default()));
         *sum = sum.and_then(|sum| sum.checked_add(*amount));

@@ -188,7 +188,7 @@ impl Given {
     pub fn balances(self, expected: &str) -> Self {
         let currency = self.state.draft().currency();
         // In the order of lines and stages, which reads better than that of the state.
-        let mut leaves: Vec<_> = self.state.leaves.iter().collect();
+        let mut leaves: Vec<_> = self.state.balances().collect();
         leaves.sort_by_key(|(leaf, _)| {
             (&leaf.line, leaf.stage, leaf.project.as_ref(), leaf.commitment.as_ref())
         });

@@ -6,7 +6,7 @@ use earmark::domain::kinds::ProjectStatus;
 
 #[track_caller]
 fn status(given: &Given, project: &str, expected: ProjectStatus) {
-    assert_eq!(given.state.projects[&code(project)].status, expected);
+    assert_eq!(given.state.projects.get(&code(project)).unwrap().status, expected);
 }
 
 #[test]
@@ -146,15 +146,15 @@ fn a_contract_of_several_projects_counts_for_each_ceiling() {
         .and(project("Q").ceiling(20))
         .contract("C-1", "P", "PD:2001", 30)
         .and(increase("C-1").of("Q").from(&[("PD:2001", 20)]));
-    assert_eq!(given.state.projects[&code("P")].engaged, yuan(30));
-    assert_eq!(given.state.projects[&code("Q")].engaged, yuan(20));
+    assert_eq!(given.state.projects.get(&code("P")).unwrap().engaged, yuan(30));
+    assert_eq!(given.state.projects.get(&code("Q")).unwrap().engaged, yuan(20));
     // A payment of a commitment engages nothing more; a refund and a reduction free it.
     let given = given.and(pay("C-1").of("Q").amount(20));
-    assert_eq!(given.state.projects[&code("Q")].engaged, yuan(20));
+    assert_eq!(given.state.projects.get(&code("Q")).unwrap().engaged, yuan(20));
     let payment = given.last();
     let given = given.and(refund(payment).amount(5)).and(reduce("C-1").of("P").amount(10));
-    assert_eq!(given.state.projects[&code("P")].engaged, yuan(20));
-    assert_eq!(given.state.projects[&code("Q")].engaged, yuan(15));
+    assert_eq!(given.state.projects.get(&code("P")).unwrap().engaged, yuan(20));
+    assert_eq!(given.state.projects.get(&code("Q")).unwrap().engaged, yuan(15));
     given.and(commit("C-2").of("Q").amount(5));
 }
 

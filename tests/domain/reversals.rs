@@ -12,8 +12,8 @@ use earmark::domain::state::State;
 fn substance(state: &State) -> State {
     let mut state = state.clone();
     (state.size, state.recorded_at_microseconds) = (0, 0);
-    state.reversed.clear();
-    state.vouchers.clear();
+    state.reversed = Default::default();
+    state.vouchers = Default::default();
     state
 }
 
@@ -24,6 +24,7 @@ fn restored(given: &Given, wish: impl Into<Wish>) {
     let entry = booked.last();
     let undone = booked.and(reverse(entry));
     assert_eq!(undone.state.leaves, given.state.leaves);
+    assert_eq!(undone.state.reserves, given.state.reserves);
     assert_eq!(substance(&undone.state), substance(&given.state));
 }
 

@@ -12,11 +12,12 @@ use earmark::domain::event::*;
 use earmark::domain::ids::{Code, LineKey, Tag, Text};
 use earmark::domain::kinds::*;
 use earmark::domain::money::Amount;
-use earmark::domain::posting::Move;
+use earmark::domain::posting::{Leaf, Move};
 use earmark::domain::propose::cited_by;
 use earmark::domain::rejection::Rejection;
 use earmark::domain::state::State;
 use earmark::projection::{Projection, Recorded};
+use std::collections::BTreeMap;
 
 pub fn code(text: &str) -> Code {
     Code::new(text)
@@ -55,6 +56,11 @@ pub struct Book {
 }
 
 impl Book {
+    /// Every leaf that is not zero.
+    pub fn balances(&self) -> BTreeMap<Leaf, Amount> {
+        self.state.balances().map(|(leaf, balance)| (leaf.clone(), *balance)).collect()
+    }
+
     /// A ledger in CNY, policy as given, opened on 2001-01-01; it is 2003-12-31.
     pub fn open(policy: Policy) -> Self {
         let mut book = Self { today: day("2003-12-31").0, ..Self::default() };

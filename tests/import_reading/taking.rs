@@ -87,7 +87,7 @@ fn sum(amounts: impl IntoIterator<Item = Amount>) -> i128 {
 /// The balance of all leaves of a stage, by line.
 fn by_line(books: &Books, stage: Stage) -> BTreeMap<String, i128> {
     let mut out = BTreeMap::new();
-    for (leaf, amount) in books.state.leaves.iter().filter(|(leaf, _)| leaf.stage == stage) {
+    for (leaf, amount) in books.state.balances().filter(|(leaf, _)| leaf.stage == stage) {
         *out.entry(leaf.line.to_string()).or_default() += amount.0;
     }
     out

@@ -171,11 +171,13 @@ fn a_state_that_was_tampered_with_is_broken() {
     assert!(invariant::broken(&sound).is_empty());
     let world = office::example();
     assert!(invariant::broken(&world.state).is_empty());
-    for (leaf, _) in world.state.leaves.clone() {
+    for (leaf, _) in world.state.balances() {
         let mut state = world.state.clone();
-        state.leaves.get_mut(&leaf).unwrap().0 += 1;
+        let in_leaves = state.leaves.get_mut(leaf).into_iter();
+        in_leaves.chain(state.reserves.get_mut(leaf)).for_each(|balance| balance.0 += 1);
         assert!(!invariant::broken(&state).is_empty(), "{leaf} was raised unseen");
-        state.leaves.remove(&leaf);
+        state.leaves.remove(leaf);
+        state.reserves.remove(leaf);
         assert!(!invariant::broken(&state).is_empty(), "{leaf} was lost unseen");
     }
     let mut state = world.state.clone();

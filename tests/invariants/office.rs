@@ -70,7 +70,7 @@ impl Office<'_> {
     }
 
     fn balance(&self, leaf: &Leaf) -> i128 {
-        self.world.state.leaves.get(leaf).map_or(0, |amount| amount.0)
+        self.world.state.balance(leaf).0
     }
 
     fn free(&self, line: &LineKey) -> i128 {
@@ -90,8 +90,9 @@ impl Office<'_> {
     /// A project, mostly one that may spend.
     pub fn project(&self, dice: &mut Dice<'_>) -> Option<Code> {
         let all: Vec<&Code> = self.world.state.projects.keys().collect();
-        let may_spend =
-            |code: &&&Code| self.world.state.projects[*code].status == ProjectStatus::Approved;
+        let may_spend = |code: &&&Code| {
+            self.world.state.projects.get(code).unwrap().status == ProjectStatus::Approved
+        };
         let good: Vec<&Code> = all.iter().filter(may_spend).copied().collect();
         let some = if good.is_empty() || dice.once_in(12) { &all } else { &good };
         dice.pick(some).map(|code| (*code).clone())
@@ -99,11 +100,12 @@ impl Office<'_> {
 
     /// A leaf of this stage that holds something, mostly on a line of this year.
     fn held(&self, stage: Stage, dice: &mut Dice<'_>) -> Option<(Leaf, i128)> {
-        let leaves = self.world.state.leaves.iter();
-        let all: Vec<(&Leaf, i128)> = leaves
+        let leaves = self.world.state.balances();
+        let mut all: Vec<(&Leaf, i128)> = leaves
             .filter(|(leaf, _)| leaf.stage == stage)
             .map(|(leaf, amount)| (leaf, amount.0))
             .collect();
+        all.sort();
         let this_year = |(leaf, _): &&(&Leaf, i128)| leaf.line.year == self.year();
         let good: Vec<_> = all.iter().filter(this_year).copied().collect();
         let some = if good.is_empty() || dice.once_in(6) { &all } else { &good };
@@ -356,7 +358,7 @@ impl Office<'_> {
         let all: Vec<&Code> = self.world.state.projects.keys().collect();
         let code = (*dice.pick(&all)?).clone();
         let (reason, filing) = (None, none());
-        Some(match self.world.state.projects[&code].status {
+        Some(match self.world.state.projects.get(&code).unwrap().status {
             ProjectStatus::Approved if dice.once_in(2) => {
                 Command::TerminateProject(ProjectTerminated { code, reason, filing })
             }
@@ -394,7 +396,7 @@ pub fn example() -> World {
         }
     }
     let stages: std::collections::BTreeSet<Stage> =
-        world.state.leaves.keys().map(|leaf| leaf.stage).collect();
+        world.state.balances().map(|(leaf, _)| leaf.stage).collect();
     assert!(stages.len() >= 8, "{stages:?}");
     world
 }

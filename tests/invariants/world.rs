@@ -10,10 +10,11 @@ use earmark::domain::ids::{Code, LineKey, Text};
 use earmark::domain::invariant;
 use earmark::domain::kinds::{Direction, Role, Stage};
 use earmark::domain::money::Amount;
-use earmark::domain::posting::{Move, postings};
+use earmark::domain::posting::{Leaf, Move, postings};
 use earmark::domain::propose::{cited_by, cites, propose};
 use earmark::domain::rejection::Rejection;
 use earmark::domain::state::State;
+use earmark::domain::table::Table;
 use std::collections::BTreeMap;
 
 pub struct World {
@@ -30,8 +31,8 @@ pub struct World {
 pub fn substance(state: &State) -> State {
     let mut state = state.clone();
     (state.size, state.recorded_at_microseconds) = (0, 0);
-    state.reversed.clear();
-    state.vouchers.clear();
+    state.reversed = Table::default();
+    state.vouchers = Table::default();
     state
 }
 
@@ -196,7 +197,7 @@ impl World {
     }
 
     fn check_oracle(&self) {
-        let leaves = self.state.leaves.iter();
+        let leaves = self.state.balances();
         let found: BTreeMap<String, i128> = leaves
             .map(|(l, amount)| {
                 let (project, contract) = (l.project.as_ref(), l.commitment.as_ref());
@@ -231,7 +232,7 @@ impl World {
 
     /// If the entry may be reversed, every leaf changes by the opposite of what the entry did.
     pub fn check_reversal(&mut self, entry: u64) {
-        let mut expected = self.state.leaves.clone();
+        let mut expected = self.balances();
         if self.book(&[self.reversal(entry)]).is_err() {
             return;
         }
@@ -240,9 +241,13 @@ impl World {
             balance.0 -= posting.amount.0;
         }
         expected.retain(|_, balance| !balance.is_zero());
-        assert_eq!(self.state.leaves, expected, "reversal of {:?}", self.log[entry as usize]);
+        assert_eq!(self.balances(), expected, "reversal of {:?}", self.log[entry as usize]);
         let again = self.book(&[self.reversal(entry)]).unwrap_err();
         assert_eq!(again.code(), "already_reversed");
+    }
+
+    fn balances(&self) -> BTreeMap<Leaf, Amount> {
+        self.state.balances().map(|(leaf, balance)| (leaf.clone(), *balance)).collect()
     }
 
     fn reversal(&self, entry: u64) -> Event {
@@ -294,7 +299,7 @@ impl World {
             }
         }
         let sum = |line: &LineKey, wanted: &dyn Fn(Stage) -> bool| {
-            let leaves = self.state.leaves.iter();
+            let leaves = self.state.balances();
             let of_line = leaves.filter(|(leaf, _)| leaf.line == *line && wanted(leaf.stage));
             of_line.map(|(_, amount)| amount.0).sum::<i128>()
         };

@@ -119,7 +119,7 @@ fn a_line_adds_up_by_hand() {
 #[test]
 fn leaves_are_those_of_the_rules() {
     let book = pudong();
-    assert_eq!(book.project(Balances::default()).leaves().unwrap(), book.state.leaves);
+    assert_eq!(book.project(Balances::default()).leaves().unwrap(), book.balances());
 }
 
 #[test]
@@ -356,7 +356,7 @@ fn whatever_happens_rows_balance_and_add_up() {
     for seed in 11..=14 {
         let book = random::random(seed);
         let (balances, names) = (book.project(Balances::default()), book.project(Names::default()));
-        assert_eq!(balances.leaves().unwrap(), book.state.leaves);
+        assert_eq!(balances.leaves().unwrap(), book.balances());
         let all = Filter::default();
         let selection = Selection { filter: &all, years: &[] };
         let total = groups::rows(&balances, &names, selection, By::Fund).unwrap().total;
@@ -394,5 +394,5 @@ fn as_of_a_day_is_what_happened_up_to_it() {
     }
     expected.retain(|_, amount| !amount.is_zero());
     assert_eq!(as_of.leaves().unwrap(), expected);
-    assert_ne!(expected, book.state.leaves);
+    assert_ne!(expected, book.balances());
 }

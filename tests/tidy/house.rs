@@ -58,6 +58,8 @@ pub const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("rpassword", &["edge::keys"]),
     ("sha2", &["chain::signature", "tlog", "edge::keys"]),
     ("getrandom", &["edge::ids", "edge::keys", "edge::sealed"]),
+    ("indexmap", &["domain::table"]),
+    ("foldhash", &["domain::table"]),
     ("encoding_rs", &["import"]),
     ("csv", &["import", "report", "export"]),
     ("serde_json", &["import", "report", "export", "cli", "archive::package"]),

@@ -102,7 +102,7 @@ fn by_fund(state: &State) -> BTreeMap<String, BTreeMap<String, String>> {
     for fund in state.funds.keys() {
         sums.insert(fund.as_str(), nothing());
     }
-    for (leaf, amount) in &state.leaves {
+    for (leaf, amount) in state.balances() {
         let fund = sums.entry(leaf.line.fund.as_str()).or_insert_with(nothing);
         *fund.get_mut(leaf.stage.text()).unwrap() += amount.0;
     }

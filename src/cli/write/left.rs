@@ -31,7 +31,7 @@ pub(super) fn left(state: &State, body: &Body) -> Vec<Left> {
         out.extend(reserved(state, project).map(|amount| Left::Reserved(project.clone(), amount)));
     }
     for line in &touched.lines {
-        out.push(Left::Available(line.clone(), balance(state, &Leaf::of(line, Stage::Unreserved))));
+        out.push(Left::Available(line.clone(), state.balance(&Leaf::of(line, Stage::Unreserved))));
     }
     for code in &touched.follow_ons {
         let rest = state.follow_ons.get(code).and_then(|follow_on| follow_on.rest());
@@ -40,16 +40,12 @@ pub(super) fn left(state: &State, body: &Body) -> Vec<Left> {
     out
 }
 
-fn balance(state: &State, leaf: &Leaf) -> Amount {
-    state.leaves.get(leaf).copied().unwrap_or_default()
-}
-
 /// What is still owed under a contract, over all its lines.
 fn owed(state: &State, contract: &Code) -> Option<Amount> {
     let made = state.commitments.get(contract)?;
     Amount::sum(made.shares.iter().map(|share| {
         let leaf = Leaf::new(&share.line, Stage::Committed, share.project.as_ref(), Some(contract));
-        balance(state, &leaf)
+        state.balance(&leaf)
     }))
 }
 
@@ -58,7 +54,7 @@ fn reserved(state: &State, code: &Code) -> Option<Amount> {
     let project = state.projects.get(code).filter(|project| !project.funded.is_empty())?;
     Amount::sum(
         project.funded.iter().map(|funded| {
-            balance(state, &Leaf::new(&funded.line, Stage::Reserved, Some(code), None))
+            state.balance(&Leaf::new(&funded.line, Stage::Reserved, Some(code), None))
         }),
     )
 }

@@ -10,7 +10,6 @@ use crate::domain::money::{Amount, Money};
 use crate::domain::posting::{Leaf, Move};
 use crate::domain::rejection::{LimitKind, Rejection};
 use crate::domain::state::Draft;
-use std::collections::BTreeMap;
 
 pub(super) fn check(
     draft: &Draft<'_>,
@@ -47,16 +46,8 @@ impl Limits<'_, '_> {
 
     /// Every account that the event lowers (authority: raises) stays on its side of zero.
     fn accounts(&mut self, moves: &[Move]) -> Result<(), Rejection> {
-        let mut changes: BTreeMap<&Leaf, Amount> = BTreeMap::new();
-        for m in moves {
-            let taken = m.amount.checked_neg().ok_or(Rejection::Overflow)?;
-            for (leaf, amount) in [(&m.from, taken), (&m.to, m.amount)] {
-                let sum = changes.entry(leaf).or_default();
-                *sum = sum.checked_add(amount).ok_or(Rejection::Overflow)?;
-            }
-        }
-        for (leaf, change) in &changes {
-            let (leaf, change) = (*leaf, *change);
+        let changes = changes(moves)?;
+        for &(leaf, change) in &changes {
             if leaf.stage != Stage::Authority && !change.is_negative() {
                 continue;
             }
@@ -72,8 +63,10 @@ impl Limits<'_, '_> {
             if !after.is_negative() {
                 continue;
             }
-            let raised = changes.get(&Leaf::of(&leaf.line, Stage::Authority)).copied();
-            if !self.may_fall(leaf, after, raised.unwrap_or_default())? {
+            let authority = Leaf::of(&leaf.line, Stage::Authority);
+            let raised = changes.iter().find(|(leaf, _)| **leaf == authority);
+            let raised = raised.map_or(Amount::ZERO, |(_, change)| *change);
+            if !self.may_fall(leaf, after, raised)? {
                 let asked = change.checked_neg().ok_or(Rejection::Overflow)?;
                 self.violate(kind_of(leaf.stage), leaf, asked, before);
             }
@@ -203,6 +196,24 @@ impl Limits<'_, '_> {
             available: self.money(tightest.available),
         })
     }
+}
+
+/// What the moves change of each account, ascending.
+fn changes(moves: &[Move]) -> Result<Vec<(&Leaf, Amount)>, Rejection> {
+    let mut all: Vec<(&Leaf, Amount)> = Vec::with_capacity(moves.len().saturating_mul(2));
+    for m in moves {
+        all.push((&m.from, m.amount.checked_neg().ok_or(Rejection::Overflow)?));
+        all.push((&m.to, m.amount));
+    }
+    all.sort_by(|a, b| a.0.cmp(b.0));
+    let mut sums: Vec<(&Leaf, Amount)> = Vec::with_capacity(all.len());
+    for (leaf, amount) in all {
+        match sums.last_mut().filter(|(last, _)| *last == leaf) {
+            Some((_, sum)) => *sum = sum.checked_add(amount).ok_or(Rejection::Overflow)?,
+            None => sums.push((leaf, amount)),
+        }
+    }
+    Ok(sums)
 }
 
 /// Only a balance that is there can be moved on, whatever the policy.

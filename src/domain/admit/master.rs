@@ -101,7 +101,7 @@ pub(super) fn is_credit_code(code: &str) -> bool {
 
 pub(super) fn close_fund(draft: &Draft<'_>, b: &FundClosed) -> Result<(), Rejection> {
     state::open_fund(draft, &b.code)?;
-    let held = draft.leaves.find(|leaf, _| {
+    let held = draft.find_leaf(|leaf| {
         let is_held = matches!(
             leaf.stage,
             Stage::Unreserved | Stage::Reserved | Stage::Committed | Stage::ApprovedUnpaid

@@ -163,10 +163,9 @@ fn of_authority(body: &Body) -> Vec<Move> {
 /// left some on a line whose funding has been reversed since.
 fn close_out(draft: &Draft<'_>, code: &Code) -> Vec<Move> {
     let line = LineKey::new(Code::default(), Year::MIN);
-    let of_project =
-        |leaf: &Leaf| leaf.stage == Stage::Reserved && leaf.project.as_ref() == Some(code);
+    let of_project = |leaf: &Leaf| leaf.project.as_ref() == Some(code);
     let first = reserved(&line, code);
-    let held = draft.leaves.range(&first, of_project);
+    let held = draft.reserves.range(&first, of_project);
     held.map(|(leaf, balance)| Move::new(leaf.clone(), unreserved(&leaf.line), *balance)).collect()
 }
 

@@ -144,7 +144,7 @@ fn free_e_vouchers(draft: &mut Draft<'_>, entry: u64, event: &Event) {
 fn forget_opening(draft: &mut Draft<'_>, key: &LineKey) {
     let Some(mut line) = draft.lines.get(key).cloned() else { return };
     line.entries = line.entries.saturating_sub(1);
-    if line.entries > 0 || draft.leaves.find(|leaf, _| leaf.line == *key).is_some() {
+    if line.entries > 0 || draft.find_leaf(|leaf| leaf.line == *key).is_some() {
         draft.lines.insert(key.clone(), line);
     } else {
         draft.lines.remove(key);

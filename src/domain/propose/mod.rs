@@ -139,7 +139,7 @@ impl Scene<'_> {
             return Ok(Some(b.into()));
         }
         let leaf = Leaf::of(&b.line, Stage::Authority);
-        let present = self.state.leaves.get(&leaf).copied().unwrap_or_default();
+        let present = self.state.balance(&leaf);
         // Authority stands below zero, so the difference is a sum.
         let difference = b.amount.checked_add(present).ok_or(Rejection::Overflow)?;
         let (direction, amount) = match difference.0.signum() {
@@ -212,6 +212,6 @@ impl Scene<'_> {
     }
 
     fn balance(&self, leaf: &Leaf) -> Amount {
-        self.state.leaves.get(leaf).copied().unwrap_or_default()
+        self.state.balance(leaf)
     }
 }
