@@ -118,6 +118,12 @@ impl Console {
         self
     }
 
+    /// The same console for a verb whose file is not its printed result.
+    pub(crate) fn without_file(mut self) -> Self {
+        self.file = None;
+        self
+    }
+
     /// True if progress may be shown.
     pub(crate) fn shows_progress(&self) -> bool {
         !self.no_progress && !self.quiet && io::stderr().is_terminal()

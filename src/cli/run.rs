@@ -166,8 +166,10 @@ impl Takes {
             Verb::Policy(PolicyVerb::Show(_))
             | Verb::Publish(_)
             | Verb::Checkpoint(_)
-            | Verb::Anchor(AnchorVerb::Show(_)) => Self::VALUE,
-            Verb::Witness(WitnessVerb::Init(_) | WitnessVerb::Serve(_) | WitnessVerb::Show(_)) => {
+            | Verb::Anchor(AnchorVerb::Show(_))
+            | Verb::Prove(_) => Self::VALUE,
+            Verb::CheckProof(_)
+            | Verb::Witness(WitnessVerb::Init(_) | WitnessVerb::Serve(_) | WitnessVerb::Show(_)) => {
                 Self { ledger: false, ..Self::VALUE }
             }
             Verb::Key(KeyVerb::RotateLog(_))

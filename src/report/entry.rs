@@ -14,6 +14,18 @@ use serde_json::{Map, Value, json};
 /// The entry with every field of its envelope, its body and its moves.
 #[must_use]
 pub fn entry_json(recorded: &Recorded<'_>, currency: Currency) -> Value {
+    let mut json = lone_entry_json(recorded, Some(currency));
+    if let Some(fields) = json.as_object_mut() {
+        let moves = recorded.moves.iter().map(|m| move_json(m, currency)).collect();
+        fields.insert("moves".to_owned(), Value::Array(moves));
+    }
+    json
+}
+
+/// An entry by itself, without its moves, which only the entries before it tell; and where they are
+/// not at hand, without a currency: amounts then stay in minor units.
+#[must_use]
+pub fn lone_entry_json(recorded: &Recorded<'_>, currency: Option<Currency>) -> Value {
     let row = recorded.row.map(|row| {
         let key: String = row.key.iter().map(|byte| format!("{byte:02x}")).collect();
         json!({"source": row.source, "row_key": key})
@@ -33,8 +45,7 @@ pub fn entry_json(recorded: &Recorded<'_>, currency: Currency) -> Value {
         "historical": recorded.event.historical,
         "row": row,
         "confidential": recorded.event.confidential.map(|commitment| commitment.to_string()),
-        "body": in_major_units(body, Some(currency)),
-        "moves": recorded.moves.iter().map(|m| move_json(m, currency)).collect::<Vec<_>>(),
+        "body": in_major_units(body, currency),
     })
 }
 

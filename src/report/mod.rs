@@ -18,7 +18,7 @@ pub mod register;
 pub mod table;
 pub mod text;
 
-pub use entry::entry_json;
+pub use entry::{entry_json, lone_entry_json};
 
 use crate::domain::calendar::instant_text;
 use crate::domain::money::Currency;

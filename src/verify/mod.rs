@@ -8,6 +8,7 @@
 //! Whoever holds the log key and the officers' keys can rewrite all of a log; only a copy of an old
 //! checkpoint shows that. This module does not claim otherwise.
 
+mod against;
 mod figures;
 mod quorum;
 mod run;
@@ -15,6 +16,7 @@ mod sealed;
 mod store;
 mod succession;
 
+pub use against::{Against, Older, hold_against};
 pub use figures::{Figures, FundFigures, OfficerFigures};
 pub use quorum::Quorum;
 pub use run::verify;
@@ -152,6 +154,9 @@ pub struct Report {
     pub succession: Option<Succession>,
     /// Who cosigned it, where a policy was given and its quorum is met.
     pub quorum: Option<Quorum>,
+    /// Every key that the ledger names as its log's, as far back as each handed over to the next; the
+    /// present one last. Never trusted by themselves.
+    pub log_keys: Vec<VerifierKey>,
     /// What came of each tier.
     pub tiers: Vec<(Tier, Outcome)>,
     /// What does not verify, the first of each tier first.

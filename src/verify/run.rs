@@ -448,6 +448,7 @@ impl Run {
             identity,
             succession: self.succession.clone(),
             quorum: None,
+            log_keys: self.facts().map(super::succession::log_keys).unwrap_or_default(),
             tiers: Tier::ALL.map(|tier| (tier, self.outcome(tier))).to_vec(),
             faults: self.faults,
             commands: self.commands,

@@ -31,6 +31,19 @@ impl Succession {
     }
 }
 
+/// The keys of a log, the present one last, from the first that each later one was handed over from.
+pub(super) fn log_keys(facts: &LedgerFacts) -> Vec<VerifierKey> {
+    let mut keys = Vec::new();
+    for former in &facts.former_log_keys {
+        keys.push(former.key);
+        if !former.handed_over {
+            keys.clear();
+        }
+    }
+    keys.push(facts.log_key);
+    keys.iter().filter_map(|key| VerifierKey::new(facts.origin.as_str(), &key.0).ok()).collect()
+}
+
 impl fmt::Display for Succession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let how = if self.handed_over { "handed over" } else { "NOT handed over" };

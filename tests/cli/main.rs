@@ -25,6 +25,7 @@ mod files;
 mod json;
 mod keys;
 mod names;
+mod proof;
 mod refusals;
 mod restore;
 mod setup;
@@ -106,6 +107,14 @@ impl Place {
         let ran = self.run(line);
         assert_eq!((ran.status, ran.err.as_str()), (0, ""), "earmark {line}\n{}", ran.out);
         ran.out
+    }
+
+    /// Runs a line that has to succeed, and gives what it printed, unmasked.
+    #[track_caller]
+    fn ok_raw(&self, line: &str) -> String {
+        let output = self.command(line).output().unwrap();
+        assert!(output.status.success(), "earmark {line}");
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Runs a line and compares what it printed.

@@ -117,6 +117,8 @@ pub(crate) enum Verb {
     Publish(Publish),
     #[command(subcommand)]
     Witness(WitnessVerb),
+    Prove(Prove),
+    CheckProof(CheckProof),
 }
 
 /// What the ledger does, below its name in `earmark --help`.
@@ -158,7 +160,19 @@ const GROUPS: &[(&str, &[&str])] = &[
             "export",
         ],
     ),
-    ("Trust", &["verify", "checkpoint", "anchor", "archive", "publish", "witness"]),
+    (
+        "Trust",
+        &[
+            "verify",
+            "checkpoint",
+            "anchor",
+            "archive",
+            "publish",
+            "witness",
+            "prove",
+            "check-proof",
+        ],
+    ),
 ];
 
 /// The command as clap runs it, with the verbs in groups.

@@ -143,7 +143,7 @@ fn program_folder() -> Option<PathBuf> {
 }
 
 /// A path as a shell reads it back.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | '@');
     if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }

@@ -98,7 +98,7 @@ fn name_zh(number: u8) -> Option<&'static str> {
 /// Shows the fields.
 pub(super) fn show(session: &Session, a: &ShowConfidential) -> Result<Exit> {
     let reading = Reading::open(session, &ReadFlags::default())?;
-    let index = named::resolve_entry(&reading, &a.entry)?;
+    let index = named::resolve_entry(&reading.reader, reading.size, &a.entry)?;
     let books = reading.books()?;
     let Some(standing) = Standing::of(&reading, &books, index)? else {
         let message = format!("@{index} has no confidential fields");

@@ -4,6 +4,7 @@
 //! is asked as of. Caches are used only under the log key that is pinned on this machine.
 
 mod card;
+mod check_proof;
 mod checkpoint;
 mod confidential;
 mod export;
@@ -11,6 +12,7 @@ mod filters;
 mod lists;
 mod named;
 mod policy;
+mod prove;
 mod register;
 mod reports;
 mod show;
@@ -65,6 +67,8 @@ pub(crate) fn read(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
         Verb::Checkpoint(CheckpointVerb::Show(a)) => {
             checkpoint::show(session, a).map(|()| Exit::Done)
         }
+        Verb::Prove(a) => prove::prove(session, a),
+        Verb::CheckProof(a) => check_proof::check_proof(session, a),
         Verb::Verify(a) => return Some(verify::verify(session, a)),
         _ => return None,
     };
@@ -195,6 +199,14 @@ fn lang(session: &Session) -> Lang {
     match session.console.lang {
         LangName::En => Lang::En,
         LangName::Zh => Lang::Zh,
+    }
+}
+
+/// One of two texts, in the language that was asked for.
+fn say(session: &Session, en: impl Into<String>, zh: impl Into<String>) -> String {
+    match session.console.lang {
+        LangName::En => en.into(),
+        LangName::Zh => zh.into(),
     }
 }
 

@@ -6,6 +6,7 @@ use super::Reading;
 use crate::cli::value::{EntryRef, ThingName, ThingSort};
 use crate::domain::ids::{Code, LineKey};
 use crate::error::{Error, Kind, Result};
+use crate::ledger::Reader;
 use crate::ledger::reader::books::Books;
 use crate::projection::names::Names;
 
@@ -22,7 +23,9 @@ pub(super) enum Wanted {
 /// Finds out what a name names.
 pub(super) fn resolve(reading: &Reading, books: &Books, name: &ThingName) -> Result<Wanted> {
     match name {
-        ThingName::Entry(entry) => resolve_entry(reading, entry).map(Wanted::Entry),
+        ThingName::Entry(entry) => {
+            resolve_entry(&reading.reader, reading.size, entry).map(Wanted::Entry)
+        }
         ThingName::Line(line) if books.state.lines.contains_key(line) => {
             Ok(Wanted::Line(line.clone()))
         }
@@ -43,7 +46,7 @@ fn resolve_bare(reading: &Reading, books: &Books, code: &Code) -> Result<Wanted>
     match kinds.as_slice() {
         [only] => Ok(Wanted::Thing(*only, code.clone())),
         [] => match code.as_str().parse::<EntryRef>() {
-            Ok(entry) => resolve_entry(reading, &entry).map(Wanted::Entry),
+            Ok(entry) => resolve_entry(&reading.reader, reading.size, &entry).map(Wanted::Entry),
             Err(_) => Err(unknown(
                 code.as_str(),
                 "earmark funds, projects, payees or commitments; an entry is @12",
@@ -59,16 +62,16 @@ fn resolve_bare(reading: &Reading, books: &Books, code: &Code) -> Result<Wanted>
     }
 }
 
-/// The index of a named entry that is there.
-pub(super) fn resolve_entry(reading: &Reading, name: &EntryRef) -> Result<u64> {
+/// The index of an entry that is named, below `size`.
+pub(super) fn resolve_entry(reader: &Reader, size: u64, name: &EntryRef) -> Result<u64> {
     let found = match name {
         EntryRef::Index(index) => Some(*index),
-        EntryRef::Id(id) => reading.reader.find(*id)?,
+        EntryRef::Id(id) => reader.find(*id)?,
         EntryRef::Voucher { fund, year, number } => {
-            crate::cli::write::find_voucher(&reading.reader, fund, *year, *number)?
+            crate::cli::write::find_voucher(reader, fund, *year, *number)?
         }
     };
-    let found = found.filter(|index| *index < reading.size);
+    let found = found.filter(|index| *index < size);
     found.ok_or_else(|| unknown(&format!("entry {name}"), "earmark register"))
 }
 

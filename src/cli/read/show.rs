@@ -333,7 +333,7 @@ fn only_row(mut table: Table, key: &str, value: &str) -> Table {
 }
 
 /// The fields of an entry, one a line; what is nested gets the names above it.
-fn fields(card: &mut Card, above: &str, value: &Value) {
+pub(super) fn fields(card: &mut Card, above: &str, value: &Value) {
     match value {
         Value::Null => {}
         Value::Object(map) => match line_of(map) {
@@ -359,10 +359,11 @@ fn fields(card: &mut Card, above: &str, value: &Value) {
     }
 }
 
-/// True for the fields that hold money, which `entry_json` writes as decimal text.
+/// True for the fields that hold money, which `entry_json` writes as decimal text, and for its minor
+/// units where the currency is not known.
 fn is_amount(key: &str) -> bool {
     let last = key.rsplit('.').next().unwrap_or(key);
-    matches!(last, "amount" | "ceiling" | "limit")
+    matches!(last, "amount" | "ceiling" | "limit" | "minor_units")
 }
 
 /// A value on one line.

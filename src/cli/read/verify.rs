@@ -17,8 +17,8 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::{CACHE_FOLDER, LOG_FOLDER, Reader};
 use crate::tlog::note::{Note, VerifierKey};
 use crate::tlog::policy::Policy;
-use crate::verify::{self, Tier, Trust};
-use std::path::PathBuf;
+use crate::verify::{self, Older, Report, Tier, Trust};
+use std::path::{Path, PathBuf};
 
 /// Runs `verify`.
 pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
@@ -28,6 +28,7 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
         Some(policy) => policy_trust(policy, &reader)?,
         None => trust(session, a, &reader)?,
     };
+    let older = a.against.iter().map(|path| older(path)).collect::<Result<Vec<_>>>()?;
     let store = match &ledger {
         Some(folder) if a.store => Some(verify::verify_store(folder, reader.archive())?),
         Some(_) | None => None,
@@ -47,7 +48,9 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
     {
         report.not_read.push(CONFIDENTIAL_FOLDER.to_owned());
     }
-    let verdict = Verdict { report: &report, store: store.as_ref(), unpinned: a.unpinned };
+    let against = verify::hold_against(reader.archive(), &older, &believed(&trust, &report))?;
+    let (store, unpinned) = (store.as_ref(), a.unpinned);
+    let verdict = Verdict { report: &report, store, against: &against, unpinned };
     match session.console.format {
         FormatName::Html => {
             let now = session.clock()?.now_microseconds();
@@ -116,6 +119,22 @@ fn trust(session: &Session, a: &Verify, reader: &Reader) -> Result<Trust> {
     }
     let pin = session.home.known_logs().find(&reader.archive().checkpoint().origin)?;
     Ok(Trust { key: pin.as_ref().map(key_of).transpose()?, pin })
+}
+
+/// An older state of the log, in a file, or in the folder of a ledger or of its log.
+fn older(path: &Path) -> Result<Older> {
+    let log = path.join(LOG_FOLDER);
+    Older::read(if log.is_dir() { &log } else { path })
+}
+
+/// The keys that an older checkpoint may be signed by: the trusted one, and those whose trust was
+/// handed over to it or on from it.
+fn believed(trust: &Trust, report: &Report) -> Vec<VerifierKey> {
+    match &trust.key {
+        Some(key) if report.log_keys.contains(key) => report.log_keys.clone(),
+        Some(key) => vec![key.clone()],
+        None => Vec::new(),
+    }
 }
 
 /// A tier with those before it.

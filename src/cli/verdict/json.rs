@@ -51,6 +51,12 @@ impl Verdict<'_> {
             "commands": report.commands,
             "findings": report.findings,
             "tiers": tiers,
+            "against": self.against.iter().map(|against| json!({
+                "name": against.name,
+                "size": against.size,
+                "holds": against.faults.is_empty(),
+                "proof_hashes": against.proof_hashes,
+            })).collect::<Vec<_>>(),
             "faults": self.faults().map(fault_json).collect::<Vec<_>>(),
             "store": store,
             "read": report.read,

@@ -13,7 +13,7 @@ pub(crate) use page::page;
 
 use super::output::Exit;
 use crate::report::labels::Lang;
-use crate::verify::{Fault, Identity, Outcome, Report, StoreReport, Tier};
+use crate::verify::{Against, Fault, Identity, Outcome, Report, StoreReport, Tier};
 
 /// What a verification found, and what was asked of it.
 pub(crate) struct Verdict<'a> {
@@ -21,6 +21,8 @@ pub(crate) struct Verdict<'a> {
     pub(crate) report: &'a Report,
     /// What was found in the store, if it was compared.
     pub(crate) store: Option<&'a StoreReport>,
+    /// What came of holding the log against older ones.
+    pub(crate) against: &'a [Against],
     /// A key from outside was given up.
     pub(crate) unpinned: bool,
 }
@@ -40,11 +42,15 @@ enum Came {
 
 impl Verdict<'_> {
     fn faults(&self) -> impl Iterator<Item = &Fault> {
-        self.report.faults.iter().chain(self.store.iter().flat_map(|store| &store.faults))
+        let store = self.store.iter().flat_map(|store| &store.faults);
+        let against = self.against.iter().flat_map(|against| &against.faults);
+        self.report.faults.iter().chain(store).chain(against)
     }
 
     fn is_whole(&self) -> bool {
-        self.report.is_whole() && self.store.is_none_or(|store| store.faults.is_empty())
+        self.report.is_whole()
+            && self.store.is_none_or(|store| store.faults.is_empty())
+            && self.against.iter().all(|against| against.faults.is_empty())
     }
 
     fn came(&self) -> Came {

@@ -3,7 +3,7 @@
 use super::{Came, Verdict, meaning};
 use crate::cli::output::for_terminal;
 use crate::report::labels::Lang;
-use crate::verify::{Fault, Identity};
+use crate::verify::{Against, Fault, Identity};
 use unicode_width::UnicodeWidthStr;
 
 /// Faults that are shown one by one; the rest is counted.
@@ -67,6 +67,8 @@ impl Verdict<'_> {
         if report.findings > 0 {
             facts.push((say("findings", "疑点"), findings(lang, report.findings)));
         }
+        let against = self.against.iter().map(|against| against_text(lang, against));
+        facts.extend(against.map(|text| (say("against", "比对旧志"), text)));
         facts.push((say("identity", "身份"), self.identity(lang)));
         facts.extend(self.witnesses(lang).map(|value| (say("witnesses", "见证"), value)));
         if let Some(genesis) = report.genesis {
@@ -150,6 +152,19 @@ impl Verdict<'_> {
                 format!("；所信的日志公钥 {trusted} 用到第 {} 条，{how} {now}", succession.until)
             }
         }
+    }
+}
+
+/// Whether the log still begins with an older one.
+fn against_text(lang: Lang, against: &Against) -> String {
+    let (name, entries) = (&against.name, meaning::entries(lang, against.size));
+    match (against.proof_hashes, lang) {
+        (Some(count), Lang::En) => {
+            format!("{name}: its {entries} are still the first ones (proof: {count} hashes)")
+        }
+        (Some(count), Lang::Zh) => format!("{name}：其{entries}仍居首（证明含 {count} 个哈希）"),
+        (None, Lang::En) => format!("{name}: NOT the beginning of this log; it had {entries}"),
+        (None, Lang::Zh) => format!("{name}：并非本日志的开头；其{entries}"),
     }
 }
 

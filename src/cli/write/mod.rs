@@ -328,7 +328,9 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
         | Verb::Anchor(_)
         | Verb::Archive(_)
         | Verb::Publish(_)
-        | Verb::Witness(_) => return None,
+        | Verb::Witness(_)
+        | Verb::Prove(_)
+        | Verb::CheckProof(_) => return None,
     })
 }
 
