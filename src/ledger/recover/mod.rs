@@ -68,14 +68,16 @@ pub(super) fn recover(
 ) -> Result<Recovered> {
     let Around { media, outside, config, against } = *around;
     let found = Log { medium: media.log.as_ref(), folder: log };
-    let anchor = against.anchor(outside, &config.origin, &found)?;
+    // Whose ledger it is comes before what its anchor says: a wrong origin has no anchor here.
+    let anchor = against.anchor(outside, &config.origin, &found);
+    let anchored = anchor.as_ref().ok().and_then(|anchor| anchor.as_ref());
     let copies = Copies { store: store.as_ref(), medium: &media.log, log };
-    let mut survey = survey(&copies, anchor.as_ref().map(|anchor| anchor.size))?;
+    let mut survey = survey(&copies, anchored.map(|anchor| anchor.size))?;
     notes.extend(survey.store.damage.iter().chain(&survey.archive.damage).cloned());
-    check_found(&survey, anchor.is_some(), log)?;
+    check_found(&survey, !matches!(anchor, Ok(None)), log)?;
     check_understood(survey.not_understood)?;
     super::open::check_identity(&survey.state, config, outside)?;
-    check_anchor(anchor.as_ref(), survey.size(), || Ok(survey.anchored))?;
+    check_anchor(anchor?.as_ref(), survey.size(), || Ok(survey.anchored))?;
     if let Some(reader) = copies.reader() {
         let signed_by = survey.state.ledger.as_ref().map_or_else(
             || outside.log_signer.public_key(),
