@@ -6,6 +6,7 @@
 use super::{Fault, Outcome, Report, Tier};
 use crate::archive::reader::ArchiveReader;
 use crate::error::Error;
+use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::Note;
 use crate::tlog::policy::{Policy, Standing};
 
@@ -54,19 +55,37 @@ fn quorum(log: &ArchiveReader, policy: &Policy) -> Result<Quorum, Fault> {
     if !standing.is_met {
         return Err(not_met(COSIGNED, &standing));
     }
-    let size = checkpoint.size;
-    let Some(not_yet) = log.size().checked_sub(size) else {
-        let expected = format!("at least the {size} entries that were cosigned");
-        let found = format!("{} entries", log.size());
-        return Err(fault(CHECKPOINT, "size", expected, found, "truncated"));
+    let Some(not_yet) = log.size().checked_sub(checkpoint.size) else {
+        return ahead(log, &checkpoint, standing);
     };
-    let root = log.tree().and_then(|mut tree| tree.root_at(size));
-    let root = root.map_err(|error| broken(CHECKPOINT, &error))?;
-    if root != checkpoint.root {
-        let expected = format!("the root {} of {size} cosigned entries", checkpoint.root);
-        return Err(fault(COSIGNED, "root", expected, root.to_string(), "rewritten"));
+    holds(log, &checkpoint)?;
+    Ok(Quorum { standing, size: checkpoint.size, not_yet })
+}
+
+/// More was cosigned than this log had when it was opened: somebody published meanwhile, or it was cut
+/// since. What was opened is cosigned if it is the beginning of what was.
+fn ahead(log: &ArchiveReader, cosigned: &Checkpoint, standing: Standing) -> Result<Quorum, Fault> {
+    let mut now = log.clone();
+    now.refresh().map_err(|error| broken(CHECKPOINT, &error))?;
+    if now.size() < cosigned.size {
+        let expected = format!("at least the {} entries that were cosigned", cosigned.size);
+        let found = format!("{} entries", now.size());
+        return Err(fault(CHECKPOINT, "size", expected, found, "truncated"));
     }
-    Ok(Quorum { standing, size, not_yet })
+    holds(&now, cosigned)?;
+    holds(&now, log.checkpoint())?;
+    Ok(Quorum { standing, size: log.size(), not_yet: 0 })
+}
+
+/// The log begins with what an older checkpoint of it says.
+fn holds(log: &ArchiveReader, older: &Checkpoint) -> Result<(), Fault> {
+    let root = log.tree().and_then(|mut tree| tree.root_at(older.size));
+    let root = root.map_err(|error| broken(CHECKPOINT, &error))?;
+    if root == older.root {
+        return Ok(());
+    }
+    let expected = format!("the root {} of {} cosigned entries", older.root, older.size);
+    Err(fault(COSIGNED, "root", expected, root.to_string(), "rewritten"))
 }
 
 fn not_met(file: &str, standing: &Standing) -> Fault {
@@ -88,5 +107,87 @@ fn fault(file: &str, field: &str, expected: String, found: String, likely: &str)
         expected,
         found,
         likely: likely.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::arithmetic_side_effects, reason = "test code")]
+    use super::*;
+    use crate::archive::writer::ArchiveWriter;
+    use crate::chain::entry::Sealed;
+    use crate::chain::signature::{SeedSigner, Signer};
+    use crate::tlog::cosignature::{self, WitnessKey};
+    use crate::tlog::note::VerifierKey;
+
+    const ORIGIN: &str = "example.org/log";
+
+    fn policy() -> Policy {
+        let log = VerifierKey::new(ORIGIN, &SeedSigner::new(&[9; 32]).public_key()).unwrap();
+        let city = WitnessKey::new("city", &SeedSigner::new(&[1; 32]).public_key()).unwrap();
+        let text = format!("log {log}\nwitness city {city}\nquorum city\n");
+        Policy::parse(text.as_bytes()).unwrap()
+    }
+
+    /// A log folder, grown by `name`d entries and published.
+    fn grow(folder: &std::path::Path, to: u64, name: &str) -> ArchiveWriter {
+        let mut writer = ArchiveWriter::open(folder).unwrap();
+        let entry = |index: u64| Sealed::new(index, format!("{name} {index}").into_bytes());
+        writer.append(&(writer.size()..to).map(entry).collect::<Vec<_>>()).unwrap();
+        writer.publish(&SeedSigner::new(&[9; 32]), ORIGIN, 0, &mut |_| Ok(())).unwrap();
+        writer
+    }
+
+    fn cosign(writer: &mut ArchiveWriter) {
+        let note = writer.published().unwrap().note;
+        let checkpoint = Checkpoint::read(&note).unwrap();
+        let signer = SeedSigner::new(&[1; 32]);
+        let line = cosignature::cosign(&checkpoint, 7, "city", &signer).unwrap();
+        assert!(writer.attach(&checkpoint, &[line], &policy()).unwrap().is_met);
+    }
+
+    #[test]
+    fn the_last_cosigned_head_counts_and_what_came_after_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = grow(folder.path(), 300, "a");
+        let before = ArchiveReader::open(folder.path()).unwrap();
+        let fault = quorum(&before, &policy()).unwrap_err();
+        assert_eq!((fault.field.as_str(), fault.likely.as_str()), ("cosignatures", "missing"));
+        cosign(&mut writer);
+        let reader = || ArchiveReader::open(folder.path()).unwrap();
+        let sizes = |log: &ArchiveReader| {
+            let quorum = quorum(log, &policy()).unwrap();
+            (quorum.size, quorum.not_yet)
+        };
+        assert_eq!(sizes(&reader()), (300, 0));
+        // Opened before it was cosigned, read after: no alarm.
+        assert_eq!(sizes(&before), (300, 0));
+        let mut writer = grow(folder.path(), 700, "a");
+        assert_eq!(sizes(&reader()), (300, 400));
+        let behind = reader();
+        cosign(&mut writer);
+        grow(folder.path(), 701, "a");
+        assert_eq!(sizes(&reader()), (700, 1));
+        assert_eq!(sizes(&behind), (700, 0));
+        assert_eq!(sizes(&before), (300, 0));
+    }
+
+    #[test]
+    fn a_log_that_does_not_begin_with_its_cosigned_head_is_told() {
+        let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        cosign(&mut grow(one.path(), 300, "a"));
+        let cosigned = std::fs::read(one.path().join(COSIGNED)).unwrap();
+        let likely = |size: u64| {
+            let log = other.path().join(size.to_string());
+            grow(&log, size, "b");
+            std::fs::write(log.join(COSIGNED), &cosigned).unwrap();
+            quorum(&ArchiveReader::open(&log).unwrap(), &policy()).unwrap_err().likely
+        };
+        assert_eq!((likely(299), likely(300)), ("truncated".to_owned(), "rewritten".to_owned()));
+        assert_eq!(likely(500), "rewritten");
+        std::fs::write(one.path().join(COSIGNED), b"x").unwrap();
+        grow(one.path(), 301, "a");
+        let fault = quorum(&ArchiveReader::open(one.path()).unwrap(), &policy()).unwrap_err();
+        assert_eq!((fault.file.as_deref(), fault.likely.as_str()), (Some(COSIGNED), "changed"));
     }
 }
