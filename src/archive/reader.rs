@@ -157,6 +157,32 @@ impl ArchiveReader {
         })
     }
 
+    /// Every tile and bundle that the log of this size is made of, and no other: its path below the
+    /// folder, and its bytes as they must be at this size, whether the file has grown since or not.
+    /// The checkpoint is [`ArchiveReader::note`].
+    ///
+    /// # Errors
+    /// As [`ArchiveReader::entries`], at each.
+    pub fn files(&self) -> impl Iterator<Item = Result<(String, Vec<u8>)>> + '_ {
+        tile::between(0, self.size()).map(|tile| {
+            let bytes = match tile.content {
+                Content::Hashes(_) => {
+                    let hashes = self.folder.hashes(tile)?.ok_or_else(|| missing(tile))?;
+                    tile::tile_bytes(&hashes)
+                }
+                Content::Entries => {
+                    let mut file = self.bundle(tile.index)?;
+                    let lengths = file.entries(tile.width)?.into_iter().map(<[u8]>::len);
+                    let length =
+                        lengths.fold(0, |sum, length| length.saturating_add(2).saturating_add(sum));
+                    file.bytes.truncate(length);
+                    file.bytes
+                }
+            };
+            Ok((tile.path(), bytes))
+        })
+    }
+
     fn width_of(&self, number: u64) -> u16 {
         tile::at(Content::Entries, number, self.size()).map_or(0, |tile| tile.width)
     }

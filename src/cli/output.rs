@@ -155,6 +155,11 @@ impl Console {
         }
     }
 
+    /// True if results go to a terminal, which is no place for bytes.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.file.is_none() && io::stdout().is_terminal()
+    }
+
     /// Writes a result that is text.
     ///
     /// # Errors

@@ -1,9 +1,11 @@
-//! What leaves the ledger entry by entry: a journal for hledger, rows as CSV, entries as JSON lines.
+//! What leaves the ledger entry by entry: a journal for hledger, rows as CSV, entries as JSON lines;
+//! and a package for auditors.
 //!
 //! [`Export`] takes entries as a reader folds them and keeps none; names that could run or steer
 //! something in the format are escaped by its own grammar. Lacks sums: those are reports.
 
 pub mod hledger;
+pub mod package;
 
 use crate::domain::calendar::Date;
 use crate::domain::money::Currency;

@@ -35,7 +35,7 @@ pub fn verify(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Report> {
     let trust = &with_key_of_pin(trust)?;
-    let found = caches.map_or(Ok(None), |folder| read_cache(folder, reader.size()));
+    let found = caches.map_or(Ok(None), |folder| read_cache(folder, reader));
     let mut run = Run::new(tiers, found);
     let keys = run.replay.keys();
     let signatures = run.wants(Tier::Signatures);
@@ -67,15 +67,22 @@ fn with_key_of_pin(trust: &Trust) -> Result<Trust> {
     Ok(trust)
 }
 
-/// A cache that is there is read whoever signed it; `Err` says why it cannot be one.
-fn read_cache(folder: &Path, size: u64) -> std::result::Result<Option<Box<Cache>>, String> {
-    match cache::read_unverified(folder) {
-        Ok(Some(cache)) if cache.head.size > size => {
-            Err(format!("a cache of {} entries of a log of {size}", cache.head.size))
-        }
-        Ok(cache) => Ok(cache.map(Box::new)),
-        Err(words) => Err(words),
+/// A cache that is there is read whoever signed it; `Err` says why it cannot be one. One that a writer
+/// made since this log was opened cannot be judged at this size, and is not.
+fn read_cache(folder: &Path, reader: &Reader) -> std::result::Result<Option<Box<Cache>>, String> {
+    let cache = cache::read_unverified(folder)?;
+    let Some(ahead) = cache.as_ref().map(|cache| cache.head.size) else { return Ok(None) };
+    let size = reader.size();
+    if ahead > size {
+        let mut now = reader.archive().clone();
+        let is_newer = now.refresh().is_ok() && ahead <= now.size();
+        return if is_newer {
+            Ok(None)
+        } else {
+            Err(format!("a cache of {ahead} entries of a log of {size}"))
+        };
     }
+    Ok(cache.map(Box::new))
 }
 
 struct Run {

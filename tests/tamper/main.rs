@@ -23,5 +23,6 @@ mod caches;
 mod claims;
 mod entries;
 mod files;
+mod live;
 mod recovery;
 mod store;

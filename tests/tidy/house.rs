@@ -23,7 +23,7 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
          -store::sled -edge::keys",
     ),
     ("import", "domain chain::hash projection report ledger export edge -edge::keys"),
-    ("export", "domain chain::hash projection report ledger import edge -edge::keys"),
+    ("export", "domain chain::hash tlog::tree projection report ledger import edge -edge::keys"),
     (
         "edge",
         "domain::money domain::calendar domain::ids domain::kinds chain::entry chain::hash \

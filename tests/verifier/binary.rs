@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A home and a ledger that only the binary writes.
-struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
 }
 
 impl Desk {
     /// A ledger with a policy for imports.
-    fn open(currency: &str, control: &str) -> Self {
+    pub(crate) fn open(currency: &str, control: &str) -> Self {
         let desk = Self { folder: tempfile::tempdir().unwrap() };
         let ledger = desk.path("ledger");
         desk.earmark(&[
@@ -34,12 +34,12 @@ impl Desk {
         desk
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     #[track_caller]
-    fn earmark(&self, arguments: &[&str]) -> String {
+    pub(crate) fn earmark(&self, arguments: &[&str]) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_earmark"))
             .args(arguments)
             .env("EARMARK_HOME", self.path("home"))

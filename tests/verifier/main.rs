@@ -23,6 +23,7 @@ mod history;
 #[path = "../house/mod.rs"]
 mod house;
 mod office;
+mod package;
 mod sealed;
 mod tamper;
 mod wishes;

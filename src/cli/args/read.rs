@@ -191,7 +191,15 @@ pub(crate) enum ExportVerb {
     /// One JSON value an entry, a line each
     #[command(after_help = "Example:\n  earmark export jsonl -o entries.jsonl")]
     Jsonl(ExportFlags),
+    Package(PackageFlags),
 }
+
+/// One zip for auditors: the log, the Python verifier, reports, tables, a manifest of sums and hashes
+#[derive(Debug, Args)]
+#[command(
+    after_help = "It can be verified on a machine without earmark and without a network. Keys in it are shown, never trusted: hand over the log key by another way.\n\nExample:\n  earmark export package -o pudong-2002.zip"
+)]
+pub(crate) struct PackageFlags {}
 
 /// A journal for hledger, which shows the same balances
 #[derive(Debug, Args)]

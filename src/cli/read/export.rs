@@ -16,6 +16,7 @@ pub(super) fn export(session: &Session, verb: &ExportVerb) -> Result<Exit> {
         ExportVerb::Hledger(a) => (Form::Hledger, &a.flags),
         ExportVerb::Csv(a) => (Form::Csv { raw: a.flags.raw }, &a.flags),
         ExportVerb::Jsonl(a) => (Form::Jsonl, &a.flags),
+        ExportVerb::Package(_) => return super::package::package(session).map(|()| Exit::Done),
     };
     write(session, form, flags).map(|()| Exit::Done)
 }

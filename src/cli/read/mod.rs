@@ -11,6 +11,7 @@ mod export;
 mod filters;
 mod lists;
 mod named;
+mod package;
 mod policy;
 mod prove;
 mod register;

@@ -112,7 +112,8 @@ fn figures_json(figures: &Figures) -> Value {
     })
 }
 
-fn fund_json(fund: &FundFigures, currency: Option<Currency>) -> Value {
+/// A fund with its balance in every stage.
+pub(crate) fn fund_json(fund: &FundFigures, currency: Option<Currency>) -> Value {
     let stages: Map<String, Value> = (fund.stages.iter())
         .map(|(stage, sum)| {
             let sum = sum.zip(currency).map(|(sum, currency)| currency.plain(sum));

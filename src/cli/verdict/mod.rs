@@ -9,6 +9,7 @@ mod meaning;
 mod page;
 mod text;
 
+pub(crate) use json::fund_json;
 pub(crate) use page::page;
 
 use super::output::Exit;

@@ -1,0 +1,139 @@
+//! `export package`: one zip that an auditor can verify without us.
+
+use super::Reading;
+use crate::cli::args::ReadFlags;
+use crate::cli::progress::Progress;
+use crate::cli::session::Session;
+use crate::cli::verdict::{self, Verdict};
+use crate::domain::kinds::Stage;
+use crate::domain::money::Amount;
+use crate::error::{Error, Kind, Result};
+use crate::export::package::Package;
+use crate::export::{Export, Form};
+use crate::projection::filter::Filter;
+use crate::projection::groups::{By, Selection};
+use crate::report::labels::Lang;
+use crate::report::text::Unit;
+use crate::report::{Format, Style, balance};
+use crate::verify::{self, Report, Tier, Trust};
+use serde_json::{Map, Value, json};
+use std::io::Write;
+
+/// Runs `export package`.
+pub(super) fn package(session: &Session) -> Result<()> {
+    if session.console.is_terminal() {
+        let message = "a package is a zip file, and this is a terminal";
+        return Err(Error::new(Kind::Usage, "package_to_terminal", message)
+            .with_hint("name a file: earmark export package -o FILE.zip"));
+    }
+    let reading = Reading::open_for(session, &ReadFlags::default(), false)?;
+    let mut bar = Progress::new(&session.console, "entries");
+    let size = reading.size;
+    // Without a key from outside: what the package says of itself must not lean on this machine.
+    let report =
+        verify::verify(&reading.reader, None, &Tier::ALL, &Trust::default(), &mut |done| {
+            bar.set(done, size);
+        });
+    bar.finish();
+    let report = report?;
+    if !report.is_whole() {
+        let first = report.faults.first().map_or_else(String::new, |fault| format!(": {fault}"));
+        let message = format!("what does not verify is not packed{first}");
+        return Err(Error::new(Kind::Break, "package_broken", message)
+            .with_hint("run `earmark verify`; as evidence, copy the folder log/ as it is"));
+    }
+    session.console.result(&mut |out| write(&reading, &report, out))
+}
+
+fn write(reading: &Reading, report: &Report, out: &mut dyn Write) -> Result<()> {
+    let archive = reading.reader.archive();
+    let mut package = Package::begin(out, &report.origin, report.size)?;
+    package.file("log/checkpoint", archive.note())?;
+    for file in archive.files() {
+        let (path, bytes) = file?;
+        package.file(&format!("log/{path}"), &bytes)?;
+    }
+    package.rows("balances.csv", &mut |out| balances(reading, out).map(Some))?;
+    package.rows("register.csv", &mut |out| register(reading, out).map(Some))?;
+    let told = Verdict { report, store: None, against: &[], unpinned: true };
+    for (path, lang) in [("report.html", Lang::En), ("report.zh.html", Lang::Zh)] {
+        package.file(path, verdict::page(&told, lang, None, archive.note()).as_bytes())?;
+    }
+    package.file("report.json", format!("{:#}\n", told.json()).as_bytes())?;
+    package.finish(facts(report))
+}
+
+fn balances(reading: &Reading, out: &mut dyn Write) -> Result<u64> {
+    let (books, filter) = (reading.books()?, Filter::default());
+    let selection = Selection { filter: &filter, years: &[] };
+    let header = reading.header(&filter)?;
+    let table = balance::balance(&books.balances, &books.names, selection, By::Line, header)?;
+    let style = Style { lang: Lang::En, unit: Unit::Major, raw: false };
+    let text = crate::report::write(&table, Format::Csv, style);
+    out.write_all(text.as_bytes()).map_err(|e| crate::cli::output::printing(&e))?;
+    Ok(u64::try_from(table.rows.len()).unwrap_or(u64::MAX))
+}
+
+fn register(reading: &Reading, out: &mut dyn Write) -> Result<u64> {
+    let header = reading.header(&Filter::default())?;
+    let mut lines = Lines { out, count: 0, is_quoted: false };
+    let mut export = Export::new(&mut lines, Form::Csv { raw: false }, &header);
+    reading.reader.fold(reading.size, &mut |recorded| export.take(recorded))?;
+    export.finish()?;
+    // The first line names the columns.
+    Ok(lines.count.saturating_sub(1))
+}
+
+/// Counts the lines of CSV that pass through; a line feed inside quotes ends none.
+struct Lines<'a> {
+    out: &'a mut dyn Write,
+    count: u64,
+    is_quoted: bool,
+}
+
+impl Write for Lines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        for byte in bytes.iter().take(written) {
+            match byte {
+                b'"' => self.is_quoted = !self.is_quoted,
+                b'\n' if !self.is_quoted => self.count = self.count.saturating_add(1),
+                _ => {}
+            }
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// What the manifest says of the ledger.
+fn facts(report: &Report) -> Map<String, Value> {
+    let figures = &report.figures;
+    let funds = figures.funds.iter().map(|fund| verdict::fund_json(fund, figures.currency));
+    let all: Map<String, Value> = (Stage::ALL.iter())
+        .map(|stage| {
+            let mut sums =
+                figures.funds.iter().map(|fund| fund.stages.get(stage).copied().flatten());
+            let sum = sums.try_fold(Amount::default(), |sum, amount| sum.checked_add(amount?));
+            let text = sum.zip(figures.currency).map(|(sum, currency)| currency.plain(sum));
+            (stage.text().to_owned(), json!(text))
+        })
+        .collect();
+    let facts = json!({
+        "origin": report.origin,
+        "ledger": report.ledger.map(|id| id.to_string()),
+        "name": figures.name,
+        "size": report.size,
+        "head": report.head.hash.to_string(),
+        "root": report.root.to_base64(),
+        "genesis": report.genesis.map(|hash| hash.to_string()),
+        "log_key": report.claimed_key.as_ref().map(ToString::to_string),
+        "commands": report.commands,
+        "currency": figures.currency.map(|currency| currency.to_string()),
+        "control_totals": {"funds": funds.collect::<Vec<_>>(), "all": all},
+    });
+    if let Value::Object(facts) = facts { facts } else { Map::new() }
+}
