@@ -11,14 +11,14 @@ use crate::chain::signature::{VerifyingKey, entry_message};
 use crate::chain::walk::{Break, Likely, prefix_of};
 use crate::domain::invariant;
 use crate::domain::state::LedgerFacts;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::ledger::reader::Reader;
 use crate::ledger::reader::ahead::Ahead;
 use crate::ledger::reader::books::Books;
 use crate::ledger::reader::cache::{self, Cache};
 use crate::ledger::reader::replay::{self, Judge, Replay};
 use crate::tlog::note::VerifierKey;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 
 /// Verifies the log that `reader` reads, and the caches in `caches`.
@@ -142,7 +142,16 @@ impl Run {
             return Ok(());
         }
         self.genesis.get_or_insert(ahead.hash);
-        let mut lookup = |index| reader.event(index);
+        // A cited entry whose file is damaged is for the tier `log` to name. The rules can be followed no
+        // further then, which is no fault of the command that cites it.
+        let unread = Cell::new(false);
+        let mut lookup = |index| match reader.event(index) {
+            Err(error) if error.kind() == Kind::Break => {
+                unread.set(true);
+                Ok(None)
+            }
+            found => found,
+        };
         let (fresh, limit) = (&mut self.fresh, cached_size(&self.cache));
         let count = &mut self.count;
         let mut visit = |recorded: &crate::projection::Recorded<'_>| {
@@ -153,6 +162,9 @@ impl Run {
         };
         match self.replay.step_ahead(bytes, ahead, &mut lookup, &mut visit) {
             Ok(None) => {}
+            Ok(Some(outcome)) if unread.get() => {
+                self.command(replay::Outcome { rules: Ok(()), ..outcome });
+            }
             Ok(Some(outcome)) => self.command(outcome),
             Err(error) => match Break::from_error(&error) {
                 Some(broken) => {

@@ -6,7 +6,7 @@ use earmark::chain::signature::SeedSigner;
 use earmark::verify::{Report, Tier};
 
 /// The regions of an entry as schemas/entry.md lays them out, with where each begins.
-fn regions(bytes: &[u8]) -> Vec<(&'static str, usize)> {
+pub(crate) fn regions(bytes: &[u8]) -> Vec<(&'static str, usize)> {
     let envelope = entry::parse(bytes).unwrap();
     let mut regions = vec![
         ("magic", 0),
@@ -38,6 +38,10 @@ fn regions(bytes: &[u8]) -> Vec<(&'static str, usize)> {
     regions.push(("body length", at));
     regions.push(("body", at + 2));
     at += 2 + envelope.body.len();
+    if envelope.commitment.is_some() {
+        regions.push(("commitment", at));
+        at += 32;
+    }
     if envelope.signature.is_some() {
         regions.push(("signature", at));
         at += 64;

@@ -23,6 +23,7 @@ mod caches;
 mod claims;
 mod entries;
 mod files;
+mod large;
 mod live;
 mod recovery;
 mod store;
