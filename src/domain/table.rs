@@ -2,8 +2,8 @@
 //!
 //! A [`Table`] finds a key in the same time however many there are, which the rules do some ten times
 //! an entry; a [`BTreeMap`] also gives ranges. Neither shows anything of how it was filled: a table is
-//! compared and encoded by its contents, in ascending order. The hash is seeded anew in every process,
-//! so that nobody can choose codes that meet.
+//! compared and encoded by its contents, in ascending order. A [`Layer`] lays changes over either. The
+//! hash is seeded anew in every process, so that nobody can choose codes that meet.
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
@@ -192,6 +192,129 @@ impl<K: Ord, V> Lookup for BTreeMap<K, V> {
 
     fn into_all(self) -> impl Iterator<Item = (K, V)> {
         self.into_iter()
+    }
+}
+
+/// The values that a change replaces, by the keys that it sets.
+pub(super) fn replaced<B, O>(base: &B, over: &O) -> O
+where
+    B: Lookup<Key: Clone, Value: Clone>,
+    O: Lookup<Key = B::Key, Value = Option<B::Value>>,
+{
+    let mut back = O::default();
+    for (key, _) in over.all() {
+        back.set(key.clone(), Some(base.value(key).cloned()));
+    }
+    back
+}
+
+/// One table of a draft: changes over a base.
+#[derive(Debug)]
+pub struct Layer<'a, B, O> {
+    base: &'a B,
+    over: O,
+}
+
+impl<'a, B: Lookup, O: Lookup<Key = B::Key, Value = Option<B::Value>>> Layer<'a, B, O> {
+    /// No changes over a base.
+    #[must_use]
+    pub fn over(base: &'a B) -> Self {
+        Self { base, over: O::default() }
+    }
+
+    /// The changes alone.
+    #[must_use]
+    pub fn into_changes(self) -> O {
+        self.over
+    }
+
+    /// The value of a key, changes first.
+    #[must_use]
+    pub fn get(&self, key: &B::Key) -> Option<&B::Value> {
+        match self.over.value(key) {
+            Some(changed) => changed.as_ref(),
+            None => self.base.value(key),
+        }
+    }
+
+    /// True if the key has a value.
+    #[must_use]
+    pub fn contains(&self, key: &B::Key) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Sets the value of a key.
+    pub fn insert(&mut self, key: B::Key, value: B::Value) {
+        self.over.set(key, Some(Some(value)));
+    }
+
+    /// Removes a key.
+    pub fn remove(&mut self, key: &B::Key)
+    where
+        B::Key: Clone,
+    {
+        self.over.set(key.clone(), Some(None));
+    }
+
+    /// Sets the value of a key to what `change` makes of the present one.
+    ///
+    /// # Errors
+    /// What `change` says; nothing is changed then.
+    pub fn update<E>(
+        &mut self,
+        key: &B::Key,
+        change: impl FnOnce(Option<&B::Value>) -> Result<Option<B::Value>, E>,
+    ) -> Result<(), E>
+    where
+        B::Key: Clone,
+    {
+        if let Some(changed) = self.over.value_mut(key) {
+            *changed = change(changed.as_ref())?;
+            return Ok(());
+        }
+        let value = change(self.base.value(key))?;
+        self.over.set(key.clone(), Some(value));
+        Ok(())
+    }
+
+    /// The keys of the base: what was known before the command.
+    pub fn base_keys(&self) -> impl Iterator<Item = &B::Key> {
+        self.base.all().map(|(key, _)| key)
+    }
+
+    /// The first key, in order, whose value is `wanted`. Reads the whole table.
+    pub fn find(&self, wanted: impl Fn(&B::Key, &B::Value) -> bool) -> Option<&B::Key>
+    where
+        B::Key: Ord,
+    {
+        let base = self.base.all().filter(|(key, _)| self.over.value(key).is_none());
+        let over = self.over.all().filter_map(|(k, v)| v.as_ref().map(|v| (k, v)));
+        base.chain(over).filter(|(key, value)| wanted(key, value)).map(|(key, _)| key).min()
+    }
+}
+
+impl<K: Ord + Clone, V> Layer<'_, BTreeMap<K, V>, BTreeMap<K, Option<V>>> {
+    /// All keys and values from `from` on for as long as `wanted` says yes, ascending. Only for
+    /// tables or ranges that are small.
+    pub fn range<'s>(
+        &'s self,
+        from: &K,
+        wanted: impl Fn(&K) -> bool + 's,
+    ) -> impl Iterator<Item = (&'s K, &'s V)> {
+        let base = self
+            .base
+            .range(from.clone()..)
+            .take_while(|(key, _)| wanted(key))
+            .filter(|(key, _)| !self.over.contains_key(*key))
+            .collect::<Vec<_>>();
+        let over = self
+            .over
+            .range(from.clone()..)
+            .take_while(|(key, _)| wanted(key))
+            .filter_map(|(key, value)| value.as_ref().map(|value| (key, value)));
+        let mut all: Vec<(&K, &V)> = base.into_iter().chain(over).collect();
+        all.sort_by(|a, b| a.0.cmp(b.0));
+        all.into_iter()
     }
 }
 
