@@ -255,7 +255,14 @@ pub(crate) fn printing(source: &io::Error) -> Error {
         .with_hint("check where the output goes; what was recorded stays recorded")
 }
 
-fn to_file(path: &Path, write: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<()> {
+/// Writes a file that is replaced only when all of it is there; not synced, for it can be made again.
+///
+/// # Errors
+/// Those of `write`; an I/O code on the file.
+pub(crate) fn to_file(
+    path: &Path,
+    write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
+) -> Result<()> {
     // A device or pipe is written to as it is; a file is replaced whole.
     let is_special = path.metadata().is_ok_and(|found| !found.is_file());
     let mut name = std::ffi::OsString::from(".");

@@ -7,9 +7,8 @@ use super::named::resolve_entry;
 use super::{facts_of, key_of, say};
 use crate::cli::args::Prove;
 use crate::cli::demo::quoted;
-use crate::cli::output::{Exit, counted, for_terminal};
+use crate::cli::output::{Exit, counted, for_terminal, to_file};
 use crate::cli::session::Session;
-use crate::edge::durable::{self, Readers};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Reader;
 use crate::tlog::checkpoint::Checkpoint;
@@ -29,8 +28,10 @@ pub(super) fn prove(session: &Session, a: &Prove) -> Result<Exit> {
     let (entry, path) = archive.prove(index)?;
     let checkpoint = String::from_utf8_lossy(archive.note()).into_owned();
     let proof = ProofFile { extra: None, index, path, checkpoint };
-    durable::replace(&files.entry, &entry.bytes, Readers::Everyone)?;
-    durable::replace(&files.proof, proof.text().as_bytes(), Readers::Everyone)?;
+    for (path, bytes) in [(&files.entry, &entry.bytes), (&files.proof, &proof.text().into_bytes())]
+    {
+        to_file(path, &mut |out| out.write_all(bytes).map_err(|e| Error::io("write", path, e)))?;
+    }
     let origin = &archive.checkpoint().origin;
     let json = json!({"proof": {
         "entry": index,
