@@ -167,7 +167,8 @@ impl Takes {
             | Verb::Publish(_)
             | Verb::Checkpoint(_)
             | Verb::Anchor(AnchorVerb::Show(_))
-            | Verb::Prove(_) => Self::VALUE,
+            | Verb::Prove(_)
+            | Verb::Doctor(_) => Self::VALUE,
             Verb::CheckProof(_)
             | Verb::Witness(WitnessVerb::Init(_) | WitnessVerb::Serve(_) | WitnessVerb::Show(_)) => {
                 Self { ledger: false, ..Self::VALUE }

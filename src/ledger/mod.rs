@@ -5,7 +5,8 @@
 //!
 //! * `create`: a new ledger from its genesis order. `media`: what a ledger is opened on.
 //! * `open`: takes the LOCK, sees that the copies agree, and the anchor with them (`anchored`).
-//! * `adopt`: an anchor given up. `restore`: a ledger again, from a copy of its log. `recover`: the longest verified sequence, and
+//! * `adopt`: an anchor given up. `restore`: a ledger again, from a copy of its log.
+//! * [`doctor`]: what is whole and what is not in a ledger's folder. `recover`: the longest verified sequence, and
 //!   every copy brought up to it.
 //! * `submit`: one command from wish to receipt. `dependents`: what a refusal says of later entries.
 //! * `batch`: many rows into commands, for imports.
@@ -22,6 +23,7 @@ mod batch;
 mod confidential;
 mod create;
 mod dependents;
+pub mod doctor;
 mod media;
 mod open;
 mod publish;

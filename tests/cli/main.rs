@@ -21,6 +21,7 @@ mod confidential;
 #[path = "../conforms/mod.rs"]
 mod conforms;
 mod demo;
+mod doctor;
 mod files;
 mod json;
 mod keys;

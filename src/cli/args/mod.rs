@@ -119,6 +119,7 @@ pub(crate) enum Verb {
     Witness(WitnessVerb),
     Prove(Prove),
     CheckProof(CheckProof),
+    Doctor(Doctor),
 }
 
 /// What the ledger does, below its name in `earmark --help`.
@@ -171,6 +172,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "witness",
             "prove",
             "check-proof",
+            "doctor",
         ],
     ),
 ];

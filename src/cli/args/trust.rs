@@ -166,3 +166,14 @@ pub(crate) struct CheckProof {
     #[arg(long, value_name = "FILE", conflicts_with = "log_key")]
     pub(crate) policy: Option<PathBuf>,
 }
+
+/// Explain what is wrong with a ledger's folder, and what to do
+#[derive(Debug, Args)]
+#[command(
+    after_help = "It looks at every copy (db, wal, log), the anchor, the pin, the caches, leftovers of a crash, and who can read the private keys. Nothing is changed without --fix; with it, the ledger is opened as for a write, which heals a damaged copy from the others and moves it aside, and keys are closed to others. It looks at the store in a copy under the system's temporary folder, so there must be room for it.\n\nExample:\n  earmark doctor\n  earmark doctor --fix"
+)]
+pub(crate) struct Doctor {
+    /// Do what it advises, where that deletes nothing
+    #[arg(long)]
+    pub(crate) fix: bool,
+}

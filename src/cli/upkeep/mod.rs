@@ -1,8 +1,9 @@
-//! Verbs that look after a ledger as a whole: its signed head, its anchor, and the
-//! way back from a copy of its log.
+//! Verbs that look after a ledger as a whole: its signed head, its anchor, the way
+//! back from a copy of its log, and its health.
 
 mod anchor;
 mod checkpoint;
+mod doctor;
 mod restore;
 
 use super::args::{AnchorVerb, ArchiveVerb, CheckpointVerb, Verb};
@@ -17,6 +18,7 @@ pub(crate) fn upkeep(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
         Verb::Checkpoint(CheckpointVerb::Sign(_)) => checkpoint::sign(session),
         Verb::Anchor(AnchorVerb::Show(_)) => anchor::show(session),
         Verb::Anchor(AnchorVerb::Adopt(a)) => anchor::adopt(session, a),
+        Verb::Doctor(a) => doctor::doctor(session, a),
         Verb::Archive(ArchiveVerb::Restore(a)) => restore::restore(session, a),
         _ => return None,
     };

@@ -279,10 +279,7 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
         Verb::Payee(PayeeVerb::Register(a)) => {
             Wish::new(&a.flags, |d| Ok(setup::register_payee(d, a))).sealing(&a.sealed)
         }
-        Verb::Fund(FundVerb::Establish(a)) => {
-            Wish::new(&a.flags, |d| Ok(setup::establish_fund(d, a)))
-        }
-        Verb::Fund(FundVerb::Close(a)) => Wish::new(&a.flags, |d| Ok(setup::close_fund(d, a))),
+        Verb::Fund(verb) => fund(verb),
         Verb::Allocation(verb) => allocation(verb),
         Verb::Allocate(a) => Wish::new(&a.flags, |d| money::allocate(d, a)),
         Verb::Reservation(ReservationVerb::Make(a)) => {
@@ -330,8 +327,16 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
         | Verb::Publish(_)
         | Verb::Witness(_)
         | Verb::Prove(_)
-        | Verb::CheckProof(_) => return None,
+        | Verb::CheckProof(_)
+        | Verb::Doctor(_) => return None,
     })
+}
+
+fn fund(verb: &FundVerb) -> Wish<'_> {
+    match verb {
+        FundVerb::Establish(a) => Wish::new(&a.flags, |d| Ok(setup::establish_fund(d, a))),
+        FundVerb::Close(a) => Wish::new(&a.flags, |d| Ok(setup::close_fund(d, a))),
+    }
 }
 
 fn allocation(verb: &AllocationVerb) -> Wish<'_> {

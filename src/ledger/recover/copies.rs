@@ -36,10 +36,10 @@ pub(super) struct Section {
 
 /// The copies of one ledger.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Copies<'a> {
-    pub(super) store: &'a dyn Store,
-    pub(super) medium: &'a Arc<dyn Medium>,
-    pub(super) log: &'a Path,
+pub(in crate::ledger) struct Copies<'a> {
+    pub(in crate::ledger) store: &'a dyn Store,
+    pub(in crate::ledger) medium: &'a Arc<dyn Medium>,
+    pub(in crate::ledger) log: &'a Path,
 }
 
 impl<'a> Copies<'a> {

@@ -15,8 +15,8 @@ mod copies;
 mod mend;
 mod survey;
 
-use self::copies::Copies;
-use self::survey::{Survey, survey};
+pub(super) use self::copies::Copies;
+pub(super) use self::survey::{Survey, survey};
 use super::anchored::{Against, Log, check_anchor};
 use super::publish::publish_archive;
 use super::{Media, Outside};

@@ -16,11 +16,11 @@ use crate::tlog::tree::{Digest, Frontier, leaf_hash};
 
 /// A copy against the sequence.
 #[derive(Debug, Default)]
-pub(super) struct Standing {
+pub(in crate::ledger) struct Standing {
     /// What is damaged in it, in words.
-    pub(super) damage: Vec<String>,
+    pub(in crate::ledger) damage: Vec<String>,
     /// The first entry in it that is not the sequence's.
-    pub(super) differs: Option<u64>,
+    pub(in crate::ledger) differs: Option<u64>,
 }
 
 impl Standing {
@@ -32,24 +32,24 @@ impl Standing {
 
 /// The longest sequence, and how the copies stand to it.
 #[derive(Debug)]
-pub(super) struct Survey {
+pub(in crate::ledger) struct Survey {
     /// The hash of each entry.
-    pub(super) hashes: Vec<Hash>,
+    pub(in crate::ledger) hashes: Vec<Hash>,
     /// The state after the last.
-    pub(super) state: State,
+    pub(in crate::ledger) state: State,
     /// The first entry of a type or version that this release does not know.
-    pub(super) not_understood: Option<u64>,
+    pub(in crate::ledger) not_understood: Option<u64>,
     /// Root of the tree at the size that was asked for, if the sequence is as long.
-    pub(super) anchored: Option<Digest>,
-    pub(super) store: Standing,
-    pub(super) archive: Standing,
+    pub(in crate::ledger) anchored: Option<Digest>,
+    pub(in crate::ledger) store: Standing,
+    pub(in crate::ledger) archive: Standing,
     /// Entries at and after the end, that nothing leads to: the first.
-    pub(super) beyond: Option<u64>,
+    pub(in crate::ledger) beyond: Option<u64>,
 }
 
 impl Survey {
     /// Number of entries.
-    pub(super) fn size(&self) -> u64 {
+    pub(in crate::ledger) fn size(&self) -> u64 {
         u64::try_from(self.hashes.len()).unwrap_or(u64::MAX)
     }
 }
@@ -59,7 +59,7 @@ impl Survey {
 /// # Errors
 /// `fork` names the first entry at which two valid commands differ; a command that is signed but
 /// that the rules refuse; `Kind::Io`.
-pub(super) fn survey(copies: &Copies<'_>, anchor_size: Option<u64>) -> Result<Survey> {
+pub(in crate::ledger) fn survey(copies: &Copies<'_>, anchor_size: Option<u64>) -> Result<Survey> {
     // A command that looks whole but does not verify leaves a spoiled state behind: follow again, up
     // to it. Nothing follows it then, so this happens once.
     let mut limit = u64::MAX;
