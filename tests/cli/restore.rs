@@ -1,6 +1,9 @@
 //! `archive restore`: a ledger again from a copy of its log, and never over another.
 
 use super::{Place, Ran, copy_folder};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::Path;
 
 /// A place with the ledger in `pudong` and a copy of its log in `backup`.
 fn backed_up() -> Place {
@@ -140,4 +143,94 @@ fn a_restore_that_was_cut_off_is_no_ledger_and_is_begun_again() {
     assert_eq!(ran.status, 0, "{}", ran.err);
     let ran = run(&place, "user", "again", "verify");
     assert!(ran.out.starts_with("Verified: 5 entries"), "{}", ran.out);
+}
+
+/// Packs a folder as `log/`, with the manifest that lists it.
+fn package(folder: &Path, to: &Path) {
+    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(below) = folders.pop() {
+        for entry in std::fs::read_dir(below).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = format!("log/{}", path.strip_prefix(folder).unwrap().display());
+                files.push((name, std::fs::read(path).unwrap()));
+            }
+        }
+    }
+    let listed: Vec<_> = files
+        .iter()
+        .map(|(name, bytes)| serde_json::json!({"path": name, "bytes": bytes.len()}))
+        .collect();
+    let manifest = serde_json::json!({"files": listed}).to_string().into_bytes();
+    files.push(("manifest.json".to_owned(), manifest));
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(to).unwrap());
+    for (name, bytes) in files {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&bytes).unwrap();
+    }
+    zip.finish().unwrap();
+}
+
+/// Serves `answer(path)` on a free port until the test ends; gives the address.
+fn serve(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut line = String::new();
+            BufReader::new(stream.try_clone().unwrap()).read_line(&mut line).unwrap();
+            let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
+            stream.write_all(&answer(&path)).ok();
+        }
+    });
+    address
+}
+
+fn response(status: &str, body: &[u8]) -> Vec<u8> {
+    let head =
+        format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+#[test]
+fn a_package_and_an_address_are_as_good_as_a_folder_and_no_better() {
+    let place = backed_up();
+    package(&place.path("backup"), &place.path("kit.zip"));
+    let root = place.path("backup");
+    let address = serve(move |path| match std::fs::read(root.join(path.trim_start_matches('/'))) {
+        Ok(bytes) => response("200 OK", &bytes),
+        Err(_) => response("404 Not Found", b""),
+    });
+    for from in ["kit.zip", address.as_str()] {
+        assert!(
+            place.ok(&format!("verify --from {from}")).starts_with("Verified: 4 entries"),
+            "{from}"
+        );
+    }
+    let ran = place.run(&format!("archive restore --from {address} again"));
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(place.ok("verify --from again").starts_with("Verified: 5 entries"));
+    // Beyond what may be there, elsewhere, or not a log at all.
+    let endless = serve(|_| response("200 OK", &[b'a'; 70_000]));
+    let ran = place.run(&format!("archive restore --from {endless} third"));
+    assert_eq!((ran.status, &ran.err[..11]), (3, "file_unfit:"), "{}", ran.err);
+    let redirect = serve(|_| {
+        b"HTTP/1.1 302 Found\r\nLocation: http://example.org/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec()
+    });
+    let ran = place.run(&format!("archive restore --from {redirect} third"));
+    assert_eq!(ran.status, 4, "{}", ran.err);
+    assert!(ran.err.contains("that is not followed"), "{}", ran.err);
+    let page = serve(|_| response("200 OK", b"<html>"));
+    let ran = place.run(&format!("verify --from {page}"));
+    assert_eq!((ran.status, &ran.err[..15]), (3, "note_malformed:"), "{}", ran.err);
+    // A link in a copy leads nowhere.
+    std::fs::remove_file(place.path("backup/checkpoint")).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", place.path("backup/checkpoint")).unwrap();
+    let ran = place.run("archive restore --from backup third");
+    assert_eq!(ran.status, 3);
+    assert!(ran.err.contains("is a symbolic link"), "{}", ran.err);
+    assert!(!place.path("third").exists());
 }
