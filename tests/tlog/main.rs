@@ -1,5 +1,8 @@
-//! Our trees, proofs and notes against those of others: the crate `ct-merkle`, which stands for RFC
-//! 6962 as somebody else reads it.
+//! Our trees, proofs, notes and checkpoints against those of others: the crate `ct-merkle`, and Go's
+//! `golang.org/x/mod/sumdb`, which the checksum database of Go stands on.
+//!
+//! Go is run where it is on the path (Debian: golang-go, golang-golang-x-mod-dev); with
+//! `EARMARK_GO=1` its absence is a failure.
 
 #![allow(
     missing_docs,
@@ -9,8 +12,11 @@
     clippy::panic,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
+    clippy::print_stdout,
     reason = "test code"
 )]
 
 mod crates;
+mod go;
 mod grown;
+mod notes;
