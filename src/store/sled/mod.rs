@@ -99,6 +99,14 @@ impl SledStore {
     }
 }
 
+/// The entries that the bytes of a segment of the durability log hold (schemas/storage.md §2): those
+/// up to its end, then those of frames beyond damage. Nothing says that they verify.
+#[must_use]
+pub fn segment_entries(bytes: &[u8], generation: u64) -> Vec<Sealed> {
+    let scan = frame::scan(bytes, generation, true);
+    scan.frames.iter().chain(&scan.strays).flat_map(frame::Frame::entries).collect()
+}
+
 fn differs(words: &str) -> Error {
     Error::new(Kind::Break, "store_differs", format!("the store needs recovery: {words}"))
         .with_hint(
