@@ -2,11 +2,18 @@
 
 use super::output::Console;
 use crate::edge::clock::Stopwatch;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use std::fmt::Write;
 use std::time::Duration;
 
 /// How long something may take before it gets a bar.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How many a second, in whole numbers.
+fn rate(state: &ProgressState, out: &mut dyn Write) {
+    // A bar that cannot be written to is no reason to stop.
+    let _written: std::fmt::Result = write!(out, "{:.0}", state.per_sec());
+}
 
 /// A bar that appears once it is worth it.
 pub(crate) struct Progress {
@@ -28,9 +35,10 @@ impl Progress {
             return;
         }
         let bar = self.bar.get_or_insert_with(|| {
-            let template = "{wide_bar} {human_pos}/{human_len} {msg}, {eta} left";
+            let template = "{wide_bar} {human_pos}/{human_len} {msg}, {rate}/s, {eta} left";
             let style = ProgressStyle::with_template(template);
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            let style = style.with_key("rate", rate);
             ProgressBar::new(of).with_style(style).with_message(self.what)
         });
         bar.set_length(of);

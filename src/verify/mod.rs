@@ -15,6 +15,7 @@ mod run;
 mod sealed;
 mod store;
 mod succession;
+mod totals;
 
 pub use against::{Against, Older, hold_against};
 pub use figures::{Figures, FundFigures, OfficerFigures};

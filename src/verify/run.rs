@@ -1,6 +1,7 @@
 //! The one pass.
 
 use super::figures::Count;
+use super::totals::ControlTotals;
 use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
 use crate::archive::check::check_with;
 use crate::archive::damage::{Damage, DamageKind};
@@ -99,6 +100,7 @@ struct Run {
     commands: u64,
     findings: u64,
     count: Count,
+    totals: ControlTotals,
     cache: std::result::Result<Option<Box<Cache>>, String>,
     fresh: Books,
     compared: bool,
@@ -124,6 +126,7 @@ impl Run {
             commands: 0,
             findings: 0,
             count: Count::default(),
+            totals: ControlTotals::default(),
             cache,
             fresh: Books::default(),
             compared: false,
@@ -153,9 +156,10 @@ impl Run {
             found => found,
         };
         let (fresh, limit) = (&mut self.fresh, cached_size(&self.cache));
-        let count = &mut self.count;
+        let (count, totals) = (&mut self.count, &mut self.totals);
         let mut visit = |recorded: &crate::projection::Recorded<'_>| {
             count.entry(recorded);
+            totals.entry(recorded);
             if recorded.index < limit {
                 fresh.apply(recorded);
             }
@@ -264,11 +268,13 @@ impl Run {
             }
         }
         if self.chain_ends.is_none() && self.replay.stopped_at().is_none() {
-            for words in invariant::broken(self.replay.state()) {
+            let state = self.replay.state();
+            let kept = invariant::broken(state).into_iter().map(|words| ("invariant", words));
+            let sums = self.totals.broken(state).into_iter().map(|words| ("control_total", words));
+            let last = reader.size().saturating_sub(1);
+            for (field, words) in kept.chain(sums).collect::<Vec<_>>() {
                 let expected = "what holds after every command";
-                let likely = Likely::Rewritten;
-                let last = reader.size().saturating_sub(1);
-                let broken = Break::new(last, "invariant", expected, words, likely);
+                let broken = Break::new(last, field, expected, words, Likely::Rewritten);
                 self.fault_of(Tier::Rules, broken);
             }
         }
