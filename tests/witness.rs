@@ -340,3 +340,37 @@ fn verbs_say_what_is_missing() {
     let neither = city.run("city", &["witness", "serve"]);
     assert_eq!(neither.status, 2);
 }
+
+/// The keys came to a new machine without the anchor: only the witness knows how long the log was.
+#[test]
+fn a_copy_older_than_what_the_witness_cosigned_is_not_written_to() {
+    let city = City::new();
+    let serving = city.serve();
+    let policy = city.policy("pudong", &serving.url);
+    copy(&city.path("pudong/log"), &city.path("old-log"));
+    city.establish("pudong", "pudong", "PD-1");
+    city.establish("pudong", "pudong", "PD-2");
+    assert_eq!(city.publish("pudong").status, 0);
+    let restore = |from: &str, to: &str| {
+        std::fs::remove_dir_all(city.path("pudong-home/anchors")).unwrap();
+        city.run("pudong", &["archive", "restore", "--from", from, "--policy", &policy, to])
+    };
+
+    let ran = restore("old-log", "old");
+    assert_eq!(ran.status, 3, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("this machine's anchor says more entries"), "{}", ran.out);
+    let words = ["fund", "close", "PD-1", "--ledger", "old"];
+    let refused = city.run("pudong", &words);
+    assert!(refused.err.starts_with("shorter_than_anchor: "), "{}", refused.err);
+
+    let ran = restore("pudong/log", "whole");
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{}", ran.out);
+    city.establish("pudong", "whole", "PD-3");
+
+    // A witness that cannot be heard is told; the copy's own cosigned head still counts.
+    assert!(serving.stop());
+    copy(&city.path("pudong/log/checkpoint.cosigned"), &city.path("old-log/"));
+    let ran = restore("old-log", "unheard");
+    assert_eq!(ran.status, 3, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("witness city was not heard: "), "{}", ran.err);
+}

@@ -128,6 +128,9 @@ pub(crate) struct RestoreArchive {
     /// The log's key, as its keeper published it
     #[arg(long, value_name = "VKEY", conflicts_with = "unpinned")]
     pub(crate) log_key: Option<String>,
+    /// A policy: the log's key, and witnesses that are asked how long the log was
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["unpinned", "log_key"])]
+    pub(crate) policy: Option<PathBuf>,
     /// Go on without a key from outside: nothing says whose log it is
     #[arg(long)]
     pub(crate) unpinned: bool,

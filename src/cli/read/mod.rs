@@ -20,6 +20,8 @@ mod show;
 mod stats;
 mod verify;
 
+pub(in crate::cli) use verify::policy_trust;
+
 use super::args::{
     CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, LangName, OfficerVerb, PolicyVerb,
     ProgrammeVerb, ReadFlags, ReportVerb, UnitName, Verb,

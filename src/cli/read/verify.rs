@@ -98,7 +98,7 @@ fn no_log(error: Error) -> Error {
 }
 
 /// The key that a policy has for this log; the one that signed, where it has more.
-fn policy_trust(policy: &Policy, reader: &Reader) -> Result<Trust> {
+pub(in crate::cli) fn policy_trust(policy: &Policy, reader: &Reader) -> Result<Trust> {
     let origin = &reader.archive().checkpoint().origin;
     let keys = policy.log_keys(origin);
     let note = Note::parse(reader.archive().note())?;

@@ -3,6 +3,7 @@
 
 mod anchor;
 mod checkpoint;
+mod cosigned;
 mod doctor;
 mod restore;
 

@@ -1,18 +1,23 @@
 //! `archive restore`: a ledger again, from a copy of its log.
 
+use super::cosigned::CosignedHeads;
+use crate::archive::reader::ArchiveReader;
 use crate::cli::args::RestoreArchive;
 use crate::cli::output::{Exit, counted, for_terminal};
 use crate::cli::progress::Progress;
-use crate::cli::read::{facts_of, key_of, read_key};
+use crate::cli::read::{facts_of, key_of, policy_trust, read_key};
 use crate::cli::session::{Session, name_officer};
 use crate::cli::source::Source;
+use crate::cli::trust::read_policy;
 use crate::domain::event::Filing;
+use crate::edge::anchors::Anchor;
 use crate::edge::config::LedgerConfig;
 use crate::edge::keys::PrivateKey;
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Reader, Restored, Restoring, Standing};
 use crate::tlog::note::VerifierKey;
+use crate::tlog::policy::Policy;
 use crate::verify::{self, Identity, Report, Tier, Trust};
 use serde_json::json;
 
@@ -29,7 +34,7 @@ pub(super) fn restore(session: &Session, a: &RestoreArchive) -> Result<Exit> {
     let begun = Restoring::begin(&a.folder, &source.archive, &mut |done| bar.set(done, size));
     bar.finish();
     let restoring = begun?;
-    match Plan::of(session, a, &restoring) {
+    match Plan::of(session, a, &source.archive, &restoring) {
         Ok(plan) => plan.carry_out(session, a, restoring),
         Err(error) => {
             restoring.take_back();
@@ -56,10 +61,19 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(session: &Session, a: &RestoreArchive, restoring: &Restoring) -> Result<Self> {
+    fn of(
+        session: &Session,
+        a: &RestoreArchive,
+        source: &ArchiveReader,
+        restoring: &Restoring,
+    ) -> Result<Self> {
         let reader = Reader::open_log(&restoring.log(), None, None)?;
         let origin = reader.archive().checkpoint().origin.clone();
-        let trust = trust(session, a, &origin)?;
+        let policy = a.policy.as_deref().map(read_policy).transpose()?;
+        let trust = match &policy {
+            Some(policy) => policy_trust(policy, &reader)?,
+            None => trust(session, a, &origin)?,
+        };
         let size = reader.size();
         let mut bar = Progress::new(&session.console, "entries verified");
         let done = &mut |done| bar.set(done, size);
@@ -67,6 +81,9 @@ impl Plan {
         bar.finish();
         let report = report?;
         check(&report, a)?;
+        if let Some(policy) = &policy {
+            hear_witnesses(session, policy, source, restoring)?;
+        }
         let anchor = session.home.anchors().read(&origin)?;
         let standing = restoring.compare(anchor.as_ref())?;
         let config = LedgerConfig::new(&origin, facts_of(&reader)?.name.as_str());
@@ -153,6 +170,36 @@ impl Plan {
             "state": state,
         }});
         session.console.receipt(&text, &json)
+    }
+}
+
+/// Holds the copy against what the witnesses cosigned. A head beyond it becomes this machine's anchor,
+/// which an anchor is for: nothing shorter is opened for writing here.
+fn hear_witnesses(
+    session: &Session,
+    policy: &Policy,
+    source: &ArchiveReader,
+    restoring: &Restoring,
+) -> Result<()> {
+    let CosignedHeads { heads, unheard } = CosignedHeads::of(policy, source)?;
+    for (name, error) in unheard {
+        let words = for_terminal(error.message());
+        session.console.note(&format!("witness {} was not heard: {words}", for_terminal(&name)));
+    }
+    let mut longest: Option<&Anchor> = None;
+    for head in &heads {
+        if restoring.compare(Some(head))? == Standing::Shorter
+            && longest.is_none_or(|longest| longest.size < head.size)
+        {
+            longest = Some(head);
+        }
+    }
+    let origin = &source.checkpoint().origin;
+    let anchors = session.home.anchors();
+    let known = anchors.read(origin)?.map_or(0, |anchor| anchor.size);
+    match longest.filter(|head| head.size > known) {
+        Some(head) => anchors.write(origin, &head.checkpoint),
+        None => Ok(()),
     }
 }
 
