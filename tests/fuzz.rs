@@ -108,6 +108,9 @@ fn a_panic_and_too_much_memory_are_found() {
 #[test]
 fn samples_are_read_to_their_end() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    use earmark::import::mapping::Mapping;
+    use earmark::import::plan::Plan;
+    use earmark::import::reader::{Row, RowReader};
     use earmark::tlog::{checkpoint::Checkpoint, policy::Policy, proof_file::ProofFile};
     let part = |sample: &[u8]| {
         let at = sample.windows(targets::PART.len()).position(|w| w == targets::PART).unwrap();
@@ -132,6 +135,22 @@ fn samples_are_read_to_their_end() {
     }
     for sample in samples::of("mapping") {
         let (mapping, _) = part(&sample);
-        earmark::import::mapping::Mapping::parse(std::str::from_utf8(&mapping).unwrap()).unwrap();
+        Mapping::parse(std::str::from_utf8(&mapping).unwrap()).unwrap();
     }
+    for sample in samples::of("submission") {
+        earmark::witness::Submission::parse(&sample).unwrap();
+    }
+    let (manifest, name) = part(&samples::of("manifest")[0]);
+    let name = String::from_utf8(name).unwrap();
+    let files = [(name.as_str(), &b"content"[..]), ("manifest.json", &manifest[..])];
+    assert!(targets::open_package(&targets::zip_of(&files).unwrap()));
+    let (mapping, rows) = part(&samples::of("mapping")[0]);
+    let mapping = Mapping::parse(std::str::from_utf8(&mapping).unwrap()).unwrap();
+    let mut reader = RowReader::open(&rows[..], &mapping.format).unwrap();
+    let plan = Plan::new(&mapping, reader.header(), 2).unwrap();
+    let mut row = Row::default();
+    assert!(reader.read(&mut row).unwrap());
+    assert_eq!(plan.map(&row).unwrap().unwrap().len(), 1);
+    let bare = samples::of("state")[0].len();
+    assert!(samples::of("state")[2].len() > 10 * bare, "golden entries make up a state");
 }

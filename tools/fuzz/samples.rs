@@ -3,20 +3,23 @@
 //! Every sample is one that its target reads to the end (`tests/fuzz.rs` sees to it where a reader
 //! says so), so that what is made of it gets far.
 
-use super::targets::{GENERATION, PART, sealed_frame};
-use earmark::archive::package::{MANIFEST, Package};
+use super::targets::{GENERATION, PART, open_package, sealed_frame, zip_of};
+use earmark::archive::package::MANIFEST;
 use earmark::chain::confidential::{Field, Fields, Secrets, seal};
 use earmark::chain::entry::LedgerId;
 use earmark::chain::signature::{SeedSigner, Signer as _};
 use earmark::chain::{body, entry, hash};
 
+use earmark::domain::apply::{Cited, fold};
 use earmark::domain::state::State;
+use earmark::ledger::reader::replay::read_event;
 use earmark::tlog::checkpoint::Checkpoint;
 use earmark::tlog::cosignature::{WitnessKey, cosign};
 use earmark::tlog::note::{Note, VerifierKey};
 use earmark::tlog::proof_file::ProofFile;
 use earmark::tlog::tile;
 use earmark::tlog::tree::{EMPTY_ROOT, leaf_hash};
+use earmark::witness::Submission;
 use std::path::Path;
 
 const ORIGIN: &str = "budget.example.gov.cn/pudong";
@@ -26,7 +29,7 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
     match target {
         "entry" => golden_entries(),
         "body" => golden_entries().iter().map(|bytes| typed_body(bytes)).collect(),
-        "state" => vec![body::encode_state(&State::default()).unwrap()],
+        "state" => vec![state(0), state(12), state(usize::MAX)],
         "walk" | "bundle" => bundles(),
         "frames" => segments(),
         "note" | "checkpoint" => vec![checkpoint(0), checkpoint(5), cosigned()],
@@ -39,6 +42,8 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         "rows" => mappings().iter().map(|bytes| [b"\x01", rows_of(bytes)].concat()).collect(),
         "sealed" => vec![sealed()],
         "package" => vec![package()],
+        "manifest" => vec![manifest(7)],
+        "submission" => submissions(),
         other => panic!("{other} has no samples"),
     }
 }
@@ -59,6 +64,20 @@ fn golden_entries() -> Vec<Vec<u8>> {
 fn typed_body(bytes: &[u8]) -> Vec<u8> {
     let envelope = entry::parse(bytes).unwrap();
     [&envelope.event_type.to_le_bytes()[..], envelope.body].concat()
+}
+
+/// The state after the first golden entries; those that refer to what is not there are left out.
+fn state(entries: usize) -> Vec<u8> {
+    let mut state = State::default();
+    for bytes in golden_entries().iter().take(entries) {
+        let event = read_event(bytes).unwrap().unwrap();
+        let mut draft = state.draft();
+        if fold(&mut draft, &event, &Cited::new()).is_ok() {
+            let delta = draft.into_delta();
+            state.apply(delta);
+        }
+    }
+    body::encode_state(&state).unwrap()
 }
 
 /// All golden entries, and the first few.
@@ -225,21 +244,28 @@ fn sealed() -> Vec<u8> {
     [&pair.sealed[..], PART, &pair.key].concat()
 }
 
+/// A manifest that lists one file, and the file's name.
+fn manifest(bytes: usize) -> Vec<u8> {
+    let name = "log/checkpoint";
+    let listed = format!("{{\"files\":[{{\"path\":\"{name}\",\"bytes\":{bytes}}}]}}");
+    [listed.as_bytes(), PART, name.as_bytes()].concat()
+}
+
 /// A small zip that opens as a package.
 fn package() -> Vec<u8> {
-    use std::io::{Cursor, Write as _};
     let checkpoint = checkpoint(5);
-    let manifest =
-        format!("{{\"files\":[{{\"path\":\"log/checkpoint\",\"bytes\":{}}}]}}", checkpoint.len());
-    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default();
-    for (name, bytes) in [("log/checkpoint", &checkpoint[..]), (MANIFEST, manifest.as_bytes())] {
-        zip.start_file(name, options).unwrap();
-        zip.write_all(bytes).unwrap();
-    }
-    let bytes = zip.finish().unwrap().into_inner();
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), &bytes).unwrap();
-    Package::open(file.path()).unwrap();
+    let manifest = manifest(checkpoint.len());
+    let manifest = &manifest[..manifest.len() - PART.len() - "log/checkpoint".len()];
+    let bytes = zip_of(&[("log/checkpoint", &checkpoint), (MANIFEST, manifest)]).unwrap();
+    assert!(open_package(&bytes), "the sample is a package");
     bytes
+}
+
+/// Two submissions to a witness: its first head, and a later one with a proof.
+fn submissions() -> Vec<Vec<u8>> {
+    let note = Note::parse(&checkpoint(5)).unwrap();
+    let proof = vec![leaf_hash(b"a"), leaf_hash(b"b")];
+    let first = Submission { old_size: 0, proof: Vec::new(), note: note.clone() };
+    let later = Submission { old_size: 3, proof, note };
+    [first, later].iter().map(|submission| submission.to_string().into_bytes()).collect()
 }
