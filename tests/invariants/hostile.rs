@@ -76,8 +76,13 @@ impl Names {
         Self {
             lines: state.lines.keys().cloned().collect(),
             funds: state.funds.keys().cloned().collect(),
-            projects: state.projects.keys().cloned().collect(),
-            contracts: state.commitments.keys().cloned().collect(),
+            projects: state.projects.sorted().into_iter().map(|(code, _)| code.clone()).collect(),
+            contracts: state
+                .commitments
+                .sorted()
+                .into_iter()
+                .map(|(code, _)| code.clone())
+                .collect(),
             follow_ons: state.follow_ons.keys().cloned().collect(),
             districts: state.districts.keys().cloned().collect(),
             size: state.size,

@@ -89,13 +89,18 @@ impl Office<'_> {
 
     /// A project, mostly one that may spend.
     pub fn project(&self, dice: &mut Dice<'_>) -> Option<Code> {
-        let all: Vec<&Code> = self.world.state.projects.keys().collect();
+        let all = self.projects();
         let may_spend = |code: &&&Code| {
             self.world.state.projects.get(code).unwrap().status == ProjectStatus::Approved
         };
         let good: Vec<&Code> = all.iter().filter(may_spend).copied().collect();
         let some = if good.is_empty() || dice.once_in(12) { &all } else { &good };
         dice.pick(some).map(|code| (*code).clone())
+    }
+
+    /// All projects, ascending: the dice must not hang on how a table was filled.
+    fn projects(&self) -> Vec<&Code> {
+        self.world.state.projects.sorted().into_iter().map(|(code, _)| code).collect()
     }
 
     /// A leaf of this stage that holds something, mostly on a line of this year.
@@ -355,7 +360,7 @@ impl Office<'_> {
     }
 
     fn end_project(&self, dice: &mut Dice<'_>) -> Option<Command> {
-        let all: Vec<&Code> = self.world.state.projects.keys().collect();
+        let all = self.projects();
         let code = (*dice.pick(&all)?).clone();
         let (reason, filing) = (None, none());
         Some(match self.world.state.projects.get(&code).unwrap().status {
