@@ -181,7 +181,7 @@ impl Book {
     fn at(&self, at: &str, stage: Stage, project: Option<&str>, contract: Option<&str>) -> i128 {
         let (project, contract) = (project.map(Code::new), contract.map(Code::new));
         let leaf = Leaf::new(&line(at), stage, project.as_ref(), contract.as_ref());
-        self.0.ledger.state().leaves.get(&leaf).map_or(0, |amount| amount.0)
+        self.0.ledger.state().balance(&leaf).0
     }
 
     fn reserved(&self, project: &str, at: &str) -> i128 {

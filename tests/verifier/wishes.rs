@@ -132,7 +132,7 @@ impl History {
     }
 
     pub(crate) fn carry(&mut self) -> Option<Order> {
-        let leaves: Vec<_> = (self.ledger.state().leaves.iter())
+        let leaves: Vec<_> = (self.ledger.state().balances())
             .filter(|(leaf, amount)| {
                 let stages = [Stage::Unreserved, Stage::Reserved, Stage::Committed];
                 stages.contains(&leaf.stage) && amount.0 > 0
