@@ -208,6 +208,10 @@ fn a_city_cosigns_its_districts_and_notices_a_fork() {
     // Without the witness the entries are published all the same.
     assert!(serving.stop());
     city.establish("xuhui", "xuhui", "XH-1");
+    // A package carries the last cosigned head, and holds by it.
+    city.ok("xuhui", &["export", "package", "--ledger", "xuhui", "-o", "kit.zip"]);
+    let kit = ["verify", "--from", "kit.zip", "--policy", "xuhui.policy"];
+    assert!(city.ok("auditor", &kit).contains("1 entry not yet cosigned"));
     let alone = city.publish("xuhui");
     assert_eq!(alone.status, 4, "{}", alone.out);
     assert!(alone.err.contains("city: unreachable"), "{}", alone.err);

@@ -15,6 +15,7 @@ use crate::projection::groups::{By, Selection};
 use crate::report::labels::Lang;
 use crate::report::text::Unit;
 use crate::report::{Format, Style, balance};
+use crate::tlog::checkpoint::Checkpoint;
 use crate::verify::{self, Report, Tier, Trust};
 use serde_json::{Map, Value, json};
 use std::io::Write;
@@ -49,6 +50,12 @@ fn write(reading: &Reading, report: &Report, out: &mut dyn Write) -> Result<()> 
     let archive = reading.reader.archive();
     let mut package = Package::begin(out, &report.origin, report.size)?;
     package.file("log/checkpoint", archive.note())?;
+    // A quorum that came since the log was opened cosigned a head that this package does not hold.
+    let cosigned =
+        archive.cosigned()?.map(|note| Checkpoint::read(&note).map(|head| (head.size, note)));
+    if let Some((_, note)) = cosigned.transpose()?.filter(|(size, _)| *size <= archive.size()) {
+        package.file("log/checkpoint.cosigned", &note)?;
+    }
     for file in archive.files() {
         let (path, bytes) = file?;
         package.file(&format!("log/{path}"), &bytes)?;
