@@ -58,25 +58,16 @@ pub fn read(folder: &Path, key: &[u8; 32]) -> Option<Cache> {
     decode(&bytes)
 }
 
-/// The cache in `folder` whoever signed it, to be compared with a fresh run; `None` if there is none,
-/// or one that an earlier or later release made, which nobody uses.
+/// The cache in `folder` whoever signed it, to be compared with a fresh run; `None` if there is none.
 ///
 /// # Errors
 /// Why the file cannot be a cache of this logic, in words.
 pub fn read_unverified(folder: &Path) -> std::result::Result<Option<Cache>, String> {
     match std::fs::read(folder.join(FILE)) {
-        Ok(bytes) if is_of_other_release(&bytes) => Ok(None),
         Ok(bytes) => decode(&bytes).map(Some).ok_or_else(|| "bytes that are no cache".to_owned()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.to_string()),
     }
-}
-
-/// True if the bytes begin as a cache does, of a format or logic that is not ours.
-fn is_of_other_release(bytes: &[u8]) -> bool {
-    let is_cache = bytes.get(..SIGNATURE.start) == Some(MAGIC.as_slice());
-    let versions = bytes.get(SIZE.end..).and_then(body::decode_front::<(u32, [u32; 4])>);
-    is_cache && versions.is_some_and(|found| found != (FORMAT, Books::logic_versions()))
 }
 
 fn decode(bytes: &[u8]) -> Option<Cache> {
