@@ -26,15 +26,15 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Who is told of each request, in one line.
 pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// A place to listen at, taken.
+/// An address that is listened at.
 #[derive(Debug)]
-pub struct Place {
+pub struct Bound {
     listener: std::net::TcpListener,
     /// The address; the port is the one that was given where port 0 was asked for.
     pub address: SocketAddr,
 }
 
-impl Place {
+impl Bound {
     /// Takes an address. Connections wait there until it is served.
     ///
     /// # Errors
@@ -64,7 +64,9 @@ impl Place {
             let stop = stop()?;
             let listener = TcpListener::from_std(self.listener)?;
             let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-            axum::serve(Door { listener, places }, router).with_graceful_shutdown(stop).await
+            axum::serve(LimitedListener { listener, places }, router)
+                .with_graceful_shutdown(stop)
+                .await
         });
         served.map_err(cannot_serve)
     }
@@ -89,12 +91,12 @@ fn stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
 }
 
 /// Lets in a connection when there is a place for it.
-struct Door {
+struct LimitedListener {
     listener: TcpListener,
     places: Arc<Semaphore>,
 }
 
-impl Listener for Door {
+impl Listener for LimitedListener {
     type Io = Connection;
     type Addr = SocketAddr;
 

@@ -9,4 +9,4 @@
 mod listen;
 pub mod witness;
 
-pub use listen::{Place, Tell};
+pub use listen::{Bound, Tell};

@@ -1,6 +1,6 @@
 //! The routes of a witness: `POST /add-checkpoint`, `GET /<hex of SHA-256 of the origin>/checkpoint`.
 
-use super::listen::{Place, Tell};
+use super::listen::{Bound, Tell};
 use crate::error::{Error, Result};
 use crate::witness::{Cosigned, MAX_SUBMISSION_BYTES, Refusal, Witness};
 use axum::Router;
@@ -19,16 +19,16 @@ const SIZE: &str = "text/x.tlog.size";
 ///
 /// # Errors
 /// `cannot_serve` (`Kind::Io`).
-pub fn serve(place: Place, witness: Witness, tell: Tell) -> Result<()> {
-    let desk = Arc::new(Desk { witness, tell });
+pub fn serve(place: Bound, witness: Witness, tell: Tell) -> Result<()> {
+    let served = Arc::new(Served { witness, tell });
     let router = Router::new()
         .route("/add-checkpoint", post(add_checkpoint))
         .route("/{origin_hash}/checkpoint", get(latest))
-        .with_state(desk);
+        .with_state(served);
     place.serve(router)
 }
 
-struct Desk {
+struct Served {
     witness: Witness,
     tell: Tell,
 }
@@ -41,24 +41,24 @@ struct Answer {
     told: String,
 }
 
-async fn add_checkpoint(State(desk): State<Arc<Desk>>, body: Body) -> Response {
+async fn add_checkpoint(State(served): State<Arc<Served>>, body: Body) -> Response {
     let answer = match to_bytes(body, MAX_SUBMISSION_BYTES).await {
         Err(_) => {
             let fault = format!("the body is cut short, or has over {MAX_SUBMISSION_BYTES} bytes");
             Answer::plain(StatusCode::PAYLOAD_TOO_LARGE, fault)
         }
         Ok(bytes) => {
-            let desk = Arc::clone(&desk);
+            let served = Arc::clone(&served);
             // It waits for the disk.
-            let added = tokio::task::spawn_blocking(move || desk.witness.add_checkpoint(&bytes));
+            let added = tokio::task::spawn_blocking(move || served.witness.add_checkpoint(&bytes));
             added.await.map_or_else(|_| Answer::lost(), Answer::of)
         }
     };
-    answer.tell("POST /add-checkpoint", &desk.tell)
+    answer.tell("POST /add-checkpoint", &served.tell)
 }
 
-async fn latest(State(desk): State<Arc<Desk>>, Path(origin_hash): Path<String>) -> Response {
-    let answer = match desk.witness.latest(&origin_hash) {
+async fn latest(State(served): State<Arc<Served>>, Path(origin_hash): Path<String>) -> Response {
+    let answer = match served.witness.latest(&origin_hash) {
         Ok(Some(body)) => Answer {
             status: StatusCode::OK,
             kind: TEXT,
@@ -68,7 +68,7 @@ async fn latest(State(desk): State<Arc<Desk>>, Path(origin_hash): Path<String>) 
         Ok(None) => Answer::plain(StatusCode::NOT_FOUND, "no checkpoint is held".to_owned()),
         Err(error) => Answer::error(StatusCode::INTERNAL_SERVER_ERROR, &error),
     };
-    answer.tell("GET checkpoint", &desk.tell)
+    answer.tell("GET checkpoint", &served.tell)
 }
 
 impl Answer {

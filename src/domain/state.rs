@@ -9,7 +9,7 @@ mod master;
 mod office;
 
 pub use master::{District, Fund, FundedLine, Line, Project, SealedFields};
-pub use office::{FormerLogKey, LedgerFacts, Officer, SpentKey};
+pub use office::{FormerLogKey, LedgerFacts, NO_CURRENCY, Officer, SpentKey};
 
 use super::calendar::{Date, Year};
 use super::event::{Bytes32, Policy};
@@ -350,9 +350,9 @@ impl Draft<'_> {
         found.into_iter().chain(self.reserves.find(|leaf, _| wanted(leaf))).min()
     }
 
-    /// The currency; a placeholder before the ledger is open.
+    /// The currency; none before the ledger is open.
     #[must_use]
     pub fn currency(&self) -> Currency {
-        self.ledger().map_or(Currency { code: *b"XXX", exponent: 2 }, LedgerFacts::currency)
+        self.ledger().map_or(NO_CURRENCY, LedgerFacts::currency)
     }
 }

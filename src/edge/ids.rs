@@ -4,8 +4,9 @@
 //! [`keys`](super::keys), never from here. The form of an entry's id is
 //! [`EntryId`](crate::chain::entry::EntryId)'s; this file gives it the random bits.
 
+use super::randomness;
 use crate::chain::entry::{CommandId, LedgerId};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 
 /// Makes ids that no one else makes.
 pub trait Ids: std::fmt::Debug + Send {
@@ -53,7 +54,7 @@ impl SystemIds {
     /// # Errors
     /// Code `no_randomness` if the system gives none.
     pub fn new() -> Result<Self> {
-        Self::with(|bytes| getrandom::fill(bytes).is_ok())
+        Self::with(|bytes| randomness::fill(bytes).is_ok())
     }
 
     fn with(fill: fn(&mut [u8]) -> bool) -> Result<Self> {
@@ -61,8 +62,7 @@ impl SystemIds {
         if ids.refill() {
             return Ok(ids);
         }
-        Err(Error::new(Kind::Io, "no_randomness", "the operating system gives no random bytes")
-            .with_hint("check that getrandom is allowed here and /dev/urandom can be read"))
+        Err(randomness::none())
     }
 
     fn refill(&mut self) -> bool {

@@ -14,6 +14,7 @@ pub use passphrase::new_passphrase;
 pub use slot::Slot;
 
 use super::durable::{self, Readers};
+use super::randomness;
 use crate::chain::hash::to_hex;
 use crate::chain::signature::Signer;
 use crate::error::{Error, Kind, Result};
@@ -45,7 +46,7 @@ pub struct PrivateKey {
 impl PrivateKey {
     fn generate() -> Result<Self> {
         let mut seed = Zeroizing::new([0; 32]);
-        getrandom::fill(seed.as_mut_slice()).map_err(no_randomness)?;
+        randomness::fill(seed.as_mut_slice())?;
         Ok(Self { key: SigningKey::from_bytes(&seed), passphrase: None })
     }
 
@@ -278,12 +279,6 @@ impl Keys {
                 .with_hint("make one: earmark key new NAME")),
         }
     }
-}
-
-fn no_randomness(source: getrandom::Error) -> Error {
-    Error::new(Kind::Io, "no_randomness", "the operating system gives no random bytes")
-        .with_hint("check that getrandom is allowed here and /dev/urandom can be read")
-        .with_source(source.to_string())
 }
 
 fn no_key(whose: &str, path: &Path) -> Error {

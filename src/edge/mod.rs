@@ -6,6 +6,7 @@
 //! * [`http`]: the one HTTP client.
 //! * [`config`]: `ledger.toml`, and which folder is the ledger.
 //! * [`lock`]: one writer at a time.
+//! * `randomness`: the one file that asks for random bytes.
 //! * [`sealed`]: the folder of sealed files beside a ledger.
 //! * [`durable`]: small files that are either whole or absent after a power cut.
 //!
@@ -22,4 +23,5 @@ pub mod ids;
 pub mod keys;
 pub mod lock;
 pub mod pins;
+mod randomness;
 pub mod sealed;

@@ -5,6 +5,7 @@
 //! and whether they may go; the caller knows the log.
 
 use super::durable::{self, Readers};
+use super::randomness;
 use crate::chain::hash::Hash;
 use crate::error::{Error, Kind, Result};
 use std::collections::BTreeMap;
@@ -188,10 +189,7 @@ fn read_at_most(path: &Path, max_bytes: usize) -> Result<Option<Vec<u8>>> {
 /// Code `no_randomness` if it gives none.
 pub fn fresh_secret<const N: usize>() -> Result<[u8; N]> {
     let mut secret = [0; N];
-    getrandom::fill(&mut secret).map_err(|_| {
-        Error::new(Kind::Io, "no_randomness", "the operating system gives no random bytes")
-            .with_hint("check that getrandom is allowed here and /dev/urandom can be read")
-    })?;
+    randomness::fill(&mut secret)?;
     Ok(secret)
 }
 

@@ -10,7 +10,7 @@ use crate::archive::reader::ArchiveReader;
 use crate::edge::anchors::Anchor;
 use crate::error::{Error, Kind, Result};
 use crate::tlog::checkpoint::MAX_CHECKPOINT_BYTES;
-use crate::tlog::tree::{Digest, Frontier, leaf_hash};
+use crate::tlog::tree::Digest;
 use std::path::Path;
 
 /// What a ledger is compared with when it is opened.
@@ -82,33 +82,32 @@ pub(super) fn check_anchor(
     size: u64,
     root: impl FnOnce() -> Result<Option<Digest>>,
 ) -> Result<()> {
-    let Some(anchor) = anchor else { return Ok(()) };
-    if anchor.size > size {
-        let message =
-            format!("the ledger has {size} entries, but {} were published before", anchor.size);
-        return Err(Error::new(Kind::Fork, "shorter_than_anchor", message)
-            .with_hint("the folder was rolled back: restore a copy with all entries")
-            .with_detail("expected", anchor.size)
-            .with_detail("found", size));
+    let published = anchor.map_or(0, |anchor| anchor.size);
+    match Anchored::of(anchor, size, root)? {
+        Anchored::Agrees | Anchored::Missing => Ok(()),
+        Anchored::Shorter => {
+            let message =
+                format!("the ledger has {size} entries, but {published} were published before");
+            Err(Error::new(Kind::Fork, "shorter_than_anchor", message)
+                .with_hint("the folder was rolled back: restore a copy with all entries")
+                .with_detail("expected", published)
+                .with_detail("found", size))
+        }
+        Anchored::Differs { expected, found } => {
+            let message = format!(
+                "at size {published} the ledger's root is {found}, but {expected} was published before"
+            );
+            Err(Error::new(Kind::Fork, "differs_from_anchor", message)
+                .with_hint("the log was rewritten: compare with a copy, and keep both")
+                .with_detail("expected", expected)
+                .with_detail("found", found))
+        }
     }
-    let stated = anchor.checkpoint.lines().nth(2).unwrap_or_default();
-    let found = root()?.map(Digest::to_base64).unwrap_or_default();
-    if found == stated {
-        return Ok(());
-    }
-    let message = format!(
-        "at size {} the ledger's root is {found}, but {stated} was published before",
-        anchor.size
-    );
-    Err(Error::new(Kind::Fork, "differs_from_anchor", message)
-        .with_hint("the log was rewritten: compare with a copy, and keep both")
-        .with_detail("expected", stated)
-        .with_detail("found", found))
 }
 
-/// How a published log stands to the anchor of this machine.
+/// How a ledger stands to an anchor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum Anchored {
     /// It begins with what the anchor says, or is it.
     Agrees,
     /// There is no anchor.
@@ -124,27 +123,28 @@ pub enum Standing {
     },
 }
 
-/// Compares a published log with the anchor, entry by entry where their sizes differ.
-///
-/// # Errors
-/// `Kind::Break` names a damaged file of the log; `Kind::Io`.
-pub fn compare(archive: &ArchiveReader, anchor: Option<&Anchor>) -> Result<Standing> {
-    let Some(anchor) = anchor else { return Ok(Standing::Missing) };
-    if anchor.size > archive.size() {
-        return Ok(Standing::Shorter);
+impl Anchored {
+    /// Of a ledger of a size; `root` is its tree's at the anchor's size.
+    fn of(
+        anchor: Option<&Anchor>,
+        size: u64,
+        root: impl FnOnce() -> Result<Option<Digest>>,
+    ) -> Result<Self> {
+        let Some(anchor) = anchor else { return Ok(Self::Missing) };
+        if anchor.size > size {
+            return Ok(Self::Shorter);
+        }
+        let expected = anchor.checkpoint.lines().nth(2).unwrap_or_default().to_owned();
+        let found = root()?.map(Digest::to_base64).unwrap_or_default();
+        Ok(if expected == found { Self::Agrees } else { Self::Differs { expected, found } })
     }
-    let root = if anchor.size == archive.size() {
-        archive.root()
-    } else {
-        let mut frontier = Frontier::default();
-        let leaf = |_: u64, entry: &[u8]| leaf_hash(entry);
-        archive.for_each(0..anchor.size, leaf, |_, _, leaf| {
-            frontier.push(leaf);
-            Ok(())
-        })?;
-        frontier.root()
-    };
-    let expected = anchor.checkpoint.lines().nth(2).unwrap_or_default().to_owned();
-    let found = root.to_base64();
-    Ok(if expected == found { Standing::Agrees } else { Standing::Differs { expected, found } })
+
+    /// Of a published log, whose tiles are held against its checkpoint as far as they are read.
+    ///
+    /// # Errors
+    /// `Kind::Break` names a damaged file of the log; `Kind::Io`.
+    pub fn of_log(archive: &ArchiveReader, anchor: Option<&Anchor>) -> Result<Self> {
+        let size = anchor.map_or(0, |anchor| anchor.size);
+        Self::of(anchor, archive.size(), || archive.tree()?.root_at(size).map(Some))
+    }
 }

@@ -233,7 +233,7 @@ fn see_log(
         .state
         .ledger
         .as_ref()
-        .and_then(|facts| VerifierKey::new(origin, &facts.log_key.0).ok());
+        .and_then(|facts| VerifierKey::new(origin, &facts.log_key_at(reader.size()).0).ok());
     let signature = key.map(|key| Checkpoint::verify(reader.note(), &key));
     if let Some(Err(error)) = signature {
         let words = format!("its checkpoint: {}", error.message());

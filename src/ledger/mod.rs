@@ -36,7 +36,7 @@ mod seal;
 mod submit;
 
 pub use adopt::{Adopted, Adoption};
-pub use anchored::{Standing, compare as compare_anchor};
+pub use anchored::Anchored;
 pub use batch::{Batch, RowIn, RowOut};
 pub use confidential::Swept;
 pub use media::{Media, OpenStore};

@@ -6,7 +6,7 @@
 //! `RESTORE` gone it may be written to. A crash before that leaves nothing that opens, and nothing
 //! published that another attempt would be behind of. Without the keys `RESTORE` stays, and says so.
 
-use super::anchored::{Against, Standing, compare};
+use super::anchored::{Against, Anchored};
 use super::{CACHE_FOLDER, Durability, LOG_FOLDER, Ledger, Media, Outside, Receipt, Submission};
 use crate::archive::copy::copy;
 use crate::archive::reader::ArchiveReader;
@@ -113,9 +113,9 @@ impl Restoring {
     ///
     /// # Errors
     /// `differs_from_anchor` (`Kind::Fork`); as [`ArchiveReader::open`].
-    pub fn compare(&self, anchor: Option<&Anchor>) -> Result<Standing> {
-        match compare(&ArchiveReader::open(&self.log())?, anchor)? {
-            Standing::Differs { expected, found } => {
+    pub fn compare(&self, anchor: Option<&Anchor>) -> Result<Anchored> {
+        match Anchored::of_log(&ArchiveReader::open(&self.log())?, anchor)? {
+            Anchored::Differs { expected, found } => {
                 let message = format!(
                     "the copy is another log than this machine knows: expected the root {expected}, found {found}"
                 );
@@ -124,7 +124,7 @@ impl Restoring {
                     .with_detail("found", found)
                     .with_hint("one of the two was rewritten: keep both, and compare with a checkpoint that somebody else kept"))
             }
-            standing @ (Standing::Agrees | Standing::Missing | Standing::Shorter) => Ok(standing),
+            anchored @ (Anchored::Agrees | Anchored::Missing | Anchored::Shorter) => Ok(anchored),
         }
     }
 

@@ -23,10 +23,8 @@ impl Succession {
     /// What became of `key`; nothing if it signs still, or never did.
     pub(super) fn of(key: &VerifierKey, facts: &LedgerFacts) -> Option<Self> {
         let trusted = Bytes32(key.public_key().to_bytes());
-        let place = facts.former_log_keys.iter().position(|former| former.key == trusted)?;
-        let mut since = facts.former_log_keys.iter().skip(place);
-        let until = since.clone().next()?.until;
-        let handed_over = since.all(|former| former.handed_over);
+        let until = facts.former_log_keys.iter().find(|former| former.key == trusted)?.until;
+        let handed_over = facts.is_handed_over(&trusted);
         Some(Self { trusted, now: facts.log_key, until, handed_over })
     }
 }

@@ -182,13 +182,13 @@ enum Came {
     Held(u64),
 }
 
-fn no_url(witness: &PolicyWitness) -> Error {
+pub(super) fn no_url(witness: &PolicyWitness) -> Error {
     let message = format!("the policy has no URL for {}", witness.name);
     Error::new(Kind::Usage, "witness_without_url", message)
         .with_hint("write it at the end of the witness's line")
 }
 
-fn gave_up(witness: &PolicyWitness) -> Error {
+pub(super) fn gave_up(witness: &PolicyWitness) -> Error {
     Error::new(Kind::Io, "witness_answer", format!("asking {} failed", witness.name))
         .with_hint("run it again")
 }

@@ -6,13 +6,14 @@
 //! the program is killed.
 //!
 //! * `submission`: what is posted to a witness, read and written.
-//! * `seat`: the largest head of one log, on disk.
+//! * `head_file`: the largest head of one log, on disk.
 //! * [`gather`]: asks the witnesses of a policy for their cosignatures.
 //!
 //! What it lacks on purpose: entries (a witness sees heads alone), HTTP (see `api`), and keys.
 
 pub mod gather;
-mod seat;
+mod head_file;
+pub mod held;
 mod submission;
 
 pub use submission::{MAX_SUBMISSION_BYTES, Submission};
@@ -26,7 +27,7 @@ use crate::tlog::cosignature::{self, WitnessKey};
 use crate::tlog::note::{Note, NoteSignature, VerifierKey};
 use crate::tlog::proof;
 use crate::tlog::tree::{Digest, EMPTY_ROOT, sha256};
-use seat::Seat;
+use head_file::HeadFile;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -44,7 +45,7 @@ pub struct Witness {
 /// A log that is watched.
 struct Log {
     keys: Vec<VerifierKey>,
-    seat: Mutex<Seat>,
+    head_file: Mutex<HeadFile>,
 }
 
 /// A checkpoint that was cosigned.
@@ -99,14 +100,14 @@ impl Witness {
             return Err(Error::new(Kind::Usage, "witness_key_differs", message)
                 .with_hint("put the witness's own key back, or make another witness elsewhere"));
         }
-        seat::make_folder(folder)?;
+        head_file::make_folder(folder)?;
         let lock = LedgerLock::acquire_for("the witness in", folder)?;
         let mut logs: BTreeMap<String, Log> = BTreeMap::new();
         for log_key in log_keys {
             let origin = log_key.name();
             if !logs.contains_key(origin) {
-                let seat = Mutex::new(Seat::open(folder, origin, &key));
-                logs.insert(origin.to_owned(), Log { keys: Vec::new(), seat });
+                let head_file = Mutex::new(HeadFile::open(folder, origin, &key));
+                logs.insert(origin.to_owned(), Log { keys: Vec::new(), head_file });
             }
             if let Some(log) = logs.get_mut(origin) {
                 log.keys.push(log_key.clone());
@@ -125,8 +126,8 @@ impl Witness {
     #[must_use]
     pub fn logs(&self) -> Vec<(&str, Option<u64>)> {
         let size = |log: &Log| {
-            let seat = log.seat.lock().ok()?;
-            seat.head().ok()?.map(|head| head.checkpoint.size)
+            let head_file = log.head_file.lock().ok()?;
+            head_file.head().ok()?.map(|head| head.checkpoint.size)
         };
         self.logs.iter().map(|(origin, log)| (origin.as_str(), size(log))).collect()
     }
@@ -134,8 +135,10 @@ impl Witness {
     /// What is wrong with the state of each log that is therefore not cosigned.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
-        let seats = self.logs.values().filter_map(|log| log.seat.lock().ok());
-        seats.filter_map(|seat| seat.head().err().map(|error| error.to_string())).collect()
+        let heads = self.logs.values().filter_map(|log| log.head_file.lock().ok());
+        heads
+            .filter_map(|head_file| head_file.head().err().map(|error| error.to_string()))
+            .collect()
     }
 
     /// Cosigns a checkpoint, if everything holds; the head is durable when this returns.
@@ -154,8 +157,8 @@ impl Witness {
         if old_size > checkpoint.size {
             return Err(Refusal::Malformed(backwards(old_size, checkpoint.size)));
         }
-        let mut seat = lock(&log.seat).map_err(Refusal::Failed)?;
-        let head = seat.head().map_err(Refusal::Failed)?;
+        let mut head_file = lock(&log.head_file).map_err(Refusal::Failed)?;
+        let head = head_file.head().map_err(Refusal::Failed)?;
         let (size, root) = head.map_or((0, EMPTY_ROOT), |h| (h.checkpoint.size, h.checkpoint.root));
         if old_size != size {
             return Err(Refusal::SizeDiffers(size));
@@ -169,7 +172,7 @@ impl Witness {
         let line = self.cosign(&checkpoint, seconds).map_err(Refusal::Failed)?;
         if is_new {
             let kept = kept(note, &log.keys, &line);
-            seat.put(&checkpoint, seconds, &kept).map_err(Refusal::Failed)?;
+            head_file.put(&checkpoint, seconds, &kept).map_err(Refusal::Failed)?;
         }
         Ok(Cosigned { line, checkpoint })
     }
@@ -184,8 +187,8 @@ impl Witness {
         let Some((_, log)) = self.logs.iter().find(|(origin, _)| named(origin)) else {
             return Ok(None);
         };
-        let seat = lock(&log.seat)?;
-        Ok(seat.head()?.map(|head| head.note.clone()))
+        let head_file = lock(&log.head_file)?;
+        Ok(head_file.head()?.map(|head| head.note.clone()))
     }
 
     fn seconds(&self) -> Result<u64, Refusal> {
@@ -210,9 +213,9 @@ fn kept(note: &Note, keys: &[VerifierKey], line: &NoteSignature) -> Note {
     kept
 }
 
-/// A program that died with the seat in hand may have left the disk ahead of it.
-fn lock(seat: &Mutex<Seat>) -> Result<MutexGuard<'_, Seat>> {
-    seat.lock().map_err(|_| {
+/// A program that died in the middle of a write may have left the disk ahead of it.
+fn lock(head_file: &Mutex<HeadFile>) -> Result<MutexGuard<'_, HeadFile>> {
+    head_file.lock().map_err(|_| {
         Error::new(Kind::Io, "witness_state_unusable", "an earlier request ended in the middle")
             .with_hint("start the witness again; it reads its state from the disk then")
     })

@@ -91,7 +91,7 @@ impl Home {
         self.0.path().join("witness")
     }
 
-    fn seat(&self) -> PathBuf {
+    fn head_file(&self) -> PathBuf {
         self.folder().join(sha256(ORIGIN.as_bytes()).to_string())
     }
 
@@ -137,7 +137,7 @@ fn a_growing_log_is_cosigned_and_what_is_held_survives_the_program() {
     assert_eq!(said(witness.add_checkpoint(log.submission(0, 80, 80).as_bytes())), "cosigned 80");
     let held = witness.latest(&sha256(ORIGIN.as_bytes()).to_string()).unwrap().unwrap();
     assert_eq!(Checkpoint::verify(held.as_bytes(), &log.key()).unwrap(), log.checkpoint(0, 80));
-    assert_eq!(held, std::fs::read_to_string(home.seat()).unwrap());
+    assert_eq!(held, std::fs::read_to_string(home.head_file()).unwrap());
     assert_eq!(witness.latest("00").unwrap(), None);
 }
 
@@ -237,7 +237,7 @@ fn a_thousand_requests_at_once_never_get_two_heads_that_fork() {
 fn a_damaged_state_closes_its_log_and_no_other() {
     let (home, log) = (Home::new(), ForkedLog::new());
     home.open().add_checkpoint(log.submission(0, 0, 20).as_bytes()).unwrap();
-    let whole = std::fs::read_to_string(home.seat()).unwrap();
+    let whole = std::fs::read_to_string(home.head_file()).unwrap();
     let lines: Vec<&str> = whole.lines().collect();
     let other = SeedSigner::new(&[5; 32]);
     let other_key = VerifierKey::new("another.example", &other.public_key()).unwrap();
@@ -250,7 +250,7 @@ fn a_damaged_state_closes_its_log_and_no_other() {
         (whole.replace(lines[5], lines[4]), "it has no cosignature of"),
         (whole.replacen(ORIGIN, "another.example", 1), "it is of another.example"),
     ] {
-        std::fs::write(home.seat(), &damaged).unwrap();
+        std::fs::write(home.head_file(), &damaged).unwrap();
         let witness = home.open_at(2_000, &[log.key(), other_key.clone()]).unwrap();
         let notes = witness.notes();
         assert!(notes.len() == 1 && notes[0].contains(fault), "{notes:?}");
@@ -264,10 +264,10 @@ fn a_damaged_state_closes_its_log_and_no_other() {
             Checkpoint { origin: "another.example".to_owned(), ..log.checkpoint(0, 3) };
         let post = format!("old 0\n\n{}", checkpoint.sign(&other).unwrap());
         assert!(said(witness.add_checkpoint(post.as_bytes())).starts_with("cosigned 3"));
-        assert_eq!(std::fs::read_to_string(home.seat()).unwrap(), damaged);
+        assert_eq!(std::fs::read_to_string(home.head_file()).unwrap(), damaged);
         std::fs::remove_file(home.folder().join(sha256(b"another.example").to_string())).unwrap();
     }
-    std::fs::write(home.seat(), &whole).unwrap();
+    std::fs::write(home.head_file(), &whole).unwrap();
     assert_eq!(
         said(home.open().add_checkpoint(log.submission(0, 20, 30).as_bytes())),
         "cosigned 30"
@@ -280,13 +280,13 @@ fn after_a_disk_that_failed_nothing_is_cosigned_until_it_is_read_again() {
     let witness = home.open();
     witness.add_checkpoint(log.submission(0, 0, 20).as_bytes()).unwrap();
     // Nothing can be put under the name any more, as little as a full disk takes it.
-    let seat = std::fs::read(home.seat()).unwrap();
-    std::fs::remove_file(home.seat()).unwrap();
-    std::fs::create_dir_all(home.seat().join("in the way")).unwrap();
+    let head_file = std::fs::read(home.head_file()).unwrap();
+    std::fs::remove_file(home.head_file()).unwrap();
+    std::fs::create_dir_all(home.head_file().join("in the way")).unwrap();
     let answer = said(witness.add_checkpoint(log.submission(0, 20, 30).as_bytes()));
     assert!(answer.starts_with("failed "), "{answer}");
-    std::fs::remove_dir_all(home.seat()).unwrap();
-    std::fs::write(home.seat(), seat).unwrap();
+    std::fs::remove_dir_all(home.head_file()).unwrap();
+    std::fs::write(home.head_file(), head_file).unwrap();
     let again = said(witness.add_checkpoint(log.submission(0, 20, 30).as_bytes()));
     assert_eq!(again, "failed witness_state_unusable");
     drop(witness);
@@ -326,7 +326,7 @@ fn a_log_may_have_two_keys_and_a_witness_one_program() {
     note.put(NoteSignature { name: "x".to_owned(), key_id: [0; 4], signature: vec![1] });
     let post = Submission { old_size: 20, proof, note }.to_string();
     assert_eq!(said(witness.add_checkpoint(post.as_bytes())), "cosigned 30");
-    let held = std::fs::read_to_string(home.seat()).unwrap();
+    let held = std::fs::read_to_string(home.head_file()).unwrap();
     assert_eq!(Note::parse(held.as_bytes()).unwrap().signatures().len(), 2);
 
     let error = home.open_at(1_000, &[log.key()]).unwrap_err();

@@ -57,7 +57,7 @@ pub const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("pkcs8", &["edge::keys"]),
     ("rpassword", &["edge::keys"]),
     ("sha2", &["chain::signature", "tlog", "edge::keys"]),
-    ("getrandom", &["edge::ids", "edge::keys", "edge::sealed"]),
+    ("getrandom", &["edge::randomness"]),
     ("indexmap", &["domain::table"]),
     ("foldhash", &["domain::table"]),
     ("encoding_rs", &["import"]),

@@ -4,7 +4,7 @@
 //! the heads that it cosigned.
 
 use super::read_policy;
-use crate::api::{Place, witness as routes};
+use crate::api::{Bound, witness as routes};
 use crate::chain::signature::Signer;
 use crate::cli::args::{InitWitness, ServeWitness, WitnessVerb};
 use crate::cli::output::{self, Exit, counted, for_terminal};
@@ -98,7 +98,7 @@ fn serve(session: &Session, a: &ServeWitness) -> Result<()> {
     for note in witness.notes() {
         session.console.warn(&note);
     }
-    let place = Place::take(a.listen)?;
+    let place = Bound::take(a.listen)?;
     let url = format!("http://{}", place.address);
     let logs = witness.logs();
     let sizes = logs.iter().map(|(origin, size)| match size {

@@ -8,7 +8,7 @@ use crate::cli::session::{Session, name_officer};
 use crate::cli::write::filing;
 use crate::edge::config::LedgerConfig;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Adopted, Adoption, Ledger, Reader, Standing, compare_anchor};
+use crate::ledger::{Adopted, Adoption, Anchored, Ledger, Reader};
 use crate::tlog::checkpoint::MAX_CHECKPOINT_BYTES;
 use serde_json::json;
 use std::path::Path;
@@ -20,15 +20,15 @@ pub(super) fn show(session: &Session) -> Result<Exit> {
     let anchors = session.home.anchors();
     let (path, anchor) = (anchors.path(&config.origin), anchors.read(&config.origin)?);
     let reader = Reader::open(&folder, None)?;
-    let standing = compare_anchor(reader.archive(), anchor.as_ref())?;
+    let standing = Anchored::of_log(reader.archive(), anchor.as_ref())?;
     let log = counted(reader.size(), "entry", "entries");
     let (word, says) = match &standing {
-        Standing::Agrees => ("agrees", format!("agrees with it at {log}")),
-        Standing::Missing => {
+        Anchored::Agrees => ("agrees", format!("agrees with it at {log}")),
+        Anchored::Missing => {
             ("missing", format!("has {log}; nothing outside it says how long it was"))
         }
-        Standing::Shorter => ("shorter", format!("has only {log}: it was rolled back or cut")),
-        Standing::Differs { expected, found } => {
+        Anchored::Shorter => ("shorter", format!("has only {log}: it was rolled back or cut")),
+        Anchored::Differs { expected, found } => {
             ("differs", format!("was rewritten: expected the root {expected}, found {found}"))
         }
     };
@@ -53,7 +53,7 @@ pub(super) fn show(session: &Session) -> Result<Exit> {
         "standing": word,
     }});
     session.console.value(&text, &json)?;
-    Ok(if standing == Standing::Agrees { Exit::Done } else { Exit::Broken })
+    Ok(if standing == Anchored::Agrees { Exit::Done } else { Exit::Broken })
 }
 
 /// Runs `anchor adopt`.

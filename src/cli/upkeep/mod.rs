@@ -3,7 +3,6 @@
 
 mod anchor;
 mod checkpoint;
-mod cosigned;
 mod doctor;
 mod restore;
 

@@ -1,6 +1,5 @@
 //! `archive restore`: a ledger again, from a copy of its log.
 
-use super::cosigned::CosignedHeads;
 use crate::archive::reader::ArchiveReader;
 use crate::cli::args::RestoreArchive;
 use crate::cli::output::{Exit, counted, for_terminal};
@@ -12,13 +11,15 @@ use crate::cli::trust::read_policy;
 use crate::domain::event::Filing;
 use crate::edge::anchors::Anchor;
 use crate::edge::config::LedgerConfig;
+use crate::edge::http::Http;
 use crate::edge::keys::PrivateKey;
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Reader, Restored, Restoring, Standing};
+use crate::ledger::{Anchored, Reader, Restored, Restoring};
 use crate::tlog::note::VerifierKey;
 use crate::tlog::policy::Policy;
 use crate::verify::{self, Identity, Report, Tier, Trust};
+use crate::witness::held::{self, Heard, Held};
 use serde_json::json;
 
 /// Runs `archive restore`: exit 3 where the ledger can be read, but is shorter than the anchor.
@@ -55,7 +56,7 @@ struct Plan {
     config: LedgerConfig,
     report: Report,
     key: Option<VerifierKey>,
-    standing: Standing,
+    standing: Anchored,
     /// The keys to write with, or why there are none.
     keys: std::result::Result<Keys, String>,
 }
@@ -107,7 +108,7 @@ impl Plan {
                 return self.tell(session, a, "reading", &words).map(|()| Exit::Done);
             }
         };
-        let is_short = self.standing == Standing::Shorter;
+        let is_short = self.standing == Anchored::Shorter;
         let (source, filing) = (a.from.to_string(), Filing::default());
         let restored = Restored { config: &self.config, source: &source, signer: &key, filing };
         let rebuilt = restoring
@@ -181,20 +182,24 @@ fn hear_witnesses(
     source: &ArchiveReader,
     restoring: &Restoring,
 ) -> Result<()> {
-    let CosignedHeads { heads, unheard } = CosignedHeads::of(policy, source)?;
+    let origin = &source.checkpoint().origin;
+    let Heard { mut heads, unheard } = held::hear(&Http::default(), policy, origin);
     for (name, error) in unheard {
         let words = for_terminal(error.message());
         session.console.note(&format!("witness {} was not heard: {words}", for_terminal(&name)));
     }
-    let mut longest: Option<&Anchor> = None;
-    for head in &heads {
-        if restoring.compare(Some(head))? == Standing::Shorter
-            && longest.is_none_or(|longest| longest.size < head.size)
+    if let Some(note) = source.cosigned()? {
+        heads.extend(held::cosigned(policy, origin, &note)?);
+    }
+    let heads = heads.into_iter().map(|Held { size, note }| Anchor { size, checkpoint: note });
+    let mut longest: Option<Anchor> = None;
+    for head in heads {
+        if restoring.compare(Some(&head))? == Anchored::Shorter
+            && longest.as_ref().is_none_or(|longest| longest.size < head.size)
         {
             longest = Some(head);
         }
     }
-    let origin = &source.checkpoint().origin;
     let anchors = session.home.anchors();
     let known = anchors.read(origin)?.map_or(0, |anchor| anchor.size);
     match longest.filter(|head| head.size > known) {

@@ -6,7 +6,7 @@ use crate::cli::event_json;
 use crate::cli::output::{counted, for_terminal};
 use crate::cli::session::Session;
 use crate::domain::money::{Amount, Currency};
-use crate::domain::state::{LedgerFacts, State};
+use crate::domain::state::{LedgerFacts, NO_CURRENCY, State};
 use crate::error::Result;
 use crate::ledger::{Receipt, ReceiptEntry};
 use serde_json::{Value, json};
@@ -28,8 +28,7 @@ pub(super) fn print(
 }
 
 fn currency(state: &State) -> Currency {
-    let facts = state.ledger.as_ref().map(LedgerFacts::currency);
-    facts.unwrap_or(Currency { code: *b"XXX", exponent: 2 })
+    state.ledger.as_ref().map_or(NO_CURRENCY, LedgerFacts::currency)
 }
 
 struct Words<'a> {

@@ -43,6 +43,9 @@ pub struct FormerLogKey {
     pub handed_over: bool,
 }
 
+/// ISO 4217's code for no currency: what amounts are in before a ledger is open.
+pub const NO_CURRENCY: Currency = Currency { code: *b"XXX", exponent: 2 };
+
 impl LedgerFacts {
     /// The key that signs the checkpoint of a size.
     #[must_use]

@@ -7,6 +7,7 @@
 //! the program ends.
 
 use super::PrivateKey;
+use crate::edge::randomness;
 use crate::error::{Error, Kind, Result};
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::{SecretDocument, pem::LineEnding, zeroize::Zeroizing};
@@ -105,7 +106,7 @@ fn asked(what: &str, variable: &str) -> Result<Zeroizing<String>> {
 pub(super) fn encrypt(key: &PrivateKey, passphrase: &str) -> Result<Zeroizing<String>> {
     let (mut salt, mut iv) = ([0; 16], [0; 16]);
     for bytes in [&mut salt, &mut iv] {
-        getrandom::fill(bytes).map_err(super::no_randomness)?;
+        randomness::fill(bytes)?;
     }
     let encode = |source: String| {
         let message = "cannot write the key as encrypted PEM";

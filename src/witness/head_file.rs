@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// Where the largest head of a log is kept.
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(super) struct HeadFile {
     path: PathBuf,
     /// `Err` says why no head of this log is cosigned any more.
     held: Result<Option<Head>, String>,
@@ -35,7 +35,7 @@ pub(super) fn make_folder(folder: &Path) -> Result<()> {
     durable::create_folder(folder, Readers::Owner)
 }
 
-impl Seat {
+impl HeadFile {
     /// Reads what is held of the log of `origin`.
     pub(super) fn open(folder: &Path, origin: &str, key: &WitnessKey) -> Self {
         let path = folder.join(sha256(origin.as_bytes()).to_string());
