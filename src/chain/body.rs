@@ -190,6 +190,12 @@ pub fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> {
     decode_with("value", bytes, VALUE)
 }
 
+/// The value that the bytes begin with, whatever follows it; `None` if there is none.
+#[must_use]
+pub fn decode_front<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    bincode::serde::decode_from_slice(bytes, VALUE).ok().map(|(value, _)| value)
+}
+
 fn encode_with<T: Serialize, C: bincode::config::Config>(
     value: &T,
     config: C,

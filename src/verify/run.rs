@@ -301,6 +301,8 @@ impl Run {
     fn finish_cache(&mut self, reader: &Reader, trust: &Trust, caches: Option<&Path>) {
         let size = cached_size(&self.cache);
         match &self.cache {
+            // The release that made it knows more of it; a reader of this one reads the log instead.
+            Err(_) if self.is_cache_of_other_release(caches) => self.cache = Ok(None),
             Err(words) => self.cache_fault("a cache of this log".to_owned(), words.clone()),
             Ok(Some(_)) if !self.compared && self.stopped().is_none() => {
                 let found = format!("one of {size} entries, inside a command");
@@ -324,6 +326,13 @@ impl Run {
             }
             Ok(None) => {}
         }
+    }
+
+    fn is_cache_of_other_release(&self, caches: Option<&Path>) -> bool {
+        let facts = self.replay.state().ledger.as_ref();
+        let former = facts.into_iter().flat_map(|facts| &facts.former_log_keys);
+        let mut keys = former.map(|former| former.key).chain(facts.map(|facts| facts.log_key));
+        caches.is_some_and(|folder| keys.any(|key| cache::is_of_other_release(folder, &key.0)))
     }
 
     /// The first entry from which on nothing could be followed.

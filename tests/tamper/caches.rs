@@ -3,7 +3,7 @@
 
 use crate::book::{book, log_key, pay, start, verify_log};
 use crate::house::House;
-use earmark::chain::signature::{SeedSigner, Signer};
+use earmark::chain::signature::{SeedSigner, Signer, cache_message};
 use earmark::ledger::Reader;
 use earmark::ledger::reader::books::Books;
 use earmark::ledger::reader::cache;
@@ -115,6 +115,25 @@ fn a_cache_of_a_stranger_is_not_used_whatever_it_says() {
     cached(&house);
     put(&caches(&house), |_| {}, &SeedSigner::new(&[66; 32]));
     assert_useless(&house, &expected, "a true cache under another key");
+}
+
+/// What another release made is told from what was changed by its signature.
+#[test]
+fn a_cache_of_another_release_is_no_break_and_not_used() {
+    let house = book(true);
+    let expected = fresh(&house);
+    let path = cached(&house);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[80] += 1;
+    std::fs::write(&path, &bytes).unwrap();
+    assert_useless(&house, &expected, "a cache whose version was changed");
+    let signature = log_key().sign(&cache_message(&bytes[72..]));
+    bytes[8..72].copy_from_slice(&signature);
+    std::fs::write(&path, &bytes).unwrap();
+    assert_eq!(projections(&house), (Outcome::Nothing, Vec::new()));
+    assert!(cache::read(&caches(&house), &log_key().public_key()).is_none());
+    let reader = reader(&house);
+    assert!(same(&reader.books(reader.size(), None).unwrap(), &expected));
 }
 
 /// Whoever holds the log key can sign a false cache; a reader of the caches is then misled, which is

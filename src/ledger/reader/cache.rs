@@ -49,13 +49,24 @@ struct Stored<B> {
 /// cache: the log is read instead.
 #[must_use]
 pub fn read(folder: &Path, key: &[u8; 32]) -> Option<Cache> {
+    read_signed(folder, key).and_then(|bytes| decode(&bytes))
+}
+
+/// True if the cache in `folder` is signed by `key` and of a format or logic that is not ours: another
+/// release made it, and nobody uses it.
+#[must_use]
+pub fn is_of_other_release(folder: &Path, key: &[u8; 32]) -> bool {
+    let bytes = read_signed(folder, key).unwrap_or_default();
+    let versions = bytes.get(SIZE.end..).and_then(body::decode_front::<(u32, [u32; 4])>);
+    let is_cache = bytes.get(..SIGNATURE.start) == Some(MAGIC.as_slice());
+    is_cache && versions.is_some_and(|found| found != (FORMAT, Books::logic_versions()))
+}
+
+fn read_signed(folder: &Path, key: &[u8; 32]) -> Option<Vec<u8>> {
     let bytes = std::fs::read(folder.join(FILE)).ok()?;
     let signature = <[u8; 64]>::try_from(bytes.get(SIGNATURE)?).ok()?;
     let signed = bytes.get(SIGNATURE.end..)?;
-    if !verify(key, &cache_message(signed), &signature) {
-        return None;
-    }
-    decode(&bytes)
+    verify(key, &cache_message(signed), &signature).then_some(bytes)
 }
 
 /// The cache in `folder` whoever signed it, to be compared with a fresh run; `None` if there is none.
