@@ -1,11 +1,13 @@
 //! The one pass.
 
+mod caches;
+
+use self::caches::{cached_size, read_cache};
 use super::figures::Count;
 use super::totals::ControlTotals;
 use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
 use crate::archive::check::check_with;
 use crate::archive::damage::{Damage, DamageKind};
-use crate::chain::body;
 use crate::chain::entry;
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::{VerifyingKey, entry_message};
@@ -16,7 +18,7 @@ use crate::error::{Kind, Result};
 use crate::ledger::reader::Reader;
 use crate::ledger::reader::ahead::Ahead;
 use crate::ledger::reader::books::Books;
-use crate::ledger::reader::cache::{self, Cache};
+use crate::ledger::reader::cache::Cache;
 use crate::ledger::reader::replay::{self, Judge, Replay};
 use crate::tlog::note::VerifierKey;
 use std::cell::{Cell, RefCell};
@@ -66,24 +68,6 @@ fn with_key_of_pin(trust: &Trust) -> Result<Trust> {
         trust.key = Some(pin.vkey.parse()?);
     }
     Ok(trust)
-}
-
-/// A cache that is there is read whoever signed it; `Err` says why it cannot be one. One that a writer
-/// made since this log was opened cannot be judged at this size, and is not.
-fn read_cache(folder: &Path, reader: &Reader) -> std::result::Result<Option<Box<Cache>>, String> {
-    let cache = cache::read_unverified(folder)?;
-    let Some(ahead) = cache.as_ref().map(|cache| cache.head.size) else { return Ok(None) };
-    let size = reader.size();
-    if ahead > size {
-        let mut now = reader.archive().clone();
-        let is_newer = now.refresh().is_ok() && ahead <= now.size();
-        return if is_newer {
-            Ok(None)
-        } else {
-            Err(format!("a cache of {ahead} entries of a log of {size}"))
-        };
-    }
-    Ok(cache.map(Box::new))
 }
 
 struct Run {
@@ -219,34 +203,6 @@ impl Run {
         self.fault_of(Tier::Chain, broken);
     }
 
-    /// A cache equals a fresh run: byte for byte.
-    fn compare_cache(&mut self) {
-        let Ok(Some(cache)) = &self.cache else { return };
-        self.compared = true;
-        let mut fresh = std::mem::take(&mut self.fresh);
-        fresh.state = self.replay.state().clone();
-        let same = body::encode_value(&fresh).ok() == body::encode_value(&cache.books).ok()
-            && cache.head == self.replay.walk().head();
-        if !same {
-            let size = cache.head.size;
-            self.cache_fault(format!("a fresh run over {size} entries"), "other contents".into());
-        }
-    }
-
-    fn cache_fault(&mut self, expected: String, found: String) {
-        if self.wants(Tier::Projections) {
-            self.faults.push(Fault {
-                tier: Tier::Projections,
-                index: None,
-                file: Some("cache/books".to_owned()),
-                field: "contents".to_owned(),
-                expected,
-                found,
-                likely: "changed".to_owned(),
-            });
-        }
-    }
-
     fn finish(&mut self, reader: &Reader) {
         if let Some((broken, at)) = self.broken.take() {
             let refined = match self.is_signed(&at) {
@@ -295,44 +251,6 @@ impl Run {
         let number = usize::try_from(envelope.officer).ok()?;
         let key = VerifyingKey::new(&self.replay.state().officers.get(number)?.key.0)?;
         Some(key.verify(&entry_message(envelope.ledger, &hash::signing(prefix)), &signature))
-    }
-
-    /// A cache was equal to a fresh run, and is signed by the key that a reader asks for.
-    fn finish_cache(&mut self, reader: &Reader, trust: &Trust, caches: Option<&Path>) {
-        let size = cached_size(&self.cache);
-        match &self.cache {
-            // The release that made it knows more of it; a reader of this one reads the log instead.
-            Err(_) if self.is_cache_of_other_release(caches) => self.cache = Ok(None),
-            Err(words) => self.cache_fault("a cache of this log".to_owned(), words.clone()),
-            Ok(Some(_)) if !self.compared && self.stopped().is_none() => {
-                let found = format!("one of {size} entries, inside a command");
-                self.cache_fault("a cache that ends with a command".to_owned(), found);
-            }
-            Ok(Some(_)) => {
-                // A reader uses only a cache of the present key; an older one is still what it was.
-                let facts = self.facts().filter(|facts| facts.log_key_at(size) != facts.log_key);
-                let origin = &reader.archive().checkpoint().origin;
-                let former =
-                    facts.and_then(|f| VerifierKey::new(origin, &f.log_key_at(size).0).ok());
-                let now = trust.key.clone().or_else(|| self.claimed_key(reader));
-                let key = former.or(now);
-                let signed = key.as_ref().zip(caches).is_some_and(|(key, folder)| {
-                    cache::read(folder, &key.public_key().to_bytes()).is_some()
-                });
-                if let Some(key) = key.filter(|_| !signed) {
-                    let found = "one that does not verify".to_owned();
-                    self.cache_fault(format!("a signature of {key}"), found);
-                }
-            }
-            Ok(None) => {}
-        }
-    }
-
-    fn is_cache_of_other_release(&self, caches: Option<&Path>) -> bool {
-        let facts = self.replay.state().ledger.as_ref();
-        let former = facts.into_iter().flat_map(|facts| &facts.former_log_keys);
-        let mut keys = former.map(|former| former.key).chain(facts.map(|facts| facts.log_key));
-        caches.is_some_and(|folder| keys.any(|key| cache::is_of_other_release(folder, &key.0)))
     }
 
     /// The first entry from which on nothing could be followed.
@@ -491,12 +409,5 @@ impl Run {
             read,
             not_read,
         }
-    }
-}
-
-fn cached_size(cache: &std::result::Result<Option<Box<Cache>>, String>) -> u64 {
-    match cache {
-        Ok(Some(cache)) => cache.head.size,
-        Ok(None) | Err(_) => 0,
     }
 }
