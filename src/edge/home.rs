@@ -74,6 +74,12 @@ impl Home {
         self.folder.join("witness")
     }
 
+    /// The folder of the bookmarks that verifications left.
+    #[must_use]
+    pub fn bookmarks(&self) -> PathBuf {
+        self.folder.join("bookmarks")
+    }
+
     /// The last checkpoints in it.
     #[must_use]
     pub fn anchors(&self) -> Anchors {

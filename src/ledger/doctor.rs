@@ -321,7 +321,7 @@ fn see_cache(folder: &Path, examined: &mut Examined) {
             Observation::new(
                 "cache",
                 Health::Whole,
-                format!("one of {} entries, signed", found.head.size),
+                format!("one of {} entries, signed", found.0.head.size),
             )
         }
         Ok(Some(_)) => Observation::new(

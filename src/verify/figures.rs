@@ -8,6 +8,7 @@ use crate::domain::kinds::Stage;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::state::State;
 use crate::projection::Recorded;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What the entries that could be followed hold.
@@ -52,7 +53,7 @@ pub struct FundFigures {
 }
 
 /// The figures while they are counted.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Count {
     recorded_microseconds: Option<(i64, i64)>,
     occurred_on: Option<(Date, Date)>,

@@ -5,10 +5,14 @@
 //! followed to the end, never counts as passed. Trust comes from outside the ledger: a log key or a
 //! pin. Without one the identity is [`Identity::NotPinned`] and nothing is called verified.
 //!
+//! A long verification can be interrupted and gone on with ([`verify_on`]): what an earlier run found
+//! out is taken for entries that hash to the very head it had, and for no others.
+//!
 //! Whoever holds the log key and the officers' keys can rewrite all of a log; only a copy of an old
 //! checkpoint shows that. This module does not claim otherwise.
 
 mod against;
+mod bookmark;
 mod figures;
 mod quorum;
 mod run;
@@ -18,9 +22,10 @@ mod succession;
 mod totals;
 
 pub use against::{Against, Older, hold_against};
+pub use bookmark::{Bookmark, Resumption};
 pub use figures::{Figures, FundFigures, OfficerFigures};
 pub use quorum::Quorum;
-pub use run::verify;
+pub use run::{verify, verify_on};
 pub use store::{StoreReport, verify_store};
 pub use succession::Succession;
 
@@ -166,6 +171,8 @@ pub struct Report {
     pub commands: u64,
     /// What a soft rule looks at, counted.
     pub findings: u64,
+    /// What an earlier run had verified before, where a bookmark was asked for.
+    pub resumption: Option<Resumption>,
     /// What the log holds.
     pub figures: Figures,
     /// The copies that were read.

@@ -1,10 +1,11 @@
 //! The one pass.
 
 mod caches;
+mod resume;
 
-use self::caches::{cached_size, read_cache};
-use super::figures::Count;
-use super::totals::ControlTotals;
+use self::caches::{FoundCache, cached_size, read_cache};
+use self::resume::{Earlier, Elsewhere};
+use super::bookmark::{Bookmark, Kept, Resumption, Tally};
 use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
 use crate::archive::check::check_with;
 use crate::archive::damage::{Damage, DamageKind};
@@ -17,8 +18,6 @@ use crate::domain::state::LedgerFacts;
 use crate::error::{Kind, Result};
 use crate::ledger::reader::Reader;
 use crate::ledger::reader::ahead::Ahead;
-use crate::ledger::reader::books::Books;
-use crate::ledger::reader::cache::Cache;
 use crate::ledger::reader::replay::{self, Judge, Replay};
 use crate::tlog::note::VerifierKey;
 use std::cell::{Cell, RefCell};
@@ -37,28 +36,85 @@ pub fn verify(
     trust: &Trust,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Report> {
-    let trust = &with_key_of_pin(trust)?;
-    let found = caches.map_or(Ok(None), |folder| read_cache(folder, reader));
-    let mut run = Run::new(tiers, found);
-    let keys = run.replay.keys();
-    let signatures = run.wants(Tier::Signatures);
-    let state = RefCell::new(&mut run);
-    let look = |_: u64, bytes: &[u8]| if signatures { keys.look(bytes) } else { Ahead::of(bytes) };
-    let checked = check_with(reader.archive(), None, look, |index, bytes, ahead| {
-        if index.is_multiple_of(65_536) {
-            progress(index);
+    let trust = with_key_of_pin(trust)?;
+    let job = Job { reader, caches, tiers, trust, bookmark: None };
+    job.whole(progress)
+}
+
+/// [`verify`], from the bookmark on that an earlier run on this machine left, and leaving one.
+///
+/// What the earlier run found out about signatures and rules holds for the very same entries only. So
+/// every byte is read and hashed again, and the chain followed from the first entry: at the bookmark
+/// it must have the head that it had. Where it has not, everything is verified from the first entry
+/// on, and the report says why.
+///
+/// # Errors
+/// As [`verify`]; `Kind::Io` when the bookmark cannot be read or written.
+pub fn verify_on(
+    reader: &Reader,
+    caches: Option<&Path>,
+    tiers: &[Tier],
+    trust: &Trust,
+    bookmark: &Bookmark,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Report> {
+    let trust = with_key_of_pin(trust)?;
+    let job = Job { reader, caches, tiers, trust, bookmark: Some(bookmark) };
+    job.resumed(bookmark, progress)
+}
+
+/// What is to be verified, and how.
+struct Job<'a> {
+    reader: &'a Reader,
+    caches: Option<&'a Path>,
+    tiers: &'a [Tier],
+    trust: Trust,
+    /// Where to keep the place.
+    bookmark: Option<&'a Bookmark>,
+}
+
+impl Job<'_> {
+    /// The one pass, after what an earlier one has verified; or why that is of no use here.
+    fn pass(
+        &self,
+        kept: Option<Kept>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<std::result::Result<Report, Elsewhere>> {
+        let (reader, caches, trust) = (self.reader, self.caches, &self.trust);
+        let found = caches.map_or(Ok(None), |folder| read_cache(folder, reader));
+        if let Some(Err(elsewhere)) = kept.as_ref().map(|kept| kept.fits(reader.size(), &found)) {
+            return Ok(Err(elsewhere));
         }
-        state.borrow_mut().entry(reader, index, bytes, ahead)
-    })?;
-    run.finish(reader);
-    let trust = &run.follow_key(reader, trust);
-    run.finish_cache(reader, trust, caches);
-    let identity = run.identity(reader, trust);
-    if run.wants(Tier::Log) {
-        run.log_damages(checked.damages);
-        run.checkpoint(reader, trust);
+        let mut run = Run::new(self.tiers, self.bookmark, found, kept);
+        let keys = run.replay.keys();
+        let (signatures, begins_at) = (run.wants(Tier::Signatures), run.replay.walk().head().size);
+        let state = RefCell::new(&mut run);
+        let look = |index: u64, bytes: &[u8]| match signatures {
+            _ if index < begins_at => Ahead::hash_of(bytes),
+            true => keys.look(bytes),
+            false => Ahead::of(bytes),
+        };
+        let checked = check_with(reader.archive(), None, look, |index, bytes, ahead| {
+            if index.is_multiple_of(65_536) {
+                progress(index);
+            }
+            state.borrow_mut().entry(reader, index, bytes, ahead)
+        });
+        if let Some(elsewhere) = run.elsewhere() {
+            return Ok(Err(elsewhere));
+        }
+        let checked = checked?;
+        run.finish(reader);
+        run.keep_place(true)?;
+        let trust = &run.follow_key(reader, trust);
+        run.finish_cache(reader, trust, caches);
+        let identity = run.identity(reader, trust);
+        if run.wants(Tier::Log) {
+            run.log_damages(checked.damages);
+            run.checkpoint(reader, trust);
+        }
+        Ok(Ok(run.into_report(reader, identity, caches)))
     }
-    Ok(run.into_report(reader, identity, caches))
 }
 
 /// A pin stands for its key.
@@ -70,8 +126,14 @@ fn with_key_of_pin(trust: &Trust) -> Result<Trust> {
     Ok(trust)
 }
 
-struct Run {
+struct Run<'a> {
     tiers: Vec<Tier>,
+    /// What an earlier run has verified, while the chain is followed up to there.
+    earlier: Option<Earlier>,
+    resumption: Option<Resumption>,
+    bookmark: Option<&'a Bookmark>,
+    /// The size at which the bookmark was left last.
+    kept_at: u64,
     replay: Replay,
     faults: Vec<Fault>,
     /// The chain broke here; waits for the entry after it, which tells more.
@@ -81,39 +143,49 @@ struct Run {
     signatures_end: Option<u64>,
     genesis: Option<Hash>,
     succession: Option<Succession>,
-    commands: u64,
-    findings: u64,
-    count: Count,
-    totals: ControlTotals,
-    cache: std::result::Result<Option<Box<Cache>>, String>,
-    fresh: Books,
-    compared: bool,
+    tally: Tally,
+    cache: FoundCache,
 }
 
-impl Run {
-    fn new(tiers: &[Tier], cache: std::result::Result<Option<Box<Cache>>, String>) -> Self {
+impl<'a> Run<'a> {
+    fn new(
+        tiers: &[Tier],
+        bookmark: Option<&'a Bookmark>,
+        cache: FoundCache,
+        kept: Option<Kept>,
+    ) -> Self {
         let wants = |tier| tiers.contains(&tier);
         let judge = match (wants(Tier::Signatures), wants(Tier::Rules)) {
             (true, _) => Judge::Everything,
             (false, true) => Judge::Rules,
             (false, false) => Judge::Fold,
         };
+        let first = bookmark.map(|_| Resumption::First);
+        let (earlier, resumption, replay, tally) = match kept {
+            None => (None, first, Replay::new(None, judge), Tally::default()),
+            Some(kept) => {
+                let earlier = Earlier::new(kept.ledger, kept.head);
+                let resumption = kept.resumption();
+                let at = (kept.head, kept.recorded_at_microseconds);
+                let replay = Replay::resume(kept.ledger, at.0, at.1, kept.state, judge);
+                (Some(earlier), Some(resumption), replay, kept.tally)
+            }
+        };
         Self {
             tiers: tiers.to_vec(),
-            replay: Replay::new(None, judge),
+            earlier,
+            resumption,
+            bookmark,
+            kept_at: replay.walk().head().size,
+            replay,
             faults: Vec::new(),
             broken: None,
             chain_ends: None,
             signatures_end: None,
             genesis: None,
             succession: None,
-            commands: 0,
-            findings: 0,
-            count: Count::default(),
-            totals: ControlTotals::default(),
+            tally,
             cache,
-            fresh: Books::default(),
-            compared: false,
         }
     }
 
@@ -129,6 +201,9 @@ impl Run {
             return Ok(());
         }
         self.genesis.get_or_insert(ahead.hash);
+        if let Some(earlier) = self.earlier.as_mut().filter(|earlier| !earlier.is_past()) {
+            return earlier.step(bytes, ahead.hash);
+        }
         // A cited entry whose file is damaged is for the tier `log` to name. The rules can be followed no
         // further then, which is no fault of the command that cites it.
         let unread = Cell::new(false);
@@ -139,21 +214,22 @@ impl Run {
             }
             found => found,
         };
-        let (fresh, limit) = (&mut self.fresh, cached_size(&self.cache));
-        let (count, totals) = (&mut self.count, &mut self.totals);
+        // Where a bookmark is left, a cache of the next run may be of any size beyond.
+        let keeps = self.bookmark.is_some() && self.tiers.contains(&Tier::Projections);
+        let limit = if keeps { u64::MAX } else { cached_size(&self.cache) };
+        let tally = &mut self.tally;
         let mut visit = |recorded: &crate::projection::Recorded<'_>| {
-            count.entry(recorded);
-            totals.entry(recorded);
-            if recorded.index < limit {
-                fresh.apply(recorded);
-            }
+            tally.entry(recorded, recorded.index < limit)
         };
         match self.replay.step_ahead(bytes, ahead, &mut lookup, &mut visit) {
             Ok(None) => {}
             Ok(Some(outcome)) if unread.get() => {
                 self.command(replay::Outcome { rules: Ok(()), ..outcome });
             }
-            Ok(Some(outcome)) => self.command(outcome),
+            Ok(Some(outcome)) => {
+                self.command(outcome);
+                self.keep_place(false)?;
+            }
             Err(error) => match Break::from_error(&error) {
                 Some(broken) => {
                     self.broken = Some((broken, bytes.to_vec()));
@@ -166,10 +242,7 @@ impl Run {
     }
 
     fn command(&mut self, outcome: replay::Outcome) {
-        self.commands = self.commands.saturating_add(1);
-        self.count.command(outcome.officer);
-        let findings = u64::try_from(outcome.findings.len()).unwrap_or(u64::MAX);
-        self.findings = self.findings.saturating_add(findings);
+        self.tally.command(outcome.officer, outcome.findings.len());
         if let Err(broken) = outcome.signature {
             self.signatures_end.get_or_insert(broken.index);
             self.fault_of(Tier::Signatures, broken);
@@ -226,7 +299,8 @@ impl Run {
         if self.chain_ends.is_none() && self.replay.stopped_at().is_none() {
             let state = self.replay.state();
             let kept = invariant::broken(state).into_iter().map(|words| ("invariant", words));
-            let sums = self.totals.broken(state).into_iter().map(|words| ("control_total", words));
+            let sums =
+                self.tally.totals.broken(state).into_iter().map(|words| ("control_total", words));
             let last = reader.size().saturating_sub(1);
             for (field, words) in kept.chain(sums).collect::<Vec<_>>() {
                 let expected = "what holds after every command";
@@ -372,7 +446,7 @@ impl Run {
             (Tier::Chain | Tier::Log, _) => Outcome::Passed,
             (Tier::Signatures, _) => unsigned.map_or(Outcome::Passed, Outcome::NotCheckedFrom),
             (Tier::Projections, _) if matches!(self.cache, Ok(None)) => Outcome::Nothing,
-            (Tier::Projections, _) if self.compared => Outcome::Passed,
+            (Tier::Projections, _) if self.is_compared() => Outcome::Passed,
             (Tier::Projections, None) => Outcome::Broken,
             (Tier::Rules | Tier::Projections, Some(index)) => Outcome::NotCheckedFrom(index),
             (Tier::Rules, None) => Outcome::Passed,
@@ -403,9 +477,10 @@ impl Run {
             log_keys: self.facts().map(super::succession::log_keys).unwrap_or_default(),
             tiers: Tier::ALL.map(|tier| (tier, self.outcome(tier))).to_vec(),
             faults: self.faults,
-            commands: self.commands,
-            findings: self.findings,
-            figures: self.count.into_figures(self.replay.state(), holds),
+            commands: self.tally.commands,
+            findings: self.tally.findings,
+            resumption: self.resumption,
+            figures: self.tally.count.into_figures(self.replay.state(), holds),
             read,
             not_read,
         }

@@ -13,6 +13,7 @@ use crate::domain::money::Amount;
 use crate::domain::state::State;
 use crate::domain::table::Table;
 use crate::projection::Recorded;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Sums of one line, minor units; `None` once one went beyond what can be counted.
@@ -23,7 +24,7 @@ const ACCOUNTS: [(Stage, &str); 3] =
     [(Stage::Authority, "authority"), (Stage::CarriedOut, "carried out"), (Stage::Paid, "paid")];
 
 /// The sums while they are taken.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct ControlTotals(Table<LineKey, Sums>);
 
 impl ControlTotals {

@@ -28,6 +28,29 @@ Verified: 4 entries in 3 commands of example.org/pudong.
 }
 
 #[test]
+fn a_verification_is_gone_on_with() {
+    let place = Place::with_fund();
+    let first = place.ok("verify --resume");
+    assert!(first.starts_with("Verified: 4 entries") && !first.contains("resumed"), "{first}");
+    place.ok("payee register P-2 --name Hengtai");
+    let second = place.ok("verify --resume");
+    assert!(second.starts_with("Verified: 5 entries"), "{second}");
+    let said =
+        "  resumed:     what signatures and rules say of the first 4 entries is from the run of ";
+    assert!(second.contains(said), "{second}");
+    assert_eq!(place.value("verify --resume")["verify"]["resumption"]["from"], 5);
+    assert_eq!(place.value("verify")["verify"]["resumption"], Value::Null);
+    // A damaged bookmark is said, and costs nothing but time.
+    let folder = std::fs::read_dir(place.path("home/bookmarks")).unwrap();
+    let files: Vec<_> = folder.map(|file| file.unwrap().path()).collect();
+    assert_eq!(files.len(), 1);
+    std::fs::write(&files[0], b"spoiled").unwrap();
+    let third = place.ok("verify --resume");
+    assert!(third.contains("  resumed:     no, from the first entry on: "), "{third}");
+    assert!(place.ok("verify --resume --lang zh").contains("续核"));
+}
+
+#[test]
 fn without_a_key_from_outside_nothing_is_called_verified() {
     let place = Place::with_fund();
     let elsewhere = |line: &str| {
@@ -101,6 +124,8 @@ fn what_a_program_is_told_holds_to_its_schema() {
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let place = Place::with_fund();
     let fits = |told: &Value| conforms(&schema, &schema, told, "verify");
+    fits(&place.value("verify --resume")).unwrap();
+    fits(&place.value("verify --resume")).unwrap();
     let told = place.value("verify --store");
     fits(&told).unwrap();
     let fund = &told["verify"]["figures"]["funds"][0];

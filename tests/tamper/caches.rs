@@ -103,7 +103,7 @@ fn a_changed_cache_is_found_and_never_used() {
 }
 
 fn put(folder: &Path, change: impl FnOnce(&mut cache::Cache), signer: &dyn Signer) {
-    let mut cache = cache::read_unverified(folder).unwrap().unwrap();
+    let (mut cache, _) = cache::read_unverified(folder).unwrap().unwrap();
     change(&mut cache);
     cache::write(folder, &cache, signer).unwrap();
 }

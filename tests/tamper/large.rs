@@ -40,7 +40,7 @@ fn submit(house: &House, ledger: &mut Ledger, order: &Order, confidential: Optio
 }
 
 /// One-entry commands, imports of one and of several entries a row, confidential fields, an erasure.
-fn large() -> House {
+pub(crate) fn large() -> House {
     let house = House::new();
     let mut ledger = start(&house);
     for index in 0..4 {
@@ -63,12 +63,12 @@ fn large() -> House {
 }
 
 /// A log that whoever holds `signer` made of entries.
-struct Forged {
+pub(crate) struct Forged {
     folder: tempfile::TempDir,
 }
 
 impl Forged {
-    fn new(entries: &[Vec<u8>], signer: &dyn Signer) -> Self {
+    pub(crate) fn new(entries: &[Vec<u8>], signer: &dyn Signer) -> Self {
         let forged = Self { folder: folder() };
         let mut archive = ArchiveWriter::open(&forged.path()).unwrap();
         let sealed: Vec<Sealed> = (0_u64..)
@@ -80,12 +80,12 @@ impl Forged {
         forged
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("log")
     }
 }
 
-fn key_of(signer: &dyn Signer) -> VerifierKey {
+pub(crate) fn key_of(signer: &dyn Signer) -> VerifierKey {
     VerifierKey::new(ORIGIN, &signer.public_key()).unwrap()
 }
 

@@ -19,6 +19,7 @@
 mod house;
 
 mod book;
+mod bookmark;
 mod caches;
 mod claims;
 mod entries;

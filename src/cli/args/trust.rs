@@ -26,7 +26,7 @@ pub(crate) enum TierName {
 /// Verify the whole ledger: every byte, signature, rule and sum
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Trust comes from outside the ledger: the key of the log is the one pinned on this machine (`init` pins it), or given with --log-key or in a --policy. Without any it prints what it found and exits 3.\n\nExample:\n  earmark verify\n  earmark verify --store\n  earmark verify --against checkpoint-2001\n  earmark verify --policy district.policy\n  earmark verify --log-key example.org/pudong/info+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+    after_help = "Trust comes from outside the ledger: the key of the log is the one pinned on this machine (`init` pins it), or given with --log-key or in a --policy. Without any it prints what it found and exits 3.\n\nExample:\n  earmark verify\n  earmark verify --store\n  earmark verify --resume\n  earmark verify --against checkpoint-2001\n  earmark verify --policy district.policy\n  earmark verify --log-key example.org/pudong/info+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 )]
 pub(crate) struct Verify {
     /// Also compare the store and its durability log, entry by entry; takes the ledger's lock
@@ -49,6 +49,11 @@ pub(crate) struct Verify {
     /// (repeatable)
     #[arg(long, value_name = "CHECKPOINT|DIR")]
     pub(crate) against: Vec<PathBuf>,
+    /// Go on from where an earlier verification on this machine got to, and keep the place for the
+    /// next one. Every byte is read and hashed again; signatures and rules of the entries that are
+    /// the same as then are taken from that run
+    #[arg(long)]
+    pub(crate) resume: bool,
     /// A copy of a ledger's folder or of its log/ folder, a package, or the address of a published log
     #[arg(long = "from", value_name = "DIR|URL|ZIP", conflicts_with = "store")]
     pub(crate) from: Option<Elsewhere>,

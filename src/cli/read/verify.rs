@@ -17,7 +17,7 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::{CACHE_FOLDER, LOG_FOLDER, Reader};
 use crate::tlog::note::{Note, VerifierKey};
 use crate::tlog::policy::Policy;
-use crate::verify::{self, Older, Report, Tier, Trust};
+use crate::verify::{self, Bookmark, Older, Report, Tier, Trust};
 use std::path::{Path, PathBuf};
 
 /// Runs `verify`.
@@ -36,8 +36,15 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
     let mut bar = Progress::new(&session.console, "entries");
     let size = reader.size();
     let caches = caches.as_deref().filter(|folder| folder.exists());
-    let report =
-        verify::verify(&reader, caches, tiers(a.tier), &trust, &mut |done| bar.set(done, size));
+    let mut progress = |done| bar.set(done, size);
+    let tiers = tiers(a.tier);
+    let report = if a.resume {
+        let (folder, now) = (session.home.bookmarks(), session.clock()?.now_microseconds());
+        let bookmark = Bookmark::of(&folder, &reader.archive().checkpoint().origin, tiers, now);
+        verify::verify_on(&reader, caches, tiers, &trust, &bookmark, &mut progress)
+    } else {
+        verify::verify(&reader, caches, tiers, &trust, &mut progress)
+    };
     bar.finish();
     let mut report = report?;
     if let Some(policy) = &policy {

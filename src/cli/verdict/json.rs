@@ -4,7 +4,7 @@ use super::Verdict;
 use crate::cli::trust::cosigners;
 use crate::domain::calendar::instant_text;
 use crate::domain::money::Currency;
-use crate::verify::{Fault, Figures, FundFigures, Identity, Outcome};
+use crate::verify::{Fault, Figures, FundFigures, Identity, Outcome, Resumption};
 use serde_json::{Map, Value, json};
 
 impl Verdict<'_> {
@@ -59,6 +59,7 @@ impl Verdict<'_> {
             })).collect::<Vec<_>>(),
             "faults": self.faults().map(fault_json).collect::<Vec<_>>(),
             "store": store,
+            "resumption": report.resumption.as_ref().map(resumption_json),
             "read": report.read,
             "not_read": self.not_read(),
             "figures": figures_json(&report.figures),
@@ -74,6 +75,17 @@ fn outcome_json(outcome: Outcome) -> Value {
         Outcome::NotAsked => json!("not_asked"),
         Outcome::Nothing => json!("nothing"),
     }
+}
+
+fn resumption_json(resumption: &Resumption) -> Value {
+    let (from, verified_at, not_resumed) = match resumption {
+        Resumption::First => (0, None, None),
+        Resumption::From { size, at_microseconds } => {
+            (*size, Some(instant_text(*at_microseconds)), None)
+        }
+        Resumption::Anew(reason) => (0, None, Some(reason)),
+    };
+    json!({"from": from, "verified_at": verified_at, "not_resumed": not_resumed})
 }
 
 fn fault_json(fault: &Fault) -> Value {

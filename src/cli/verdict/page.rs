@@ -197,6 +197,13 @@ impl Page<'_> {
             Lang::Zh => format!("已读副本：{read}。"),
         };
         content.push_str(&text("p", "", &words));
+        if let Some(resumed) = self.verdict.resumed(self.lang) {
+            let words = match self.lang {
+                Lang::En => format!("Resumed: {resumed}."),
+                Lang::Zh => format!("续核：{resumed}。"),
+            };
+            content.push_str(&text("p", "", &words));
+        }
         let findings = self.verdict.report.findings;
         if findings > 0 {
             let words = super::text::findings(self.lang, findings);

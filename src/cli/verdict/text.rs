@@ -2,8 +2,9 @@
 
 use super::{Came, Verdict, meaning};
 use crate::cli::output::for_terminal;
+use crate::domain::calendar::instant_text;
 use crate::report::labels::Lang;
-use crate::verify::{Against, Fault, Identity};
+use crate::verify::{Against, Fault, Identity, Resumption};
 use unicode_width::UnicodeWidthStr;
 
 /// Faults that are shown one by one; the rest is counted.
@@ -67,6 +68,7 @@ impl Verdict<'_> {
         if report.findings > 0 {
             facts.push((say("findings", "疑点"), findings(lang, report.findings)));
         }
+        facts.extend(self.resumed(lang).map(|text| (say("resumed", "续核"), text)));
         let against = self.against.iter().map(|against| against_text(lang, against));
         facts.extend(against.map(|text| (say("against", "比对旧志"), text)));
         facts.push((say("identity", "身份"), self.identity(lang)));
@@ -117,6 +119,29 @@ impl Verdict<'_> {
                      核对；或用 --unpinned 表示接受"
                 )
             }
+        }
+    }
+
+    /// What was taken from an earlier run, or why nothing was.
+    pub(super) fn resumed(&self, lang: Lang) -> Option<String> {
+        match (self.report.resumption.as_ref()?, lang) {
+            (Resumption::First, _) => None,
+            (Resumption::From { size, at_microseconds }, _) => {
+                let (count, at) = (meaning::entries(lang, *size), instant_text(*at_microseconds));
+                Some(match lang {
+                    Lang::En => format!(
+                        "what signatures and rules say of the first {count} is from the run of {at}; all \
+                         bytes were read and hashed anew, and those are the same"
+                    ),
+                    Lang::Zh => format!(
+                        "前{count}的签名与规则沿用 {at} 的核验；全部字节已重新读取并计算哈希，与当时相同"
+                    ),
+                })
+            }
+            (Resumption::Anew(why), Lang::En) => {
+                Some(format!("no, from the first entry on: {why}"))
+            }
+            (Resumption::Anew(why), Lang::Zh) => Some(format!("未沿用，自首条起核验：{why}")),
         }
     }
 

@@ -42,6 +42,12 @@ impl Ahead {
         Self { hash: hash::entry(bytes), body: read_body(bytes), signed: None }
     }
 
+    /// The hash alone of an entry whose body and signature need not be looked at.
+    #[must_use]
+    pub fn hash_of(bytes: &[u8]) -> Self {
+        Self { hash: hash::entry(bytes), body: Ok(None), signed: None }
+    }
+
     /// [`Ahead::of`] an entry whose hash is known.
     #[must_use]
     pub fn of_sealed(sealed: &Sealed) -> Self {

@@ -12,6 +12,7 @@ use crate::chain::hash::Hash;
 use crate::chain::signature::{Signer, cache_message, verify};
 use crate::edge::durable::{self, Readers};
 use crate::error::{Error, Kind, Result};
+use crate::tlog::tree::{Digest, sha256};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -69,13 +70,17 @@ fn read_signed(folder: &Path, key: &[u8; 32]) -> Option<Vec<u8>> {
     verify(key, &cache_message(signed), &signature).then_some(bytes)
 }
 
-/// The cache in `folder` whoever signed it, to be compared with a fresh run; `None` if there is none.
+/// The cache in `folder` whoever signed it, to be compared with a fresh run, and the SHA-256 digest
+/// of its file; `None` if there is none.
 ///
 /// # Errors
 /// Why the file cannot be a cache of this logic, in words.
-pub fn read_unverified(folder: &Path) -> std::result::Result<Option<Cache>, String> {
+pub fn read_unverified(folder: &Path) -> std::result::Result<Option<(Cache, Digest)>, String> {
     match std::fs::read(folder.join(FILE)) {
-        Ok(bytes) => decode(&bytes).map(Some).ok_or_else(|| "bytes that are no cache".to_owned()),
+        Ok(bytes) => match decode(&bytes) {
+            Some(cache) => Ok(Some((cache, sha256(&bytes)))),
+            None => Err("bytes that are no cache".to_owned()),
+        },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.to_string()),
     }

@@ -2,20 +2,22 @@
 
 use super::Run;
 use crate::chain::body;
+use crate::domain::state::State;
 use crate::ledger::reader::Reader;
 use crate::ledger::reader::cache::{self, Cache};
 use crate::tlog::note::VerifierKey;
+use crate::tlog::tree::Digest;
 use crate::verify::{Fault, Tier, Trust};
 use std::path::Path;
 
+/// A cache with the digest of its file, if there is one; or why it cannot be one.
+pub(super) type FoundCache = std::result::Result<Option<Box<(Cache, Digest)>>, String>;
+
 /// A cache that is there is read whoever signed it; `Err` says why it cannot be one. One that a writer
 /// made since this log was opened cannot be judged at this size, and is not.
-pub(super) fn read_cache(
-    folder: &Path,
-    reader: &Reader,
-) -> std::result::Result<Option<Box<Cache>>, String> {
+pub(super) fn read_cache(folder: &Path, reader: &Reader) -> FoundCache {
     let cache = cache::read_unverified(folder)?;
-    let Some(ahead) = cache.as_ref().map(|cache| cache.head.size) else { return Ok(None) };
+    let Some(ahead) = cache.as_ref().map(|(cache, _)| cache.head.size) else { return Ok(None) };
     let size = reader.size();
     if ahead > size {
         let mut now = reader.archive().clone();
@@ -29,26 +31,36 @@ pub(super) fn read_cache(
     Ok(cache.map(Box::new))
 }
 
-pub(super) fn cached_size(cache: &std::result::Result<Option<Box<Cache>>, String>) -> u64 {
+pub(super) fn cached_size(cache: &FoundCache) -> u64 {
     match cache {
-        Ok(Some(cache)) => cache.head.size,
+        Ok(Some(found)) => found.0.head.size,
         Ok(None) | Err(_) => 0,
     }
 }
 
-impl Run {
+impl Run<'_> {
     /// A cache equals a fresh run: byte for byte.
     pub(super) fn compare_cache(&mut self) {
-        let Ok(Some(cache)) = &self.cache else { return };
-        self.compared = true;
-        let mut fresh = std::mem::take(&mut self.fresh);
-        fresh.state = self.replay.state().clone();
-        let same = body::encode_value(&fresh).ok() == body::encode_value(&cache.books).ok()
+        let Ok(Some(found)) = &self.cache else { return };
+        let (cache, digest) = found.as_ref();
+        self.tally.compared = Some(digest.0);
+        // Only for the comparison: beside a bookmark the books go on, and the state is in the replay.
+        self.tally.books.state = self.replay.state().clone();
+        let fresh = body::encode_value(&self.tally.books).ok();
+        self.tally.books.state = State::default();
+        let same = fresh == body::encode_value(&cache.books).ok()
             && cache.head == self.replay.walk().head();
         if !same {
             let size = cache.head.size;
             self.cache_fault(format!("a fresh run over {size} entries"), "other contents".into());
         }
+    }
+
+    /// The cache that is there was compared, in this run or in the one that left the bookmark.
+    pub(super) fn is_compared(&self) -> bool {
+        let digest = |found: &FoundCache| found.as_ref().ok()?.as_ref().map(|found| found.1);
+        let compared = self.tally.compared();
+        compared.is_some() && compared == digest(&self.cache)
     }
 
     fn cache_fault(&mut self, expected: String, found: String) {
@@ -72,7 +84,7 @@ impl Run {
             // The release that made it knows more of it; a reader of this one reads the log instead.
             Err(_) if self.is_cache_of_other_release(caches) => self.cache = Ok(None),
             Err(words) => self.cache_fault("a cache of this log".to_owned(), words.clone()),
-            Ok(Some(_)) if !self.compared && self.stopped().is_none() => {
+            Ok(Some(_)) if !self.is_compared() && self.stopped().is_none() => {
                 let found = format!("one of {size} entries, inside a command");
                 self.cache_fault("a cache that ends with a command".to_owned(), found);
             }
