@@ -41,7 +41,7 @@ fn a_verification_is_gone_on_with() {
     assert_eq!(place.value("verify --resume")["verify"]["resumption"]["from"], 5);
     assert_eq!(place.value("verify")["verify"]["resumption"], Value::Null);
     // A damaged bookmark is said, and costs nothing but time.
-    let folder = std::fs::read_dir(place.path("home/bookmarks")).unwrap();
+    let folder = std::fs::read_dir(place.path("user/bookmarks")).unwrap();
     let files: Vec<_> = folder.map(|file| file.unwrap().path()).collect();
     assert_eq!(files.len(), 1);
     std::fs::write(&files[0], b"spoiled").unwrap();
