@@ -6,9 +6,12 @@ use crate::error::{Error, Kind, Result};
 use std::ops::Range;
 use std::sync::mpsc::sync_channel;
 
+/// Results of a thread that wait: enough that neither side often waits for the other.
+const AHEAD: usize = 6;
+
 /// Does `work` for each number on up to `threads` threads and hands the results to `take` in order.
 ///
-/// Each thread is at most two results ahead of `take`. The first error of `take` ends it.
+/// Each thread is at most [`AHEAD`] results ahead of `take`, and one in work. The first error of `take` ends it.
 pub(super) fn in_order<T: Send>(
     numbers: Range<u64>,
     threads: usize,
@@ -23,7 +26,7 @@ pub(super) fn in_order<T: Send>(
     std::thread::scope(|scope| {
         let results: Vec<_> = (0..threads)
             .map(|first| {
-                let (sender, receiver) = sync_channel(1);
+                let (sender, receiver) = sync_channel(AHEAD);
                 let mine = numbers.clone().skip(first).step_by(threads);
                 scope.spawn(move || {
                     for number in mine {

@@ -18,7 +18,7 @@ use super::kinds::{FollowOnKind, Stage};
 use super::money::{Amount, Currency};
 use super::posting::{Leaf, Move};
 use super::rejection::Rejection;
-use super::table::{Layer, Lookup, Table, replaced};
+use super::table::{Base, Layer, Lookup, Table, replaced};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -126,7 +126,7 @@ macro_rules! tables {
             pub recorded_at_microseconds: i64,
             /// Number of events applied.
             pub size: u64,
-            $($(#[$doc])* pub $table: Layer<'a, $map<$key, $value>, $map<$key, Option<$value>>>,)+
+            $($(#[$doc])* pub $table: Layer<'a, $map<$key, $value>>,)+
         }
 
         /// The changes of a command, ready to be applied to the state they were drafted on.
@@ -136,7 +136,7 @@ macro_rules! tables {
             was_lenient: bool,
             recorded_at_microseconds: i64,
             size: u64,
-            $($table: $map<$key, Option<$value>>,)+
+            $($table: <$map<$key, $value> as Base>::Over,)+
         }
 
         impl State {
@@ -163,9 +163,7 @@ macro_rules! tables {
                 self.was_lenient = delta.was_lenient;
                 self.recorded_at_microseconds = delta.recorded_at_microseconds;
                 self.size = delta.size;
-                $(for (key, value) in delta.$table.into_all() {
-                    self.$table.set(key, value);
-                })+
+                $(delta.$table.give(&mut |key, value| self.$table.set(key, value));)+
             }
         }
 

@@ -135,8 +135,8 @@ pub trait Lookup: Default {
     /// All keys and values, in whatever order.
     fn all(&self) -> impl Iterator<Item = (&Self::Key, &Self::Value)>;
 
-    /// All keys and values, for good, in whatever order.
-    fn into_all(self) -> impl Iterator<Item = (Self::Key, Self::Value)>;
+    /// Gives every key and value away, in whatever order.
+    fn give(self, to: &mut dyn FnMut(Self::Key, Self::Value));
 }
 
 impl<K: Hash + Eq, V> Lookup for Table<K, V> {
@@ -162,8 +162,8 @@ impl<K: Hash + Eq, V> Lookup for Table<K, V> {
         self.0.iter()
     }
 
-    fn into_all(self) -> impl Iterator<Item = (K, V)> {
-        self.0.into_iter()
+    fn give(self, to: &mut dyn FnMut(K, V)) {
+        self.0.into_iter().for_each(|(key, value)| to(key, value));
     }
 }
 
@@ -190,18 +190,104 @@ impl<K: Ord, V> Lookup for BTreeMap<K, V> {
         self.iter()
     }
 
-    fn into_all(self) -> impl Iterator<Item = (K, V)> {
-        self.into_iter()
+    fn give(self, to: &mut dyn FnMut(K, V)) {
+        self.into_iter().for_each(|(key, value)| to(key, value));
     }
 }
 
+/// The changes of a draft to a [`Table`]: as a rule a handful, found by looking at each of them; an
+/// allocation the less, and no hashing.
+#[derive(Debug, Clone)]
+pub enum Changes<K, V> {
+    /// At most [`FEW`].
+    Few(Vec<(K, V)>),
+    /// More than that.
+    Many(Box<Table<K, V>>),
+}
+
+/// Changes that are looked at one by one.
+const FEW: usize = 8;
+
+impl<K, V> Default for Changes<K, V> {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl<K: Hash + Eq, V> Lookup for Changes<K, V> {
+    type Key = K;
+    type Value = V;
+
+    fn value(&self, key: &K) -> Option<&V> {
+        match self {
+            Self::Few(few) => few.iter().find(|(known, _)| known == key).map(|(_, value)| value),
+            Self::Many(many) => many.get(key),
+        }
+    }
+
+    fn value_mut(&mut self, key: &K) -> Option<&mut V> {
+        match self {
+            Self::Few(few) => {
+                few.iter_mut().find(|(known, _)| known == key).map(|(_, value)| value)
+            }
+            Self::Many(many) => many.get_mut(key),
+        }
+    }
+
+    fn set(&mut self, key: K, value: Option<V>) {
+        match self {
+            Self::Many(many) => many.set(key, value),
+            Self::Few(few) => {
+                let place = few.iter().position(|(known, _)| *known == key);
+                match (value, place.and_then(|place| few.get_mut(place))) {
+                    (Some(value), Some((_, known))) => *known = value,
+                    (Some(value), None) => few.push((key, value)),
+                    (None, _) => drop(place.map(|place| few.swap_remove(place))),
+                }
+                if few.len() > FEW {
+                    *self = Self::Many(Box::new(Table(few.drain(..).collect())));
+                }
+            }
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&K, &V)> {
+        let (few, many) = match self {
+            Self::Few(few) => (Some(few), None),
+            Self::Many(many) => (None, Some(many)),
+        };
+        let few = few.into_iter().flatten().map(|(key, value)| (key, value));
+        few.chain(many.into_iter().flat_map(|many| many.iter()))
+    }
+
+    fn give(self, to: &mut dyn FnMut(K, V)) {
+        match self {
+            Self::Few(few) => few.into_iter().for_each(|(key, value)| to(key, value)),
+            Self::Many(many) => many.give(to),
+        }
+    }
+}
+
+/// A table that changes are laid over.
+pub trait Base: Lookup {
+    /// What holds the changes: by key the new value, or that there is none any more.
+    type Over: Lookup<Key = Self::Key, Value = Option<Self::Value>>;
+}
+
+impl<K: Hash + Eq, V> Base for Table<K, V> {
+    type Over = Changes<K, Option<V>>;
+}
+
+impl<K: Ord, V> Base for BTreeMap<K, V> {
+    type Over = BTreeMap<K, Option<V>>;
+}
+
 /// The values that a change replaces, by the keys that it sets.
-pub(super) fn replaced<B, O>(base: &B, over: &O) -> O
+pub(super) fn replaced<B>(base: &B, over: &B::Over) -> B::Over
 where
-    B: Lookup<Key: Clone, Value: Clone>,
-    O: Lookup<Key = B::Key, Value = Option<B::Value>>,
+    B: Base<Key: Clone, Value: Clone>,
 {
-    let mut back = O::default();
+    let mut back = B::Over::default();
     for (key, _) in over.all() {
         back.set(key.clone(), Some(base.value(key).cloned()));
     }
@@ -210,21 +296,21 @@ where
 
 /// One table of a draft: changes over a base.
 #[derive(Debug)]
-pub struct Layer<'a, B, O> {
+pub struct Layer<'a, B: Base> {
     base: &'a B,
-    over: O,
+    over: B::Over,
 }
 
-impl<'a, B: Lookup, O: Lookup<Key = B::Key, Value = Option<B::Value>>> Layer<'a, B, O> {
+impl<'a, B: Base> Layer<'a, B> {
     /// No changes over a base.
     #[must_use]
     pub fn over(base: &'a B) -> Self {
-        Self { base, over: O::default() }
+        Self { base, over: B::Over::default() }
     }
 
     /// The changes alone.
     #[must_use]
-    pub fn into_changes(self) -> O {
+    pub fn into_changes(self) -> B::Over {
         self.over
     }
 
@@ -293,7 +379,7 @@ impl<'a, B: Lookup, O: Lookup<Key = B::Key, Value = Option<B::Value>>> Layer<'a,
     }
 }
 
-impl<K: Ord + Clone, V> Layer<'_, BTreeMap<K, V>, BTreeMap<K, Option<V>>> {
+impl<K: Ord + Clone, V> Layer<'_, BTreeMap<K, V>> {
     /// All keys and values from `from` on for as long as `wanted` says yes, ascending. Only for
     /// tables or ranges that are small.
     pub fn range<'s>(
@@ -341,6 +427,34 @@ mod tests {
         let json = serde_json::to_string(&other).unwrap();
         assert_eq!(json, r#"{"1":"x","2":"x","3":"x"}"#);
         assert_eq!(serde_json::from_str::<Table<u32, char>>(&json).unwrap(), one);
+    }
+
+    #[test]
+    fn changes_are_the_same_few_or_many() {
+        let base = filled(&[1, 2, 3]);
+        let mut layer = Layer::over(&base);
+        let mut expected: BTreeMap<u32, char> = [1, 2, 3].map(|key| (key, 'x')).into();
+        for step in 0..40_u32 {
+            // The same key is set, removed and set again, before and after there are many.
+            let key = (step * 7) % 17;
+            if step % 3 == 2 {
+                layer.remove(&key);
+                expected.remove(&key);
+            } else {
+                layer.insert(key, 'y');
+                expected.insert(key, 'y');
+            }
+            let seen = |key: &u32| layer.get(key).copied();
+            assert!((0..20).all(|key| seen(&key) == expected.get(&key).copied()), "step {step}");
+            assert_eq!(layer.find(|_, _| true), expected.keys().next());
+        }
+        let mut applied = base.clone();
+        let changes = layer.into_changes();
+        let back = replaced(&base, &changes);
+        changes.give(&mut |key, value| applied.set(key, value));
+        assert_eq!(applied.sorted(), expected.iter().collect::<Vec<_>>());
+        back.give(&mut |key, value| applied.set(key, value));
+        assert_eq!(applied, base);
     }
 
     #[test]

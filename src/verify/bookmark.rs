@@ -59,8 +59,6 @@ pub(super) struct Tally {
     pub(super) totals: ControlTotals,
     /// The projections of a fresh run, without the state.
     pub(super) books: Books,
-    /// The file of the cache that was compared.
-    pub(super) compared: Option<[u8; 32]>,
 }
 
 impl Tally {
@@ -78,10 +76,6 @@ impl Tally {
         let findings = u64::try_from(findings).unwrap_or(u64::MAX);
         self.findings = self.findings.saturating_add(findings);
     }
-
-    pub(super) fn compared(&self) -> Option<Digest> {
-        self.compared.map(Digest)
-    }
 }
 
 /// What a bookmark says.
@@ -93,6 +87,8 @@ pub(super) struct Kept {
     pub(super) recorded_at_microseconds: i64,
     pub(super) state: State,
     pub(super) tally: Tally,
+    /// The file of the cache that was compared.
+    pub(super) compared: Option<Digest>,
 }
 
 impl Kept {
@@ -109,6 +105,7 @@ pub(super) struct Place<'a> {
     pub(super) recorded_at_microseconds: i64,
     pub(super) state: &'a State,
     pub(super) tally: &'a Tally,
+    pub(super) compared: Option<Digest>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -118,6 +115,7 @@ struct Stored<S, T> {
     size: u64,
     hash: [u8; 32],
     recorded_at_microseconds: i64,
+    compared: Option<[u8; 32]>,
     state: S,
     tally: T,
 }
@@ -171,6 +169,7 @@ impl Bookmark {
             size: place.head.size,
             hash: place.head.hash.0,
             recorded_at_microseconds: place.recorded_at_microseconds,
+            compared: place.compared.map(|digest| digest.0),
             state: place.state,
             tally: place.tally,
         };
@@ -203,6 +202,7 @@ fn decode(bytes: &[u8]) -> std::result::Result<Kept, String> {
         recorded_at_microseconds: stored.recorded_at_microseconds,
         state: stored.state,
         tally: stored.tally,
+        compared: stored.compared.map(Digest),
     })
 }
 
@@ -212,13 +212,21 @@ mod tests {
 
     fn place<'a>(state: &'a State, tally: &'a Tally) -> Place<'a> {
         let head = Head { size: 7, hash: Hash([2; 32]) };
-        Place { ledger: LedgerId([1; 16]), head, recorded_at_microseconds: 5, state, tally }
+        let compared = Some(Digest([4; 32]));
+        Place {
+            ledger: LedgerId([1; 16]),
+            head,
+            recorded_at_microseconds: 5,
+            state,
+            tally,
+            compared,
+        }
     }
 
     fn written() -> (tempfile::TempDir, Bookmark) {
         let folder = tempfile::tempdir().unwrap();
         let bookmark = Bookmark::of(&folder.path().join("b"), "example.org/x", &Tier::ALL, 9);
-        let tally = Tally { commands: 3, compared: Some([4; 32]), ..Tally::default() };
+        let tally = Tally { commands: 3, ..Tally::default() };
         bookmark.write(place(&State::default(), &tally)).unwrap();
         (folder, bookmark)
     }
@@ -229,7 +237,7 @@ mod tests {
         let kept = bookmark.read().unwrap().unwrap().unwrap();
         assert_eq!(kept.resumption(), Resumption::From { size: 7, at_microseconds: 9 });
         assert_eq!((kept.ledger, kept.head.hash), (LedgerId([1; 16]), Hash([2; 32])));
-        assert_eq!((kept.tally.commands, kept.tally.compared()), (3, Some(Digest([4; 32]))));
+        assert_eq!((kept.tally.commands, kept.compared), (3, Some(Digest([4; 32]))));
     }
 
     #[test]

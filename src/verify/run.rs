@@ -1,9 +1,11 @@
 //! The one pass.
 
 mod caches;
+mod folding;
 mod resume;
 
 use self::caches::{FoundCache, cached_size, read_cache};
+use self::folding::{Folding, Told};
 use self::resume::{Earlier, Elsewhere};
 use super::bookmark::{Bookmark, Kept, Resumption, Tally};
 use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
@@ -18,8 +20,9 @@ use crate::domain::state::LedgerFacts;
 use crate::error::{Kind, Result};
 use crate::ledger::reader::Reader;
 use crate::ledger::reader::ahead::Ahead;
-use crate::ledger::reader::replay::{self, Judge, Replay};
+use crate::ledger::reader::replay::{self, Judge, Replay, Settled};
 use crate::tlog::note::VerifierKey;
+use crate::tlog::tree::Digest;
 use std::cell::{Cell, RefCell};
 use std::path::Path;
 
@@ -143,8 +146,10 @@ struct Run<'a> {
     signatures_end: Option<u64>,
     genesis: Option<Hash>,
     succession: Option<Succession>,
-    tally: Tally,
+    folding: Folding,
     cache: FoundCache,
+    /// The file of the cache that was compared, in this run or in the one that left the bookmark.
+    compared: Option<Digest>,
 }
 
 impl<'a> Run<'a> {
@@ -160,6 +165,10 @@ impl<'a> Run<'a> {
             (false, true) => Judge::Rules,
             (false, false) => Judge::Fold,
         };
+        // Where a bookmark is left, a cache of the next run may be of any size beyond.
+        let keeps = bookmark.is_some() && wants(Tier::Projections);
+        let limit = if keeps { u64::MAX } else { cached_size(&cache) };
+        let compared = kept.as_ref().and_then(|kept| kept.compared);
         let first = bookmark.map(|_| Resumption::First);
         let (earlier, resumption, replay, tally) = match kept {
             None => (None, first, Replay::new(None, judge), Tally::default()),
@@ -184,8 +193,9 @@ impl<'a> Run<'a> {
             signatures_end: None,
             genesis: None,
             succession: None,
-            tally,
+            folding: Folding::new(tally, limit),
             cache,
+            compared,
         }
     }
 
@@ -214,20 +224,15 @@ impl<'a> Run<'a> {
             }
             found => found,
         };
-        // Where a bookmark is left, a cache of the next run may be of any size beyond.
-        let keeps = self.bookmark.is_some() && self.tiers.contains(&Tier::Projections);
-        let limit = if keeps { u64::MAX } else { cached_size(&self.cache) };
-        let tally = &mut self.tally;
-        let mut visit = |recorded: &crate::projection::Recorded<'_>| {
-            tally.entry(recorded, recorded.index < limit)
-        };
-        match self.replay.step_ahead(bytes, ahead, &mut lookup, &mut visit) {
+        let mut settled = None;
+        let mut keep = |command| settled = Some(command);
+        match self.replay.step_ahead(bytes, ahead, &mut lookup, &mut keep) {
             Ok(None) => {}
             Ok(Some(outcome)) if unread.get() => {
-                self.command(replay::Outcome { rules: Ok(()), ..outcome });
+                self.command(replay::Outcome { rules: Ok(()), ..outcome }, settled);
             }
             Ok(Some(outcome)) => {
-                self.command(outcome);
+                self.command(outcome, settled);
                 self.keep_place(false)?;
             }
             Err(error) => match Break::from_error(&error) {
@@ -241,8 +246,9 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn command(&mut self, outcome: replay::Outcome) {
-        self.tally.command(outcome.officer, outcome.findings.len());
+    fn command(&mut self, outcome: replay::Outcome, settled: Option<Settled>) {
+        let findings = outcome.findings.len();
+        self.folding.add(Told { officer: outcome.officer, findings, settled });
         if let Err(broken) = outcome.signature {
             self.signatures_end.get_or_insert(broken.index);
             self.fault_of(Tier::Signatures, broken);
@@ -297,10 +303,9 @@ impl<'a> Run<'a> {
             }
         }
         if self.chain_ends.is_none() && self.replay.stopped_at().is_none() {
-            let state = self.replay.state();
+            let (state, tally) = (self.replay.state(), self.folding.tally());
             let kept = invariant::broken(state).into_iter().map(|words| ("invariant", words));
-            let sums =
-                self.tally.totals.broken(state).into_iter().map(|words| ("control_total", words));
+            let sums = tally.totals.broken(state).into_iter().map(|words| ("control_total", words));
             let last = reader.size().saturating_sub(1);
             for (field, words) in kept.chain(sums).collect::<Vec<_>>() {
                 let expected = "what holds after every command";
@@ -461,6 +466,8 @@ impl<'a> Run<'a> {
             (Ok(None), _) | (_, None) => not_read.push("cache".to_owned()),
             (Ok(Some(_)) | Err(_), Some(_)) => read.push("cache".to_owned()),
         }
+        let tiers = Tier::ALL.map(|tier| (tier, self.outcome(tier))).to_vec();
+        let tally = std::mem::take(self.folding.tally());
         // Sums of what does not hold would prove nothing.
         let holds = self.stopped().is_none() && self.faults.is_empty();
         Report {
@@ -475,12 +482,12 @@ impl<'a> Run<'a> {
             succession: self.succession.clone(),
             quorum: None,
             log_keys: self.facts().map(super::succession::log_keys).unwrap_or_default(),
-            tiers: Tier::ALL.map(|tier| (tier, self.outcome(tier))).to_vec(),
+            tiers,
             faults: self.faults,
-            commands: self.tally.commands,
-            findings: self.tally.findings,
+            commands: tally.commands,
+            findings: tally.findings,
             resumption: self.resumption,
-            figures: self.tally.count.into_figures(self.replay.state(), holds),
+            figures: tally.count.into_figures(self.replay.state(), holds),
             read,
             not_read,
         }

@@ -6,8 +6,8 @@
 //! knows the key of the position, and takes a signature as checked only if it was checked under that
 //! very key. A belief that is wrong or missing costs time, never truth.
 
-use super::replay::{ReadBody, read_body};
-use crate::chain::entry::{self, Sealed};
+use super::replay::{ReadBody, body_of, read_body};
+use crate::chain::entry::{self, Envelope, Sealed};
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::{PUBLIC_KEY_BYTES, VerifyingKey, entry_message};
 use crate::chain::walk::prefix_of;
@@ -64,17 +64,17 @@ impl Keys {
     /// have.
     #[must_use]
     pub fn look(&self, bytes: &[u8]) -> Ahead {
-        let mut ahead = Ahead::of(bytes);
-        if let Ok(Some(Body::OfficerEnrolled(officer))) = &ahead.body {
+        let parsed = entry::parse(bytes);
+        let body = parsed.as_ref().map_err(Clone::clone).and_then(body_of);
+        if let Ok(Some(Body::OfficerEnrolled(officer))) = &body {
             self.read(officer.number, &officer.key.0);
         }
-        ahead.signed = self.check(bytes);
-        ahead
+        let signed = parsed.ok().and_then(|envelope| self.check(&envelope, bytes));
+        Ahead { hash: hash::entry(bytes), body, signed }
     }
 
-    fn check(&self, bytes: &[u8]) -> Option<Signed> {
-        let envelope = entry::parse(bytes).ok()?;
-        let (prefix, signature) = (prefix_of(bytes)?, envelope.signature?);
+    fn check(&self, envelope: &Envelope<'_>, bytes: &[u8]) -> Option<Signed> {
+        let (signature, prefix) = (envelope.signature?, prefix_of(bytes)?);
         let key = self.believed(envelope.officer)?;
         let message = entry_message(envelope.ledger, &hash::signing(prefix));
         Some(Signed { key: key.to_bytes(), verifies: key.verify(&message, &signature) })

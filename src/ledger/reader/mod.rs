@@ -12,7 +12,7 @@ pub mod sealed;
 
 use self::ahead::Ahead;
 use self::books::Books;
-use self::replay::{Judge, Replay, read_event};
+use self::replay::{Judge, Replay, Settled, read_event};
 use super::{CACHE_FOLDER, LOG_FOLDER};
 use crate::archive::reader::ArchiveReader;
 use crate::chain::entry::{self, EntryId, Head, LedgerId, Sealed};
@@ -182,7 +182,8 @@ impl Reader {
         let look = |_, bytes: &[u8]| Ahead::of(bytes);
         self.archive.for_each(from..size, look, |_, bytes, ahead| {
             let mut lookup = |index| self.event(index);
-            replay.step_ahead(bytes, ahead, &mut lookup, visit).map(|_| ())
+            let mut settled = |settled: Settled| settled.entries().for_each(|entry| visit(&entry));
+            replay.step_ahead(bytes, ahead, &mut lookup, &mut settled).map(|_| ())
         })?;
         check_understood(replay)
     }

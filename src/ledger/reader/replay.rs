@@ -49,7 +49,10 @@ pub type ReadBody = std::result::Result<Option<Body>, entry::Malformed>;
 /// # Errors
 /// As [`entry::parse`] and [`body::decode`].
 pub fn read_body(bytes: &[u8]) -> ReadBody {
-    let envelope = entry::parse(bytes)?;
+    body_of(&entry::parse(bytes)?)
+}
+
+pub(super) fn body_of(envelope: &Envelope<'_>) -> ReadBody {
     body::decode(envelope.event_type, envelope.event_version, envelope.body)
 }
 
@@ -99,6 +102,49 @@ pub struct Outcome {
     pub rules: std::result::Result<(), (Break, Option<Rejection>)>,
     /// What to look at, with the place of its event in the command.
     pub findings: Vec<(usize, Finding)>,
+}
+
+/// The entries of a command that ended and was followed, with their moves: all that a projection needs,
+/// to be told here or on another thread.
+#[derive(Debug)]
+pub struct Settled {
+    officer: u32,
+    command: CommandId,
+    entries: Vec<Pending>,
+    events: Vec<Event>,
+    moves: Vec<Vec<Move>>,
+    cited: Cited,
+}
+
+impl Settled {
+    /// Its entries, in order.
+    pub fn entries(&self) -> impl Iterator<Item = Recorded<'_>> {
+        let told = self.entries.iter().zip(&self.events).zip(&self.moves);
+        told.map(|((entry, event), moves)| Recorded {
+            index: entry.index,
+            id: entry.id,
+            hash: entry.hash,
+            recorded_at_microseconds: entry.recorded_at_microseconds,
+            officer: self.officer,
+            command: self.command,
+            row: entry.row.as_ref().map(|(source, key)| Row { source, key: *key }),
+            event,
+            moves,
+            cited: cited_by(&event.body).and_then(|index| self.cited.get(&index)),
+        })
+    }
+
+    /// Number of its entries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True if it has none; no command is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
 }
 
 /// A place in a log, with the state there.
@@ -193,7 +239,7 @@ impl Replay {
         self.unsigned_from
     }
 
-    /// Takes the next entry; visits the entries of a command when it ends.
+    /// Takes the next entry; hands out the entries of a command when it ends.
     ///
     /// # Errors
     /// The chain breaks here ([`Break`] as an error of `Kind::Break`), or a look-up failed.
@@ -201,9 +247,9 @@ impl Replay {
         &mut self,
         sealed: &Sealed,
         lookup: &mut Lookup<'_>,
-        visit: &mut dyn FnMut(&Recorded<'_>),
+        settled: &mut dyn FnMut(Settled),
     ) -> Result<Option<Outcome>> {
-        self.step_ahead(&sealed.bytes, Ahead::of_sealed(sealed), lookup, visit)
+        self.step_ahead(&sealed.bytes, Ahead::of_sealed(sealed), lookup, settled)
     }
 
     /// [`Replay::step`] with what was found out about the entry ahead.
@@ -215,7 +261,7 @@ impl Replay {
         bytes: &[u8],
         ahead: Ahead,
         lookup: &mut Lookup<'_>,
-        visit: &mut dyn FnMut(&Recorded<'_>),
+        settled: &mut dyn FnMut(Settled),
     ) -> Result<Option<Outcome>> {
         let Ahead { hash, body, signed } = ahead;
         let step = self.walk.step_hashed(bytes, hash)?;
@@ -226,6 +272,10 @@ impl Replay {
         })?;
         match body {
             Some(body) if self.stopped_at.is_none() => {
+                if self.pending.is_empty() {
+                    self.pending.reserve_exact(usize::from(envelope.count));
+                    self.events.reserve_exact(usize::from(envelope.count));
+                }
                 self.pending.push(Pending {
                     index: envelope.index,
                     id: envelope.id,
@@ -244,7 +294,7 @@ impl Replay {
             }
         }
         match step.completed {
-            Some(completed) => self.complete(&completed, signed, lookup, visit).map(Some),
+            Some(completed) => self.complete(&completed, signed, lookup, settled).map(Some),
             None => Ok(None),
         }
     }
@@ -254,7 +304,7 @@ impl Replay {
         completed: &Completed<'_>,
         signed: Option<Signed>,
         lookup: &mut Lookup<'_>,
-        visit: &mut dyn FnMut(&Recorded<'_>),
+        settled: &mut dyn FnMut(Settled),
     ) -> Result<Outcome> {
         let signature = match self.judge {
             Judge::Everything if self.stopped_at.is_none() => {
@@ -277,7 +327,14 @@ impl Replay {
             match self.advance(completed, &cited) {
                 Ok((moves, findings)) => {
                     outcome.findings = findings;
-                    self.visit(completed, &moves, &cited, visit);
+                    settled(Settled {
+                        officer: completed.officer,
+                        command: completed.id,
+                        entries: std::mem::take(&mut self.pending),
+                        events: std::mem::take(&mut self.events),
+                        moves,
+                        cited,
+                    });
                 }
                 Err(rejection) => {
                     self.stopped_at = Some(completed.first);
@@ -349,29 +406,6 @@ impl Replay {
             findings.extend(admitted.findings.into_iter().map(|(_, finding)| (place, finding)));
         }
         Ok((moves, findings))
-    }
-
-    fn visit(
-        &self,
-        completed: &Completed<'_>,
-        moves: &[Vec<Move>],
-        cited: &Cited,
-        visit: &mut dyn FnMut(&Recorded<'_>),
-    ) {
-        for ((pending, event), moves) in self.pending.iter().zip(&self.events).zip(moves) {
-            visit(&Recorded {
-                index: pending.index,
-                id: pending.id,
-                hash: pending.hash,
-                recorded_at_microseconds: pending.recorded_at_microseconds,
-                officer: completed.officer,
-                command: completed.id,
-                row: pending.row.as_ref().map(|(source, key)| Row { source, key: *key }),
-                event,
-                moves,
-                cited: cited_by(&event.body).and_then(|index| cited.get(&index)),
-            });
-        }
     }
 
     /// Under the key of the officer just before the command, if not revoked; the genesis command

@@ -43,11 +43,12 @@ impl Run<'_> {
     pub(super) fn compare_cache(&mut self) {
         let Ok(Some(found)) = &self.cache else { return };
         let (cache, digest) = found.as_ref();
-        self.tally.compared = Some(digest.0);
+        self.compared = Some(*digest);
+        let books = &mut self.folding.tally().books;
         // Only for the comparison: beside a bookmark the books go on, and the state is in the replay.
-        self.tally.books.state = self.replay.state().clone();
-        let fresh = body::encode_value(&self.tally.books).ok();
-        self.tally.books.state = State::default();
+        books.state = self.replay.state().clone();
+        let fresh = body::encode_value(books).ok();
+        books.state = State::default();
         let same = fresh == body::encode_value(&cache.books).ok()
             && cache.head == self.replay.walk().head();
         if !same {
@@ -59,8 +60,7 @@ impl Run<'_> {
     /// The cache that is there was compared, in this run or in the one that left the bookmark.
     pub(super) fn is_compared(&self) -> bool {
         let digest = |found: &FoundCache| found.as_ref().ok()?.as_ref().map(|found| found.1);
-        let compared = self.tally.compared();
-        compared.is_some() && compared == digest(&self.cache)
+        self.compared.is_some() && self.compared == digest(&self.cache)
     }
 
     fn cache_fault(&mut self, expected: String, found: String) {

@@ -44,7 +44,7 @@ impl Kept {
         }
         match cache {
             Ok(Some(found)) if cached_size(cache) <= bookmark => {
-                let is_known = self.tally.compared() == Some(found.1);
+                let is_known = self.compared == Some(found.1);
                 if is_known { Ok(()) } else { Err(Elsewhere::OtherCache { bookmark }) }
             }
             Ok(_) | Err(_) => Ok(()),
@@ -116,7 +116,8 @@ impl Run<'_> {
             head,
             recorded_at_microseconds: self.replay.walk().recorded_at_microseconds(),
             state: self.replay.state(),
-            tally: &self.tally,
+            tally: self.folding.tally(),
+            compared: self.compared,
         })
     }
 }
