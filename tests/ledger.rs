@@ -14,8 +14,9 @@
 mod house;
 
 use earmark::chain::hash;
+use earmark::chain::signature::{SeedSigner, Signer};
 use earmark::domain::money::Amount;
-use earmark::ledger::{Durability, Reader, RowIn, RowOut};
+use earmark::ledger::{Durability, Ledger, Outside, Reader, RowIn, RowOut};
 use house::{House, allocation, commitment, fund, payee, payment};
 
 #[test]
@@ -41,6 +42,31 @@ fn a_submitted_command_is_recorded_published_and_found_again_after_reopening() {
     assert_eq!((reader.size(), reader.head_at(4).unwrap()), (4, head));
     let id = receipt.entries[0].id;
     assert_eq!((ledger.find(id).unwrap(), reader.find(id).unwrap()), (Some(3), Some(3)));
+}
+
+#[test]
+fn without_the_log_key_nothing_is_published_but_what_was() {
+    let house = House::new();
+    let next = SeedSigner::new(&[77; 32]);
+    let lost = || Outside {
+        log_signer: Box::new(next.clone()),
+        lost_log_key: Some(house.log_signer().public_key()),
+        ..house.outside()
+    };
+    let mut ledger = house.create();
+    house.submit(&mut ledger, fund("PD-INFO"));
+    drop(ledger);
+    // Not closed cleanly, but everything is published.
+    let mut ledger = Ledger::open(&house.ledger_folder(), lost()).unwrap();
+    let error = house.submit_as(&mut ledger, &allocation("PD-INFO:2026", 1), None).unwrap_err();
+    assert_eq!(error.code(), "log_key_differs", "{error}");
+    drop(ledger);
+    let error = Ledger::open(&house.ledger_folder(), lost()).unwrap_err();
+    assert_eq!(error.code(), "log_key_lost");
+    assert!(error.message().contains("of its 4 entries 3 are published"), "{error}");
+    // With the key everything is as it was.
+    let ledger = house.open();
+    assert_eq!((ledger.head().size, ledger.published_size()), (4, 4));
 }
 
 #[test]

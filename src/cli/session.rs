@@ -12,7 +12,7 @@ use crate::edge::ids::SystemIds;
 use crate::edge::keys::PrivateKey;
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Ledger, Outside};
+use crate::ledger::{Ledger, Outside, Reader};
 use crate::tlog::note::VerifierKey;
 use std::path::{Path, PathBuf};
 
@@ -61,6 +61,7 @@ impl Session {
             clock: self.clock()?,
             ids: Box::new(SystemIds::new()?),
             log_signer: Box::new(log_key),
+            lost_log_key: None,
             anchors: self.home.anchors(),
         })
     }
@@ -97,6 +98,61 @@ impl Session {
         Ok(ledger)
     }
 
+    /// Opens a ledger whose log key is lost, with the key that is to follow it. Whose ledger it is, is
+    /// what this machine has pinned.
+    ///
+    /// # Errors
+    /// `log_key_present` when it is not lost; `pin_differs`; as [`Session::open`].
+    pub(crate) fn open_without_log_key(&self, dry_run: bool) -> Result<(Ledger, PrivateKey)> {
+        let folder = self.ledger_folder()?;
+        let config = LedgerConfig::read(&folder)?;
+        self.home.check_outside(&folder)?;
+        let slot = self.home.keys().log_slot(&config.origin);
+        if self.home.keys().has_log(&config.origin) {
+            let message =
+                format!("the log key of {} is at {}", config.origin, slot.path().display());
+            return Err(Error::new(Kind::Usage, "log_key_present", message).with_hint(
+                "without --lost it signs for the one that follows, so that trust in it goes on",
+            ));
+        }
+        let lost = self.named_log_key(&folder, &config.origin)?;
+        let next = if dry_run { slot.rehearse_next() } else { slot.make_next() }?;
+        let outside = Outside { lost_log_key: Some(lost), ..self.outside(next.clone())? };
+        let mut ledger = Ledger::open(&folder, outside)?;
+        self.tell_notes(&mut ledger);
+        Ok((ledger, next))
+    }
+
+    /// The log key that the ledger names, which must be the pinned one where there is a pin.
+    fn named_log_key(&self, folder: &Path, origin: &str) -> Result<[u8; 32]> {
+        let reader = Reader::open(folder, None)?;
+        let replay = reader.fold(reader.size(), &mut |_| {})?;
+        let facts = replay.state().ledger.as_ref();
+        let named = facts.map(|facts| facts.log_key.0).unwrap_or_default();
+        let Some(pin) = self.home.known_logs().find(origin)? else { return Ok(named) };
+        let pinned: VerifierKey = pin.vkey.parse()?;
+        if pinned.public_key().to_bytes() == named {
+            return Ok(named);
+        }
+        let found = VerifierKey::new(origin, &named)?;
+        let message =
+            format!("the log key of {origin} is pinned as {pinned}, and the ledger names {found}");
+        Err(Error::new(Kind::NotPinned, "pin_differs", message)
+            .with_hint("run `earmark verify`: this may be another ledger than the one you know"))
+    }
+
+    /// Pins the log's present key, which this machine has made: nobody handed over to it.
+    ///
+    /// # Errors
+    /// `pin_malformed`, or an I/O code.
+    pub(crate) fn pin_log_key(&self, ledger: &Ledger) -> Result<()> {
+        let Some(facts) = ledger.state().ledger.as_ref() else { return Ok(()) };
+        let known = self.home.known_logs();
+        let Some(pin) = known.find(facts.origin.as_str())? else { return Ok(()) };
+        let vkey = VerifierKey::new(facts.origin.as_str(), &facts.log_key.0)?.to_string();
+        known.replace(&pin, &Pin { vkey, ..pin.clone() })
+    }
+
     /// The pin follows the log's key, where the pinned one signed for the one after it.
     ///
     /// # Errors
@@ -112,8 +168,7 @@ impl Session {
         if !facts.is_handed_over(&Bytes32(pinned.public_key().to_bytes())) {
             return Ok(());
         }
-        let vkey = VerifierKey::new(facts.origin.as_str(), &facts.log_key.0)?.to_string();
-        known.replace(&pin, &Pin { vkey, ..pin.clone() })
+        self.pin_log_key(ledger)
     }
 
     /// The officer's key in use: where a rotation was interrupted after it was recorded, the next one,

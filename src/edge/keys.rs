@@ -37,6 +37,7 @@ pub fn origin_file_name(origin: &str) -> String {
 }
 
 /// A private key in memory. Wiped when dropped; its debug text shows the public half only.
+#[derive(Clone)]
 pub struct PrivateKey {
     key: SigningKey,
     /// What its file is encrypted under.
@@ -211,7 +212,7 @@ impl Keys {
         load(&path)?.ok_or_else(|| {
             no_key(&format!("the log {origin}"), &path).with_hint(
                 "copy it from the home folder of the machine that ran init, or set EARMARK_HOME \
-                 to that folder",
+                 to that folder; where it is lost: earmark key rotate-log --lost",
             )
         })
     }
@@ -497,7 +498,7 @@ mod tests {
             format!(
                 "no_key: no key of the log example.org/pudong at HOME/keys/log/{}.pem\n  next: copy \
                  it from the home folder of the machine that ran init, or set EARMARK_HOME to that \
-                 folder",
+                 folder; where it is lost: earmark key rotate-log --lost",
                 origin_file_name(origin)
             )
         );

@@ -68,6 +68,9 @@ pub struct Outside {
     pub ids: Box<dyn Ids>,
     /// The key that signs checkpoints and caches.
     pub log_signer: Box<dyn Signer>,
+    /// The public key of the log, where its private key is lost: the ledger is opened only to record
+    /// that `log_signer` follows it, and publishes nothing before that.
+    pub lost_log_key: Option<[u8; 32]>,
     /// Where the last checkpoint is kept, outside the ledger.
     pub anchors: Anchors,
 }
@@ -75,6 +78,13 @@ pub struct Outside {
 impl fmt::Debug for Outside {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outside").field("clock", &self.clock).finish_non_exhaustive()
+    }
+}
+
+impl Outside {
+    /// The key that the ledger must name as its log's.
+    pub(crate) fn log_key(&self) -> [u8; 32] {
+        self.lost_log_key.unwrap_or_else(|| self.log_signer.public_key())
     }
 }
 

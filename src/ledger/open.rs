@@ -60,7 +60,7 @@ impl Ledger {
         notes.extend(recover::finish_interrupted(media, &log)?);
         let (mut store, opening) = (media.store)(folder)?;
         notes.extend(opening.notes.iter().cloned());
-        let key = VerifierKey::new(&config.origin, &outside.log_signer.public_key())?;
+        let key = VerifierKey::new(&config.origin, &outside.log_key())?;
         let agreed = agreed(store.as_ref(), &opening, media, &log, &key)?;
         let resumed = match agreed.map(|archive| (archive, resume(store.as_ref()))) {
             Some((archive, Ok((state, snapshot_size)))) => Some((archive, state, snapshot_size)),
@@ -132,10 +132,13 @@ pub(super) fn check_identity(
         return Err(Error::new(Kind::Break, "origin_differs", message)
             .with_hint("put the ledger's own ledger.toml back"));
     }
-    if facts.log_key.0 != outside.log_signer.public_key() {
+    if facts.log_key.0 != outside.log_key() {
         let message = "the log key on this machine is not the one that the ledger was opened with";
         return Err(Error::new(Kind::NotPinned, "log_key_differs", message)
-            .with_hint("use the machine, or the $EARMARK_HOME, that the ledger was made with"));
+            .with_hint(
+                "use the machine, or the $EARMARK_HOME, that the ledger was made with; where its key is \
+                 lost: earmark key rotate-log --lost",
+            ));
     }
     Ok(())
 }

@@ -20,16 +20,39 @@ impl Ledger {
         successor: Box<dyn Signer>,
     ) -> Result<Receipt> {
         let key = successor.public_key();
-        if !matches!(&submission.order.command, Command::RotateLogKey(b) if b.key.0 == key) {
-            let message = "the order does not bring in this log key";
-            return Err(Error::new(Kind::Usage, "no_rotation", message));
-        }
-        let recorded = Submission { until: Durability::Recorded, ..*submission };
-        let mut receipt = self.submit(&recorded)?;
+        let receipt = self.record_rotation(submission, key)?;
         if self.facts()?.log_key.0 == key {
             self.outside.log_signer = successor;
             self.drop_former_cache();
         }
+        self.publish_rotation(submission, receipt)
+    }
+
+    /// Records the rotation that `submission` asks for from a key that is lost to the one that the
+    /// ledger was opened with ([`Outside::lost_log_key`](super::Outside)). Nobody vouches for the new
+    /// one: whoever trusted the old has to be given it by another way.
+    ///
+    /// # Errors
+    /// As [`Ledger::rotate_log_key`].
+    pub fn replace_lost_log_key(&mut self, submission: &Submission<'_>) -> Result<Receipt> {
+        let receipt = self.record_rotation(submission, self.outside.log_signer.public_key())?;
+        self.drop_former_cache();
+        self.publish_rotation(submission, receipt)
+    }
+
+    fn record_rotation(&mut self, submission: &Submission<'_>, key: [u8; 32]) -> Result<Receipt> {
+        if !matches!(&submission.order.command, Command::RotateLogKey(b) if b.key.0 == key) {
+            let message = "the order does not bring in this log key";
+            return Err(Error::new(Kind::Usage, "no_rotation", message));
+        }
+        self.submit(&Submission { until: Durability::Recorded, ..*submission })
+    }
+
+    fn publish_rotation(
+        &mut self,
+        submission: &Submission<'_>,
+        mut receipt: Receipt,
+    ) -> Result<Receipt> {
         if submission.until == Durability::Published && !receipt.dry_run {
             self.publish()?;
             receipt.durability = Durability::Published;

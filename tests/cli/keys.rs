@@ -67,6 +67,52 @@ Recorded @4: a new log key, handed over by the old key, dated 2002-06-30.
 }
 
 #[test]
+fn a_lost_log_key_is_replaced_and_nobody_hands_over() {
+    let place = Place::with_fund();
+    let first = log_key_of(&place);
+    let (used, next) = files(&place);
+    let ran = place.run("key rotate-log --lost");
+    assert_eq!((ran.status, &ran.err[..16]), (2, "log_key_present:"), "{}", ran.err);
+    std::fs::rename(&used, place.path("lost.pem")).unwrap();
+    let ran = place.run("allocation supplement PD-INFO 2002 1");
+    assert_eq!((ran.status, &ran.err[..7]), (2, "no_key:"), "{}", ran.err);
+    assert!(place.ok("key rotate-log --lost --dry-run").contains("dry run"));
+    assert!(!next.exists(), "a dry run writes nothing");
+    // A crash before anything was recorded.
+    let ran = place.run("key rotate-log --lost --on 2099-01-01");
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    let made = std::fs::read(&next).unwrap();
+    place.prints(
+        "key rotate-log --lost --reason 'the disk died'",
+        "
+Recorded @4: a new log key, not handed over by the old key, dated 2002-06-30.
+  published; the ledger has 5 entries
+",
+    );
+    assert_eq!(std::fs::read(&used).unwrap(), made);
+    place.ok("allocation supplement PD-INFO 2002 1");
+    assert!(place.ok("verify --store").starts_with("Verified: 6 entries"), "this machine made it");
+    let ran = place.run(&format!("verify --log-key {first}"));
+    assert_eq!(ran.status, 3);
+    assert!(ran.out.contains("ended at entry 4; NOT handed over"), "{}", ran.out);
+    let second = log_key_of(&place);
+    assert!(place.ok(&format!("verify --log-key {second}")).starts_with("Verified: 6 entries"));
+}
+
+#[test]
+fn a_lost_key_of_another_ledger_than_the_pinned_one_is_not_replaced() {
+    let place = Place::with_fund();
+    std::fs::remove_file(files(&place).0).unwrap();
+    let pins = place.path("user/known-logs");
+    let text = std::fs::read_to_string(&pins).unwrap();
+    let stranger = "example.org/pudong+fb57fc02+AU3dt9d1wN0FLg81wv+DUmNhq2tuMcgN8tc9mihEZIHl";
+    let (front, _) = text.trim_end().rsplit_once(' ').unwrap();
+    std::fs::write(&pins, format!("{front} {stranger}\n")).unwrap();
+    let ran = place.run("key rotate-log --lost");
+    assert_eq!((ran.status, &ran.err[..12]), (3, "pin_differs:"), "{}", ran.err);
+}
+
+#[test]
 fn a_rotation_goes_on_after_a_crash_at_any_step() {
     let place = Place::with_fund();
     copy(&place.path("user"), &place.path("user.before"));

@@ -26,6 +26,7 @@ fn outside(house: &House) -> Outside {
         clock: Box::new(SystemClock),
         ids: Box::new(SystemIds::new().unwrap()),
         log_signer: Box::new(house.log_signer()),
+        lost_log_key: None,
         anchors: Anchors::at(house.folder.path().join("home/anchors")),
     }
 }

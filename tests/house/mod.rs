@@ -154,6 +154,7 @@ impl House {
             clock: Box::new(FixedClock::at(NOW)),
             ids: Box::new(SeededIds::new(7 + self.openings.fetch_add(1, Ordering::SeqCst))),
             log_signer: Box::new(self.log_signer()),
+            lost_log_key: None,
             anchors: Anchors::at(self.folder.path().join("home/anchors")),
         }
     }

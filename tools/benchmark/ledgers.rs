@@ -60,6 +60,7 @@ fn outside(folder: &Path) -> Outside {
         clock: Box::new(SystemClock),
         ids: Box::new(SystemIds::new().unwrap()),
         log_signer: Box::new(log_signer()),
+        lost_log_key: None,
         anchors: Anchors::at(folder.join("anchors")),
     }
 }

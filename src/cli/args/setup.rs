@@ -79,12 +79,16 @@ pub(crate) struct ChangePassphrase {
 /// Sign the log's checkpoints with a new key, handed over by the old one
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The new key is made beside the old one, recorded in the ledger with the old key's signature over it, and used from then on; the old one is kept under another name. Trust that others have in the old key goes on to the new one; verify says so. Run again after a crash, it goes on where it stopped.\n\nExample:\n  earmark key rotate-log --reason \"yearly change\""
+    after_help = "The new key is made beside the old one, recorded in the ledger with the old key's signature over it, and used from then on; the old one is kept under another name. Trust that others have in the old key goes on to the new one; verify says so. Run again after a crash, it goes on where it stopped.\n\nExample:\n  earmark key rotate-log --reason \"yearly change\"\n  earmark key rotate-log --lost --reason \"the disk of the office machine died\""
 )]
 pub(crate) struct RotateLog {
     /// Why
     #[arg(long, value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
+    /// The present key is lost, and nobody hands over: whoever trusts it has to be given the new one
+    /// by another way
+    #[arg(long)]
+    pub(crate) lost: bool,
     /// What every write takes.
     #[command(flatten)]
     pub(crate) flags: WriteFlags,

@@ -20,6 +20,7 @@ use crate::domain::event::{
 use crate::domain::ids::Text;
 use crate::domain::kinds::Role;
 use crate::domain::state::Officer;
+use crate::edge::keys::PrivateKey;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Durability, Ledger, Receipt, Submission};
 
@@ -133,41 +134,55 @@ pub(super) fn rotate(session: &Session, a: &RotateOfficer) -> Result<Exit> {
 /// As every write; `no_key` when the log's present key is not on this machine.
 pub(super) fn rotate_log(session: &Session, a: &RotateLog) -> Result<Exit> {
     let officer = session.officer()?;
-    let mut ledger = session.open()?;
+    let dry_run = a.flags.dry_run;
+    let (mut ledger, slot, keys) = if a.lost {
+        let (ledger, next) = session.open_without_log_key(dry_run)?;
+        let slot = session.home.keys().log_slot(&facts(&ledger)?.0);
+        (ledger, slot, Rotation { old: None, next })
+    } else {
+        let ledger = session.open()?;
+        let slot = session.home.keys().log_slot(&facts(&ledger)?.0);
+        let old = Some(slot.key()?);
+        let next = if dry_run { slot.rehearse_next() } else { slot.make_next() }?;
+        (ledger, slot, Rotation { old, next })
+    };
     let officer = session.in_use(officer, &ledger)?;
-    let origin = facts_origin(&ledger)?;
-    let slot = session.home.keys().log_slot(&origin);
-    let receipt = submit_rotation(&mut ledger, a, &officer, &slot)?;
+    let receipt = submit_rotation(&mut ledger, a, &officer, keys)?;
     if !receipt.dry_run {
         slot.promote()?;
-        session.follow_pin(&ledger)?;
+        if a.lost { session.pin_log_key(&ledger)? } else { session.follow_pin(&ledger)? }
     }
     let printed = print_receipt(session, &ledger, &receipt);
     session.close(ledger);
     printed.map(|()| Exit::Done)
 }
 
-fn facts_origin(ledger: &Ledger) -> Result<String> {
+/// The key of a log, where it is still there, and the one that follows it.
+struct Rotation {
+    old: Option<PrivateKey>,
+    next: PrivateKey,
+}
+
+/// The log's origin and public key.
+fn facts(ledger: &Ledger) -> Result<(String, [u8; 32])> {
     let facts = ledger.state().ledger.as_ref();
     facts
-        .map(|facts| facts.origin.to_string())
+        .map(|facts| (facts.origin.to_string(), facts.log_key.0))
         .ok_or_else(|| Error::new(Kind::Break, "ledger_not_open", "the ledger has no first entry"))
 }
 
 fn submit_rotation(
     ledger: &mut Ledger,
     a: &RotateLog,
-    (officer, key): &(String, crate::edge::keys::PrivateKey),
-    slot: &crate::edge::keys::Slot,
+    (officer, key): &(String, PrivateKey),
+    Rotation { old, next }: Rotation,
 ) -> Result<Receipt> {
-    let old = slot.key()?;
-    let next = if a.flags.dry_run { slot.rehearse_next() } else { slot.make_next() }?;
     let public = next.public_key();
-    let message = log_key_message(ledger.id()?, &old.public_key(), &public);
+    let message = log_key_message(ledger.id()?, &facts(ledger)?.1, &public);
     let command = Command::RotateLogKey(LogKeyRotated {
         key: Bytes32(public),
         proof: Bytes64(next.sign(&message)),
-        handover: Some(Bytes64(old.sign(&message))),
+        handover: old.as_ref().map(|old| Bytes64(old.sign(&message))),
         reason: a.reason.clone(),
         filing: filing(&a.flags)?,
     });
@@ -181,6 +196,9 @@ fn submit_rotation(
         confidential: None,
         until: Durability::Published,
     };
-    let submitted = ledger.rotate_log_key(&submission, Box::new(next));
+    let submitted = match old {
+        Some(_) => ledger.rotate_log_key(&submission, Box::new(next)),
+        None => ledger.replace_lost_log_key(&submission),
+    };
     submitted.map_err(|error| name_officer(error, officer, key))
 }

@@ -80,7 +80,7 @@ pub(super) fn recover(
     check_anchor(anchor?.as_ref(), survey.size(), || Ok(survey.anchored))?;
     if let Some(reader) = copies.reader() {
         let signed_by = survey.state.ledger.as_ref().map_or_else(
-            || outside.log_signer.public_key(),
+            || outside.log_key(),
             |facts| facts.log_key_at(reader.checkpoint().size).0,
         );
         let key = VerifierKey::new(&config.origin, &signed_by)?;
@@ -91,6 +91,9 @@ pub(super) fn recover(
         survey.archive.damage.extend(new);
     }
     let mut publish = |archive: &mut ArchiveWriter| {
+        if outside.lost_log_key.is_some() {
+            return check_published(archive);
+        }
         publish_archive(archive, outside, &config.origin, against).map(drop)
     };
     let archive = mend::mend_archive(&copies, &survey, &mut publish, notes)?;
@@ -98,6 +101,24 @@ pub(super) fn recover(
     mend::mend_store(store, &reader, &survey, notes)?;
     check_set_aside(&survey)?;
     Ok(Recovered { state: survey.state, archive })
+}
+
+/// Without its key an archive stays as it was published.
+///
+/// # Errors
+/// `log_key_lost`.
+fn check_published(archive: &ArchiveWriter) -> Result<()> {
+    let size = archive.published().map_or(0, |published| published.size);
+    if size == archive.size() {
+        return Ok(());
+    }
+    let message = format!(
+        "the ledger was not closed cleanly, and of its {} entries {size} are published: only its log \
+         key can publish the rest",
+        archive.size()
+    );
+    Err(Error::new(Kind::NotFound, "log_key_lost", message)
+        .with_hint("look for the log key in a backup of $EARMARK_HOME/keys/log"))
 }
 
 fn check_found(survey: &Survey, has_anchor: bool, log: &Path) -> Result<()> {
