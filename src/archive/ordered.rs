@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::mpsc::sync_channel;
 
 /// Results of a thread that wait: enough that neither side often waits for the other.
-const AHEAD: usize = 6;
+const AHEAD: usize = 3;
 
 /// Does `work` for each number on up to `threads` threads and hands the results to `take` in order.
 ///
