@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Session {
     /// The flags that every verb takes.
     pub(crate) globals: Globals,
-    /// Keys, pins and anchors.
-    pub(crate) home: Home,
+    /// Keys, pins and anchors, where the environment names a place for them.
+    pub(super) home: Option<Home>,
     /// Where text goes.
     pub(crate) console: Console,
 }
@@ -30,10 +30,27 @@ impl Session {
     /// A run with these flags, in the home that the environment names.
     ///
     /// # Errors
-    /// `no_home`; a format that the file's ending does not tell.
+    /// A format that the file's ending does not tell.
     pub(crate) fn new(globals: Globals) -> Result<Self> {
         let console = Console::new(&globals)?;
-        Ok(Self { home: Home::from_environment()?, console, globals })
+        // What needs no home runs without one: an auditor with a key from outside, for example.
+        Ok(Self { home: Home::from_environment().ok(), console, globals })
+    }
+
+    /// The user's home: keys, pins and anchors.
+    ///
+    /// # Errors
+    /// `no_home`.
+    pub(crate) fn home(&self) -> Result<Home> {
+        self.home.clone().map_or_else(Home::from_environment, Ok)
+    }
+
+    /// The pin of a log; none where there is no home.
+    ///
+    /// # Errors
+    /// `pin_malformed`, or an I/O code.
+    pub(crate) fn pin_of(&self, origin: &str) -> Result<Option<Pin>> {
+        self.home.as_ref().map_or(Ok(None), |home| home.known_logs().find(origin))
     }
 
     /// The ledger's folder.
@@ -62,7 +79,7 @@ impl Session {
             ids: Box::new(SystemIds::new()?),
             log_signer: Box::new(log_key),
             lost_log_key: None,
-            anchors: self.home.anchors(),
+            anchors: self.home()?.anchors(),
         })
     }
 
@@ -73,7 +90,7 @@ impl Session {
     pub(crate) fn open(&self) -> Result<Ledger> {
         let folder = self.ledger_folder()?;
         let config = LedgerConfig::read(&folder)?;
-        self.home.check_outside(&folder)?;
+        self.home()?.check_outside(&folder)?;
         let mut ledger = self.open_with_log_key(&folder, &config.origin)?;
         self.tell_notes(&mut ledger);
         self.follow_pin(&ledger)?;
@@ -83,7 +100,7 @@ impl Session {
     /// Opens with the log's key; where a rotation was interrupted after it was recorded, with the key
     /// that follows it, which then takes its place.
     fn open_with_log_key(&self, folder: &Path, origin: &str) -> Result<Ledger> {
-        let (keys, slot) = (self.home.keys(), self.home.keys().log_slot(origin));
+        let (keys, slot) = (self.home()?.keys(), self.home()?.keys().log_slot(origin));
         let Some(next) = slot.next()? else {
             return Ledger::open(folder, self.outside(keys.log(origin)?)?);
         };
@@ -106,9 +123,9 @@ impl Session {
     pub(crate) fn open_without_log_key(&self, dry_run: bool) -> Result<(Ledger, PrivateKey)> {
         let folder = self.ledger_folder()?;
         let config = LedgerConfig::read(&folder)?;
-        self.home.check_outside(&folder)?;
-        let slot = self.home.keys().log_slot(&config.origin);
-        if self.home.keys().has_log(&config.origin) {
+        self.home()?.check_outside(&folder)?;
+        let slot = self.home()?.keys().log_slot(&config.origin);
+        if self.home()?.keys().has_log(&config.origin) {
             let message =
                 format!("the log key of {} is at {}", config.origin, slot.path().display());
             return Err(Error::new(Kind::Usage, "log_key_present", message).with_hint(
@@ -129,7 +146,7 @@ impl Session {
         let replay = reader.fold(reader.size(), &mut |_| {})?;
         let facts = replay.state().ledger.as_ref();
         let named = facts.map(|facts| facts.log_key.0).unwrap_or_default();
-        let Some(pin) = self.home.known_logs().find(origin)? else { return Ok(named) };
+        let Some(pin) = self.pin_of(origin)? else { return Ok(named) };
         let pinned: VerifierKey = pin.vkey.parse()?;
         if pinned.public_key().to_bytes() == named {
             return Ok(named);
@@ -147,7 +164,7 @@ impl Session {
     /// `pin_malformed`, or an I/O code.
     pub(crate) fn pin_log_key(&self, ledger: &Ledger) -> Result<()> {
         let Some(facts) = ledger.state().ledger.as_ref() else { return Ok(()) };
-        let known = self.home.known_logs();
+        let known = self.home()?.known_logs();
         let Some(pin) = known.find(facts.origin.as_str())? else { return Ok(()) };
         let vkey = VerifierKey::new(facts.origin.as_str(), &facts.log_key.0)?.to_string();
         known.replace(&pin, &Pin { vkey, ..pin.clone() })
@@ -162,7 +179,7 @@ impl Session {
         if facts.former_log_keys.is_empty() {
             return Ok(());
         }
-        let known = self.home.known_logs();
+        let known = self.home()?.known_logs();
         let Some(pin) = known.find(facts.origin.as_str())? else { return Ok(()) };
         let pinned: VerifierKey = pin.vkey.parse()?;
         if !facts.is_handed_over(&Bytes32(pinned.public_key().to_bytes())) {
@@ -185,7 +202,7 @@ impl Session {
             let public = key.public_key();
             ledger.state().officers.iter().any(|officer| officer.key.0 == public)
         };
-        let slot = self.home.keys().officer_slot(&name)?;
+        let slot = self.home()?.keys().officer_slot(&name)?;
         if knows(&key) {
             return Ok((name, key));
         }
@@ -218,7 +235,7 @@ impl Session {
     /// # Errors
     /// `no_key`, `officer_unclear`, `key_exposed`, `key_malformed`.
     pub(crate) fn officer(&self) -> Result<(String, PrivateKey)> {
-        let keys = self.home.keys();
+        let keys = self.home()?.keys();
         let name = match &self.globals.officer {
             Some(name) => name.clone(),
             None => keys.default_officer()?,

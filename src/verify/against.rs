@@ -47,9 +47,7 @@ impl Older {
     pub fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         if path.is_dir() {
-            let copy = ArchiveReader::open(path)?;
-            let (note, checkpoint) = (copy.note().to_vec(), copy.checkpoint().clone());
-            return Ok(Self { name, note, checkpoint, copy: Some(copy) });
+            return Ok(Self::of_copy(name, ArchiveReader::open(path)?));
         }
         let bytes = Disk.read(path, MAX_CHECKPOINT_BYTES);
         let bytes = bytes.map_err(|error| Error::io("read the checkpoint", path, error))?;
@@ -65,6 +63,13 @@ impl Older {
         };
         let checkpoint = Checkpoint::read(&note)?;
         Ok(Self { name, note, checkpoint, copy: None })
+    }
+
+    /// An older copy of the log, wherever it is.
+    #[must_use]
+    pub fn of_copy(name: String, copy: ArchiveReader) -> Self {
+        let (note, checkpoint) = (copy.note().to_vec(), copy.checkpoint().clone());
+        Self { name, note, checkpoint, copy: Some(copy) }
     }
 
     /// Number of entries of the older log.

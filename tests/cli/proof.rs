@@ -278,6 +278,24 @@ fn today_s_log_is_proven_to_begin_with_an_older_one() {
     prove(&place);
     place.ok("allocation supplement PD-INFO 2002 1 --on 2002-01-11");
     place.ok("allocation supplement PD-INFO 2002 2 --on 2002-01-11");
+    place.ok("export package -o older.zip");
+    place.ok("allocation supplement PD-INFO 2002 3 --on 2002-01-11");
+    let zip = place.ok("verify --against older.zip");
+    assert!(
+        zip.contains("  against:     older.zip: its 6 entries are still the first ones"),
+        "{zip}"
+    );
+    let page = place.ok("verify --against old -O html");
+    assert!(page.contains("Held against an older state, old: its 4 entries are still"), "{page}");
+    // Trust in the old key goes on, from a policy too, and to what the old key signed.
+    let first = place.value("verify")["verify"]["claimed_log_key"].as_str().unwrap().to_owned();
+    place.ok("key rotate-log --on 2002-01-11");
+    place.write("policy", &format!("log {first}\nquorum none\n"));
+    for trust in ["", "--policy policy", &format!("--log-key {first}")] {
+        let out = place.ok(&format!("verify --against old --against older.zip {trust}"));
+        assert!(out.starts_with("Verified: 8 entries"), "{trust}: {out}");
+        assert_eq!(out.matches("still the first ones").count(), 2, "{out}");
+    }
     for older in ["old", "older-log", "a.tlog-proof"] {
         let out = place.ok(&format!("verify --against {older}"));
         let words =

@@ -82,6 +82,29 @@ fn without_a_key_from_outside_nothing_is_called_verified() {
 }
 
 #[test]
+fn an_auditor_needs_no_home() {
+    let place = Place::with_fund();
+    let vkey = place.value("verify")["verify"]["claimed_log_key"].as_str().unwrap().to_owned();
+    place.ok("prove @3 -o one.tlog-proof");
+    let homeless = |line: &str| {
+        let mut command = place.command(line);
+        command.env_remove("EARMARK_HOME").env_remove("HOME");
+        place.ran(&mut command)
+    };
+    let ran = homeless(&format!("verify --log-key {vkey}"));
+    assert_eq!((ran.status, &ran.out[..8]), (0, "Verified"), "{}", ran.err);
+    let ran = homeless("verify");
+    assert!(ran.status == 3 && ran.out.contains("NOT PINNED"), "{}{}", ran.out, ran.err);
+    let check = format!("check-proof one.tlog-proof --entry one.entry --log-key {vkey}");
+    assert_eq!(homeless(&check).status, 0);
+    assert_eq!(homeless("balance").status, 0);
+    for line in ["allocation supplement PD-INFO 2002 1", "verify --resume", "key new wang"] {
+        let ran = homeless(line);
+        assert_eq!((ran.status, &ran.err[..8]), (2, "no_home:"), "{line}: {}", ran.err);
+    }
+}
+
+#[test]
 fn a_changed_byte_is_named_and_exits_3() {
     let place = Place::with_fund();
     let bundle = place.path("pudong/log/tile/entries/000.p/4");

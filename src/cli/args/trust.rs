@@ -45,10 +45,10 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "TIER", default_value = "all")]
     pub(crate) tier: TierName,
     /// Prove that the log still begins with an older one: a checkpoint or .tlog-proof file that you
-    /// kept, or the folder of an older copy, which also names the first entry that differs
-    /// (repeatable)
-    #[arg(long, value_name = "CHECKPOINT|DIR")]
-    pub(crate) against: Vec<PathBuf>,
+    /// kept, or an older copy (a folder, a package, an address), which also names the first entry that
+    /// differs (repeatable)
+    #[arg(long, value_name = "CHECKPOINT|DIR|ZIP|URL")]
+    pub(crate) against: Vec<Elsewhere>,
     /// Go on from where an earlier verification on this machine got to, and keep the place for the
     /// next one. Every byte is read and hashed again; signatures and rules of the entries that are
     /// the same as then are taken from that run

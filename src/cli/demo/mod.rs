@@ -168,7 +168,7 @@ impl Stage {
         let home = Home::at(
             std::path::absolute(folder.join("home")).map_err(|e| Error::io("find", folder, e))?,
         );
-        let session = Session { globals, home, console: session.console.clone() };
+        let session = Session { globals, home: Some(home), console: session.console.clone() };
         Ok(Self { session, ledger, documents })
     }
 

@@ -105,7 +105,7 @@ impl Reading {
         }
         let folder = session.ledger_folder()?;
         let config = LedgerConfig::read(&folder)?;
-        let pin = session.home.known_logs().find(&config.origin)?;
+        let pin = session.pin_of(&config.origin)?;
         let key = pin.as_ref().map(key_of).transpose()?;
         let reader = Reader::open(&folder, key.map(|key| key.public_key().to_bytes()))?;
         let facts = facts_of(&reader)?;

@@ -60,7 +60,7 @@ struct Key {
 impl Key {
     fn of(session: &Session, reader: &Reader) -> Result<Self> {
         let origin = &reader.archive().checkpoint().origin;
-        if let Some(pin) = session.home.known_logs().find(origin)? {
+        if let Some(pin) = session.pin_of(origin)? {
             return Ok(Self { key: key_of(&pin)?, is_pinned: true });
         }
         let key = VerifierKey::new(origin, &facts_of(reader)?.log_key.0)?;

@@ -9,7 +9,7 @@ use crate::cli::args::{FormatName, TierName, Verify};
 use crate::cli::output::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
-use crate::cli::source::Source;
+use crate::cli::source::{Elsewhere, Source};
 use crate::cli::trust::read_policy;
 use crate::cli::verdict::{self, Verdict};
 use crate::edge::sealed::{CONFIDENTIAL_FOLDER, SealedFolder};
@@ -18,6 +18,7 @@ use crate::ledger::{CACHE_FOLDER, LOG_FOLDER, Reader};
 use crate::tlog::note::{Note, VerifierKey};
 use crate::tlog::policy::Policy;
 use crate::verify::{self, Bookmark, Older, Report, Tier, Trust};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// Runs `verify`.
@@ -28,7 +29,7 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
         Some(policy) => policy_trust(policy, &reader)?,
         None => trust(session, a, &reader)?,
     };
-    let older = a.against.iter().map(|path| older(path)).collect::<Result<Vec<_>>>()?;
+    let older = a.against.iter().map(older).collect::<Result<Vec<_>>>()?;
     let store = match &ledger {
         Some(folder) if a.store => Some(verify::verify_store(folder, reader.archive())?),
         Some(_) | None => None,
@@ -39,7 +40,7 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
     let mut progress = |done| bar.set(done, size);
     let tiers = tiers(a.tier);
     let report = if a.resume {
-        let (folder, now) = (session.home.bookmarks(), session.clock()?.now_microseconds());
+        let (folder, now) = (session.home()?.bookmarks(), session.clock()?.now_microseconds());
         let bookmark = Bookmark::of(&folder, &reader.archive().checkpoint().origin, tiers, now);
         verify::verify_on(&reader, caches, tiers, &trust, &bookmark, &mut progress)
     } else {
@@ -124,14 +125,26 @@ fn trust(session: &Session, a: &Verify, reader: &Reader) -> Result<Trust> {
     if let Some(vkey) = &a.log_key {
         return Ok(Trust { key: Some(read_key(vkey)?), pin: None });
     }
-    let pin = session.home.known_logs().find(&reader.archive().checkpoint().origin)?;
+    let pin = session.pin_of(&reader.archive().checkpoint().origin)?;
     Ok(Trust { key: pin.as_ref().map(key_of).transpose()?, pin })
 }
 
-/// An older state of the log, in a file, or in the folder of a ledger or of its log.
-fn older(path: &Path) -> Result<Older> {
-    let log = path.join(LOG_FOLDER);
-    Older::read(if log.is_dir() { &log } else { path })
+/// An older state of the log: a file with a checkpoint, or a copy of it, wherever that is.
+fn older(from: &Elsewhere) -> Result<Older> {
+    match from {
+        Elsewhere::Path(path) if path.is_file() && !is_package(path) => Older::read(path),
+        Elsewhere::Path(path) if !path.exists() => Older::read(path),
+        Elsewhere::Path(_) | Elsewhere::Url(_) => {
+            Ok(Older::of_copy(from.to_string(), Source::open(from)?.archive))
+        }
+    }
+}
+
+/// A zip file begins with its mark.
+fn is_package(path: &Path) -> bool {
+    let mut front = [0; 4];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut front));
+    read.is_ok() && front == *b"PK\x03\x04"
 }
 
 /// The keys that an older checkpoint may be signed by: the trusted one, and those whose trust was

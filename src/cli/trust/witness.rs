@@ -36,15 +36,15 @@ pub(super) fn witness(session: &Session, verb: &WitnessVerb) -> Result<Exit> {
     .map(|()| Exit::Done)
 }
 
-fn key_file(session: &Session) -> PathBuf {
-    session.home.witness().join("vkey")
+fn key_file(session: &Session) -> Result<PathBuf> {
+    Ok(session.home()?.witness().join("vkey"))
 }
 
 fn init(session: &Session, a: &InitWitness) -> Result<()> {
     if let Some(url) = &a.url {
         http::check_url(url)?;
     }
-    if key_file(session).exists() {
+    if key_file(session)?.exists() {
         let key = read_key(session)?;
         return Err(Error::new(
             Kind::Usage,
@@ -56,21 +56,22 @@ fn init(session: &Session, a: &InitWitness) -> Result<()> {
     }
     // The name is judged before a key is made for it.
     WitnessKey::check_name(&a.name)?;
-    let keys = session.home.keys();
+    let keys = session.home()?.keys();
     // A key without the file beside it stems from an `init` that was cut short.
     let made = match keys.witness(&a.name) {
         Err(error) if error.code() == "no_key" => keys.create_witness(&a.name)?,
         found => found?,
     };
     let key = WitnessKey::new(&a.name, &made.public_key())?;
-    durable::create_folder(&session.home.witness(), Readers::Owner)?;
-    durable::replace(&key_file(session), format!("{key}\n").as_bytes(), Readers::Everyone)?;
+    durable::create_folder(&session.home()?.witness(), Readers::Owner)?;
+    durable::replace(&key_file(session)?, format!("{key}\n").as_bytes(), Readers::Everyone)?;
     print(session, "Made the witness", &key, a.url.as_deref())
 }
 
 fn read_key(session: &Session) -> Result<WitnessKey> {
-    let text = durable::read_text(&key_file(session))?.ok_or_else(|| {
-        let message = format!("{} is no witness's home", session.home.folder().display());
+    let home = session.home()?;
+    let text = durable::read_text(&key_file(session)?)?.ok_or_else(|| {
+        let message = format!("{} is no witness's home", home.folder().display());
         Error::new(Kind::NotFound, "no_witness", message)
             .with_hint("make it one: earmark witness init --name NAME")
     })?;
@@ -91,10 +92,15 @@ fn print(session: &Session, what: &str, key: &WitnessKey, url: Option<&str>) -> 
 fn serve(session: &Session, a: &ServeWitness) -> Result<()> {
     let key = read_key(session)?;
     let log_keys = watched(a)?;
-    let signer = Box::new(session.home.keys().witness(key.name())?);
+    let signer = Box::new(session.home()?.keys().witness(key.name())?);
     let clock = session.clock()?;
-    let witness =
-        Witness::open(&session.home.witness(), key.clone(), signer, session.clock()?, &log_keys)?;
+    let witness = Witness::open(
+        &session.home()?.witness(),
+        key.clone(),
+        signer,
+        session.clock()?,
+        &log_keys,
+    )?;
     for note in witness.notes() {
         session.console.warn(&note);
     }

@@ -17,7 +17,7 @@ use std::path::Path;
 pub(super) fn show(session: &Session) -> Result<Exit> {
     let folder = session.ledger_folder()?;
     let config = LedgerConfig::read(&folder)?;
-    let anchors = session.home.anchors();
+    let anchors = session.home()?.anchors();
     let (path, anchor) = (anchors.path(&config.origin), anchors.read(&config.origin)?);
     let reader = Reader::open(&folder, None)?;
     let standing = Anchored::of_log(reader.archive(), anchor.as_ref())?;
@@ -67,10 +67,10 @@ pub(super) fn adopt(session: &Session, a: &AdoptCheckpoint) -> Result<Exit> {
         return Err(Error::new(Kind::Usage, "flag_unfit", message).with_hint("leave the flag out"));
     }
     let folder = session.ledger_folder()?;
-    session.home.check_outside(&folder)?;
+    session.home()?.check_outside(&folder)?;
     let config = LedgerConfig::read(&folder)?;
     let (officer, key) = session.officer()?;
-    let outside = session.outside(session.home.keys().log(&config.origin)?)?;
+    let outside = session.outside(session.home()?.keys().log(&config.origin)?)?;
     let checkpoint = read_checkpoint(&a.checkpoint)?;
     let adoption = Adoption {
         checkpoint: &checkpoint,

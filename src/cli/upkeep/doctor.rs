@@ -47,7 +47,7 @@ fn worst(examined: &Examined) -> Health {
 
 fn look(session: &Session, folder: &Path) -> Result<Examined> {
     let config = LedgerConfig::read(folder)?;
-    let mut examined = examine(folder, &config.origin, &session.home.anchors())?;
+    let mut examined = examine(folder, &config.origin, &session.home()?.anchors())?;
     let pin = see_pin(session, &config.origin, examined.facts.as_ref())?;
     examined.observations.push(pin);
     examined.observations.extend(see_keys(session, &config.origin)?);
@@ -56,7 +56,7 @@ fn look(session: &Session, folder: &Path) -> Result<Examined> {
 
 /// The pin of this machine against the ledger.
 fn see_pin(session: &Session, origin: &str, facts: Option<&LedgerFacts>) -> Result<Observation> {
-    let Some(pin) = session.home.known_logs().find(origin)? else {
+    let Some(pin) = session.pin_of(origin)? else {
         return Ok(Observation::new("pin", Health::Note, "the log is not pinned on this machine")
             .advise("verify asks for --log-key; a restore with --log-key pins it"));
     };
@@ -74,7 +74,7 @@ fn see_pin(session: &Session, origin: &str, facts: Option<&LedgerFacts>) -> Resu
 /// Whether the log's key is here, and private keys that others can read.
 fn see_keys(session: &Session, origin: &str) -> Result<Vec<Observation>> {
     let mut seen = Vec::new();
-    if !session.home.keys().has_log(origin) {
+    if !session.home()?.keys().has_log(origin) {
         let words = "the log's key is not on this machine: the ledger can only be read here";
         seen.push(Observation::new("keys", Health::Note, words));
     }
@@ -95,7 +95,7 @@ fn see_keys(session: &Session, origin: &str) -> Result<Vec<Observation>> {
 fn exposed(session: &Session) -> Result<Vec<PathBuf>> {
     let mut exposed = Vec::new();
     for kind in ["officers", "log", "witness"] {
-        let folder = session.home.folder().join("keys").join(kind);
+        let folder = session.home()?.folder().join("keys").join(kind);
         let Ok(inside) = std::fs::read_dir(&folder) else { continue };
         for entry in inside {
             let entry = entry.map_err(|e| Error::io("list", &folder, e))?;

@@ -28,7 +28,7 @@ use serde_json::json;
 /// `copy_not_verified`, `copy_not_pinned` and `differs_from_anchor` when the copy is not what it
 /// should be; those of the source and of [`Restoring`]. Nothing is left then.
 pub(super) fn restore(session: &Session, a: &RestoreArchive) -> Result<Exit> {
-    session.home.check_outside(&a.folder)?;
+    session.home()?.check_outside(&a.folder)?;
     let source = Source::open(&a.from)?;
     let size = source.archive.size();
     let mut bar = Progress::new(&session.console, "entries copied");
@@ -85,7 +85,7 @@ impl Plan {
         if let Some(policy) = &policy {
             hear_witnesses(session, policy, source, restoring)?;
         }
-        let anchor = session.home.anchors().read(&origin)?;
+        let anchor = session.home()?.anchors().read(&origin)?;
         let standing = restoring.compare(anchor.as_ref())?;
         let config = LedgerConfig::new(&origin, facts_of(&reader)?.name.as_str());
         let keys = keys(session, a, &origin)?;
@@ -133,7 +133,7 @@ impl Plan {
 
     /// A key that was given from outside is pinned, where nothing is pinned yet.
     fn pin(&self, session: &Session) -> Result<()> {
-        let known = session.home.known_logs();
+        let known = session.home()?.known_logs();
         let (Some(key), Some(ledger), Some(genesis)) =
             (&self.key, self.report.ledger, self.report.genesis)
         else {
@@ -200,7 +200,7 @@ fn hear_witnesses(
             longest = Some(head);
         }
     }
-    let anchors = session.home.anchors();
+    let anchors = session.home()?.anchors();
     let known = anchors.read(origin)?.map_or(0, |anchor| anchor.size);
     match longest.filter(|head| head.size > known) {
         Some(head) => anchors.write(origin, &head.checkpoint),
@@ -212,7 +212,7 @@ fn trust(session: &Session, a: &RestoreArchive, origin: &str) -> Result<Trust> {
     if let Some(vkey) = &a.log_key {
         return Ok(Trust { key: Some(read_key(vkey)?), pin: None });
     }
-    let pin = session.home.known_logs().find(origin)?;
+    let pin = session.pin_of(origin)?;
     Ok(Trust { key: pin.as_ref().map(key_of).transpose()?, pin })
 }
 
@@ -245,13 +245,14 @@ fn keys(
     if a.for_reading {
         return Ok(Err("--for-reading was asked for".to_owned()));
     }
-    let home = session.home.folder().display();
-    if !session.home.keys().has_log(origin) {
+    let home = session.home()?;
+    let (keys, home) = (home.keys(), home.folder().display());
+    if !keys.has_log(origin) {
         return Ok(Err(format!("the log key of {origin} is not in {home}/keys")));
     }
     match session.officer() {
         Ok((officer, key)) => {
-            let log = session.home.keys().log(origin)?;
+            let log = keys.log(origin)?;
             Ok(Ok(Keys { officer, key, log }))
         }
         Err(error) if error.code() == "no_key" && session.globals.officer.is_none() => {

@@ -197,6 +197,14 @@ impl Page<'_> {
             Lang::Zh => format!("已读副本：{read}。"),
         };
         content.push_str(&text("p", "", &words));
+        for against in self.verdict.against {
+            let held = super::text::against_text(self.lang, against);
+            let words = match self.lang {
+                Lang::En => format!("Held against an older state, {held}."),
+                Lang::Zh => format!("比对旧志 {held}。"),
+            };
+            content.push_str(&text("p", "", &words));
+        }
         if let Some(resumed) = self.verdict.resumed(self.lang) {
             let words = match self.lang {
                 Lang::En => format!("Resumed: {resumed}."),

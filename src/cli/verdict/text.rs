@@ -181,7 +181,7 @@ impl Verdict<'_> {
 }
 
 /// Whether the log still begins with an older one.
-fn against_text(lang: Lang, against: &Against) -> String {
+pub(super) fn against_text(lang: Lang, against: &Against) -> String {
     let (name, entries) = (&against.name, meaning::entries(lang, against.size));
     match (against.proof_hashes, lang) {
         (Some(count), Lang::En) => {

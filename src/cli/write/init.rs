@@ -53,7 +53,7 @@ pub(crate) fn init(session: &Session, a: &Init) -> Result<Exit> {
         return dry_run(session, a, events);
     }
     durable::create_folder(&a.folder, Readers::Everyone)?;
-    let keys = session.home.keys();
+    let keys = session.home()?.keys();
     let key = if keys.officers()?.contains(&officer) {
         keys.officer(&officer)?
     } else {
@@ -69,7 +69,7 @@ pub(crate) fn init(session: &Session, a: &Init) -> Result<Exit> {
     let (ledger, receipt) = Ledger::create(&a.folder, &config, &order, &key, outside)?;
     let genesis = genesis_hash(&ledger)?;
     let pin = Pin { origin: a.origin.clone(), ledger: ledger_id, genesis, vkey: vkey.clone() };
-    session.home.known_logs().add(&pin)?;
+    session.home()?.known_logs().add(&pin)?;
     let opened = Opened { a, session, officer: &officer, pin: &pin, key: to_hex(&request.key) };
     let printed = opened.print(ledger.state(), &receipt);
     session.close(ledger);
@@ -91,10 +91,10 @@ fn check_flags(a: &Init) -> Result<()> {
 /// The officer who opens the ledger: named, or the only one with a key here.
 fn officer_name(session: &Session) -> Result<String> {
     if let Some(name) = &session.globals.officer {
-        session.home.keys().officer_path(name)?;
+        session.home()?.keys().officer_path(name)?;
         return Ok(name.clone());
     }
-    session.home.keys().default_officer().map_err(|error| {
+    session.home()?.keys().default_officer().map_err(|error| {
         if error.code() != "no_key" {
             return error;
         }
@@ -109,8 +109,8 @@ fn officer_name(session: &Session) -> Result<String> {
 
 fn check(session: &Session, a: &Init) -> Result<()> {
     check_origin(&a.origin)?;
-    session.home.check_outside(&a.folder)?;
-    let keys = session.home.keys();
+    session.home()?.check_outside(&a.folder)?;
+    let keys = session.home()?.keys();
     if keys.has_log(&a.origin) {
         let path = keys.log_path(&a.origin);
         let message = format!(
@@ -126,7 +126,7 @@ fn check(session: &Session, a: &Init) -> Result<()> {
                  move that key away and run it again",
             ));
     }
-    if let Some(pin) = session.home.known_logs().find(&a.origin)? {
+    if let Some(pin) = session.home()?.known_logs().find(&a.origin)? {
         let message = format!("the origin {} is pinned to ledger {}", a.origin, pin.ledger);
         return Err(Error::new(Kind::Usage, "origin_pinned", message)
             .with_hint("choose another --origin: an origin names one log for ever"));
@@ -242,7 +242,7 @@ struct Opened<'a> {
 
 impl Opened<'_> {
     fn print(&self, state: &State, receipt: &Receipt) -> Result<()> {
-        let (pin, home) = (self.pin, &self.session.home);
+        let (pin, home) = (self.pin, self.session.home()?);
         let ledger = json!({
             "id": pin.ledger.to_string(),
             "name": self.a.name.as_str(),

@@ -31,7 +31,7 @@ pub(crate) fn key(session: &Session, verb: &KeyVerb) -> Result<Exit> {
 }
 
 fn new(session: &Session, a: &NewKey) -> Result<()> {
-    let keys = session.home.keys();
+    let keys = session.home()?.keys();
     let path = keys.officer_path(&a.name)?;
     if a.dry_run {
         if path.exists() {
@@ -68,7 +68,7 @@ fn new(session: &Session, a: &NewKey) -> Result<()> {
 }
 
 fn protect(session: &Session, a: &ChangePassphrase) -> Result<()> {
-    let slot = session.home.keys().officer_slot(&a.name)?;
+    let slot = session.home()?.keys().officer_slot(&a.name)?;
     // The present passphrase comes before a new one is asked for.
     slot.key()?;
     slot.protect(if a.remove { None } else { Some(new_passphrase()?) })?;
@@ -86,7 +86,7 @@ fn request(session: &Session, a: &RequestEnrolment) -> Result<()> {
         Error::new(Kind::Usage, "ledger_id_malformed", message)
             .with_hint("`earmark stats` prints it, 32 hex digits with dashes")
     })?;
-    let request = Request::signed(&session.home.keys().officer(&a.name)?, ledger, &a.name)?;
+    let request = Request::signed(&session.home()?.keys().officer(&a.name)?, ledger, &a.name)?;
     let (key, proof) = (to_hex(&request.key), to_hex(&request.proof));
     let name = &a.name;
     let text = format!("{HEADER}\nledger {ledger}\nname {name}\nkey {key}\nproof {proof}\n");

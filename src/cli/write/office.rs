@@ -29,7 +29,7 @@ pub(super) fn enroll(desk: &Desk<'_>, a: &EnrollOfficer) -> Result<Command> {
     let ledger = desk.ledger.id()?;
     let Request { key, proof } = match &a.key {
         Some(file) => read_request(file, ledger, &a.name)?,
-        None => Request::signed(&desk.session.home.keys().officer(&a.name)?, ledger, &a.name)?,
+        None => Request::signed(&desk.session.home()?.keys().officer(&a.name)?, ledger, &a.name)?,
     };
     check_purpose(desk.session, &key)?;
     Ok(Command::EnrolOfficer(OfficerEnrolled {
@@ -60,7 +60,7 @@ fn role_list(named: &[RoleName]) -> Vec<Role> {
 
 /// A key of a log or witness on this machine signs for no officer.
 fn check_purpose(session: &Session, key: &[u8; 32]) -> Result<()> {
-    let Some(purpose) = session.home.keys().other_purpose(key) else { return Ok(()) };
+    let Some(purpose) = session.home()?.keys().other_purpose(key) else { return Ok(()) };
     let message = format!("a key has one purpose; this one is already {purpose} on this machine");
     Err(Error::new(Kind::Usage, "key_in_use", message)
         .with_hint("make a key of its own (earmark key new)"))
@@ -111,7 +111,7 @@ pub(super) fn rotate(session: &Session, a: &RotateOfficer) -> Result<Exit> {
             }),
         );
     }
-    let slot = session.home.keys().officer_slot(&a.name)?;
+    let slot = session.home()?.keys().officer_slot(&a.name)?;
     // What this machine has no key for, is not rotated here.
     slot.key()?;
     let exit = record(
@@ -137,11 +137,11 @@ pub(super) fn rotate_log(session: &Session, a: &RotateLog) -> Result<Exit> {
     let dry_run = a.flags.dry_run;
     let (mut ledger, slot, keys) = if a.lost {
         let (ledger, next) = session.open_without_log_key(dry_run)?;
-        let slot = session.home.keys().log_slot(&facts(&ledger)?.0);
+        let slot = session.home()?.keys().log_slot(&facts(&ledger)?.0);
         (ledger, slot, Rotation { old: None, next })
     } else {
         let ledger = session.open()?;
-        let slot = session.home.keys().log_slot(&facts(&ledger)?.0);
+        let slot = session.home()?.keys().log_slot(&facts(&ledger)?.0);
         let old = Some(slot.key()?);
         let next = if dry_run { slot.rehearse_next() } else { slot.make_next() }?;
         (ledger, slot, Rotation { old, next })
