@@ -4,6 +4,8 @@
 //! engine writes to it. What recovery would find is found by recovery's own survey. What it lacks on
 //! purpose: the user's keys and pins, and any repair: opening the ledger for a write is the repair.
 
+mod sealed;
+
 use super::anchored::check_anchor;
 use super::recover::{Copies, Survey, survey};
 use super::{CACHE_FOLDER, LOG_FOLDER, RESTORE_FILE, reader};
@@ -123,6 +125,7 @@ pub fn examine(folder: &Path, origin: &str, anchors: &Anchors) -> Result<Examine
             see_log(&copies, &survey, origin, &mut examined)?;
             see_entries(&survey, &mut examined);
             see_anchor(anchor, &survey, anchors, origin, &mut examined);
+            sealed::see(folder, &survey.state, &mut examined)?;
         }
         Err(error) if error.kind() == Kind::Io => return Err(error),
         Err(error) => {

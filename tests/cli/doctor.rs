@@ -114,3 +114,43 @@ fn rollbacks_exposed_keys_and_foreign_pins_are_told_and_not_papered_over() {
     let ran = place.run("doctor");
     assert!(ran.out.contains("BROKEN    log      there is no checkpoint in"), "{}", ran.out);
 }
+
+#[test]
+fn sealed_files_are_held_against_their_entries() {
+    let place = Place::with_fund();
+    place.write("account.txt", "6222 0212");
+    place.ok("payee register SOFT-A --name A --account-file account.txt");
+    place.ok("payee register SOFT-B --name B --account-file account.txt");
+    let folder = place.path("pudong/confidential");
+    assert!(place.ok("doctor").contains("whole     sealed   the fields of 2 entries open"));
+    let kept = contents(&folder);
+    let (file, bytes) = kept.iter().find(|(path, _)| path.extension().is_none()).unwrap();
+    let put_back = || kept.iter().for_each(|(path, bytes)| std::fs::write(path, bytes).unwrap());
+    let says = |status: i32, words: &str| {
+        let ran = place.run("doctor");
+        assert_eq!(ran.status, status, "{}", ran.out);
+        assert!(ran.out.contains(words), "{words}: {}", ran.out);
+        assert!(!ran.out.contains("6222"), "{}", ran.out);
+    };
+    let mut spoiled = bytes.clone();
+    spoiled[20] ^= 1;
+    std::fs::write(file, spoiled).unwrap();
+    says(3, "BROKEN    sealed   the fields of @");
+    put_back();
+    kept.keys().for_each(|path| std::fs::remove_file(path).unwrap());
+    says(0, "note      sealed   the fields of 2 entries are not here");
+    put_back();
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let orphan = folder.join(name.chars().rev().collect::<String>());
+    std::fs::write(&orphan, bytes).unwrap();
+    says(0, "note      sealed   1 files of commands that were never recorded");
+    place.ok("confidential sweep");
+    std::fs::write(folder.join("notes.txt"), "x").unwrap();
+    says(0, "none of its own, notes.txt among them");
+    std::fs::remove_file(folder.join("notes.txt")).unwrap();
+    // What a backup brought back after an erasure goes for good.
+    place.ok("confidential erase @4 --legal-basis request");
+    put_back();
+    says(3, "BROKEN    sealed   the fields of @4 were erased by @6, and files of them are left");
+    assert!(place.ok("doctor --fix").contains("whole     sealed   the fields of 1 entries open"));
+}
