@@ -290,6 +290,15 @@ fn a_key_under_a_passphrase_signs_with_it_and_openssl_reads_it() {
                  next: type it again, or look at the file that $EARMARK_PASSPHRASE_FILE names; nobody \
                  can open the key without it\n";
     assert_eq!((ran.status, ran.err.as_str()), (2, words));
+    // The log's key too, which every write asks for.
+    let ran = with("key passphrase --log", "none", Some("right"));
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    assert_eq!(with(supplement, "right", None).status, 0);
+    let ran = place.run("allocation supplement PD-INFO 2002 1 --officer li");
+    assert_eq!((ran.status, &ran.err[..18]), (2, "passphrase_needed:"), "{}", ran.err);
+    assert_eq!(with("key passphrase --log --remove", "right", None).status, 0);
+    place.ok("allocation supplement PD-INFO 2002 1 --officer li");
+    assert_eq!(place.run("key passphrase").status, 2);
     if let Some(output) = openssl(&file, &place.path("right")) {
         assert!(output.contains("ED25519 Private-Key"), "{output}");
     }

@@ -62,15 +62,18 @@ pub(crate) enum KeyVerb {
     RotateLog(RotateLog),
 }
 
-/// Put an officer's key under a passphrase, another one, or none
+/// Put a key under a passphrase, another one, or none
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The passphrase is asked for on the terminal, without echo. Scripts name a file that holds it in its first line: $EARMARK_PASSPHRASE_FILE for the present one, $EARMARK_NEW_PASSPHRASE_FILE for the new one. The file is PKCS#8 encrypted with scrypt and AES-256, as openssl pkcs8 -topk8 -scrypt writes it. Old copies of the file and what a disk keeps of it stay as they were.\n\nExample:\n  earmark key passphrase wang\n  earmark key passphrase wang --remove"
+    after_help = "The passphrase is asked for on the terminal, without echo. Scripts name a file that holds it in its first line: $EARMARK_PASSPHRASE_FILE for the present one, $EARMARK_NEW_PASSPHRASE_FILE for the new one. The file is PKCS#8 encrypted with scrypt and AES-256, as openssl pkcs8 -topk8 -scrypt writes it. Old copies of the file and what a disk keeps of it stay as they were.\n\nExample:\n  earmark key passphrase wang\n  earmark key passphrase wang --remove\n  earmark key passphrase --log"
 )]
 pub(crate) struct ChangePassphrase {
-    /// The officer
-    #[arg(value_name = "NAME")]
-    pub(crate) name: String,
+    /// The officer whose key it is
+    #[arg(value_name = "NAME", required_unless_present = "log", conflicts_with = "log")]
+    pub(crate) name: Option<String>,
+    /// The key of the ledger's log, which every write signs a checkpoint with
+    #[arg(long)]
+    pub(crate) log: bool,
     /// Keep the key without a passphrase
     #[arg(long)]
     pub(crate) remove: bool,

@@ -9,6 +9,7 @@ use crate::chain::signature::{self, Signer, enrol_message};
 use crate::cli::args::{ChangePassphrase, KeyVerb, NewKey, RequestEnrolment};
 use crate::cli::output::{Exit, for_terminal};
 use crate::cli::session::Session;
+use crate::edge::config::LedgerConfig;
 use crate::edge::keys::new_passphrase;
 use crate::error::{Error, Kind, Result};
 use serde_json::json;
@@ -68,15 +69,22 @@ fn new(session: &Session, a: &NewKey) -> Result<()> {
 }
 
 fn protect(session: &Session, a: &ChangePassphrase) -> Result<()> {
-    let slot = session.home()?.keys().officer_slot(&a.name)?;
+    let keys = session.home()?.keys();
+    let (whose, slot) = match &a.name {
+        Some(name) => (name.clone(), keys.officer_slot(name)?),
+        None => {
+            let origin = LedgerConfig::read(&session.ledger_folder()?)?.origin;
+            (format!("the log {origin}"), keys.log_slot(&origin))
+        }
+    };
     // The present passphrase comes before a new one is asked for.
     slot.key()?;
     slot.protect(if a.remove { None } else { Some(new_passphrase()?) })?;
-    let (name, path) = (for_terminal(&a.name), slot.path());
+    let (name, path) = (for_terminal(&whose), slot.path());
     let now = if a.remove { "no passphrase" } else { "a new passphrase" };
     session.console.receipt(
         &format!("The key of {name} at {} is under {now}.\n", path.display()),
-        &json!({"key": {"officer": a.name, "path": path, "passphrase": !a.remove}}),
+        &json!({"key": {"officer": a.name, "log": a.log, "path": path, "passphrase": !a.remove}}),
     )
 }
 
