@@ -4,6 +4,8 @@ use super::{Place, Ran, copy_folder};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Instant;
 
 /// A place with the ledger in `pudong` and a copy of its log in `backup`.
 fn backed_up() -> Place {
@@ -45,6 +47,51 @@ fn a_lost_ledger_is_built_again_and_says_so_in_its_first_new_entry() {
     // Nothing is ever overwritten.
     let ran = place.run("archive restore --from backup again");
     assert_eq!((ran.status, &ran.err[..17]), (2, "folder_not_empty:"));
+}
+
+/// Whatever the moment: no half ledger opens, the same line again ends it, and nothing is published that
+/// a second attempt would be behind of.
+#[test]
+fn a_restore_that_is_killed_at_any_moment_is_run_again() {
+    let place = backed_up();
+    let line = "archive restore --from backup again";
+    let home_before = place.path("home-before");
+    copy_folder(&place.path("user"), &home_before);
+    let start = || {
+        std::fs::remove_dir_all(place.path("again")).ok();
+        std::fs::remove_dir_all(place.path("user")).unwrap();
+        copy_folder(&home_before, &place.path("user"));
+        let mut command = place.command(line);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        (Instant::now(), command.spawn().unwrap())
+    };
+    let (began, mut child) = start();
+    assert!(child.wait().unwrap().success());
+    let whole = began.elapsed();
+    let (mut cut_off, kills) = (0, 24);
+    for kill in 0..kills {
+        let (began, mut child) = start();
+        std::thread::sleep((whole * kill / kills).saturating_sub(began.elapsed()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let written = run(&place, "user", "again", "allocation supplement PD-INFO 2002 1");
+        let first = place.run(line);
+        let entries = if written.status == 0 {
+            // It had ended, but for telling so.
+            assert_eq!(&first.err[..17], "folder_not_empty:");
+            6
+        } else {
+            let code = written.err.split(':').next().unwrap();
+            assert!(["restore_unfinished", "no_ledger"].contains(&code), "{}", written.err);
+            assert_eq!(first.status, 0, "{}", first.err);
+            cut_off += 1;
+            5
+        };
+        let ran = run(&place, "user", "again", "verify --store");
+        let words = format!("Verified: {entries} entries");
+        assert!(ran.out.starts_with(&words), "kill {kill}: {}{}", ran.out, ran.err);
+    }
+    assert!(cut_off > 3, "{cut_off} of {kills} came before its end");
 }
 
 #[test]
