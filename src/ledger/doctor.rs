@@ -318,7 +318,7 @@ fn see_anchor(
 fn see_cache(folder: &Path, examined: &mut Examined) {
     let cache = folder.join(CACHE_FOLDER);
     let key = examined.facts.as_ref().map(|facts| facts.log_key.0);
-    examined.see(match reader::cache::read_unverified(&cache) {
+    examined.see(match reader::cache::read_unverified(&cache, examined.size) {
         Ok(None) => Observation::new("cache", Health::Whole, "none; the log is read instead"),
         Ok(Some(found)) if key.is_some_and(|key| reader::cache::read(&cache, &key).is_some()) => {
             Observation::new(

@@ -102,8 +102,21 @@ fn a_changed_cache_is_found_and_never_used() {
     assert_useless(&house, &expected, "a cache with a byte more");
 }
 
+#[test]
+fn a_cache_beyond_all_measure_is_not_read_to_its_end() {
+    let house = book(true);
+    let path = cached(&house);
+    let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    // A hole: 1 TiB that takes no room on the disk, and would in memory.
+    file.set_len(1 << 40).unwrap();
+    let report = verify_log(&house.ledger_folder().join("log"), Some(&caches(&house)));
+    let fault = report.faults.first().unwrap();
+    assert_eq!((report.faults.len(), fault.tier), (1, Tier::Projections), "{fault}");
+    assert!(fault.found.starts_with("more than 39452672 bytes, for a log of"), "{fault}");
+}
+
 fn put(folder: &Path, change: impl FnOnce(&mut cache::Cache), signer: &dyn Signer) {
-    let (mut cache, _) = cache::read_unverified(folder).unwrap().unwrap();
+    let (mut cache, _) = cache::read_unverified(folder, 1_000).unwrap().unwrap();
     change(&mut cache);
     cache::write(folder, &cache, signer).unwrap();
 }

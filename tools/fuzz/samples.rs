@@ -10,8 +10,11 @@ use earmark::chain::entry::LedgerId;
 use earmark::chain::signature::{SeedSigner, Signer as _};
 use earmark::chain::{body, entry, hash};
 
+use earmark::chain::entry::Head;
 use earmark::domain::apply::{Cited, fold};
 use earmark::domain::state::State;
+use earmark::ledger::reader::books::Books;
+use earmark::ledger::reader::cache::{self, Cache};
 use earmark::ledger::reader::replay::read_event;
 use earmark::tlog::checkpoint::Checkpoint;
 use earmark::tlog::cosignature::{WitnessKey, cosign};
@@ -44,6 +47,7 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         "package" => vec![package()],
         "manifest" => vec![manifest(7)],
         "submission" => submissions(),
+        "cache" => vec![cache(0), cache(usize::MAX)],
         other => panic!("{other} has no samples"),
     }
 }
@@ -66,8 +70,25 @@ fn typed_body(bytes: &[u8]) -> Vec<u8> {
     [&envelope.event_type.to_le_bytes()[..], envelope.body].concat()
 }
 
-/// The state after the first golden entries; those that refer to what is not there are left out.
 fn state(entries: usize) -> Vec<u8> {
+    body::encode_state(&folded(entries)).unwrap()
+}
+
+/// A cache of the same, with empty projections.
+fn cache(entries: usize) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache {
+        ledger: [7; 16],
+        head: Head { size: 12, hash: hash::Hash([3; 32]) },
+        recorded_at_microseconds: 1,
+        books: Books { state: folded(entries), ..Books::default() },
+    };
+    cache::write(folder.path(), &cache, &signer(9)).unwrap();
+    std::fs::read(folder.path().join("books")).unwrap()
+}
+
+/// The state after the first golden entries; those that refer to what is not there are left out.
+fn folded(entries: usize) -> State {
     let mut state = State::default();
     for bytes in golden_entries().iter().take(entries) {
         let event = read_event(bytes).unwrap().unwrap();
@@ -77,7 +98,7 @@ fn state(entries: usize) -> Vec<u8> {
             state.apply(delta);
         }
     }
-    body::encode_state(&state).unwrap()
+    state
 }
 
 /// All golden entries, and the first few.

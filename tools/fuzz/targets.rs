@@ -14,6 +14,7 @@ use earmark::chain::{body, confidential, entry};
 use earmark::import::mapping::Mapping;
 use earmark::import::plan::Plan;
 use earmark::import::reader::{FileFormat, Row, RowReader};
+use earmark::ledger::reader::cache;
 use earmark::store::sled::segment_entries;
 use earmark::tlog::checkpoint::Checkpoint;
 use earmark::tlog::cosignature::WitnessKey;
@@ -72,6 +73,8 @@ pub(crate) const TARGETS: &[Target] = &[
     // A manifest may be unpacked to 64 MiB and is parsed from there.
     Target { name: "package", run: package, bound_bytes: 256 * MIB },
     Target { name: "manifest", run: manifest, bound_bytes: MIB },
+    // Tables of a state and of the projections, each with the 1 MiB that serde keeps ready.
+    Target { name: "cache", run: cache, bound_bytes: 16 * MIB },
 ];
 
 /// Lets the target of this name read an input: the way in for libFuzzer.
@@ -299,6 +302,17 @@ fn sealed(data: &[u8]) {
 
 fn package(data: &[u8]) {
     open_package(data);
+}
+
+/// The cache of a copied ledger, whoever signed it.
+fn cache(data: &[u8]) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("books"), data).expect("a temporary file takes bytes");
+    drop(cache::read(folder.path(), &[9; 32]));
+    std::hint::black_box(cache::is_of_other_release(folder.path(), &[9; 32]));
+    if let Ok(Some((read, _))) = cache::read_unverified(folder.path(), 1_000) {
+        drop(body::encode_value(&read.books).expect("it was read"));
+    }
 }
 
 /// The manifest of a package, and the name of a file in it: sound in the zip, whatever they say.

@@ -14,6 +14,7 @@ use crate::edge::durable::{self, Readers};
 use crate::error::{Error, Kind, Result};
 use crate::tlog::tree::{Digest, sha256};
 use serde::{Deserialize, Serialize};
+use std::io::Read as _;
 use std::path::Path;
 
 const FILE: &str = "books";
@@ -70,14 +71,28 @@ fn read_signed(folder: &Path, key: &[u8; 32]) -> Option<Vec<u8>> {
     verify(key, &cache_message(signed), &signature).then_some(bytes)
 }
 
-/// The cache in `folder` whoever signed it, to be compared with a fresh run, and the SHA-256 digest
-/// of its file; `None` if there is none.
+/// More than any entry adds to a cache: its own bytes, some times over.
+const MAX_BYTES_AN_ENTRY: u64 = 32_768;
+
+/// The cache in `folder` of a log of `size` entries, whoever signed it, to be compared with a fresh
+/// run, and the SHA-256 digest of its file; `None` if there is none. Of a file that is larger than such
+/// a cache can be no more is read than that.
 ///
 /// # Errors
-/// Why the file cannot be a cache of this logic, in words.
-pub fn read_unverified(folder: &Path) -> std::result::Result<Option<(Cache, Digest)>, String> {
-    match std::fs::read(folder.join(FILE)) {
-        Ok(bytes) => match decode(&bytes) {
+/// Why the file cannot be a cache of this logic and log, in words.
+pub fn read_unverified(
+    folder: &Path,
+    size: u64,
+) -> std::result::Result<Option<(Cache, Digest)>, String> {
+    let most = size.saturating_add(4).saturating_mul(MAX_BYTES_AN_ENTRY);
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(folder.join(FILE))
+        .and_then(|file| file.take(most.saturating_add(1)).read_to_end(&mut bytes));
+    match read {
+        Ok(length) if u64::try_from(length).is_ok_and(|length| length > most) => {
+            Err(format!("more than {most} bytes, for a log of {size} entries"))
+        }
+        Ok(_) => match decode(&bytes) {
             Some(cache) => Ok(Some((cache, sha256(&bytes)))),
             None => Err("bytes that are no cache".to_owned()),
         },

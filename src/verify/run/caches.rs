@@ -13,10 +13,13 @@ use std::path::Path;
 /// A cache with the digest of its file, if there is one; or why it cannot be one.
 pub(super) type FoundCache = std::result::Result<Option<Box<(Cache, Digest)>>, String>;
 
+/// Entries that may be recorded between a look at the log and one at its cache.
+const NEWER: u64 = 1_000;
+
 /// A cache that is there is read whoever signed it; `Err` says why it cannot be one. One that a writer
 /// made since this log was opened cannot be judged at this size, and is not.
 pub(super) fn read_cache(folder: &Path, reader: &Reader) -> FoundCache {
-    let cache = cache::read_unverified(folder)?;
+    let cache = cache::read_unverified(folder, reader.size().saturating_add(NEWER))?;
     let Some(ahead) = cache.as_ref().map(|(cache, _)| cache.head.size) else { return Ok(None) };
     let size = reader.size();
     if ahead > size {
