@@ -9,14 +9,17 @@
     reason = "test code"
 )]
 
+use earmark::edge::clock::Stopwatch;
 use earmark::edge::http::Http;
 use earmark::tlog::checkpoint::Checkpoint;
 use earmark::tlog::cosignature::WitnessKey;
 use earmark::tlog::note::{Note, NoteSignature};
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 const DISTRICTS: [&str; 3] = ["pudong", "xuhui", "minhang"];
 
@@ -286,6 +289,35 @@ fn the_answers_are_those_of_the_protocol() {
     assert!(city.witness_key().cosigned_at(&monitored).unwrap().is_some());
     assert_eq!(get("00/checkpoint"), None);
     assert_eq!(get("elsewhere"), None);
+}
+
+/// Who holds every place and says nothing keeps others waiting for half a minute, not for ever.
+#[test]
+fn idle_connections_end_and_others_wait_for_a_place() {
+    let city = City::new();
+    let serving = city.serve();
+    let connect = || TcpStream::connect(serving.url.trim_start_matches("http://")).unwrap();
+    let since = Stopwatch::start();
+    let mut idle: Vec<TcpStream> = (0..256).map(|_| connect()).collect();
+    let mut other = connect();
+    other.write_all(b"GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    other.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+    let waiting = other.read_to_string(&mut answer).unwrap_err();
+    assert!(matches!(waiting.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{waiting}");
+    drop(idle.pop());
+    other.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    other.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    let first = idle.first_mut().unwrap();
+    first.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    match first.read(&mut [0]) {
+        Ok(0) => {}
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
+        other => panic!("{other:?}"),
+    }
+    let lasted = since.elapsed();
+    assert!(lasted > Duration::from_secs(25), "{lasted:?}: it was ended early");
 }
 
 /// Killed in the middle of its work again and again, it never forgets what it cosigned.

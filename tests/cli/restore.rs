@@ -1,11 +1,11 @@
 //! `archive restore`: a ledger again from a copy of its log, and never over another.
 
 use super::{Place, Ran, copy_folder};
+use earmark::edge::clock::Stopwatch;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Instant;
 
 /// A place with the ledger in `pudong` and a copy of its log in `backup`.
 fn backed_up() -> Place {
@@ -63,7 +63,7 @@ fn a_restore_that_is_killed_at_any_moment_is_run_again() {
         copy_folder(&home_before, &place.path("user"));
         let mut command = place.command(line);
         command.stdout(Stdio::null()).stderr(Stdio::null());
-        (Instant::now(), command.spawn().unwrap())
+        (Stopwatch::start(), command.spawn().unwrap())
     };
     let (began, mut child) = start();
     assert!(child.wait().unwrap().success());
