@@ -1,7 +1,7 @@
 //! Bytes from nobody knows where, against everything that reads them: no panic, no memory beyond a
 //! bound. Some seconds here, longer when asked (tools/fuzz/README.md).
 //!
-// profile: release
+// profile: optimised
 
 #![allow(
     missing_docs,

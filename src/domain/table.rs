@@ -199,7 +199,7 @@ impl<K: Ord, V> Lookup for BTreeMap<K, V> {
 /// allocation the less, and no hashing.
 #[derive(Debug, Clone)]
 pub enum Changes<K, V> {
-    /// At most [`FEW`].
+    /// At most eight.
     Few(Vec<(K, V)>),
     /// More than that.
     Many(Box<Table<K, V>>),

@@ -1,6 +1,6 @@
 //! What a ledger promises when things break: processes killed, disks full, read-only or failing,
 //! clocks wrong, a second writer.
-// profile: release
+// profile: optimised
 #![allow(
     missing_docs,
     clippy::unwrap_used,

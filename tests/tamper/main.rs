@@ -1,6 +1,6 @@
 //! Damage and fraud of every kind: `verify` names the first bad entry or file and never calls a log
 //! whole that is not; opening heals what it can without losing an entry that verifies.
-// profile: release
+// profile: optimised
 #![allow(
     missing_docs,
     clippy::unwrap_used,

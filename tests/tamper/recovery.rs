@@ -401,7 +401,8 @@ fn an_opening_by_another_origin_or_log_key_changes_nothing() {
         (
             Kind::NotPinned,
             "log_key_differs: the log key on this machine is not the one that the ledger was opened \
-             with\n  next: use the machine, or the $EARMARK_HOME, that the ledger was made with"
+             with\n  next: use the machine, or the $EARMARK_HOME, that the ledger was made \
+             with; where its key is lost: earmark key rotate-log --lost"
                 .to_owned()
         )
     );
