@@ -2,6 +2,7 @@
 
 use super::Came;
 use crate::cli::output::counted;
+use crate::domain::calendar::instant_text;
 use crate::report::labels::Lang;
 use crate::verify::{Outcome, Tier};
 
@@ -162,4 +163,10 @@ pub(super) fn came_means(lang: Lang, came: Came) -> &'static str {
         ),
     };
     say(lang, en, zh)
+}
+
+/// An instant to the minute.
+pub(super) fn minute(microseconds: i64) -> String {
+    let text = instant_text(microseconds);
+    text.get(..16).map_or(text.clone(), |minute| format!("{} UTC", minute.replace('T', " ")))
 }

@@ -4,7 +4,6 @@ use super::html::{escaped, html, row, table, terms, text};
 use super::meaning::{self, say};
 use super::{Came, Verdict, asked};
 use crate::cli::output::grouped;
-use crate::domain::calendar::instant_text;
 use crate::domain::kinds::Stage;
 use crate::domain::money::{Amount, Currency};
 use crate::report::labels::Lang;
@@ -71,7 +70,7 @@ impl Page<'_> {
 
     fn header(&self, made_at: Option<i64>) -> String {
         let origin = &self.verdict.report.origin;
-        let made = made_at.map(minute).map_or_else(String::new, |at| match self.lang {
+        let made = made_at.map(meaning::minute).map_or_else(String::new, |at| match self.lang {
             Lang::En => format!(" · made {at}"),
             Lang::Zh => format!(" · {at} 制"),
         });
@@ -340,7 +339,7 @@ impl Page<'_> {
             (self.say("root of the tree", "树根"), report.root.to_base64(), true),
         ];
         if let Some((first, last)) = recorded {
-            let period = format!("{} – {}", minute(first), minute(last));
+            let period = format!("{} – {}", meaning::minute(first), meaning::minute(last));
             facts.push((self.say("recorded", "记账时间"), period, false));
         }
         let note = String::from_utf8_lossy(note);
@@ -393,10 +392,4 @@ fn sum_of(fund: &FundFigures, stages: &[Stage]) -> Option<Amount> {
 
 fn shown(sum: Option<Amount>, currency: Currency) -> String {
     sum.map_or_else(|| "—".to_owned(), |sum| currency.grouped(sum))
-}
-
-/// An instant to the minute.
-fn minute(microseconds: i64) -> String {
-    let text = instant_text(microseconds);
-    text.get(..16).map_or(text.clone(), |minute| format!("{} UTC", minute.replace('T', " ")))
 }

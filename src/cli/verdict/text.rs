@@ -2,7 +2,6 @@
 
 use super::{Came, Verdict, meaning};
 use crate::cli::output::for_terminal;
-use crate::domain::calendar::instant_text;
 use crate::report::labels::Lang;
 use crate::verify::{Against, Fault, Identity, Resumption};
 use unicode_width::UnicodeWidthStr;
@@ -127,7 +126,8 @@ impl Verdict<'_> {
         match (self.report.resumption.as_ref()?, lang) {
             (Resumption::First, _) => None,
             (Resumption::From { size, at_microseconds }, _) => {
-                let (count, at) = (meaning::entries(lang, *size), instant_text(*at_microseconds));
+                let (count, at) =
+                    (meaning::entries(lang, *size), meaning::minute(*at_microseconds));
                 Some(match lang {
                     Lang::En => format!(
                         "what signatures and rules say of the first {count} is from the run of {at}; all \
