@@ -31,6 +31,8 @@ pub struct Against {
     pub name: String,
     /// The older size.
     pub size: u64,
+    /// False where it is not known to be of this log at all, by its origin and signature.
+    pub compared: bool,
     /// Hashes of the consistency proof, where there is one.
     pub proof_hashes: Option<usize>,
     /// What does not hold; nothing if the log begins with the older one.
@@ -95,6 +97,7 @@ pub fn hold_against(
         let against = Against {
             name: older.name.clone(),
             size: older.size(),
+            compared: false,
             proof_hashes: None,
             faults: Vec::new(),
         };
@@ -119,6 +122,7 @@ fn hold(
     if !against.faults.is_empty() {
         return Ok(against);
     }
+    against.compared = true;
     let compared = if older.size() > present.size() {
         truncated(present, older, &mut against)
     } else {

@@ -54,6 +54,7 @@ impl Verdict<'_> {
             "against": self.against.iter().map(|against| json!({
                 "name": against.name,
                 "size": against.size,
+                "compared": against.compared,
                 "holds": against.faults.is_empty(),
                 "proof_hashes": against.proof_hashes,
             })).collect::<Vec<_>>(),

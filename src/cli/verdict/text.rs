@@ -184,6 +184,12 @@ impl Verdict<'_> {
 pub(super) fn against_text(lang: Lang, against: &Against) -> String {
     let (name, entries) = (&against.name, meaning::entries(lang, against.size));
     match (against.proof_hashes, lang) {
+        (None, Lang::En) if !against.compared => {
+            format!("{name}: not compared, for it is not known to be of this log; it had {entries}")
+        }
+        (None, Lang::Zh) if !against.compared => {
+            format!("{name}：未比对，无法确认它属于本日志；其{entries}")
+        }
         (Some(count), Lang::En) => {
             format!("{name}: its {entries} are still the first ones (proof: {count} hashes)")
         }
