@@ -1,6 +1,6 @@
 //! Authority: given once a line, then adjusted, transferred, carried or lapsed.
 
-use super::state;
+use super::{names, state};
 use crate::domain::event::{
     AllocationAdjusted, AllocationRecorded, AllocationTransferred, BalanceCarriedForward,
 };
@@ -49,7 +49,8 @@ pub(super) fn carry(draft: &Draft<'_>, b: &BalanceCarriedForward) -> Result<(), 
     match (b.stage, &b.project, &b.commitment) {
         (Stage::Unreserved, None, None) | (Stage::Reserved, Some(_), None) => Ok(()),
         (Stage::Committed, _, Some(contract)) => {
-            let made = state::open_commitment(draft, contract)?;
+            let made = names::commitment(draft, contract)?;
+            state::open_commitment(contract, made)?;
             state::share(contract, made, &b.from, b.project.as_ref())
         }
         (

@@ -73,7 +73,7 @@ pub(super) fn increase(
     let made = names::commitment(draft, &b.contract)?;
     draws_in_time(draft, event, &b.splits, findings)?;
     time::order(event, made.made_on, "an increase is not before its commitment", findings)?;
-    state::open_commitment(draft, &b.contract)?;
+    state::open_commitment(&b.contract, made)?;
     draws(draft, &b.splits, made.purpose.as_ref())?;
     find_negative(draft, &b.splits, findings);
     Ok(())
@@ -87,7 +87,7 @@ pub(super) fn reduce(
 ) -> Result<(), Rejection> {
     let made = names::commitment(draft, &b.contract)?;
     time::order(event, made.made_on, "a reduction is not before its commitment", findings)?;
-    state::open_commitment(draft, &b.contract)?;
+    state::open_commitment(&b.contract, made)?;
     (b.splits.iter())
         .try_for_each(|split| state::share(&b.contract, made, &split.line, split.project.as_ref()))
 }
@@ -100,7 +100,7 @@ pub(super) fn close(
 ) -> Result<(), Rejection> {
     let made = names::commitment(draft, &b.contract)?;
     time::order(event, made.made_on, "a closing is not before its commitment", findings)?;
-    state::open_commitment(draft, &b.contract).map(|_| ())
+    state::open_commitment(&b.contract, made)
 }
 
 /// The number of the voucher is the next of its fund and fiscal year.
@@ -133,7 +133,7 @@ pub(super) fn disburse(
             }
             let what = "a payment is not before its commitment";
             time::order(event, made.made_on, what, findings)?;
-            state::open_commitment(draft, contract)?;
+            state::open_commitment(contract, made)?;
             for split in &b.splits {
                 state::share(contract, made, &split.line, split.project.as_ref())?;
                 state::open_fund(draft, &split.line.fund)?;

@@ -200,20 +200,23 @@ impl Limits<'_, '_> {
 
 /// What the moves change of each account, ascending.
 fn changes(moves: &[Move]) -> Result<Vec<(&Leaf, Amount)>, Rejection> {
-    let mut all: Vec<(&Leaf, Amount)> = Vec::with_capacity(moves.len().saturating_mul(2));
+    let mut sums: Vec<(&Leaf, Amount)> = Vec::with_capacity(moves.len().saturating_mul(2));
     for m in moves {
-        all.push((&m.from, m.amount.checked_neg().ok_or(Rejection::Overflow)?));
-        all.push((&m.to, m.amount));
+        let taken = m.amount.checked_neg().ok_or(Rejection::Overflow)?;
+        sums.extend([(&m.from, taken), (&m.to, m.amount)]);
     }
-    all.sort_by(|a, b| a.0.cmp(b.0));
-    let mut sums: Vec<(&Leaf, Amount)> = Vec::with_capacity(all.len());
-    for (leaf, amount) in all {
-        match sums.last_mut().filter(|(last, _)| *last == leaf) {
-            Some((_, sum)) => *sum = sum.checked_add(amount).ok_or(Rejection::Overflow)?,
-            None => sums.push((leaf, amount)),
+    sums.sort_by(|a, b| a.0.cmp(b.0));
+    let mut overflows = false;
+    sums.dedup_by(|(leaf, amount), (kept, sum)| {
+        if leaf != kept {
+            return false;
         }
-    }
-    Ok(sums)
+        let added = sum.checked_add(*amount);
+        overflows |= added.is_none();
+        *sum = added.unwrap_or_default();
+        true
+    });
+    if overflows { Err(Rejection::Overflow) } else { Ok(sums) }
 }
 
 /// Only a balance that is there can be moved on, whatever the policy.

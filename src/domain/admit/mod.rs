@@ -68,23 +68,8 @@ pub fn admit(
     events: &[Event],
     context: &Context<'_>,
 ) -> Result<Admitted, Rejection> {
-    admit_within(state, Standing::of(state, context.officer), events, context)
-}
-
-/// [`admit`], where some events of the command were admitted and applied before: `standing` is of the
-/// state before all of them.
-///
-/// # Errors
-/// As [`admit`].
-pub fn admit_within(
-    state: &State,
-    standing: Standing<'_>,
-    events: &[Event],
-    context: &Context<'_>,
-) -> Result<Admitted, Rejection> {
-    time::check_clock(state, context)?;
-    let mut draft = state.draft();
-    draft.recorded_at_microseconds = context.recorded_at_microseconds;
+    let standing = Standing::of(state, context.officer);
+    let mut draft = begin(state, context)?;
     let mut admitted = Admitted::default();
     for (place, event) in events.iter().enumerate() {
         let mut findings = Vec::new();
@@ -94,6 +79,30 @@ pub fn admit_within(
     }
     admitted.delta = draft.into_delta();
     Ok(admitted)
+}
+
+/// [`admit`] for one event of a command, whose events before it were admitted and applied: gives its
+/// moves, the change of the state, and findings. `standing` is of the state before all of them.
+///
+/// # Errors
+/// As [`admit`].
+pub fn admit_next(
+    state: &State,
+    standing: Standing<'_>,
+    event: &Event,
+    context: &Context<'_>,
+) -> Result<(Vec<Move>, Delta, Vec<Finding>), Rejection> {
+    let mut draft = begin(state, context)?;
+    let mut findings = Vec::new();
+    let moves = admit_one(&mut draft, event, (standing, context), &mut findings)?;
+    Ok((moves, draft.into_delta(), findings))
+}
+
+fn begin<'a>(state: &'a State, context: &Context<'_>) -> Result<Draft<'a>, Rejection> {
+    time::check_clock(state, context)?;
+    let mut draft = state.draft();
+    draft.recorded_at_microseconds = context.recorded_at_microseconds;
+    Ok(draft)
 }
 
 fn admit_one(

@@ -13,15 +13,11 @@ pub(super) fn open_fund<'d>(draft: &'d Draft<'_>, code: &Code) -> Result<&'d Fun
 }
 
 /// A commitment that is not closed.
-pub(super) fn open_commitment<'d>(
-    draft: &'d Draft<'_>,
-    contract: &Code,
-) -> Result<&'d Commitment, Rejection> {
-    let made = names::commitment(draft, contract)?;
+pub(super) fn open_commitment(contract: &Code, made: &Commitment) -> Result<(), Rejection> {
     if made.closed {
         return Err(Rejection::CommitmentClosed { commitment: contract.clone() });
     }
-    Ok(made)
+    Ok(())
 }
 
 /// The line and project are a share of the contract.

@@ -12,7 +12,7 @@ use crate::chain::body;
 use crate::chain::entry::{self, CommandId, Envelope, Head, LedgerId, Row, Sealed};
 use crate::chain::hash::Hash;
 use crate::chain::walk::{Break, Completed, Likely, Walk};
-use crate::domain::admit::{Context, Standing, admit_within};
+use crate::domain::admit::{Context, Standing, admit_next};
 use crate::domain::apply::{Cited, fold};
 use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Bytes32, Event};
@@ -399,11 +399,10 @@ impl Replay {
                 continue;
             }
             let standing = Standing::known(rule_set, signer.as_ref());
-            let event = std::slice::from_ref(event);
-            let admitted = admit_within(&self.state, standing, event, &context)?;
-            self.state.apply(admitted.delta);
-            moves.extend(admitted.moves);
-            findings.extend(admitted.findings.into_iter().map(|(_, finding)| (place, finding)));
+            let (of_event, delta, found) = admit_next(&self.state, standing, event, &context)?;
+            self.state.apply(delta);
+            moves.push(of_event);
+            findings.extend(found.into_iter().map(|finding| (place, finding)));
         }
         Ok((moves, findings))
     }
