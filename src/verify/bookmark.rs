@@ -3,7 +3,7 @@
 //! It stands in the home of whoever verifies, beside the pins, never in a ledger: nobody else vouches
 //! for what it says. It says: up to this head the chain, and with it the tiers that the file is
 //! named after, held. Since a head is the hash of everything before it, that stays true of every log
-//! with that head, and is true of no other. The bytes are in schemas/storage.md.
+//! with that head, and is true of no other. The bytes are in schemas/log.md §10.
 
 use super::Tier;
 use super::figures::Count;

@@ -134,7 +134,7 @@ impl Verdict<'_> {
                          bytes were read and hashed anew, and those are the same"
                     ),
                     Lang::Zh => format!(
-                        "前{count}的签名与规则沿用 {at} 的核验；全部字节已重新读取并计算哈希，与当时相同"
+                        "前 {count}的签名与规则沿用 {at} 的核验；全部字节已重新读取并计算哈希，与当时相同"
                     ),
                 })
             }
