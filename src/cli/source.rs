@@ -10,7 +10,7 @@ use crate::edge::http::Http;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::LOG_FOLDER;
 use std::fmt;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -22,6 +22,16 @@ pub(crate) enum Elsewhere {
     Path(PathBuf),
     /// A web address.
     Url(String),
+}
+
+impl Elsewhere {
+    /// True for what may hold a log: an address, a folder or a zip file, which begins with its mark.
+    pub(crate) fn is_copy(&self) -> bool {
+        let Self::Path(path) = self else { return true };
+        let mut front = [0; 4];
+        let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut front));
+        path.is_dir() || (read.is_ok() && front == *b"PK\x03\x04")
+    }
 }
 
 impl FromStr for Elsewhere {

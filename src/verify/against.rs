@@ -40,17 +40,13 @@ pub struct Against {
 }
 
 impl Older {
-    /// Reads an older state from a checkpoint file, from a `.tlog-proof` file, which holds one, or
-    /// from the folder of an older copy of the log.
+    /// Reads an older state from a checkpoint file, or from a `.tlog-proof` file, which holds one.
     ///
     /// # Errors
     /// `not_found` when there is nothing of that name; `note_malformed`, `checkpoint_malformed` or
-    /// `proof_malformed` (`Kind::Break`) when it is no checkpoint; as [`ArchiveReader::open`].
+    /// `proof_malformed` (`Kind::Break`) when it is no checkpoint.
     pub fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
-        if path.is_dir() {
-            return Ok(Self::of_copy(name, ArchiveReader::open(path)?));
-        }
         let bytes = Disk.read(path, MAX_CHECKPOINT_BYTES);
         let bytes = bytes.map_err(|error| Error::io("read the checkpoint", path, error))?;
         let bytes = bytes.ok_or_else(|| {

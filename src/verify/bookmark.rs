@@ -78,34 +78,25 @@ impl Tally {
     }
 }
 
-/// What a bookmark says.
+/// What a bookmark says of a place in a log up to which everything holds: owned as it is read, lent as
+/// it is written.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct Kept<S = State, T = Tally> {
+    /// When the run began that left it.
     pub(super) at_microseconds: i64,
     pub(super) ledger: LedgerId,
     pub(super) head: Head,
     pub(super) recorded_at_microseconds: i64,
-    pub(super) state: State,
-    pub(super) tally: Tally,
     /// The file of the cache that was compared.
     pub(super) compared: Option<Digest>,
+    pub(super) state: S,
+    pub(super) tally: T,
 }
 
 impl Kept {
     pub(super) fn resumption(&self) -> Resumption {
         Resumption::From { size: self.head.size, at_microseconds: self.at_microseconds }
     }
-}
-
-/// A place in a log up to which everything holds.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
-    pub(super) ledger: LedgerId,
-    pub(super) head: Head,
-    pub(super) recorded_at_microseconds: i64,
-    pub(super) state: &'a State,
-    pub(super) tally: &'a Tally,
-    pub(super) compared: Option<Digest>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -137,6 +128,11 @@ impl Bookmark {
         Self { path: folder.join(name), now_microseconds }
     }
 
+    /// When the run that leaves it began, microseconds since 1970 in UTC.
+    pub(super) fn now_microseconds(&self) -> i64 {
+        self.now_microseconds
+    }
+
     /// The file it is, or would be.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -162,16 +158,16 @@ impl Bookmark {
     ///
     /// # Errors
     /// An I/O code when it cannot be written.
-    pub(super) fn write(&self, place: Place<'_>) -> Result<()> {
+    pub(super) fn write(&self, kept: &Kept<&State, &Tally>) -> Result<()> {
         let stored = Stored {
-            at_microseconds: self.now_microseconds,
-            ledger: place.ledger.0,
-            size: place.head.size,
-            hash: place.head.hash.0,
-            recorded_at_microseconds: place.recorded_at_microseconds,
-            compared: place.compared.map(|digest| digest.0),
-            state: place.state,
-            tally: place.tally,
+            at_microseconds: kept.at_microseconds,
+            ledger: kept.ledger.0,
+            size: kept.head.size,
+            hash: kept.head.hash.0,
+            recorded_at_microseconds: kept.recorded_at_microseconds,
+            compared: kept.compared.map(|digest| digest.0),
+            state: kept.state,
+            tally: kept.tally,
         };
         let value = body::encode_value(&(release(), stored)).map_err(|malformed| {
             Error::new(Kind::Io, "bookmark_too_large", format!("the bookmark: {malformed}"))
@@ -210,24 +206,20 @@ fn decode(bytes: &[u8]) -> std::result::Result<Kept, String> {
 mod tests {
     use super::*;
 
-    fn place<'a>(state: &'a State, tally: &'a Tally) -> Place<'a> {
-        let head = Head { size: 7, hash: Hash([2; 32]) };
-        let compared = Some(Digest([4; 32]));
-        Place {
-            ledger: LedgerId([1; 16]),
-            head,
-            recorded_at_microseconds: 5,
-            state,
-            tally,
-            compared,
-        }
-    }
-
     fn written() -> (tempfile::TempDir, Bookmark) {
         let folder = tempfile::tempdir().unwrap();
         let bookmark = Bookmark::of(&folder.path().join("b"), "example.org/x", &Tier::ALL, 9);
-        let tally = Tally { commands: 3, ..Tally::default() };
-        bookmark.write(place(&State::default(), &tally)).unwrap();
+        let (state, tally) = (State::default(), Tally { commands: 3, ..Tally::default() });
+        let kept = Kept {
+            at_microseconds: 9,
+            ledger: LedgerId([1; 16]),
+            head: Head { size: 7, hash: Hash([2; 32]) },
+            recorded_at_microseconds: 5,
+            compared: Some(Digest([4; 32])),
+            state: &state,
+            tally: &tally,
+        };
+        bookmark.write(&kept).unwrap();
         (folder, bookmark)
     }
 

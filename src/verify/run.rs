@@ -6,7 +6,7 @@ mod resume;
 
 use self::caches::{FoundCache, cached_size, read_cache};
 use self::folding::{Folding, Told};
-use self::resume::{Earlier, Elsewhere};
+use self::resume::{Earlier, NotResumed};
 use super::bookmark::{Bookmark, Kept, Resumption, Tally};
 use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
 use crate::archive::check::check_with;
@@ -82,11 +82,11 @@ impl Job<'_> {
         &self,
         kept: Option<Kept>,
         progress: &mut dyn FnMut(u64),
-    ) -> Result<std::result::Result<Report, Elsewhere>> {
+    ) -> Result<std::result::Result<Report, NotResumed>> {
         let (reader, caches, trust) = (self.reader, self.caches, &self.trust);
         let found = caches.map_or(Ok(None), |folder| read_cache(folder, reader));
-        if let Some(Err(elsewhere)) = kept.as_ref().map(|kept| kept.fits(reader.size(), &found)) {
-            return Ok(Err(elsewhere));
+        if let Some(Err(not_resumed)) = kept.as_ref().map(|kept| kept.fits(reader.size(), &found)) {
+            return Ok(Err(not_resumed));
         }
         let mut run = Run::new(self.tiers, self.bookmark, found, kept);
         let keys = run.replay.keys();
@@ -103,8 +103,8 @@ impl Job<'_> {
             }
             state.borrow_mut().entry(reader, index, bytes, ahead)
         });
-        if let Some(elsewhere) = run.elsewhere() {
-            return Ok(Err(elsewhere));
+        if let Some(not_resumed) = run.not_resumed() {
+            return Ok(Err(not_resumed));
         }
         let checked = checked?;
         run.finish(reader);

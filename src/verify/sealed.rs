@@ -7,21 +7,14 @@
 use super::StoreReport;
 use crate::archive::reader::ArchiveReader;
 use crate::chain::body;
-use crate::chain::entry::{self, LedgerId};
+use crate::chain::entry;
 use crate::chain::hash::Hash;
 use crate::domain::event::Body;
-use crate::edge::sealed::{CONFIDENTIAL_FOLDER, SealedFolder};
-use crate::error::{Kind, Result};
-use crate::ledger::reader::sealed::open_fields;
+use crate::edge::sealed::CONFIDENTIAL_FOLDER;
+use crate::error::Result;
+use crate::ledger::reader::sealed::{Claim, Unborne, hold};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// What an entry says about its confidential fields.
-struct Claim {
-    ledger: LedgerId,
-    entry: u64,
-    erased_by: Option<u64>,
-}
 
 /// Compares the sealed files beside the ledger with the log.
 ///
@@ -29,46 +22,35 @@ struct Claim {
 /// `Kind::Io` when a file is there and cannot be read.
 pub(super) fn compare(report: &mut StoreReport, ledger: &Path, log: &ArchiveReader) -> Result<()> {
     let claims = claims(log);
-    let listing = SealedFolder::of(ledger).list()?;
-    if claims.is_empty() && listing.of.is_empty() && listing.strange.is_empty() {
+    let held = hold(ledger, &claims)?;
+    if claims.is_empty() && held.orphans == 0 && held.strange.is_empty() {
         return Ok(());
     }
-    let mut whole = 0_u64;
-    for (commitment, claim) in &claims {
-        let file = format!("{CONFIDENTIAL_FOLDER}/{commitment}");
-        let mut fault = |expected: String, found: String| {
-            report.fault(&file, Some(claim.entry), expected, found);
-        };
-        match claim.erased_by {
-            Some(by) => {
-                let left = listing.of.get(commitment).into_iter().flatten();
-                let left: Vec<_> =
-                    left.map(|name| format!("{CONFIDENTIAL_FOLDER}/{name}")).collect();
-                if !left.is_empty() {
-                    fault(format!("no file: erased by @{by}"), left.join(", "));
-                }
+    for (commitment, entry, unborne) in held.unborne {
+        let (expected, found) = match unborne {
+            Unborne::Left(by, names) => {
+                let names = names.iter().map(|name| format!("{CONFIDENTIAL_FOLDER}/{name}"));
+                let names: Vec<String> = names.collect();
+                (format!("no file: erased by @{by}"), names.join(", "))
             }
-            None => match open_fields(ledger, claim.ledger, claim.entry, *commitment) {
-                Ok(_) => whole = whole.saturating_add(1),
-                Err(error) if error.kind() == Kind::Io => return Err(error),
-                Err(error) => fault(
-                    "both files, with the fields that the entry committed to".to_owned(),
-                    error.message().to_owned(),
-                ),
-            },
-        }
+            Unborne::Away(error) | Unborne::Spoiled(error) => (
+                "both files, with the fields that the entry committed to".to_owned(),
+                error.message().to_owned(),
+            ),
+        };
+        let file = format!("{CONFIDENTIAL_FOLDER}/{commitment}");
+        report.fault(&file, Some(entry), expected, found);
     }
-    report.read.push((CONFIDENTIAL_FOLDER.to_owned(), whole));
-    let of_none = listing.of.iter().filter(|(commitment, _)| !claims.contains_key(commitment));
-    let orphans = of_none.map(|(_, names)| names.len()).fold(0, usize::saturating_add);
-    if orphans > 0 {
+    report.read.push((CONFIDENTIAL_FOLDER.to_owned(), held.whole));
+    if held.orphans > 0 {
         report.notes.push(format!(
-            "{CONFIDENTIAL_FOLDER}/ has {orphans} files of commands that were never recorded; see \
-             `earmark confidential sweep`"
+            "{CONFIDENTIAL_FOLDER}/ has {} files of commands that were never recorded; see \
+             `earmark confidential sweep`",
+            held.orphans
         ));
     }
-    if let Some(name) = listing.strange.first() {
-        let count = listing.strange.len();
+    if let Some(name) = held.strange.first() {
+        let count = held.strange.len();
         report.notes.push(format!(
             "{CONFIDENTIAL_FOLDER}/ has {count} files that are none of its own, {name} among them"
         ));

@@ -1,7 +1,7 @@
 //! `check-proof`: whether an entry is in a log, from two files and a key or policy, and
 //! nothing else.
 //!
-//! No ledger, no pin, no network is asked. What was proven and what was not is said in words: a
+//! No ledger, no home, no network is asked. What was proven and what was not is said in words: a
 //! proof says that these bytes stand in the signed log, never that what they say is true.
 
 use super::card::Card;

@@ -18,8 +18,7 @@ use crate::ledger::{CACHE_FOLDER, LOG_FOLDER, Reader};
 use crate::tlog::note::{Note, VerifierKey};
 use crate::tlog::policy::Policy;
 use crate::verify::{self, Bookmark, Older, Report, Tier, Trust};
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Runs `verify`.
 pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
@@ -132,19 +131,11 @@ fn trust(session: &Session, a: &Verify, reader: &Reader) -> Result<Trust> {
 /// An older state of the log: a file with a checkpoint, or a copy of it, wherever that is.
 fn older(from: &Elsewhere) -> Result<Older> {
     match from {
-        Elsewhere::Path(path) if path.is_file() && !is_package(path) => Older::read(path),
-        Elsewhere::Path(path) if !path.exists() => Older::read(path),
+        Elsewhere::Path(path) if !from.is_copy() => Older::read(path),
         Elsewhere::Path(_) | Elsewhere::Url(_) => {
             Ok(Older::of_copy(from.to_string(), Source::open(from)?.archive))
         }
     }
-}
-
-/// A zip file begins with its mark.
-fn is_package(path: &Path) -> bool {
-    let mut front = [0; 4];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut front));
-    read.is_ok() && front == *b"PK\x03\x04"
 }
 
 /// The keys that an older checkpoint may be signed by: the trusted one, and those whose trust was

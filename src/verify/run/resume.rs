@@ -6,11 +6,11 @@ use crate::chain::entry::{Head, LedgerId};
 use crate::chain::hash::Hash;
 use crate::chain::walk::Walk;
 use crate::error::{Error, Kind, Result};
-use crate::verify::bookmark::{Bookmark, Kept, Place, Resumption};
+use crate::verify::bookmark::{Bookmark, Kept, Resumption};
 
 /// Why a bookmark is of no use for a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Elsewhere {
+pub(super) enum NotResumed {
     /// The log that is read is shorter, as an older copy is.
     Shorter { bookmark: u64, size: u64 },
     /// Below the bookmark there is a cache that the run that left it has not seen.
@@ -19,7 +19,7 @@ pub(super) enum Elsewhere {
     OtherHead { bookmark: Head, found: Option<Hash> },
 }
 
-impl Elsewhere {
+impl NotResumed {
     fn words(&self) -> String {
         match self {
             Self::Shorter { bookmark, size } => {
@@ -37,15 +37,19 @@ impl Elsewhere {
 
 impl Kept {
     /// Whether a run can begin here at all.
-    pub(super) fn fits(&self, size: u64, cache: &FoundCache) -> std::result::Result<(), Elsewhere> {
+    pub(super) fn fits(
+        &self,
+        size: u64,
+        cache: &FoundCache,
+    ) -> std::result::Result<(), NotResumed> {
         let bookmark = self.head.size;
         if bookmark > size {
-            return Err(Elsewhere::Shorter { bookmark, size });
+            return Err(NotResumed::Shorter { bookmark, size });
         }
         match cache {
             Ok(Some(found)) if cached_size(cache) <= bookmark => {
                 let is_known = self.compared == Some(found.1);
-                if is_known { Ok(()) } else { Err(Elsewhere::OtherCache { bookmark }) }
+                if is_known { Ok(()) } else { Err(NotResumed::OtherCache { bookmark }) }
             }
             Ok(_) | Err(_) => Ok(()),
         }
@@ -86,15 +90,15 @@ impl Earlier {
             return Ok(());
         }
         let message = format!("the head at {} is not the bookmark's", self.until.size);
-        Err(Error::new(Kind::Break, "bookmark_elsewhere", message))
+        Err(Error::new(Kind::Break, "not_resumed", message))
     }
 }
 
 impl Run<'_> {
     /// Why the bookmark was of no use, if the chain did not come out at its head.
-    pub(super) fn elsewhere(&self) -> Option<Elsewhere> {
+    pub(super) fn not_resumed(&self) -> Option<NotResumed> {
         let earlier = self.earlier.as_ref().filter(|earlier| !earlier.is_past())?;
-        Some(Elsewhere::OtherHead { bookmark: earlier.until, found: earlier.found })
+        Some(NotResumed::OtherHead { bookmark: earlier.until, found: earlier.found })
     }
 
     /// Leaves a bookmark at the end of a command up to which everything holds, when it is time to.
@@ -111,13 +115,14 @@ impl Run<'_> {
             return Ok(());
         };
         self.kept_at = head.size;
-        bookmark.write(Place {
+        bookmark.write(&Kept {
+            at_microseconds: bookmark.now_microseconds(),
             ledger,
             head,
             recorded_at_microseconds: self.replay.walk().recorded_at_microseconds(),
+            compared: self.compared,
             state: self.replay.state(),
             tally: self.folding.tally(),
-            compared: self.compared,
         })
     }
 }
@@ -125,9 +130,9 @@ impl Run<'_> {
 impl Job<'_> {
     /// From the first entry on.
     pub(super) fn whole(&self, progress: &mut dyn FnMut(u64)) -> Result<Report> {
-        // Without anything kept there is nothing that could be elsewhere.
+        // Without anything kept there is nothing that could not be gone on from.
         self.pass(None, progress)?
-            .map_err(|elsewhere| Error::new(Kind::Break, "bookmark_elsewhere", elsewhere.words()))
+            .map_err(|not_resumed| Error::new(Kind::Break, "not_resumed", not_resumed.words()))
     }
 
     /// From the bookmark on, if there is one and the log is still the same up to it.
@@ -140,7 +145,7 @@ impl Job<'_> {
             Ok(kept) => (kept, None),
             Err(words) => (None, Some(words)),
         };
-        let elsewhere = match (kept, reason) {
+        let not_resumed = match (kept, reason) {
             (None, None) => return self.whole(progress),
             (None, Some(words)) => {
                 let report = self.whole(progress)?;
@@ -148,16 +153,16 @@ impl Job<'_> {
             }
             (Some(kept), _) => match self.pass(Some(kept), progress)? {
                 Ok(report) => return Ok(report),
-                Err(elsewhere) => elsewhere,
+                Err(not_resumed) => not_resumed,
             },
         };
         // A bookmark that says more than this log, or something else, is not overwritten by it.
-        let keeps = matches!(elsewhere, Elsewhere::OtherCache { .. });
+        let keeps = matches!(not_resumed, NotResumed::OtherCache { .. });
         let job =
             Job { trust: self.trust.clone(), bookmark: self.bookmark.filter(|_| keeps), ..*self };
         let mut report = job.whole(progress)?;
-        report.resumption = Some(Resumption::Anew(elsewhere.words()));
-        if let Some(fault) = elsewhere.fault(bookmark, &report) {
+        report.resumption = Some(Resumption::Anew(not_resumed.words()));
+        if let Some(fault) = not_resumed.fault(bookmark, &report) {
             report.add(fault);
         }
         Ok(report)
@@ -172,7 +177,7 @@ impl Report {
     }
 }
 
-impl Elsewhere {
+impl NotResumed {
     /// A chain that is sound in itself and comes out at another head was written anew.
     fn fault(&self, bookmark: &Bookmark, report: &Report) -> Option<Fault> {
         let Self::OtherHead { bookmark: head, found: Some(found) } = self else { return None };
