@@ -11,7 +11,7 @@ use super::{LOG_FOLDER, Ledger, Media, Outside, event_in};
 use crate::archive::reader::ArchiveReader;
 use crate::archive::writer::ArchiveWriter;
 use crate::chain::body;
-use crate::chain::entry::{self, LedgerId};
+use crate::chain::entry::{self, Head, LedgerId};
 use crate::domain::state::State;
 use crate::edge::config::LedgerConfig;
 use crate::edge::lock::LedgerLock;
@@ -84,12 +84,14 @@ impl Ledger {
             }
             None => {
                 let around = Around { media, outside: &outside, config, against };
-                let Recovered { state, archive } =
+                let Recovered { state, archive, head } =
                     recover::recover(&mut store, &log, &around, &mut notes)?;
+                check_stands_at(store.as_ref(), head)?;
                 (archive, state, 0)
             }
         };
         let head = store.head()?;
+        check_agree(head, &archive, &state)?;
         let cache_size = super::reader::cache::newest_size(&folder.join(super::CACHE_FOLDER));
         let mut opened = Self {
             folder: folder.to_owned(),
@@ -141,6 +143,47 @@ pub(super) fn check_identity(
             ));
     }
     Ok(())
+}
+
+/// What was mended is what the store says of itself: it may have been read back shorter than written.
+///
+/// # Errors
+/// `store_stands_elsewhere`.
+fn check_stands_at(store: &dyn Store, expected: Head) -> Result<()> {
+    let found = store.head()?;
+    if found == expected {
+        return Ok(());
+    }
+    Err(stands_elsewhere(
+        format!("{} entries ending in {}", expected.size, expected.hash),
+        format!("{} ending in {}", found.size, found.hash),
+    ))
+}
+
+/// Store, archive and state stand at one head: whatever is signed next is signed there, and at no index
+/// that any copy has an entry at.
+///
+/// # Errors
+/// `store_stands_elsewhere`.
+fn check_agree(head: Head, archive: &ArchiveWriter, state: &State) -> Result<()> {
+    if archive.size() == head.size && state.size == head.size {
+        return Ok(());
+    }
+    let expected = format!("{} entries", archive.size().max(state.size));
+    Err(stands_elsewhere(expected, head.size.to_string()))
+}
+
+fn stands_elsewhere(expected: String, found: String) -> Error {
+    let message = format!(
+        "the store was read back with another end than it should have: expected {expected}, found {found}"
+    );
+    Error::new(Kind::Io, "store_stands_elsewhere", message)
+        .with_hint(
+            "nothing was written; run the command again, which reads the disk anew, and look at the disk \
+             where it says so twice",
+        )
+        .with_detail("expected", expected)
+        .with_detail("found", found)
 }
 
 /// The archive, if a clean end and the agreement of all copies allow to trust the store.

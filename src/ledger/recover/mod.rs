@@ -22,6 +22,7 @@ use super::publish::publish_archive;
 use super::{Media, Outside};
 use crate::archive::reader::ArchiveReader;
 use crate::archive::writer::ArchiveWriter;
+use crate::chain::entry::Head;
 use crate::domain::state::State;
 use crate::edge::config::LedgerConfig;
 use crate::error::{Error, Kind, Result};
@@ -35,6 +36,8 @@ use std::sync::Arc;
 pub(super) struct Recovered {
     pub(super) state: State,
     pub(super) archive: ArchiveWriter,
+    /// The end of the sequence.
+    pub(super) head: Head,
 }
 
 /// Finishes what a recovery that was interrupted left behind, before anything is opened.
@@ -100,7 +103,8 @@ pub(super) fn recover(
     let reader = ArchiveReader::open_on(Arc::clone(&media.log), log)?;
     mend::mend_store(store, &reader, &survey, notes)?;
     check_set_aside(&survey)?;
-    Ok(Recovered { state: survey.state, archive })
+    let head = survey.head();
+    Ok(Recovered { state: survey.state, archive, head })
 }
 
 /// Without its key an archive stays as it was published.

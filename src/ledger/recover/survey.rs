@@ -52,6 +52,11 @@ impl Survey {
     pub(in crate::ledger) fn size(&self) -> u64 {
         u64::try_from(self.hashes.len()).unwrap_or(u64::MAX)
     }
+
+    /// The end of the sequence.
+    pub(in crate::ledger) fn head(&self) -> Head {
+        Head { size: self.size(), hash: self.hashes.last().copied().unwrap_or(Hash::ZERO) }
+    }
 }
 
 /// Surveys all copies.

@@ -1,0 +1,127 @@
+//! A store that comes up shorter than it was left, as sled does where a read of its file fails once:
+//! whatever recovery mended, nothing is signed at an index that a copy already has an entry at.
+#![allow(
+    missing_docs,
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::wildcard_enum_match_arm,
+    reason = "test code"
+)]
+
+mod house;
+
+use earmark::chain::entry::{CommandId, Head, Sealed, SealedCommand};
+use earmark::error::{Kind, Result};
+use earmark::ledger::Media;
+use earmark::store::{self, Appended, Copy, Opening, Snapshot, Span, Store};
+use house::{House, allocation, fund, payee};
+use std::ops::Range;
+use std::path::Path;
+
+/// Shows the first entries only: from the start, or once it was rebuilt.
+#[derive(Debug)]
+struct Shortened {
+    inner: Box<dyn Store>,
+    shown: u64,
+    is_short: bool,
+}
+
+impl Shortened {
+    fn shown(&self) -> u64 {
+        if self.is_short { self.shown } else { u64::MAX }
+    }
+}
+
+impl Store for Shortened {
+    fn head(&self) -> Result<Head> {
+        let head = self.inner.head()?;
+        let size = head.size.min(self.shown());
+        let last = self.inner.read(size.saturating_sub(1)..size)?;
+        let hash = last.last().map_or(Head::default().hash, |sealed| sealed.hash);
+        Ok(Head { size, hash })
+    }
+
+    fn append(&mut self, expected: Head, commands: &[SealedCommand]) -> Result<Appended> {
+        assert!(!self.is_short, "appended to a store that was read back short: {commands:?}");
+        self.inner.append(expected, commands)
+    }
+
+    fn read(&self, range: Range<u64>) -> Result<Vec<Sealed>> {
+        self.inner.read(range.start..range.end.min(self.shown()))
+    }
+
+    fn command(&self, id: CommandId) -> Result<Option<Span>> {
+        Ok(self.inner.command(id)?.filter(|span| span.first < self.shown()))
+    }
+
+    fn snapshot(&self) -> Result<Option<Snapshot>> {
+        self.inner.snapshot()
+    }
+
+    fn put_snapshot(&mut self, snapshot: &Snapshot) -> Result<()> {
+        self.inner.put_snapshot(snapshot)
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        self.inner.sync()
+    }
+
+    fn release(&mut self, published: u64) -> Result<()> {
+        self.inner.release(published)
+    }
+
+    fn copies(&self, range: Range<u64>) -> Result<Vec<Copy>> {
+        let mut copies = self.inner.copies(range)?;
+        if !self.is_short {
+            copies[0].damage.push("a page cannot be read".to_owned());
+        }
+        Ok(copies)
+    }
+
+    fn rebuild(
+        &mut self,
+        commands: &mut dyn Iterator<Item = Result<SealedCommand>>,
+    ) -> Result<String> {
+        let aside = self.inner.rebuild(commands)?;
+        self.is_short = true;
+        Ok(aside)
+    }
+
+    fn close(&mut self) -> Result<()> {
+        self.inner.close()
+    }
+}
+
+fn shortened(folder: &Path, shown: u64) -> Result<(Box<dyn Store>, Opening)> {
+    let (inner, opening) = store::open(folder)?;
+    let opening = Opening { clean: false, ..opening };
+    Ok((Box::new(Shortened { inner, shown, is_short: false }), opening))
+}
+
+#[test]
+fn a_rebuilt_store_that_is_read_back_short_is_not_written_to() {
+    for shown in 0..4 {
+        let house = House::new();
+        let mut ledger = house.create();
+        house.submit(&mut ledger, fund("PD-INFO"));
+        house.submit(&mut ledger, allocation("PD-INFO:2026", 1_000));
+        ledger.close().unwrap();
+        let open = move |folder: &Path| shortened(folder, shown);
+        let media = Media { store: Box::new(open), ..Media::default() };
+        let error = house.try_open_on(&media).unwrap_err();
+        assert_eq!((error.code(), error.kind()), ("store_stands_elsewhere", Kind::Io), "{shown}");
+        let said = error.message();
+        assert!(said.contains("expected 4 entries"), "{said}");
+        assert!(said.contains(&format!("found {shown}")), "{said}");
+
+        let mut ledger = house.open();
+        let receipt = house.submit(&mut ledger, payee("P-1"));
+        assert_eq!(receipt.head.size, 5, "{shown}");
+        ledger.close().unwrap();
+    }
+}
