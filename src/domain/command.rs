@@ -126,6 +126,9 @@ pub enum Command {
     RestoreLedger(LedgerRestored),
     /// Take a checkpoint as the anchor.
     AdoptAnchor(AnchorAdopted),
+    /// Reverse an entry with everything that has to be reversed before it. Which entries those are is
+    /// looked up when it is recorded, so a retry is the same command.
+    ReverseWithDependents(EntryReversed),
 }
 
 /// Make a commitment.

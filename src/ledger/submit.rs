@@ -61,7 +61,7 @@ impl Ledger {
         self.check_writable()?;
         let command_id = self.command_id(submission.command_key)?;
         let digest = order_digest(submission.order)?;
-        let cited = self.cited(submission.order)?;
+        let mut cited = self.cited(submission.order)?;
         if let Some(span) = self.store.command(command_id)? {
             return self.replay(submission, command_id, digest, span, &cited);
         }
@@ -69,11 +69,16 @@ impl Ledger {
         let officer = self.officer(submission.signer)?;
         let today = self.today()?;
         let mut events = propose(&self.state, submission.order, today, &cited)?;
-        let pair = confidential::seal(self.id()?, &mut events, submission.confidential)?;
         let clock_accepted = submission.accept_clock;
         let context = Context { recorded_at_microseconds, officer, clock_accepted, cited: &cited };
+        if let Some(all) = self.cite_dependents(submission.order, &events, &context)? {
+            cited = all;
+            events = propose(&self.state, submission.order, today, &cited)?;
+        }
+        let pair = confidential::seal(self.id()?, &mut events, submission.confidential)?;
+        let context = Context { recorded_at_microseconds, officer, clock_accepted, cited: &cited };
         let admitted = admit(&self.state, &events, &context)
-            .map_err(|rejection| self.with_dependents(rejection, &events, &cited))?;
+            .map_err(|rejection| self.with_dependents(rejection, &events, &context))?;
         let unsealed = events
             .iter()
             .map(|event| Unsealed::new(event, None))

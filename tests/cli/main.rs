@@ -29,6 +29,7 @@ mod names;
 mod proof;
 mod refusals;
 mod restore;
+mod reverse;
 mod setup;
 mod story;
 mod verify;

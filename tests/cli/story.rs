@@ -135,7 +135,9 @@ Recorded @10: project CARD (Social security card) approved, ceiling CNY 3,000,00
     place.prints(
         "reverse @25 --reason 'wrong payee' --on 2002-03-03",
         "
-Recorded @26: the reversal of @25 (wrong payee), dated 2002-03-03.
+Reversed @25: a payment of CNY 1,000.00 to SOFT-A, voucher PD-INFO/2002/2, dated 2002-03-02.
+  recorded as @26, dated 2002-03-03: wrong payee
+  left: CNY 320,000.00 held for CARD; CNY 7,000,000.00 available on PD-INFO:2002
   published; the ledger has 27 entries
 ",
     );

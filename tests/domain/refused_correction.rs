@@ -5,7 +5,9 @@ use crate::given::{Given, refused};
 use crate::wishes::*;
 use earmark::domain::event::*;
 use earmark::domain::ids::Text;
-use earmark::domain::rejection::Rejection;
+use earmark::domain::kinds::Stage;
+use earmark::domain::posting::Leaf;
+use earmark::domain::rejection::{Dependents, Ground, Rejection};
 
 #[test]
 fn master_data_ends_by_an_event_of_its_own() {
@@ -63,13 +65,13 @@ fn later_entries_are_reversed_first() {
     refused(
         "has_dependents",
         "later entries build on @5: PD:2001 unreserved
-         hint: reverse these first, in this order: @9, @7
+         hint: reverse @9, @7 first, in this order, or all in one command: earmark reverse @5 --with-dependents --reason TEXT (--dry-run shows it)
          details: entry=@5 | account=PD:2001 unreserved | later=@9 | later=@7",
         &Rejection::HasDependents {
             entry: 5,
-            account: "PD:2001 unreserved".to_owned(),
+            ground: Box::new(Ground::Account(Leaf::of(&line("PD:2001"), Stage::Unreserved))),
             short: None,
-            later: vec![9, 7],
+            later: Dependents::All(vec![9, 7]),
         },
     );
 }

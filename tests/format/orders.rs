@@ -28,6 +28,10 @@ pub fn orders(full: bool) -> Vec<Order> {
         Body::AllocationRecorded(b) => Some(Command::SetAllocation(b.clone())),
         _ => None,
     }));
+    commands.extend(all.iter().find_map(|body| match body {
+        Body::EntryReversed(b) => Some(Command::ReverseWithDependents(b.clone())),
+        _ => None,
+    }));
     commands.extend(all.into_iter().filter_map(|body| wish(body, full)));
     commands.into_iter().map(order).collect()
 }

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 
 /// Undo an entry by its exact inverse; both stay in the ledger
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  earmark reverse @41 --reason \"wrong payee\"")]
+#[command(
+    after_help = "Examples:\n  earmark reverse @41 --reason \"wrong payee\"\n  earmark reverse @41 --reason \"wrong contract\" --with-dependents --dry-run"
+)]
 pub(crate) struct ReverseAnEntry {
     /// The entry: @INDEX, its UUID, or FUND/YEAR/VOUCHER
     #[arg(value_name = "ENTRY")]
@@ -16,6 +18,9 @@ pub(crate) struct ReverseAnEntry {
     /// Why
     #[arg(long, value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Text,
+    /// Reverse first what has to be reversed before it, last first, in the same command
+    #[arg(long)]
+    pub(crate) with_dependents: bool,
     /// What every write takes.
     #[command(flatten)]
     pub(crate) flags: WriteFlags,

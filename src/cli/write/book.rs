@@ -9,7 +9,12 @@ use crate::error::Result;
 
 pub(super) fn reverse(desk: &Desk<'_>, a: &ReverseAnEntry) -> Result<Command> {
     let (entry, reason, filing) = (desk.entry(&a.entry)?, a.reason.clone(), desk.filing());
-    Ok(Command::ReverseEntry(EntryReversed { entry, reason, filing }))
+    let reversal = EntryReversed { entry, reason, filing };
+    Ok(if a.with_dependents {
+        Command::ReverseWithDependents(reversal)
+    } else {
+        Command::ReverseEntry(reversal)
+    })
 }
 
 pub(super) fn attach(desk: &Desk<'_>, a: &AttachDocuments) -> Result<Command> {

@@ -223,7 +223,8 @@ fn dry_run(session: &Session, a: &Init, events: Vec<Event>) -> Result<Exit> {
         warnings: Vec::new(),
     };
     let more = format!("would open {} in {}", for_terminal(a.name.as_str()), a.folder.display());
-    receipt::print(session, &State::default(), &receipt, &[more]).map(|()| Exit::Done)
+    receipt::print(session, &receipt::Scene::of(&State::default()), &receipt, &[more])
+        .map(|()| Exit::Done)
 }
 
 fn genesis_hash(ledger: &Ledger) -> Result<Hash> {
@@ -254,7 +255,7 @@ impl Opened<'_> {
             "officer_key": self.key,
             "home": home.folder(),
         });
-        let mut told = receipt::json(state, receipt);
+        let mut told = receipt::json(&receipt::Scene::of(state), receipt);
         if let Some(told) = told.as_object_mut() {
             told.insert("ledger".to_owned(), ledger);
         }

@@ -17,6 +17,7 @@ mod policy;
 mod receipt;
 mod sentence;
 mod setup;
+mod stranded;
 mod work;
 
 pub(crate) use init::init;
@@ -31,6 +32,7 @@ use super::args::{
 use super::output::Exit;
 use super::session::{Session, name_officer};
 use super::value::{AmountText, EntryRef, LinePart};
+use crate::domain::apply::Cited;
 use crate::domain::calendar::Year;
 use crate::domain::command::{Command, Drawing, Order};
 use crate::domain::event::{Body, Event, Filing};
@@ -220,14 +222,26 @@ fn currency_of(ledger: &Ledger) -> Result<Currency> {
 fn print_receipt(session: &Session, ledger: &Ledger, receipt: &Receipt) -> Result<()> {
     let after = if receipt.dry_run { Some(state_after(ledger, receipt)?) } else { None };
     let state = after.as_ref().unwrap_or_else(|| ledger.state());
-    receipt::print(session, state, receipt, &[])
+    let undone = undone(ledger, receipt)?;
+    receipt::print(session, &receipt::Scene { state, undone: &undone }, receipt, &[])
+}
+
+/// The entries that a receipt's reversals undo, by index.
+fn undone(ledger: &Ledger, receipt: &Receipt) -> Result<Cited> {
+    let mut undone = Cited::new();
+    for entry in &receipt.entries {
+        if let Body::EntryReversed(b) = &entry.event.body {
+            undone.extend(ledger.event(b.entry)?.map(|event| (b.entry, event)));
+        }
+    }
+    Ok(undone)
 }
 
 /// The state as it would be after a dry run.
 fn state_after(ledger: &Ledger, receipt: &Receipt) -> Result<State> {
     let mut state = ledger.state().clone();
     let events: Vec<&Event> = receipt.entries.iter().map(|entry| &entry.event).collect();
-    let mut cited = crate::domain::apply::Cited::new();
+    let mut cited = Cited::new();
     for event in &events {
         if let Some(index) = crate::domain::propose::cited_by(&event.body)
             && let Some(found) = ledger.event(index)?

@@ -2,38 +2,70 @@
 
 use super::left::{Left, left};
 use super::sentence::Tongue;
+use super::stranded::{Stranded, stranded};
 use crate::cli::event_json;
 use crate::cli::output::{counted, for_terminal};
 use crate::cli::session::Session;
+use crate::domain::apply::Cited;
+use crate::domain::event::{Body, EntryReversed, Event};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::state::{LedgerFacts, NO_CURRENCY, State};
 use crate::error::Result;
 use crate::ledger::{Receipt, ReceiptEntry};
 use serde_json::{Value, json};
 
+/// What a receipt is read beside: the state after it, and the entries that it undoes.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) state: &'a State,
+    pub(super) undone: &'a Cited,
+}
+
+impl<'a> Scene<'a> {
+    /// Of a receipt that undoes nothing.
+    pub(super) fn of(state: &'a State) -> Self {
+        const NOTHING: &Cited = &Cited::new();
+        Self { state, undone: NOTHING }
+    }
+
+    /// The entry that a reversal undoes.
+    fn undone_by(&self, event: &Event) -> Option<&'a Event> {
+        let Body::EntryReversed(reversal) = &event.body else { return None };
+        self.undone.get(&reversal.entry)
+    }
+
+    fn stranded(&self, event: &Event) -> Vec<Stranded> {
+        stranded(self.state, event, self.undone_by(event))
+    }
+}
+
 /// Prints a receipt; `more` are further lines of its text.
 pub(super) fn print(
     session: &Session,
-    state: &State,
+    scene: &Scene<'_>,
     receipt: &Receipt,
     more: &[String],
 ) -> Result<()> {
     for finding in &receipt.warnings {
         session.console.warn(&format!("{}: {finding}", finding.code()));
     }
-    let words = Words { tongue: Tongue::new(session.console.lang, currency(state)), state };
+    let tongue = Tongue::new(session.console.lang, currency(scene.state));
+    let words = Words { tongue, scene: *scene };
     session
         .console
-        .receipt(&words.text(receipt, more, session.console.verbose), &json(state, receipt))
+        .receipt(&words.text(receipt, more, session.console.verbose), &json(scene, receipt))
 }
 
 fn currency(state: &State) -> Currency {
     state.ledger.as_ref().map_or(NO_CURRENCY, LedgerFacts::currency)
 }
 
+/// How many balances a receipt ends with.
+const MOST_LEFT: usize = 20;
+
 struct Words<'a> {
     tongue: Tongue,
-    state: &'a State,
+    scene: Scene<'a>,
 }
 
 impl Words<'_> {
@@ -48,9 +80,15 @@ impl Words<'_> {
         for entry in &receipt.entries {
             out.push_str(&for_terminal(&self.entry(entry, receipt)));
             out.push('\n');
+            if receipt.entries.len() == 1 {
+                self.push_left(&mut out, &receipt.entries);
+            }
             if verbose && !receipt.dry_run {
                 out.push_str(&format!("  entry      {}\n", entry.id));
             }
+        }
+        if receipt.entries.len() != 1 {
+            self.push_left(&mut out, &receipt.entries);
         }
         for line in more {
             out.push_str(&format!("  {line}\n"));
@@ -80,10 +118,32 @@ impl Words<'_> {
         out
     }
 
+    fn push_left(&self, out: &mut String, entries: &[ReceiptEntry]) {
+        let left = self.left_of(entries);
+        let stranded = entries.iter().flat_map(|entry| self.scene.stranded(&entry.event));
+        let stranded = stranded.map(|one| format!("  {}", self.stranded(&one)));
+        for line in left.into_iter().chain(stranded) {
+            out.push_str(&for_terminal(&line));
+            out.push('\n');
+        }
+    }
+
     fn entry(&self, entry: &ReceiptEntry, receipt: &Receipt) -> String {
+        let mut out = if let Body::EntryReversed(b) = &entry.event.body {
+            self.reversed(entry, b, receipt)
+        } else {
+            self.recorded(entry, receipt)
+        };
+        if entry.event.confidential.is_some() {
+            out = format!("{out}\n  {}", self.sealed(entry, receipt));
+        }
+        out
+    }
+
+    fn recorded(&self, entry: &ReceiptEntry, receipt: &Receipt) -> String {
         let (index, phrase) = (entry.index, self.tongue.phrase(&entry.event.body));
         let on = entry.event.occurred_on;
-        let first = if receipt.dry_run {
+        if receipt.dry_run {
             self.tongue.say(
                 format!("Would record: {phrase}, dated {on}."),
                 format!("将记录：{phrase}，日期 {on}。"),
@@ -100,19 +160,77 @@ impl Words<'_> {
                 format!("Recorded @{index}: {phrase}, dated {on}."),
                 format!("已记录 @{index}：{phrase}，日期 {on}。"),
             )
-        };
-        let left: Vec<String> =
-            left(self.state, &entry.event.body).iter().map(|l| self.left(l)).collect();
-        let first = if entry.event.confidential.is_some() {
-            format!("{first}\n  {}", self.sealed(entry, receipt))
+        }
+    }
+
+    /// What a reversal undid, then the reversal itself.
+    fn reversed(&self, entry: &ReceiptEntry, b: &EntryReversed, receipt: &Receipt) -> String {
+        let (index, undone, reason) = (entry.index, b.entry, &b.reason);
+        let on = entry.event.occurred_on;
+        let what = self.scene.undone_by(&entry.event).map_or_else(String::new, |event| {
+            let (phrase, on) = (self.tongue.phrase(&event.body), event.occurred_on);
+            self.tongue.say(format!(": {phrase}, dated {on}"), format!("：{phrase}，日期 {on}"))
+        });
+        if receipt.dry_run {
+            self.tongue.say(
+                format!("Would reverse @{undone}{what}.\n  dated {on}: {reason}"),
+                format!("将冲销 @{undone}{what}。\n  日期 {on}：{reason}"),
+            )
+        } else if receipt.replayed {
+            self.tongue.say(
+                format!(
+                    "Reversed before @{undone}, by the same command id{what}.\n  recorded as \
+                     @{index}, dated {on}: {reason}"
+                ),
+                format!(
+                    "此前已由同一命令号冲销 @{undone}{what}。\n  记录为 @{index}，日期 {on}：{reason}"
+                ),
+            )
         } else {
-            first
-        };
-        if left.is_empty() {
-            return first;
+            self.tongue.say(
+                format!("Reversed @{undone}{what}.\n  recorded as @{index}, dated {on}: {reason}"),
+                format!("已冲销 @{undone}{what}。\n  记录为 @{index}，日期 {on}：{reason}"),
+            )
+        }
+    }
+
+    /// What is left of everything that the entries touched, each once.
+    fn left_of(&self, entries: &[ReceiptEntry]) -> Option<String> {
+        let mut all: Vec<Left> = Vec::new();
+        for entry in entries {
+            let body = &self.scene.undone_by(&entry.event).unwrap_or(&entry.event).body;
+            for one in left(self.scene.state, body) {
+                if !all.contains(&one) {
+                    all.push(one);
+                }
+            }
+        }
+        let shown: Vec<String> = all.iter().take(MOST_LEFT).map(|left| self.left(left)).collect();
+        let more = all.len().saturating_sub(MOST_LEFT);
+        let mut shown = shown.join("; ");
+        if more > 0 {
+            shown.push_str(
+                &self.tongue.say(format!("; and {more} more"), format!("；另有 {more} 项")),
+            );
         }
         let title = self.tongue.say("left", "余额");
-        format!("{first}\n  {title}: {}", left.join("; "))
+        (!all.is_empty()).then(|| format!("  {title}: {shown}"))
+    }
+
+    /// What came back to a line of a year that is over, with the carry that makes it usable.
+    fn stranded(&self, stranded: &Stranded) -> String {
+        let amount = self.tongue.money(stranded.amount);
+        let command = stranded.command(currency(self.scene.state));
+        let (from, ended_on) = (&stranded.from, stranded.ended_on);
+        self.tongue.say(
+            format!(
+                "{amount} came back to {from}, whose year ended on {ended_on}: nothing can be paid \
+                 from it until it is carried\n    {command}"
+            ),
+            format!(
+                "{amount} 回到 {from}，该年度已于 {ended_on} 结束：结转后方可支付\n    {command}"
+            ),
+        )
     }
 
     fn sealed(&self, entry: &ReceiptEntry, receipt: &Receipt) -> String {
@@ -157,9 +275,38 @@ fn sealed_json(entry: &ReceiptEntry, receipt: &Receipt) -> Value {
     commitment.map_or(Value::Null, |commitment| json!(commitment.to_string()))
 }
 
+/// The entry that a reversal undid; null for all others.
+fn undone_json(scene: &Scene<'_>, event: &Event, currency: Currency) -> Value {
+    let Body::EntryReversed(reversal) = &event.body else { return Value::Null };
+    scene.undone_by(event).map_or(Value::Null, |undone| {
+        json!({
+            "index": reversal.entry,
+            "type": undone.body.name(),
+            "occurred_on": undone.occurred_on,
+            "event": event_json::body(&undone.body, currency),
+        })
+    })
+}
+
+/// What came back to lines whose year is over, each with the command that carries it.
+fn to_carry_json(scene: &Scene<'_>, event: &Event, currency: Currency) -> Value {
+    let one = |one: &Stranded| {
+        json!({
+            "from": one.from.to_string(),
+            "to": one.to.to_string(),
+            "stage": one.stage.text(),
+            "project": one.project,
+            "commitment": one.commitment,
+            "amount": currency.plain(one.amount),
+            "command": one.command(currency),
+        })
+    };
+    scene.stranded(event).iter().map(one).collect()
+}
+
 /// The receipt as JSON.
-pub(super) fn json(state: &State, receipt: &Receipt) -> Value {
-    let currency = currency(state);
+pub(super) fn json(scene: &Scene<'_>, receipt: &Receipt) -> Value {
+    let currency = currency(scene.state);
     let entries: Vec<Value> = (receipt.entries.iter())
         .map(|entry| {
             json!({
@@ -169,6 +316,8 @@ pub(super) fn json(state: &State, receipt: &Receipt) -> Value {
                 "occurred_on": entry.event.occurred_on,
                 "confidential": sealed_json(entry, receipt),
                 "event": event_json::body(&entry.event.body, currency),
+                "undone": undone_json(scene, &entry.event, currency),
+                "to_carry": to_carry_json(scene, &entry.event, currency),
             })
         })
         .collect();

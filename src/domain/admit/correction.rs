@@ -8,7 +8,7 @@ use crate::domain::finding::Finding;
 use crate::domain::ids::Code;
 use crate::domain::kinds::ProjectStatus;
 use crate::domain::money::Amount;
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{BuiltOn, Dependents, Ground, Rejection};
 use crate::domain::state::{Draft, Project, RefundKey};
 
 pub(super) fn may_be_reversed(entry: u64, body: &Body) -> Result<(), Rejection> {
@@ -32,15 +32,16 @@ pub(super) fn reverse(
         return Err(Rejection::AlreadyReversed { entry, by: *by });
     }
     match dependents(draft, entry, &original.body) {
-        Some(account) => {
-            Err(Rejection::HasDependents { entry, account, short: None, later: Vec::new() })
+        Some(built) => {
+            let (ground, later) = (Box::new(Ground::Built(built)), Dependents::NotSought);
+            Err(Rejection::HasDependents { entry, ground, short: None, later })
         }
         None => Ok(()),
     }
 }
 
 /// Events with postings, and follow-on events. Others end by an event of their own.
-fn is_reversible(body: &Body) -> bool {
+pub(super) fn is_reversible(body: &Body) -> bool {
     match body {
         Body::AllocationRecorded(_)
         | Body::AllocationAdjusted(_)
@@ -85,16 +86,16 @@ fn is_reversible(body: &Body) -> bool {
 
 /// What later entries made of this one, where the accounts alone would not show it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "for the others the accounts show it")]
-fn dependents(draft: &Draft<'_>, entry: u64, body: &Body) -> Option<String> {
+fn dependents(draft: &Draft<'_>, entry: u64, body: &Body) -> Option<BuiltOn> {
     let closed = |contract: &Code| {
         (draft.commitments.get(contract))
             .filter(|made| made.closed)
-            .map(|_| format!("commitment {contract} was closed"))
+            .map(|_| BuiltOn::Closed { contract: contract.clone() })
     };
     let closed_out = |code: &Code| {
         (draft.projects.get(code))
             .filter(|project| project.status == ProjectStatus::ClosedOut)
-            .map(|_| format!("project {code} was closed out"))
+            .map(|_| BuiltOn::ClosedOut { project: code.clone() })
     };
     let settled = |splits: &[Split]| {
         splits.iter().filter_map(|split| split.project.as_ref()).find_map(closed_out)
@@ -102,7 +103,7 @@ fn dependents(draft: &Draft<'_>, entry: u64, body: &Body) -> Option<String> {
     let changed = |contract: &Code| {
         (draft.commitments.get(contract))
             .filter(|made| made.changes > 0)
-            .map(|_| format!("commitment {contract} was changed, carried or paid above"))
+            .map(|_| BuiltOn::Changed { contract: contract.clone() })
     };
     match body {
         Body::ProjectApproved(b) => {
@@ -120,18 +121,18 @@ fn dependents(draft: &Draft<'_>, entry: u64, body: &Body) -> Option<String> {
                 b.splits.iter().map(|split| (entry, split.line.clone(), split.project.clone()));
             let refunded = first.into_iter().any(|key| draft.refunded.contains(&key));
             if refunded {
-                return Some("it was refunded".to_owned());
+                return Some(BuiltOn::Refunded { payment: entry });
             }
             b.commitment.as_ref().and_then(closed).or_else(|| settled(&b.splits))
         }
         Body::FollowOnPledged(b) => {
             let follow_on = draft.follow_ons.get(&b.code)?;
             let used = follow_on.ended || !follow_on.paid_in.is_zero();
-            used.then(|| format!("follow-on investment {} was paid in or withdrawn", b.code))
+            used.then(|| BuiltOn::Used { follow_on: b.code.clone() })
         }
         Body::FollowOnPaidIn(b) => (draft.follow_ons.get(&b.code))
             .filter(|follow_on| follow_on.ended)
-            .map(|_| format!("the rest of follow-on investment {} was withdrawn", b.code)),
+            .map(|_| BuiltOn::Withdrawn { follow_on: b.code.clone() }),
         _ => None,
     }
 }
@@ -141,24 +142,27 @@ fn project_dependents(
     code: &Code,
     project: &Project,
     funded: usize,
-) -> Option<String> {
+) -> Option<BuiltOn> {
     if project.status != ProjectStatus::Approved {
-        return Some(format!("project {code} is {}", project.status));
+        return Some(BuiltOn::Ended { project: code.clone(), status: project.status });
     }
     let entries = project.funded.iter().map(|funded| funded.entries);
     if entries.fold(0_u64, u64::saturating_add) > u64::try_from(funded).unwrap_or(u64::MAX) {
-        return Some(format!("more was reserved for project {code}"));
+        return Some(BuiltOn::Reserved { project: code.clone() });
     }
     let contract = draft
         .commitments
         .find(|_, made| made.shares.iter().any(|share| share.project.as_ref() == Some(code)));
     if let Some(contract) = contract {
-        return Some(format!("commitment {contract} is for project {code}"));
+        return Some(BuiltOn::Contract { project: code.clone(), contract: contract.clone() });
     }
     let paid = |(_, _, of): &RefundKey, _: &Amount| of.as_ref() == Some(code);
     if !project.engaged.is_zero() || draft.refunded.find(paid).is_some() {
-        return Some(format!("payments were made for project {code}"));
+        return Some(BuiltOn::Paid { project: code.clone() });
     }
     let follow_on = draft.follow_ons.find(|_, follow_on| follow_on.project == *code);
-    follow_on.map(|follow_on| format!("follow-on investment {follow_on} is for project {code}"))
+    follow_on.map(|follow_on| BuiltOn::Investment {
+        project: code.clone(),
+        follow_on: follow_on.clone(),
+    })
 }

@@ -8,7 +8,7 @@ use crate::domain::ids::LineKey;
 use crate::domain::kinds::{Control, Stage};
 use crate::domain::money::{Amount, Money};
 use crate::domain::posting::{Leaf, Move};
-use crate::domain::rejection::{LimitKind, Rejection};
+use crate::domain::rejection::{Dependents, Ground, LimitKind, Rejection};
 use crate::domain::state::Draft;
 
 pub(super) fn check(
@@ -29,7 +29,7 @@ struct Violation {
     name: String,
     asked: Amount,
     available: Amount,
-    leaf: Option<Leaf>,
+    ground: Ground,
 }
 
 struct Limits<'a, 'd> {
@@ -80,7 +80,8 @@ impl Limits<'_, '_> {
             (Some(project), None) => format!("project {project} on line {}", leaf.line),
             (None, None) => format!("line {}", leaf.line),
         };
-        self.violations.push(Violation { limit, name, asked, available, leaf: Some(leaf.clone()) });
+        let ground = Ground::Account(leaf.clone());
+        self.violations.push(Violation { limit, name, asked, available, ground });
     }
 
     /// Domain §5: `unreserved` under `warn` or `track` or within tolerance, and the account of a
@@ -145,7 +146,10 @@ impl Limits<'_, '_> {
             if self.draft.policy().control == Control::Stop {
                 let name = format!("commitment {contract} on line {}", split.line);
                 let (limit, asked) = (LimitKind::Commitment, split.amount);
-                self.violations.push(Violation { limit, name, asked, available, leaf: None });
+                let (line, project) = (&split.line, split.project.as_ref());
+                let leaf = Leaf::new(line, Stage::Committed, project, Some(contract));
+                let ground = Ground::Account(leaf);
+                self.violations.push(Violation { limit, name, asked, available, ground });
             } else {
                 let (contract, excess) = (contract.clone(), self.money(excess));
                 self.findings.push(Finding::AboveCommitment { contract, excess });
@@ -166,8 +170,8 @@ impl Limits<'_, '_> {
             if self.draft.policy().control == Control::Stop {
                 let available = ceiling.checked_sub(project.engaged).ok_or(Rejection::Overflow)?;
                 let name = format!("project {code}");
-                let limit = LimitKind::Ceiling;
-                self.violations.push(Violation { limit, name, asked, available, leaf: None });
+                let (limit, ground) = (LimitKind::Ceiling, Ground::Ceiling(code.clone()));
+                self.violations.push(Violation { limit, name, asked, available, ground });
             } else {
                 let (engaged, ceiling) = (self.money(after), self.money(ceiling));
                 let project = code.clone();
@@ -185,9 +189,9 @@ impl Limits<'_, '_> {
         };
         if let Body::EntryReversed(b) = &self.event.body {
             let short = Amount(short(tightest));
-            let account = tightest.leaf.as_ref().map_or(tightest.name.clone(), Leaf::to_string);
             let (entry, short) = (b.entry, Some(self.money(short)));
-            return Err(Rejection::HasDependents { entry, account, short, later: Vec::new() });
+            let (ground, later) = (Box::new(tightest.ground.clone()), Dependents::NotSought);
+            return Err(Rejection::HasDependents { entry, ground, short, later });
         }
         Err(Rejection::Limit {
             limit: tightest.limit,
@@ -199,7 +203,7 @@ impl Limits<'_, '_> {
 }
 
 /// What the moves change of each account, ascending.
-fn changes(moves: &[Move]) -> Result<Vec<(&Leaf, Amount)>, Rejection> {
+pub(super) fn changes(moves: &[Move]) -> Result<Vec<(&Leaf, Amount)>, Rejection> {
     let mut sums: Vec<(&Leaf, Amount)> = Vec::with_capacity(moves.len().saturating_mul(2));
     for m in moves {
         let taken = m.amount.checked_neg().ok_or(Rejection::Overflow)?;

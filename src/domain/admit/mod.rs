@@ -16,6 +16,7 @@ mod allocation;
 mod commitment;
 mod confidential;
 mod correction;
+mod dependents;
 mod follow_on;
 mod form;
 mod limits;
@@ -26,6 +27,7 @@ mod project;
 mod state;
 mod time;
 
+pub use dependents::{LaterEntries, MOST_DEPENDENTS, ReadEvent, find_dependents};
 pub use officers::Standing;
 
 use super::apply::{self, Cited};

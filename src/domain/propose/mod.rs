@@ -11,7 +11,8 @@ use super::command::{
 };
 use super::event::{
     AllocationAdjusted, AllocationRecorded, Body, CommitmentIncreased, CommitmentMade,
-    CommitmentReduced, DisbursementRecorded, Event, FollowOnWithdrawn, RefundReceived,
+    CommitmentReduced, DisbursementRecorded, EntryReversed, Event, Filing, FollowOnWithdrawn,
+    RefundReceived,
 };
 use super::kinds::{Direction, Stage};
 use super::money::Amount;
@@ -26,7 +27,7 @@ use super::state::State;
 pub fn cites(command: &Command) -> Option<u64> {
     match command {
         Command::ReceiveRefund(c) => Some(c.disbursement),
-        Command::ReverseEntry(c) => Some(c.entry),
+        Command::ReverseEntry(c) | Command::ReverseWithDependents(c) => Some(c.entry),
         Command::EraseConfidential(c) => Some(c.entry),
         _ => None,
     }
@@ -122,6 +123,7 @@ impl Scene<'_> {
                 vec![FollowOnWithdrawn { code, amount, reason, filing }.into()]
             }
             Command::ReverseEntry(b) => vec![b.into()],
+            Command::ReverseWithDependents(b) => self.reverse_all(b),
             Command::AttachDocument(b) => vec![b.into()],
             Command::RotateLogKey(b) => vec![b.into()],
             Command::ChangeOfficerRoles(b) => vec![b.into()],
@@ -131,6 +133,16 @@ impl Scene<'_> {
             Command::RestoreLedger(b) => vec![b.into()],
             Command::AdoptAnchor(b) => vec![b.into()],
         })
+    }
+
+    /// Every later entry that was handed in, last first, then the entry itself, which alone has the
+    /// documents: an e-voucher is booked once.
+    fn reverse_all(&self, b: EntryReversed) -> Vec<Body> {
+        let later = self.cited.range(b.entry.saturating_add(1)..).rev().map(|(entry, _)| *entry);
+        let reversal = |entry| {
+            EntryReversed { entry, reason: b.reason.clone(), filing: Filing::default() }.into()
+        };
+        later.map(reversal).chain([b.clone().into()]).collect()
     }
 
     /// The difference to the line's present authority; nothing when it is zero.

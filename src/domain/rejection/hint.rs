@@ -31,10 +31,7 @@ impl Rejection {
                 Some(format!("use its successor {successor}"))
             }
             Self::VoucherBooked { entry, .. } => Some(format!("see `earmark show @{entry}`")),
-            Self::HasDependents { later, .. } if !later.is_empty() => {
-                let later: Vec<String> = later.iter().map(|index| format!("@{index}")).collect();
-                Some(format!("reverse these first, in this order: {}", later.join(", ")))
-            }
+            Self::HasDependents { entry, later, .. } => later.hint(*entry),
             _ => None,
         }
     }
@@ -271,10 +268,10 @@ impl Rejection {
             Self::LineAmbiguous { lines } => (lines.iter())
                 .flat_map(|part| pair(("line", &part.line), ("available", plain(&part.available))))
                 .collect(),
-            Self::HasDependents { entry, account, short, later } => {
-                let mut out = pair(("entry", format!("@{entry}")), ("account", account));
+            Self::HasDependents { entry, ground, short, later } => {
+                let mut out = pair(("entry", format!("@{entry}")), ("account", ground));
                 out.extend(short.iter().map(|short| ("balance", plain(short))));
-                out.extend(later.iter().map(|index| ("later", format!("@{index}"))));
+                out.extend(later.details());
                 out
             }
             Self::DateAbsurd { .. }

@@ -10,8 +10,11 @@ use super::kinds::{ProjectStatus, Role};
 use super::money::Money;
 use std::fmt;
 
+mod dependents;
 mod hint;
 mod text;
+
+pub use dependents::{BuiltOn, Dependents, Ground};
 
 /// The kinds of things that have a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -285,7 +288,7 @@ pub enum Rejection {
     Limit { limit: LimitKind, name: String, asked: Money, available: Money },
     // Later entries.
     /// Later entries build on it.
-    HasDependents { entry: u64, account: String, short: Option<Money>, later: Vec<u64> },
+    HasDependents { entry: u64, ground: Box<Ground>, short: Option<Money>, later: Dependents },
 }
 
 impl Rejection {

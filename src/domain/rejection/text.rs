@@ -313,9 +313,9 @@ impl Rejection {
                 "@{entry} holds this commitment to confidential fields; every entry has one of its \
                  own"
             ),
-            Self::HasDependents { entry, account, short, .. } => match short {
-                Some(short) => format!("reversing @{entry} would leave {account} at {short}"),
-                None => format!("later entries build on @{entry}: {account}"),
+            Self::HasDependents { entry, ground, short, .. } => match short {
+                Some(short) => format!("reversing @{entry} would leave {ground} at {short}"),
+                None => format!("later entries build on @{entry}: {ground}"),
             },
             Self::VoucherBooked { hash, entry } => {
                 format!("the e-voucher {hash} is booked already, at @{entry}")

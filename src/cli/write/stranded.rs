@@ -1,0 +1,99 @@
+//! Money that comes back to a line whose year is over: nothing can be paid from it until it is carried
+//! to the present year, and the receipt says how.
+
+use crate::domain::calendar::Date;
+use crate::domain::event::{Body, Event, Split};
+use crate::domain::ids::{Code, LineKey};
+use crate::domain::kinds::Stage;
+use crate::domain::money::{Amount, Currency};
+use crate::domain::state::{Project, State};
+
+/// What came back to a line of a year that was over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stranded {
+    /// The line.
+    pub(super) from: LineKey,
+    /// The last day of its year.
+    pub(super) ended_on: Date,
+    /// The line of the present year that it can be carried to.
+    pub(super) to: LineKey,
+    /// Where it stands.
+    pub(super) stage: Stage,
+    /// The project it is held or owed for.
+    pub(super) project: Option<Code>,
+    /// The contract it is owed under.
+    pub(super) commitment: Option<Code>,
+    /// How much.
+    pub(super) amount: Amount,
+}
+
+impl Stranded {
+    /// The command that carries it.
+    pub(super) fn command(&self, currency: Currency) -> String {
+        let stage = self.stage.text();
+        let option = |name: &str, code: &Option<Code>| {
+            code.as_ref().map_or(String::new(), |code| format!(" --{name} {}", quoted(code)))
+        };
+        format!(
+            "earmark allocation carry {} {} --stage {stage} --amount {} --class carry-over{}{}",
+            quoted(&self.from),
+            quoted(&self.to),
+            currency.plain(self.amount),
+            option("project", &self.project),
+            option("commitment", &self.commitment),
+        )
+    }
+}
+
+/// As a shell takes it: codes may have spaces.
+fn quoted(name: &impl ToString) -> String {
+    let name = name.to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "-_:./".contains(c);
+    if name.chars().all(is_plain) { name } else { format!("'{}'", name.replace('\'', r"'\''")) }
+}
+
+/// What an event brought back to lines whose year was over on its day; `undone` is the entry that it
+/// reverses.
+pub(super) fn stranded(state: &State, event: &Event, undone: Option<&Event>) -> Vec<Stranded> {
+    let back = |splits: &[Split], contract: Option<&Code>| {
+        let found =
+            splits.iter().filter_map(|split| one(state, event.occurred_on, split, contract));
+        found.collect::<Vec<_>>()
+    };
+    match (&event.body, undone.map(|undone| &undone.body)) {
+        (Body::RefundReceived(b), _) if b.restores_budget => back(&b.splits, None),
+        (Body::EntryReversed(_), Some(Body::DisbursementRecorded(b))) => {
+            back(&b.splits, b.commitment.as_ref())
+        }
+        (Body::EntryReversed(_), Some(Body::CommitmentMade(b))) => back(&b.splits, None),
+        (Body::CommitmentReduced(b), _) => back(&b.splits, None),
+        _ => Vec::new(),
+    }
+}
+
+fn one(state: &State, on: Date, split: &Split, contract: Option<&Code>) -> Option<Stranded> {
+    let facts = state.ledger.as_ref()?;
+    let (year, line) = (facts.fiscal_year(on), &split.line);
+    if year <= line.year || split.amount <= Amount::ZERO {
+        return None;
+    }
+    let (_, ended_on) = Date::of_fiscal_year(line.year, facts.fiscal_year_start_month)?;
+    let project = split.project.as_ref();
+    let is_held =
+        |known: &Project| known.is_open() && known.funded.iter().any(|funded| funded.line == *line);
+    let held = project.filter(|code| state.projects.get(code).is_some_and(is_held));
+    let (stage, project) = match (contract, held) {
+        (Some(_), _) => (Stage::Committed, project),
+        (None, Some(_)) => (Stage::Reserved, project),
+        (None, None) => (Stage::Unreserved, None),
+    };
+    Some(Stranded {
+        from: line.clone(),
+        ended_on,
+        to: LineKey { year, ..line.clone() },
+        stage,
+        project: project.cloned(),
+        commitment: contract.cloned(),
+        amount: split.amount,
+    })
+}
