@@ -1,20 +1,17 @@
-//! The bytes of a file as strict UTF-8 text: a named encoding, no replacement, no NUL. Keeps the
-//! text of the row at hand, so that the reader can count lines; splits nothing into cells.
+//! The bytes of a file as strict UTF-8 text: a named encoding, no replacement, no NUL, no mark of
+//! another encoding. Keeps the text of the row at hand; splits nothing into cells.
 
-use crate::error::{Error, Kind};
+use super::mark;
+use crate::error::{Error, Kind, Result};
 use encoding_rs::{Decoder, DecoderResult, Encoding};
-use std::io::{self, Read};
+use std::io::Read;
 
 /// The most bytes of a row, decoded, line breaks inside quotes included.
 pub const MAX_ROW_BYTES: usize = 1_048_576;
-/// Bytes that the splitter may have asked for beyond the row at hand.
-pub(super) const READ_AHEAD_BYTES: usize = 65_536;
-/// What stands on a line of its own after the end of the file: two non-characters. Where it turns
-/// up inside a cell, a quote was open at the end.
-pub(super) const END: &str = "\u{10fffe}\u{10ffff}";
+/// Bytes that are read at once.
+const PIECE_BYTES: usize = 65_536;
 
-/// A reader of decoded text. It fails for good at the first problem, which [`Decoded::problem`]
-/// tells in full.
+/// Decoded text, of which the part from the row at hand on is kept.
 pub(super) struct Decoded<R> {
     input: R,
     encoding: &'static Encoding,
@@ -22,18 +19,14 @@ pub(super) struct Decoded<R> {
     raw: Vec<u8>,
     /// Bytes of the file given to the decoder.
     bytes_decoded: u64,
-    /// Line breaks in all text so far.
-    line_breaks: u64,
+    /// Line feeds in all text so far.
+    line_feeds: u64,
     text: String,
-    /// Offset in the decoded text of the first byte of `text`.
-    text_from: u64,
-    /// How much of `text` the splitter has.
-    handed: usize,
     /// Where the row at hand begins in `text`.
     row_from: usize,
-    /// Offset of [`END`] in the decoded text, once it was put there.
-    end_at: Option<u64>,
-    problem: Option<Error>,
+    /// What of `text` was taken.
+    at: usize,
+    ended: bool,
 }
 
 impl<R> std::fmt::Debug for Decoded<R> {
@@ -48,97 +41,108 @@ impl<R: Read> Decoded<R> {
             input,
             encoding,
             decoder: encoding.new_decoder_without_bom_handling(),
-            raw: vec![0; READ_AHEAD_BYTES],
+            raw: vec![0; PIECE_BYTES],
             bytes_decoded: 0,
-            line_breaks: 0,
+            line_feeds: 0,
             text: String::new(),
-            text_from: 0,
-            handed: 0,
             row_from: 0,
-            end_at: None,
-            problem: None,
+            at: 0,
+            ended: false,
         }
     }
 
-    /// Bytes of the file read so far.
-    pub(super) fn bytes_read(&self) -> u64 {
-        self.bytes_decoded
+    /// The text that was read and not taken.
+    pub(super) fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
     }
 
-    /// The problem that made reading fail, if one did.
-    pub(super) fn problem(&mut self) -> Option<Error> {
-        self.problem.take()
+    /// Takes `bytes` of the rest.
+    pub(super) fn advance(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes).min(self.text.len());
     }
 
-    /// Offset of [`END`] in the decoded text, once reached.
-    pub(super) fn end_at(&self) -> Option<u64> {
-        self.end_at
+    /// The first byte of the rest, reading on where there is none; `None` at the end of the file.
+    pub(super) fn byte(&mut self) -> Result<Option<u8>> {
+        while self.at == self.text.len() {
+            if !self.more()? {
+                return Ok(None);
+            }
+        }
+        Ok(self.text.as_bytes().get(self.at).copied())
     }
 
-    /// The text of the row at hand, up to the decoded offset `to`, which begins the next row.
-    pub(super) fn finish_row(&mut self, to: u64) -> &str {
-        let from = self.row_from;
-        let to = to.checked_sub(self.text_from).and_then(|to| usize::try_from(to).ok());
-        let to = to.unwrap_or(from).clamp(from, self.text.len());
-        self.row_from = to;
-        self.text.get(from..to).unwrap_or_default()
-    }
-
-    fn fail(&mut self, error: Error) -> io::Error {
-        self.problem = Some(error);
-        io::Error::other("see Decoded::problem")
-    }
-
-    /// Makes room in `text` by forgetting finished rows.
-    fn forget(&mut self) {
-        if self.row_from > READ_AHEAD_BYTES {
+    /// Begins a row where the last one ended.
+    pub(super) fn begin_row(&mut self) {
+        self.row_from = self.at;
+        if self.row_from > PIECE_BYTES {
             drop(self.text.drain(..self.row_from));
-            self.text_from = self.text_from.saturating_add(wide(self.row_from));
-            self.handed = self.handed.saturating_sub(self.row_from);
-            self.row_from = 0;
+            (self.at, self.row_from) = (0, 0);
         }
     }
 
-    /// Decodes another piece of the file into `text`.
-    fn fill(&mut self) -> io::Result<()> {
-        if self.handed.saturating_sub(self.row_from)
-            > MAX_ROW_BYTES.saturating_add(READ_AHEAD_BYTES)
-        {
-            return Err(io::Error::other("row too long"));
+    /// What was taken since the row began, as it stands in the file.
+    pub(super) fn row_text(&self) -> &str {
+        self.text.get(self.row_from..self.at).unwrap_or_default()
+    }
+
+    /// Reads another piece of the file; `false` at its end.
+    pub(super) fn more(&mut self) -> Result<bool> {
+        if self.ended {
+            return Ok(false);
         }
-        self.forget();
-        let got = self.input.read(&mut self.raw)?;
-        let last = got == 0;
+        let first = self.bytes_decoded == 0;
+        let got = self.piece(if first { mark::LONGEST } else { 1 })?;
+        self.ended = got == 0;
         let raw = self.raw.get(..got).unwrap_or_default();
+        if first {
+            mark::check(raw, self.encoding)?;
+        }
         let needed = self.decoder.max_utf8_buffer_length_without_replacement(got).unwrap_or(got);
         self.text.reserve(needed);
         let before = self.text.len();
         let (result, used) =
-            self.decoder.decode_to_string_without_replacement(raw, &mut self.text, last);
+            self.decoder.decode_to_string_without_replacement(raw, &mut self.text, self.ended);
         match result {
             DecoderResult::InputEmpty => {}
-            DecoderResult::OutputFull => return Err(io::Error::other("decoding buffer too small")),
+            // There is room: `needed` was reserved.
+            DecoderResult::OutputFull => return Err(unread(self.line(), "no room to decode")),
             DecoderResult::Malformed(length, after) => {
                 return Err(self.malformed(used, length, after, before));
             }
         }
         self.bytes_decoded = self.bytes_decoded.saturating_add(wide(got));
-        if self.text_from == 0 && before == 0 && self.text.starts_with('\u{feff}') {
+        if first && self.text.starts_with('\u{feff}') {
             drop(self.text.drain(..'\u{feff}'.len_utf8()));
         }
         self.check_nul(before)?;
         let new = self.text.get(before..).unwrap_or_default();
-        self.line_breaks = self.line_breaks.saturating_add(line_breaks(new));
-        if last {
-            self.text.push('\n');
-            self.end_at = Some(self.text_from.saturating_add(wide(self.text.len())));
-            self.text.push_str(END);
-            self.text.push('\n');
-        }
-        Ok(())
+        self.line_feeds = self.line_feeds.saturating_add(line_feeds(new));
+        Ok(!self.ended)
     }
 
-    fn malformed(&mut self, used: usize, length: u8, after: u8, before: usize) -> io::Error {
+    /// Reads into `raw` until `least` bytes are there, or the file ends.
+    fn piece(&mut self, least: usize) -> Result<usize> {
+        let mut got = 0_usize;
+        while got < least {
+            let free = self.raw.get_mut(got..).unwrap_or_default();
+            match self.input.read(free) {
+                Ok(0) => break,
+                Ok(count) => got = got.saturating_add(count),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    return Err(unread(self.line(), &error.to_string()).with_source(error));
+                }
+            }
+        }
+        Ok(got)
+    }
+
+    /// The line that the last text read stands on.
+    fn line(&self) -> u64 {
+        self.line_feeds.saturating_add(1)
+    }
+
+    fn malformed(&self, used: usize, length: u8, after: u8, before: usize) -> Error {
         let behind = usize::from(length).saturating_add(usize::from(after));
         let byte = self.bytes_decoded.saturating_add(wide(used)).saturating_sub(wide(behind));
         let bad = used.checked_sub(behind).and_then(|from| {
@@ -146,53 +150,46 @@ impl<R: Read> Decoded<R> {
             self.raw.get(from..to).map(crate::chain::hash::to_hex)
         });
         let decoded = self.text.get(before..).unwrap_or_default();
-        let line = self.line_breaks.saturating_add(line_breaks(decoded)).saturating_add(1);
+        let line = self.line().saturating_add(line_feeds(decoded));
         let name = self.encoding.name();
         let found = bad.map_or_else(String::new, |hex| format!(" (bytes {hex})"));
         let message = format!("line {line}, byte {byte} of the file: not valid {name}{found}");
-        self.fail(
-            Error::new(Kind::Usage, "csv_encoding", message)
-                .with_hint("name the file's encoding in the mapping, for example encoding = \"gb18030\"; nothing was replaced and nothing was booked")
-                .with_detail("line", line)
-                .with_detail("byte", byte),
-        )
+        Error::new(Kind::Usage, "csv_encoding", message)
+            .with_hint("name the file's encoding in the mapping, for example encoding = \"gb18030\"; nothing was replaced and nothing was booked")
+            .with_detail("line", line)
+            .with_detail("byte", byte)
     }
 
-    fn check_nul(&mut self, before: usize) -> io::Result<()> {
+    fn check_nul(&self, before: usize) -> Result<()> {
         let new = self.text.get(before..).unwrap_or_default();
         let Some(at) = new.find('\0') else { return Ok(()) };
         let ahead = new.get(..at).unwrap_or_default();
-        let line = self.line_breaks.saturating_add(line_breaks(ahead)).saturating_add(1);
+        let line = self.line().saturating_add(line_feeds(ahead));
         let error = Error::new(Kind::Usage, "csv_nul", format!("line {line}: a NUL character"))
             .with_hint("a table of text has none: the file is damaged, is not a CSV file, or is in another encoding (utf-16le?) than the mapping says")
             .with_detail("line", line);
-        Err(self.fail(error))
+        Err(error)
     }
 }
 
-impl<R: Read> Read for Decoded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.handed == self.text.len() {
-            if self.end_at.is_some() {
-                return Ok(0);
-            }
-            self.fill()?;
-        }
-        let ready = self.text.as_bytes().get(self.handed..).unwrap_or_default();
-        let count = ready.len().min(buffer.len());
-        if let (Some(to), Some(from)) = (buffer.get_mut(..count), ready.get(..count)) {
-            to.copy_from_slice(from);
-        }
-        self.handed = self.handed.saturating_add(count);
-        Ok(count)
-    }
+fn unread(line: u64, why: &str) -> Error {
+    Error::new(Kind::Io, "io", format!("cannot read the file after line {line}: {why}"))
 }
 
-/// Number of line feeds in `text`.
-pub(super) fn line_breaks(text: &str) -> u64 {
+fn line_feeds(text: &str) -> u64 {
     wide(text.bytes().filter(|byte| *byte == b'\n').count())
 }
 
-pub(super) fn wide(count: usize) -> u64 {
+/// Number of line breaks in `text`, as an editor counts them: LF, CR LF, and a CR alone.
+pub(super) fn line_breaks(text: &str) -> u64 {
+    let bytes = text.as_bytes();
+    let next = bytes.iter().skip(1).map(Some).chain(std::iter::once(None));
+    let ends = |(byte, next): &(&u8, Option<&u8>)| {
+        **byte == b'\n' || (**byte == b'\r' && *next != Some(&b'\n'))
+    };
+    wide(bytes.iter().zip(next).filter(ends).count())
+}
+
+fn wide(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }

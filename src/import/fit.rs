@@ -20,7 +20,7 @@ pub(super) struct Fit<'a> {
 }
 
 impl Fit<'_> {
-    fn column(&self, column: &Column) -> Result<(usize, String)> {
+    pub(super) fn column(&self, column: &Column) -> Result<(usize, String)> {
         match &column.name {
             ColumnName::Number(number) => {
                 let index = number.saturating_sub(1);
@@ -31,9 +31,12 @@ impl Fit<'_> {
                 Err(self.no_column(column, &format!("#{number}")))
             }
             ColumnName::Name(name) => {
-                let mut found = self.header.iter().enumerate().filter(|(_, other)| *other == name);
+                let compare = self.mapping.compare;
+                let wanted = compare.of(name);
+                let mut found = (self.header.iter().enumerate())
+                    .filter(|(_, other)| compare.of(other) == wanted);
                 match (found.next(), found.next()) {
-                    (Some((index, _)), None) => Ok((index, name.clone())),
+                    (Some((index, label)), None) => Ok((index, label.clone())),
                     (None, _) => Err(self.no_column(column, name)),
                     (Some((a, _)), Some((b, _))) => {
                         let (a, b) = (a.saturating_add(1), b.saturating_add(1));
@@ -68,7 +71,8 @@ impl Fit<'_> {
     pub(super) fn conditions(&self, conditions: &[Condition]) -> Result<Vec<PlannedCondition>> {
         let fit = |condition: &Condition| {
             let (index, label) = self.column(&condition.column)?;
-            Ok(PlannedCondition { index, label, test: condition.test.clone() })
+            let (test, compare) = (condition.test.clone(), condition.compare);
+            Ok(PlannedCondition { index, label, test, compare })
         };
         conditions.iter().map(fit).collect()
     }
@@ -119,7 +123,8 @@ impl Fit<'_> {
                 pairs.map(|(key, text)| Ok((key.clone(), self.constant(rule, text)?))).collect()
             };
         let translation = rule.translation.as_ref().map(translate).transpose()?;
-        Ok(PlannedField { spec: rule.spec, label, supply, default, translation })
+        let (spec, compare, as_written) = (rule.spec, rule.compare, rule.as_written);
+        Ok(PlannedField { spec, label, supply, default, translation, compare, as_written })
     }
 
     /// The parts with their columns, and the name of the first column.

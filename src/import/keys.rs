@@ -159,6 +159,12 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// The values of a list.
+    pub(super) fn values(&self) -> Result<Vec<Item<'a>>> {
+        let list = self.value.get_ref().as_array().ok_or_else(|| self.unfit("a list"))?;
+        Ok(list.iter().map(|value| Item { text: self.text, key: self.key, value }).collect())
+    }
+
     /// A table, if it is one.
     pub(super) fn as_section(&self, name: &'a str) -> Option<Section<'a>> {
         let table = self.value.get_ref().as_table()?;

@@ -1,12 +1,28 @@
 //! The mapping file: what schemas/mapping.md describes, checked as far as it can be without the file
 //! that it maps. [`Plan`](super::plan::Plan) then fits it to a header.
 
+mod conditions;
+mod control;
+mod pattern;
+mod source;
+mod styles;
+
+pub(super) use self::conditions::{Column, ColumnName, Condition, Test};
+pub use self::control::{Control, Target};
+pub(super) use self::pattern::{Filter, Part};
+pub use self::source::{Kin, Source};
+
+use self::conditions::{column, conditions, folding};
+use self::pattern::template;
+use self::styles::{date_formats, number_style};
 use super::date::DateFormat;
 use super::fields::{Created, EventKind, Field, FieldSpec, Shape};
 use super::keys::{Item, Section, with_top};
 use super::number::NumberStyle;
 use super::reader::FileFormat;
+use super::text::Compare;
 use crate::domain::calendar::Date;
+use crate::domain::money::Currency;
 use crate::error::{Error, Kind, Result};
 use std::collections::BTreeMap;
 
@@ -16,7 +32,8 @@ pub const MAX_SOURCE_BYTES: usize = 64;
 /// A mapping file.
 #[derive(Debug, Clone)]
 pub struct Mapping {
-    /// The identity of the rows in the ledger.
+    /// The identity of the rows in the ledger, as the mapping writes it; [`Mapping::source_of`] is
+    /// that of one file.
     pub source: String,
     /// How the file is written.
     pub format: FileFormat,
@@ -24,6 +41,18 @@ pub struct Mapping {
     pub historical: bool,
     /// `occurred_on` where a row says none.
     pub default_date: Option<Date>,
+    /// The currency that the amounts are in; a ledger of another refuses the file.
+    pub currency: Option<Currency>,
+    /// What the whole file must come to.
+    pub control: Control,
+    /// How a list of targets is read, where it is one.
+    pub target: Option<Target>,
+    /// The columns that say which row it is; all, where it names none.
+    pub(super) key: Vec<Column>,
+    /// The number of cells of a row, of a file without a header.
+    pub(super) width: Option<usize>,
+    pub(super) blank_beyond: bool,
+    pub(super) compare: Compare,
     pub(super) numbers: NumberStyle,
     pub(super) dates: Vec<DateFormat>,
     pub(super) skip: Vec<Condition>,
@@ -48,6 +77,10 @@ pub(super) struct FieldRule {
     pub(super) from: Supply,
     pub(super) default: Option<String>,
     pub(super) translation: Option<BTreeMap<String, String>>,
+    /// How a cell is compared with what `map` lists.
+    pub(super) compare: Compare,
+    /// `as_written`: a code may look like what a spreadsheet makes of codes.
+    pub(super) as_written: bool,
     pub(super) numbers: Option<NumberStyle>,
     pub(super) dates: Option<Vec<DateFormat>>,
     /// Line of the mapping file.
@@ -61,60 +94,15 @@ pub(super) enum Supply {
     Template(Vec<Part>),
 }
 
-/// A column by name or by number from 1, and the line of the mapping that names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Column {
-    pub(super) name: ColumnName,
-    pub(super) line: usize,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ColumnName {
-    Name(String),
-    Number(usize),
-}
-
-/// A piece of a template.
-#[derive(Debug, Clone)]
-pub(super) enum Part {
-    Literal(String),
-    Cell(Column, Filter),
-    RowNumber(Filter),
-    Line(Filter),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Filter {
-    None,
-    Slug,
-    Pad(usize),
-}
-
-/// A condition on a row.
-#[derive(Debug, Clone)]
-pub(super) struct Condition {
-    pub(super) column: Column,
-    pub(super) test: Test,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Test {
-    Blank,
-    Filled,
-    Zero,
-    NotZero,
-    Positive,
-    Negative,
-    Equals(Vec<String>),
-    StartsWith(Vec<String>),
-    Contains(Vec<String>),
-}
-
 const TOP: &[&str] = &[
     "source",
     "encoding",
     "delimiter",
+    "escape",
     "header",
+    "width",
+    "blank_beyond",
+    "fold",
     "historical",
     "default_date",
     "numbers",
@@ -133,148 +121,88 @@ impl Mapping {
     pub fn parse(text: &str) -> Result<Self> {
         with_top(text, |top| {
             top.only(TOP)?;
-            let item = top.need("source")?;
-            let source = item.text()?.to_owned();
-            if source.is_empty()
-                || source.len() > MAX_SOURCE_BYTES
-                || source.chars().any(char::is_control)
-            {
-                return Err(item.unfit("1 to 64 bytes without control characters"));
-            }
-            let text_or = |key, default| top.get(key).map_or(Ok(default), |item| item.text());
-            let header = top.get("header").map_or(Ok(1), |item| item.number(0))?;
-            let format =
-                FileFormat::new(text_or("encoding", "utf-8")?, text_or("delimiter", ",")?, header)?;
+            let source = source::read(&top.need("source")?)?;
             let default_date = top.get("default_date").map(|item| day(&item)).transpose()?;
             let numbers = top.get("numbers").map(|item| number_style(&item)).transpose()?;
             let dates = top.get("dates").map(|item| date_formats(&item)).transpose()?;
-            let skip =
-                top.get("skip").map_or(Ok(Vec::new()), |item| conditions(&item, "[[skip]]"))?;
-            let events = top.need("event")?.list()?;
-            let events: Vec<EventRule> = events.iter().map(event).collect::<Result<_>>()?;
+            let truth = |key| top.get(key).map_or(Ok(false), |item| item.truth());
+            let compare = folding(&top, Compare::Seen)?;
+            let skip = top
+                .get("skip")
+                .map_or(Ok(Vec::new()), |item| conditions(&item, "[[skip]]", compare))?;
+            let items = top.need("event")?.list()?;
+            let events: Vec<EventRule> =
+                items.iter().map(|item| event(item, compare)).collect::<Result<_>>()?;
+            let target = control::target(&top, &items, false)?;
             Ok(Self {
                 source,
-                format,
-                historical: top.get("historical").map_or(Ok(false), |item| item.truth())?,
+                format: format(&top)?,
+                historical: truth("historical")?,
                 default_date,
+                currency: top.get("currency").map(|item| currency(&item)).transpose()?,
+                control: control::control(&top, compare)?,
+                target,
+                key: key(&top)?,
+                width: width(&top)?,
+                blank_beyond: truth("blank_beyond")?,
+                compare,
                 numbers: numbers.unwrap_or_default(),
                 dates: dates
                     .unwrap_or_else(|| DateFormat::parse("yyyy-mm-dd").into_iter().collect()),
                 skip,
                 events,
-                created: top.get("create").map_or(Ok(BTreeMap::new()), |item| created(&item))?,
+                created: top
+                    .get("create")
+                    .map_or(Ok(BTreeMap::new()), |item| created(&item, compare))?,
             })
         })
     }
+
+    /// True if rows are known by columns of their own, not by all they hold.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        !self.key.is_empty()
+    }
+}
+
+fn format(top: &Section<'_>) -> Result<FileFormat> {
+    let text_or = |key, default| top.get(key).map_or(Ok(default), |item| item.text());
+    let header = top.get("header").map_or(Ok(1), |item| item.number(0))?;
+    let format =
+        FileFormat::new(text_or("encoding", "utf-8")?, text_or("delimiter", ",")?, header)?;
+    match top.get("escape") {
+        Some(item) => format.with_escape(item.text()?),
+        None => Ok(format),
+    }
+}
+
+fn currency(item: &Item<'_>) -> Result<Currency> {
+    let named = item.as_text().and_then(Currency::named);
+    named.ok_or_else(|| item.unfit("an ISO 4217 code such as \"CNY\""))
+}
+
+fn key(top: &Section<'_>) -> Result<Vec<Column>> {
+    let Some(item) = top.get("key") else { return Ok(Vec::new()) };
+    if item.as_text().is_some() || item.as_number().is_some() {
+        return Ok(vec![column(&item)?]);
+    }
+    let columns: Vec<Column> = item.values()?.iter().map(column).collect::<Result<_>>()?;
+    if columns.is_empty() { Err(item.unfit("a column or a list of columns")) } else { Ok(columns) }
+}
+
+fn width(top: &Section<'_>) -> Result<Option<usize>> {
+    let Some(item) = top.get("width") else { return Ok(None) };
+    if top.get("header").and_then(|header| header.as_number()) != Some(0) {
+        return Err(item.unfit("only with header = 0: else the header says it"));
+    }
+    Ok(Some(usize::try_from(item.number(1)?).unwrap_or(usize::MAX)))
 }
 
 fn day(item: &Item<'_>) -> Result<Date> {
     item.as_text().and_then(Date::parse).ok_or_else(|| item.unfit("a day written \"YYYY-MM-DD\""))
 }
 
-fn number_style(item: &Item<'_>) -> Result<NumberStyle> {
-    let section = item.section("[numbers]")?;
-    section.only(&["decimal", "thousands", "currency", "negative", "scale"])?;
-    let mut style = NumberStyle::default();
-    if let Some(item) = section.get("decimal") {
-        style.decimal = item.character()?;
-    }
-    if let Some(item) = section.get("thousands") {
-        style.thousands = if item.as_text() == Some("") { None } else { Some(item.character()?) };
-    }
-    let digit_like = |c: char| c.is_alphanumeric() || c == '-';
-    if style.thousands == Some(style.decimal)
-        || digit_like(style.decimal)
-        || style.thousands.is_some_and(digit_like)
-    {
-        return Err(item.unfit("a style whose separators differ and are no letters, digits or `-`"));
-    }
-    if let Some(item) = section.get("currency") {
-        style.currency = item.texts()?;
-        let bad = |sign: &String| {
-            sign.trim().is_empty()
-                || sign.contains(|c: char| c.is_ascii_digit() || "()+-.,".contains(c))
-        };
-        if style.currency.iter().any(bad) {
-            return Err(item.unfit("signs or codes without digits, points, commas, `()+-`"));
-        }
-    }
-    if let Some(item) = section.get("negative") {
-        let forms = item.texts()?;
-        let has = |form: &str| forms.iter().any(|known| known == form);
-        style.minus_in_front = has("-");
-        style.minus_behind = has("trailing -");
-        style.parentheses = has("()");
-        if forms.iter().any(|form| !["-", "trailing -", "()"].contains(&form.as_str())) {
-            return Err(item.unfit("of \"-\", \"trailing -\" and \"()\""));
-        }
-    }
-    if let Some(item) = section.get("scale") {
-        style.scale = item.number(1)?;
-    }
-    Ok(style)
-}
-
-fn date_formats(item: &Item<'_>) -> Result<Vec<DateFormat>> {
-    let section = item.section("[dates]")?;
-    section.only(&["formats"])?;
-    let item = section.need("formats")?;
-    let read = |text: &String| {
-        DateFormat::parse(text).ok_or_else(|| {
-            item.unfit(
-                "formats with one year (yyyy or roc), one month (mm or m) and one day (dd or d)",
-            )
-        })
-    };
-    item.texts()?.iter().map(read).collect()
-}
-
-fn column(item: &Item<'_>) -> Result<Column> {
-    let name = match (item.as_text(), item.as_number()) {
-        (Some(name), _) => ColumnName::Name(super::text::clean(name).into_owned()),
-        (None, Some(number)) if number > 0 => {
-            ColumnName::Number(usize::try_from(number).unwrap_or(usize::MAX))
-        }
-        (None, _) => return Err(item.unfit("a column's name, or its number from 1")),
-    };
-    Ok(Column { name, line: item.line() })
-}
-
-fn conditions(item: &Item<'_>, name: &str) -> Result<Vec<Condition>> {
-    item.list()?.iter().map(|item| condition(item, name)).collect()
-}
-
-fn condition(item: &Item<'_>, name: &str) -> Result<Condition> {
-    const TESTS: [&str; 4] = ["is", "equals", "starts_with", "contains"];
-    let section = item.section(name)?;
-    section.only(&["column", "is", "equals", "starts_with", "contains"])?;
-    let column = column(&section.need("column")?)?;
-    let mut tests = TESTS.iter().filter_map(|key| section.get(key).map(|test| (*key, test)));
-    let (Some((key, test)), None) = (tests.next(), tests.next()) else {
-        return Err(item.unfit("a condition with exactly one of is, equals, starts_with, contains"));
-    };
-    let test = match key {
-        "equals" => Test::Equals(test.texts()?),
-        "starts_with" => Test::StartsWith(test.texts()?),
-        "contains" => Test::Contains(test.texts()?),
-        _ => match test.text()? {
-            "blank" => Test::Blank,
-            "filled" => Test::Filled,
-            "zero" => Test::Zero,
-            "not zero" => Test::NotZero,
-            "positive" => Test::Positive,
-            "negative" => Test::Negative,
-            _ => {
-                return Err(
-                    test.unfit("one of \"blank\", \"filled\", \"zero\", \"not zero\", \"positive\", \"negative\"")
-                );
-            }
-        },
-    };
-    Ok(Condition { column, test })
-}
-
-fn event(item: &Item<'_>) -> Result<EventRule> {
+fn event(item: &Item<'_>, compare: Compare) -> Result<EventRule> {
     let kind_item = item.section("[[event]]")?.need("type")?;
     let kind = EventKind::from_text(kind_item.text()?).ok_or_else(|| {
         let near = EventKind::nearest(kind_item.as_text().unwrap_or_default());
@@ -289,7 +217,8 @@ fn event(item: &Item<'_>) -> Result<EventRule> {
         known.push("amount_is");
     }
     section.only(&known)?;
-    let when = section.get("when").map_or(Ok(Vec::new()), |item| conditions(&item, "when"))?;
+    let when =
+        section.get("when").map_or(Ok(Vec::new()), |item| conditions(&item, "when", compare))?;
     let target = match section.get("amount_is") {
         None => false,
         Some(item) => match item.text()? {
@@ -298,7 +227,7 @@ fn event(item: &Item<'_>) -> Result<EventRule> {
             _ => return Err(item.unfit("\"amount\" or \"target\"")),
         },
     };
-    let fields = fields(&section, kind.fields())?;
+    let fields = fields(&section, kind.fields(), compare)?;
     check_line(&section, kind, &fields)?;
     Ok(EventRule { kind, when, fields, target })
 }
@@ -317,7 +246,7 @@ fn check_line(section: &Section<'_>, kind: EventKind, fields: &[FieldRule]) -> R
     Ok(())
 }
 
-fn created(item: &Item<'_>) -> Result<BTreeMap<Created, Vec<FieldRule>>> {
+fn created(item: &Item<'_>, compare: Compare) -> Result<BTreeMap<Created, Vec<FieldRule>>> {
     let section = item.section("[create]")?;
     let known: Vec<&str> = Created::ALL.iter().map(|one| one.text()).collect();
     section.only(&known)?;
@@ -328,16 +257,16 @@ fn created(item: &Item<'_>) -> Result<BTreeMap<Created, Vec<FieldRule>>> {
         let section = item.section(&name)?;
         let known: Vec<&str> = one.fields().iter().map(|spec| spec.field.text()).collect();
         section.only(&known)?;
-        all.insert(*one, fields(&section, one.fields())?);
+        all.insert(*one, fields(&section, one.fields(), compare)?);
     }
     Ok(all)
 }
 
-fn fields(section: &Section<'_>, specs: &[FieldSpec]) -> Result<Vec<FieldRule>> {
+fn fields(section: &Section<'_>, specs: &[FieldSpec], compare: Compare) -> Result<Vec<FieldRule>> {
     let mut rules = Vec::new();
     for spec in specs {
         match section.get(spec.field.text()) {
-            Some(item) => rules.push(field(&item, *spec)?),
+            Some(item) => rules.push(field(&item, *spec, compare)?),
             None if spec.required => return Err(section.missing(spec.field.text())),
             None => {}
         }
@@ -345,12 +274,14 @@ fn fields(section: &Section<'_>, specs: &[FieldSpec]) -> Result<Vec<FieldRule>> 
     Ok(rules)
 }
 
-fn field(item: &Item<'_>, spec: FieldSpec) -> Result<FieldRule> {
+fn field(item: &Item<'_>, spec: FieldSpec, compare: Compare) -> Result<FieldRule> {
     let mut rule = FieldRule {
         spec,
         from: Supply::Constant(String::new()),
         default: None,
         translation: None,
+        compare,
+        as_written: false,
         numbers: None,
         dates: None,
         line: item.line(),
@@ -359,7 +290,17 @@ fn field(item: &Item<'_>, spec: FieldSpec) -> Result<FieldRule> {
         rule.from = Supply::Constant(constant(item, spec.shape)?);
         return Ok(rule);
     };
-    section.only(&["column", "template", "default", "map", "numbers", "dates"])?;
+    section.only(&[
+        "column",
+        "template",
+        "default",
+        "map",
+        "fold",
+        "as_written",
+        "numbers",
+        "dates",
+    ])?;
+    rule.compare = folding(&section, compare)?;
     let (from, is_cell) = match (section.get("column"), section.get("template")) {
         (Some(item), None) => (Supply::Column(column(&item)?), true),
         (None, Some(item)) => (Supply::Template(template(&item)?), false),
@@ -369,7 +310,9 @@ fn field(item: &Item<'_>, spec: FieldSpec) -> Result<FieldRule> {
     };
     rule.from = from;
     rule.default = section.get("default").map(|item| constant(&item, spec.shape)).transpose()?;
-    rule.translation = section.get("map").map(|item| translation(&item)).transpose()?;
+    rule.translation =
+        section.get("map").map(|item| translation(&item, rule.compare)).transpose()?;
+    rule.as_written = section.get("as_written").map_or(Ok(false), |item| item.truth())?;
     rule.numbers = section.get("numbers").map(|item| number_style(&item)).transpose()?;
     rule.dates = section.get("dates").map(|item| date_formats(&item)).transpose()?;
     let amount = is_cell && spec.shape == Shape::Amount;
@@ -391,66 +334,18 @@ fn constant(item: &Item<'_>, shape: Shape) -> Result<String> {
     }
 }
 
-fn translation(item: &Item<'_>) -> Result<BTreeMap<String, String>> {
+/// The pairs of a `map`, by the key as it is compared.
+fn translation(item: &Item<'_>, compare: Compare) -> Result<BTreeMap<String, String>> {
     let section = item.section("map")?;
-    section.items().map(|(key, item)| Ok((key.to_owned(), item.text()?.to_owned()))).collect()
-}
-
-fn template(item: &Item<'_>) -> Result<Vec<Part>> {
-    let unfit = || {
-        item.unfit("a template: text with {column}, {#4}, {row} or {line}, filters |slug, |pad2 to |pad9, and {{ }} for braces")
-    };
-    let (mut parts, mut literal) = (Vec::new(), String::new());
-    let mut rest = item.text()?;
-    while let Some(first) = rest.chars().next() {
-        let tail = rest.get(first.len_utf8()..).unwrap_or_default();
-        if (first == '{' || first == '}') && tail.starts_with(first) {
-            literal.push(first);
-            rest = tail.get(1..).unwrap_or_default();
-        } else if first == '{' {
-            let (inner, after) = tail.split_once('}').ok_or_else(unfit)?;
-            if !literal.is_empty() {
-                parts.push(Part::Literal(std::mem::take(&mut literal)));
-            }
-            parts.push(placeholder(inner, item.line()).ok_or_else(unfit)?);
-            rest = after;
-        } else if first == '}' {
-            return Err(unfit());
-        } else {
-            literal.push(first);
-            rest = tail;
+    let mut pairs = BTreeMap::new();
+    for (key, item) in section.items() {
+        let value = item.text()?.to_owned();
+        let before = pairs.insert(compare.of(key).into_owned(), value.clone());
+        if before.is_some_and(|before| before != value) {
+            return Err(item.unfit("said once: another key of the map is read as the same text"));
         }
     }
-    if !literal.is_empty() {
-        parts.push(Part::Literal(literal));
-    }
-    if parts.is_empty() { Err(unfit()) } else { Ok(parts) }
-}
-
-fn placeholder(inner: &str, line: usize) -> Option<Part> {
-    let (name, filter) = match inner.rsplit_once('|') {
-        None => (inner, Filter::None),
-        Some((name, "slug")) => (name, Filter::Slug),
-        Some((name, filter)) => {
-            let width = filter.strip_prefix("pad")?.parse().ok()?;
-            ((2..=9).contains(&width)).then_some((name, Filter::Pad(width)))?
-        }
-    };
-    let name = name.trim();
-    Some(match name {
-        "" => return None,
-        "row" => Part::RowNumber(filter),
-        "line" => Part::Line(filter),
-        name => {
-            let number = name.strip_prefix('#').and_then(|number| number.parse().ok());
-            let name = match number {
-                Some(0) => return None,
-                Some(number) => ColumnName::Number(number),
-                None => ColumnName::Name(super::text::clean(name).into_owned()),
-            };
-            Part::Cell(Column { name, line }, filter)
-        }
-    })
+    Ok(pairs)
 }
 
 /// The error for a value of the mapping that cannot be what its field is.
@@ -507,7 +402,7 @@ mod tests {
         let see = "\n  next: schemas/mapping.md says what each key is for";
         for (text, message) in [
             ("source = ", "mapping_syntax: mapping line 1: string values must be quoted, expected literal string\n  next: the mapping is a TOML 1.0 file; schemas/mapping.md names its keys".to_owned()),
-            (&with("encodng = \"gb18030\""), "mapping_unknown_key: mapping line 2: `encodng` is no key of the mapping\n  next: did you mean `encoding`? Known here: source, encoding, delimiter, header, historical, default_date, numbers, dates, skip, create, event".to_owned()),
+            (&with("encodng = \"gb18030\""), "mapping_unknown_key: mapping line 2: `encodng` is no key of the mapping\n  next: did you mean `encoding`? Known here: source, encoding, delimiter, escape, header, width, blank_beyond, fold, historical, default_date, numbers, dates, skip, create, event".to_owned()),
             (&format!("{START}{EVENT}amonut = 1"), "mapping_unknown_key: mapping line 6: `amonut` is no key of [[event]] follow-on.pay-in\n  next: did you mean `amount`? Known here: type, when, code, amount, occurred_on, document_no".to_owned()),
             (&with("[numbers]\nzzz = 1"), "mapping_unknown_key: mapping line 3: `zzz` is no key of [numbers]\n  next: known here: decimal, thousands, currency, negative, scale".to_owned()),
             (EVENT, format!("mapping_missing_key: the mapping has no `source`{see}")),
@@ -529,7 +424,7 @@ mod tests {
             (&with("[[event]]\ntype = \"allocation.record\"\nfund = \"f\"\namount = 1\namount_is = \"total\""), format!("mapping_value: mapping line 6: `amount_is` is \"amount\" or \"target\", found `\"total\"`{see}")),
             (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = {}\namount = 1"), format!("mapping_value: mapping line 4: `code` is a constant, or a table with either `column` or `template`, found `{{}}`{see}")),
             (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = 1.5\namount = 1"), format!("mapping_value: mapping line 4: `code` is a text, found `1.5`{see}")),
-            (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = { template = \"{a|upper}\" }\namount = 1"), format!("mapping_value: mapping line 4: `template` is a template: text with {{column}}, {{#4}}, {{row}} or {{line}}, filters |slug, |pad2 to |pad9, and {{{{ }}}} for braces, found `\"{{a|upper}}\"`{see}")),
+            (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = { template = \"{a|upper}\" }\namount = 1"), format!("mapping_value: mapping line 4: `template` is a template: text with {{column}}, {{#4}}, {{row}} or {{line}}, filters |code, |slug, |pad2 to |pad9, and {{{{ }}}} for braces, found `\"{{a|upper}}\"`{see}")),
             (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = { column = \"a\", numbers = { scale = 2 } }\namount = 1"), format!("mapping_value: mapping line 4: `code` is without `numbers` and `dates`, unless an amount or a day comes from its column, found `{{ column = \"a\", numbers = {{ scale = 2 }} …`{see}")),
             (&with("[[event]]\ntype = \"commitment.make\"\ncontract = \"c\"\namount = 1\nyear = 2002"), format!("mapping_missing_key: [[event]] commitment.make has no `fund`{see}")),
             (&with("[[event]]\ntype = \"project.approve\"\ncode = \"c\"\ntitle = \"t\"\npurpose = \"p\"\nfund = \"f\""), format!("mapping_missing_key: [[event]] project.approve has no `amount`{see}")),

@@ -223,6 +223,12 @@ impl NumberStyle {
             !short && group.len() != 3
         });
         match bad {
+            None if whole.starts_with('0') => Err(Problem::new(
+                "amount_grouping",
+                format!("no group before a `{separator}` begins with zero"),
+                "a point, or no zero in front",
+                quoted(cell),
+            )),
             None => Ok(Cow::Owned(groups.concat())),
             Some((_, group)) => Err(Problem::new(
                 "amount_grouping",
@@ -514,6 +520,24 @@ mod tests {
             (true, 0) => format!("-{out}"),
             (true, 1) => format!("{out}-"),
             (true, _) => format!("({out})"),
+        }
+    }
+
+    #[test]
+    fn nobody_groups_a_leading_zero() {
+        for (separator, decimal) in [(',', '.'), ('.', ','), (' ', ','), ('\'', '.'), ('٬', '٫')]
+        {
+            let style = NumberStyle { decimal, thousands: Some(separator), ..english() };
+            for text in
+                ["0~500", "0~500~000", "012~345", "00~500", "-0~500", "£0~500", "0~500万", "０~500"]
+            {
+                let cell = text.replace('~', &separator.to_string());
+                let found = style.read(&cell, 2).unwrap_err();
+                assert_eq!(found.code, "amount_grouping", "{cell}");
+            }
+            assert_eq!(style.read(&format!("0{decimal}5"), 2), Ok(50));
+            assert_eq!(style.read(&format!("1{separator}000"), 2), Ok(100_000));
+            assert_eq!(style.read("0500", 2), Ok(50_000));
         }
     }
 

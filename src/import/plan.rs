@@ -8,7 +8,8 @@ use super::mapping::{Filter, Mapping, Test};
 use super::number::NumberStyle;
 use super::problem::{Problem, quoted};
 use super::reader::Row;
-use super::text::{clean, slug, without_guard};
+use super::spoilt;
+use super::text::{self, Compare, clean, is_blank, nearest, slug, without_guard};
 use crate::domain::calendar::{Date, Year};
 use crate::domain::ids::{Code, Tag, Text};
 use crate::domain::money::Amount;
@@ -117,9 +118,12 @@ pub struct MappedEvent {
 #[derive(Debug)]
 pub struct Plan {
     width: Option<usize>,
+    has_header: bool,
+    blank_beyond: bool,
     exponent: u8,
     default_date: Option<Date>,
     numbers: NumberStyle,
+    dates: Vec<DateFormat>,
     skip: Vec<PlannedCondition>,
     events: Vec<PlannedEvent>,
     created: BTreeMap<Created, Vec<PlannedField>>,
@@ -138,6 +142,7 @@ pub(super) struct PlannedCondition {
     pub(super) index: usize,
     pub(super) label: String,
     pub(super) test: Test,
+    pub(super) compare: Compare,
 }
 
 #[derive(Debug)]
@@ -147,6 +152,8 @@ pub(super) struct PlannedField {
     pub(super) supply: PlannedSupply,
     pub(super) default: Option<Value>,
     pub(super) translation: Option<BTreeMap<String, Value>>,
+    pub(super) compare: Compare,
+    pub(super) as_written: bool,
 }
 
 #[derive(Debug)]
@@ -175,10 +182,13 @@ impl Plan {
         let fit = Fit { mapping, header, exponent };
         let created = mapping.created.iter();
         let plan = Self {
-            width: (!header.is_empty()).then_some(header.len()),
+            width: mapping.width.or_else(|| (!header.is_empty()).then_some(header.len())),
+            has_header: !header.is_empty(),
+            blank_beyond: mapping.blank_beyond,
             exponent,
             default_date: mapping.default_date,
             numbers: mapping.numbers.clone(),
+            dates: mapping.dates.clone(),
             skip: fit.conditions(&mapping.skip)?,
             events: mapping.events.iter().map(|rule| fit.event(rule)).collect::<Result<_>>()?,
             created: created
@@ -186,6 +196,13 @@ impl Plan {
                 .collect::<Result<_>>()?,
         };
         Ok(plan)
+    }
+
+    /// The same plan for rows of `width` cells, where neither header nor mapping says how many.
+    #[must_use]
+    pub fn of_width(mut self, width: usize) -> Self {
+        self.width = self.width.or((width > 0).then_some(width));
+        self
     }
 
     /// The events that a row says; `None` where a filter leaves it out.
@@ -242,12 +259,21 @@ impl Plan {
     fn check_width(&self, row: &Row) -> Result<(), Problem> {
         let Some(width) = self.width else { return Ok(()) };
         let found = row.width();
-        if found == width || (found > width && row.cells().skip(width).all(|c| c.trim().is_empty()))
+        if found == width
+            || (self.blank_beyond && found > width && row.cells().skip(width).all(is_blank))
         {
             return Ok(());
         }
-        let rule = "a row has as many cells as the header";
-        Err(Problem::new("row_width", rule, format!("{width} cells"), format!("{found} cells")))
+        let like = if self.has_header { "the header" } else { "the first one, or as `width` says" };
+        let beyond = if found > width && row.cells().skip(width).all(is_blank) {
+            "; `blank_beyond = true` in the mapping allows blank ones behind them"
+        } else {
+            ""
+        };
+        let filled = row.cells().filter(|cell| !is_blank(cell)).count();
+        let rule = format!("a row has as many cells as {like}{beyond}");
+        let found = format!("{found} cells, {filled} filled");
+        Err(Problem::new("row_width", rule, format!("{width} cells"), found))
     }
 
     fn event(
@@ -289,13 +315,16 @@ impl Plan {
             PlannedSupply::Constant(value) => Ok(Some(value.clone())),
             PlannedSupply::Cell { index, numbers, dates } => {
                 let cell = row.cell(*index);
-                if cell.trim().is_empty() {
+                if is_blank(cell) {
                     return Ok(None);
                 }
                 if let Some(translation) = &planned.translation {
-                    return translated(translation, cell).map(Some);
+                    return translated(translation, planned.compare, cell).map(Some);
                 }
                 let cell = without_guard(cell);
+                if !planned.as_written {
+                    not_spoilt(&planned.spec, cell)?;
+                }
                 match shape {
                     Shape::Amount => {
                         numbers.read(cell, self.exponent).map(|n| Some(Value::Amount(Amount(n))))
@@ -310,31 +339,45 @@ impl Plan {
                 }
             }
             PlannedSupply::Template(parts) => {
+                if shape == Shape::Code && !planned.as_written {
+                    self.no_part_spoilt(parts, row)?;
+                }
                 let Some(text) = filled(parts, row) else { return Ok(None) };
                 match &planned.translation {
-                    Some(translation) => translated(translation, &text).map(Some),
+                    Some(translation) => translated(translation, planned.compare, &text).map(Some),
                     None => constant(shape, &text, self.exponent),
                 }
             }
         }
     }
 
-    fn holds(&self, condition: &PlannedCondition, row: &Row) -> Result<bool, Problem> {
+    fn no_part_spoilt(&self, parts: &[PlannedPart], row: &Row) -> Result<(), Problem> {
+        for part in parts {
+            if let PlannedPart::Cell(index, _) = part {
+                let cell = without_guard(row.cell(*index));
+                spoilt::scientific(cell)?;
+                spoilt::day_in_part(cell, &self.dates)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn holds(&self, condition: &PlannedCondition, row: &Row) -> Result<bool, Problem> {
         let cell = row.cell(condition.index);
         let amount = || {
-            if cell.trim().is_empty() {
+            if is_blank(cell) {
                 return Ok(None);
             }
             let amount = self.numbers.read(without_guard(cell), self.exponent);
             amount.map(Some).map_err(|problem| problem.in_column(&condition.label))
         };
         let any = |words: &[String], test: fn(&str, &str) -> bool| {
-            let text = clean(cell);
+            let text = condition.compare.of(cell);
             words.iter().any(|word| test(&text, word))
         };
         Ok(match &condition.test {
-            Test::Blank => cell.trim().is_empty(),
-            Test::Filled => !cell.trim().is_empty(),
+            Test::Blank => is_blank(cell),
+            Test::Filled => !is_blank(cell),
             Test::Zero => amount()?.is_some_and(|amount| amount == 0),
             Test::NotZero => amount()?.is_some_and(|amount| amount != 0),
             Test::Positive => amount()?.is_some_and(|amount| amount > 0),
@@ -346,12 +389,38 @@ impl Plan {
     }
 }
 
-fn translated(translation: &BTreeMap<String, Value>, cell: &str) -> Result<Value, Problem> {
-    let text = clean(cell);
+/// Refuses a code, or the number of a document, that a spreadsheet spoilt.
+fn not_spoilt(spec: &FieldSpec, cell: &str) -> Result<(), Problem> {
+    if spec.shape == Shape::Code {
+        spoilt::scientific(cell)?;
+        return spoilt::day(cell);
+    }
+    if matches!(spec.field, Field::CreditCode | Field::SourceNo) {
+        return spoilt::scientific(cell);
+    }
+    Ok(())
+}
+
+/// The most words of a `map` that a refusal lists.
+const WORDS_LISTED: usize = 8;
+
+fn translated(
+    translation: &BTreeMap<String, Value>,
+    compare: Compare,
+    cell: &str,
+) -> Result<Value, Problem> {
+    let text = compare.of(cell);
     translation.get(text.as_ref()).cloned().ok_or_else(|| {
-        let known: Vec<&str> = translation.keys().map(String::as_str).collect();
+        let words = translation.keys().map(String::as_str);
+        let mut known: String = match nearest(&text, words.clone()) {
+            Some(near) if translation.len() > WORDS_LISTED => format!("perhaps {}", quoted(near)),
+            Some(_) | None => words.take(WORDS_LISTED).collect::<Vec<_>>().join(", "),
+        };
+        if translation.len() > WORDS_LISTED {
+            known.push_str(&format!(", of {} values", translation.len()));
+        }
         let rule = "a value that the mapping translates is in its `map`";
-        Problem::new("value_not_mapped", rule, known.join(", "), quoted(&text))
+        Problem::new("value_not_mapped", rule, known, quoted(&clean(cell)))
     })
 }
 
@@ -365,12 +434,13 @@ fn filled(parts: &[PlannedPart], row: &Row) -> Option<String> {
             PlannedPart::Line(filter) => number(&mut out, row.line, *filter),
             PlannedPart::Cell(index, filter) => {
                 let cell = clean(row.cell(*index));
-                if cell.is_empty() {
+                if is_blank(&cell) {
                     return None;
                 }
                 match filter {
                     Filter::None => out.push_str(&cell),
                     Filter::Slug => out.push_str(&slug(&cell)),
+                    Filter::Code => out.push_str(&text::code(&cell)),
                     Filter::Pad(width) => {
                         let zeros = width.saturating_sub(cell.chars().count());
                         out.extend(std::iter::repeat_n('0', zeros));
@@ -386,7 +456,7 @@ fn filled(parts: &[PlannedPart], row: &Row) -> Option<String> {
 fn number(out: &mut String, number: u64, filter: Filter) {
     let width = match filter {
         Filter::Pad(width) => width,
-        Filter::None | Filter::Slug => 0,
+        Filter::None | Filter::Slug | Filter::Code => 0,
     };
     // Writing to a `String` cannot fail.
     let _written = write!(out, "{number:0>width$}");
@@ -395,7 +465,7 @@ fn number(out: &mut String, number: u64, filter: Filter) {
 /// Text as a value of `shape`, in the plain style of constants; `None` where it is blank.
 pub(super) fn constant(shape: Shape, text: &str, exponent: u8) -> Result<Option<Value>, Problem> {
     let text: Cow<'_, str> = clean(text);
-    if text.is_empty() {
+    if is_blank(&text) {
         return Ok(None);
     }
     Ok(Some(match shape {
@@ -495,7 +565,14 @@ mod tests {
         assert_eq!(count(&["", " ", "\u{3000}", "", "", ""]), None);
         assert_eq!(count(&["a", "ESF", "", "", "", ""]), Some(0));
         assert_eq!(count(&["a", "ESF", "0", "", "", ""]), Some(1));
-        assert_eq!(count(&["a", "ESF", "5", "", "2016", "", " ", ""]), Some(2));
+        let beyond = ["a", "ESF", "5", "", "2016", "", " ", ""];
+        let problem = plan().map(&Row::new(&beyond, 1, 2)).unwrap_err();
+        assert_eq!((problem.code, problem.found.as_str()), ("row_width", "8 cells, 4 filled"));
+        let text = MAPPING.replace("source =", "blank_beyond = true\nsource =");
+        let plan = Plan::new(&Mapping::parse(&text).unwrap(), &header(), 2).unwrap();
+        assert_eq!(plan.map(&Row::new(&beyond, 1, 2)).unwrap().map(|e| e.len()), Some(2));
+        let filled = ["a", "ESF", "5", "", "2016", "", "x"];
+        assert_eq!(plan.map(&Row::new(&filled, 1, 2)).unwrap_err().code, "row_width");
     }
 
     #[test]
@@ -530,7 +607,7 @@ mod tests {
         }
         assert_eq!(
             refused(&["a", "ESF"]),
-            "row_width: a row has as many cells as the header; allowed 6 cells, found 2 cells"
+            "row_width: a row has as many cells as the header; allowed 6 cells, found 2 cells, 2 filled"
         );
         assert!(refused(&["a", "ESF", "", "", "", "", "x"]).contains("found 7 cells"));
         let text = MAPPING.replace("default_date = \"2007-01-01\"", "");
@@ -539,6 +616,95 @@ mod tests {
             plan.map(&Row::new(&["a", "ESF", "0", "", "", ""], 1, 2)).unwrap_err().to_string(),
             "date_missing: every event has a day; the mapping has no `default_date` (column `datum`); allowed a date, found nothing"
         );
+    }
+
+    #[test]
+    fn an_amount_that_ran_into_two_cells_is_refused() {
+        let text = "source = \"s\"\ndefault_date = \"2013-01-01\"\n[[event]]\ntype = \"follow-on.pay-in\"\ncode = { column = 2 }\namount = { column = 3 }\n";
+        let header = ["Date", "Payee", "Amount", "Note"].map(str::to_owned);
+        let row = Row::new(&["2013-01-06", "Birch", "1", "020.00", ""], 1, 2);
+        let problem = |text: &str, header: &[String], width: usize| {
+            let plan = Plan::new(&Mapping::parse(text).unwrap(), header, 2).unwrap();
+            plan.of_width(width).map(&row).unwrap_err().to_string()
+        };
+        assert_eq!(
+            problem(text, &header, 4),
+            "row_width: a row has as many cells as the header; `blank_beyond = true` in the mapping allows blank ones behind them; allowed 4 cells, found 5 cells, 4 filled"
+        );
+        let without = format!("header = 0\n{text}");
+        assert!(problem(&without, &[], 4).contains("as many cells as the first one"));
+        let said = format!("width = 4\n{without}");
+        assert!(problem(&said, &[], 5).contains("allowed 4 cells"));
+        assert!(Mapping::parse(&format!("width = 4\n{text}")).is_err());
+    }
+
+    #[test]
+    fn conditions_maps_and_headers_compare_what_is_seen() {
+        let text = |fold: &str| {
+            format!(
+                "source = \"s\"\ndefault_date = \"2013-01-01\"\n{fold}\n[[skip]]\ncolumn = \"Bénéficiaire\"\nstarts_with = \"Total général\"\n[[skip]]\ncolumn = \"Kind\"\nequals = \"合计\"\n[[event]]\ntype = \"follow-on.pay-in\"\ncode = {{ column = \"Kind\", map = {{ \"Öffentlich\" = \"PUB\" }} }}\namount = 1\n"
+            )
+        };
+        let plan = |fold: &str, header: [&str; 2]| {
+            let header = header.map(str::to_owned);
+            Plan::new(&Mapping::parse(&text(fold)).unwrap(), &header, 2)
+        };
+        let header = ["\u{feff}Be\u{301}ne\u{301}ficiaire\u{200b}", " Kind\u{a0}"];
+        let seen = plan("", header).unwrap();
+        let map = |plan: &Plan, cells: &[&str]| plan.map(&Row::new(cells, 1, 2));
+        assert_eq!(map(&seen, &["Total ge\u{301}ne\u{301}ral 2013", "x"]), Ok(None));
+        assert_eq!(map(&seen, &["\u{200b}Total\u{a0}g\u{ad}énéral", "x"]), Ok(None));
+        assert_eq!(map(&seen, &["a", "合\u{200b}计"]), Ok(None));
+        assert_eq!(map(&seen, &["a", "合\u{3000}计"]).unwrap_err().code, "value_not_mapped");
+        assert_eq!(map(&seen, &["a", "O\u{308}ffentlich"]).unwrap().unwrap().len(), 1);
+        assert_eq!(map(&seen, &["a", "öffentlich"]).unwrap_err().code, "value_not_mapped");
+        let folded = plan("fold = true", ["BÉNÉFICIAIRE", "ｋｉｎｄ"]).unwrap();
+        assert_eq!(map(&folded, &["a", "合\u{3000}计"]), Ok(None));
+        assert_eq!(map(&folded, &["ＴＯＴＡＬ GÉNÉRAL", "x"]), Ok(None));
+        assert_eq!(map(&folded, &["a", "öffent lich"]).unwrap().unwrap().len(), 1);
+        let error = plan("", ["BÉNÉFICIAIRE", "Kind"]).unwrap_err();
+        assert_eq!(error.code(), "mapping_column");
+        let error = plan("fold = true", ["Bénéficiaire", "bénéficiaire"]).unwrap_err();
+        assert_eq!(error.code(), "mapping_column_twice");
+    }
+
+    #[test]
+    fn a_refusal_names_some_words_of_a_long_map() {
+        let pairs: String = (0..5_000).map(|n| format!("\"value {n}\" = \"V{n}\", ")).collect();
+        let text = format!(
+            "source = \"s\"\ndefault_date = \"2013-01-01\"\n[[event]]\ntype = \"follow-on.pay-in\"\ncode = {{ column = 1, map = {{ {pairs} }} }}\namount = 1\n"
+        );
+        let plan = Plan::new(&Mapping::parse(&text).unwrap(), &["a".to_owned()], 2).unwrap();
+        let problem = plan.map(&Row::new(&["valeu 77"], 1, 2)).unwrap_err();
+        assert_eq!(problem.allowed, "perhaps `value 77`, of 5000 values");
+        let problem = plan.map(&Row::new(&["zzzzzzzzzzzzzzzzzzzzz"], 1, 2)).unwrap_err();
+        assert!(problem.allowed.len() < 200, "{}", problem.allowed);
+    }
+
+    #[test]
+    fn a_spoilt_code_is_refused_with_its_cell() {
+        let text = "source = \"s\"\ndefault_date = \"2013-01-01\"\n[[event]]\ntype = \"disbursement.record\"\npayee = { column = \"a\" }\ncommitment = { template = \"C-{b}\" }\nsource_no = { column = \"c\" }\namount = 1\n";
+        let header = ["a", "b", "c"].map(str::to_owned);
+        let plan = Plan::new(&Mapping::parse(text).unwrap(), &header, 2).unwrap();
+        let map = |cells: [&str; 3]| plan.map(&Row::new(&cells, 1, 2));
+        for (cells, column) in [
+            (["9.13101E+17", "1", "1"], "a"),
+            (["1-Mar", "1", "1"], "a"),
+            (["A", "2E5", "1"], "b"),
+            (["A", "Mar-01", "1"], "b"),
+            (["A", "1", "9.13E+17"], "c"),
+        ] {
+            let problem = map(cells).unwrap_err();
+            assert_eq!(
+                (problem.code, problem.column.as_str()),
+                ("code_spoilt", column),
+                "{cells:?}"
+            );
+        }
+        assert!(map(["A", "2013-03-01", "1-Mar"]).is_ok());
+        let kept = text.replace("column = \"a\"", "column = \"a\", as_written = true");
+        let plan = Plan::new(&Mapping::parse(&kept).unwrap(), &header, 2).unwrap();
+        assert!(plan.map(&Row::new(&["2E5", "1", "1"], 1, 2)).is_ok());
     }
 
     #[test]

@@ -1,15 +1,18 @@
-//! A CSV file row by row, with the line each row begins on. Strict about bytes (encoding, NUL, open
-//! quotes, size), lenient about nothing; what the cells mean is the mapping's business.
+//! A CSV file row by row, with the line each row begins on. Strict about bytes (encoding, NUL, marks,
+//! size) and about quotes, lenient about nothing; what the cells mean is the mapping's business.
 //!
-//! Lines are counted by line feeds; in a file whose lines end with a bare CR every row is on line 1.
+//! A cell that begins with a quote ends at the next quote that is not doubled, and behind that stands
+//! the delimiter, a line break or the end of the file. Anything else would move text from one row into
+//! another, so it refuses the file. A quote inside a cell that begins with something else is text.
 
-use super::decode::{Decoded, MAX_ROW_BYTES, READ_AHEAD_BYTES, line_breaks, wide};
+use super::decode::{Decoded, MAX_ROW_BYTES, line_breaks};
 use super::text;
 use crate::chain::hash;
 use crate::error::{Error, Kind, Result};
-use csv::StringRecord;
 use encoding_rs::Encoding;
 use std::io::Read;
+
+const QUOTE: u8 = b'"';
 
 /// How the file is written, apart from its cells.
 #[derive(Debug, Clone, Copy)]
@@ -17,11 +20,12 @@ pub struct FileFormat {
     encoding: &'static Encoding,
     delimiter: u8,
     header_line: u64,
+    escape: Option<u8>,
 }
 
 impl Default for FileFormat {
     fn default() -> Self {
-        Self { encoding: encoding_rs::UTF_8, delimiter: b',', header_line: 1 }
+        Self { encoding: encoding_rs::UTF_8, delimiter: b',', header_line: 1, escape: None }
     }
 }
 
@@ -37,12 +41,23 @@ impl FileFormat {
             Error::new(Kind::Usage, "mapping_encoding", format!("`{label}` is no known encoding"))
                 .with_hint("labels of the WHATWG Encoding standard: utf-8, gb18030, gbk, big5, utf-16le, windows-1252, shift_jis, euc-kr, …")
         })?;
-        let &[delimiter_byte] = delimiter.as_bytes() else { return Err(bad_delimiter(delimiter)) };
-        let reserved = matches!(delimiter_byte, b'"' | b'\r' | b'\n' | 0);
-        if reserved || delimiter_byte.is_ascii_alphanumeric() || !delimiter_byte.is_ascii() {
-            return Err(bad_delimiter(delimiter));
+        let delimiter = sign(delimiter).ok_or_else(|| bad_delimiter(delimiter))?;
+        Ok(Self { encoding, delimiter, header_line, escape: None })
+    }
+
+    /// The same format, where `escape` in front of a quote, the delimiter, a line break or itself
+    /// makes it plain text.
+    ///
+    /// # Errors
+    /// `mapping_escape` for what cannot be one.
+    pub fn with_escape(mut self, escape: &str) -> Result<Self> {
+        self.escape = sign(escape).filter(|sign| *sign != self.delimiter && *sign != b' ');
+        if self.escape.is_some() {
+            return Ok(self);
         }
-        Ok(Self { encoding, delimiter: delimiter_byte, header_line })
+        let message = format!("`{}` cannot be an escape", escape.escape_debug());
+        Err(Error::new(Kind::Usage, "mapping_escape", message)
+            .with_hint("one ASCII character that is no letter, digit, quote, blank, line break or the delimiter: \"\\\\\""))
     }
 
     /// The delimiter.
@@ -56,6 +71,19 @@ impl FileFormat {
     pub fn encoding(&self) -> &'static str {
         self.encoding.name()
     }
+
+    /// True if the file has a header row.
+    #[must_use]
+    pub fn has_header(&self) -> bool {
+        self.header_line > 0
+    }
+}
+
+/// The one ASCII character of `text`, if it can separate or escape.
+fn sign(text: &str) -> Option<u8> {
+    let &[byte] = text.as_bytes() else { return None };
+    let reserved = matches!(byte, QUOTE | b'\r' | b'\n' | 0);
+    (byte.is_ascii() && !reserved && !byte.is_ascii_alphanumeric()).then_some(byte)
 }
 
 fn bad_delimiter(delimiter: &str) -> Error {
@@ -81,20 +109,20 @@ impl Row {
     #[must_use]
     pub fn new(cells: &[&str], number: u64, line: u64) -> Self {
         let mut row = Self { number, line, ..Self::default() };
-        row.fill(&StringRecord::from(cells));
+        for cell in cells {
+            row.text.push_str(cell);
+            row.end_cell();
+        }
         row
     }
 
-    fn fill(&mut self, cells: &StringRecord) {
+    fn clear(&mut self) {
         self.text.clear();
-        self.text.push_str(cells.as_slice());
         self.ends.clear();
-        self.ends.reserve_exact(cells.len());
-        let mut end = 0_usize;
-        self.ends.extend(cells.iter().map(|cell| {
-            end = end.saturating_add(cell.len());
-            end
-        }));
+    }
+
+    fn end_cell(&mut self) {
+        self.ends.push(self.text.len());
     }
 
     /// The cell at `index` from 0 as it stands in the file; empty beyond the last.
@@ -127,10 +155,10 @@ impl Row {
         self.text.len()
     }
 
-    /// True if there is nothing but white space in it.
+    /// True if there is nothing but white space and characters that cannot be seen in it.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.text.trim().is_empty()
+        text::is_blank(&self.text)
     }
 
     /// The row key as the `occurrence`-th of equal rows, from 0 (schemas/entry.md §5).
@@ -143,37 +171,49 @@ impl Row {
 /// Reads rows.
 #[derive(Debug)]
 pub struct RowReader<R> {
-    splitter: csv::Reader<Decoded<R>>,
-    cells: StringRecord,
+    input: Decoded<R>,
+    delimiter: u8,
+    escape: Option<u8>,
     header: Vec<String>,
+    /// The first row of a file without a header, read for its width.
+    first: Option<Row>,
+    width: usize,
     rows: u64,
-    /// Line on which the text after the last row begins.
+    /// Line on which the text that was not taken begins.
     line: u64,
 }
 
 impl<R: Read> RowReader<R> {
-    /// Opens a file and reads its header.
+    /// Opens a file and reads its header. Lines before it are no rows and are not looked at.
     ///
     /// # Errors
     /// `csv_empty` where there is no header row, `csv_header` where none begins on the line that the
     /// mapping says; the errors of [`RowReader::read`].
     pub fn open(input: R, format: &FileFormat) -> Result<Self> {
-        let splitter = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(format.delimiter)
-            .buffer_capacity(READ_AHEAD_BYTES)
-            .from_reader(Decoded::new(input, format.encoding));
-        let mut reader =
-            Self { splitter, cells: StringRecord::new(), header: Vec::new(), rows: 0, line: 1 };
-        let mut row = Row::default();
-        while format.header_line > 0 && row.line < format.header_line {
-            if !reader.read(&mut row)? {
+        let mut reader = Self {
+            input: Decoded::new(input, format.encoding),
+            delimiter: format.delimiter,
+            escape: format.escape,
+            header: Vec::new(),
+            first: None,
+            width: 0,
+            rows: 0,
+            line: 1,
+        };
+        while reader.line < format.header_line {
+            if !reader.skip_line()? {
                 return Err(no_header(format.header_line, reader.line));
             }
         }
-        if row.line != format.header_line {
-            return Err(no_header(format.header_line, row.line));
+        let mut row = Row::default();
+        let found = reader.read(&mut row)?;
+        reader.width = row.width();
+        if !format.has_header() {
+            reader.first = found.then_some(row);
+            return Ok(reader);
+        }
+        if !found || row.line != format.header_line {
+            return Err(no_header(format.header_line, if found { row.line } else { reader.line }));
         }
         reader.header = row.cells().map(|cell| text::clean(cell).into_owned()).collect();
         reader.rows = 0;
@@ -186,58 +226,199 @@ impl<R: Read> RowReader<R> {
         &self.header
     }
 
-    /// Bytes of the file read so far, read-ahead included.
-    pub fn bytes_read(&self) -> u64 {
-        self.splitter.get_ref().bytes_read()
+    /// The number of cells of the header, or of the first row of a file without one.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
     }
 
     /// Reads the next row into `row`; `false` at the end of the file.
     ///
     /// # Errors
-    /// `csv_encoding`, `csv_nul`, `csv_row_too_long`, `csv_quote_open`, each with its line; `io` where
-    /// the file cannot be read.
+    /// `csv_encoding`, `csv_mark`, `csv_not_text`, `csv_nul`, `csv_row_too_long`, `csv_quote_open`,
+    /// `csv_quote_out_of_place`, each with its line; `io` where the file cannot be read.
     pub fn read(&mut self, row: &mut Row) -> Result<bool> {
-        if !self.splitter.read_record(&mut self.cells).map_err(|error| self.failed(error))? {
+        if let Some(first) = self.first.take() {
+            *row = first;
+            return Ok(true);
+        }
+        self.input.begin_row();
+        while let Some(b'\r' | b'\n') = self.input.byte()? {
+            self.end_line()?;
+            self.input.begin_row();
+        }
+        if self.input.byte()?.is_none() {
             return Ok(false);
         }
-        let next = self.splitter.position().byte();
-        let decoded = self.splitter.get_mut();
-        let end_at = decoded.end_at();
-        let text = decoded.finish_row(next);
-        let body = text.trim_start_matches(['\r', '\n']);
-        let skipped = text.get(..text.len().saturating_sub(body.len())).unwrap_or_default();
-        let line = self.line.saturating_add(line_breaks(skipped));
-        self.line = line.saturating_add(line_breaks(body));
-        if body.len() > MAX_ROW_BYTES {
-            return Err(too_long(line));
+        row.clear();
+        row.line = self.line;
+        loop {
+            let more = match self.input.byte()? {
+                Some(QUOTE) => self.quoted(&mut row.text)?,
+                Some(_) | None => self.plain(&mut row.text)?,
+            };
+            row.end_cell();
+            if !more {
+                break;
+            }
         }
-        // The mark after the end is a row of its own, unless an open quote swallowed it.
-        let begins = next.saturating_sub(wide(body.len()));
-        if let Some(end_at) = end_at.filter(|end_at| next > *end_at) {
-            return if begins == end_at { Ok(false) } else { Err(quote_open(line)) };
-        }
+        self.check_length()?;
+        // Line breaks inside quotes; the one that ends the row follows.
+        self.line = self.line.saturating_add(line_breaks(self.input.row_text()));
+        self.end_line()?;
         self.rows = self.rows.saturating_add(1);
-        row.fill(&self.cells);
         row.number = self.rows;
-        row.line = line;
         Ok(true)
     }
 
-    fn failed(&mut self, error: csv::Error) -> Error {
-        if let Some(problem) = self.splitter.get_mut().problem() {
-            return problem;
+    /// Takes a line break, if one is next.
+    fn end_line(&mut self) -> Result<()> {
+        let byte = self.input.byte()?;
+        if !matches!(byte, Some(b'\r' | b'\n')) {
+            return Ok(());
         }
-        if let csv::ErrorKind::Io(io) = error.kind()
-            && io.to_string() == "row too long"
-        {
-            return too_long(self.line);
+        self.input.advance(1);
+        self.line = self.line.saturating_add(1);
+        if byte == Some(b'\r') && self.input.byte()? == Some(b'\n') {
+            self.input.advance(1);
         }
-        Error::new(
-            Kind::Io,
-            "io",
-            format!("cannot read the file after line {}: {error}", self.line),
-        )
-        .with_source(error)
+        Ok(())
+    }
+
+    /// Takes a line as it stands; `false` at the end of the file.
+    fn skip_line(&mut self) -> Result<bool> {
+        while let Some(byte) = self.input.byte()? {
+            if matches!(byte, b'\r' | b'\n') {
+                self.end_line()?;
+                self.input.begin_row();
+                return Ok(true);
+            }
+            let rest = self.input.rest().as_bytes();
+            let breaks = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+            let length = breaks.unwrap_or(rest.len());
+            self.input.advance(length);
+            self.input.begin_row();
+        }
+        Ok(false)
+    }
+
+    /// A cell that does not begin with a quote; `true` if another follows in the row.
+    fn plain(&mut self, cell: &mut String) -> Result<bool> {
+        let (delimiter, escape) = (self.delimiter, self.escape);
+        let stops = |byte: &u8| {
+            *byte == delimiter || matches!(*byte, b'\r' | b'\n') || Some(*byte) == escape
+        };
+        loop {
+            let rest = self.input.rest();
+            let stop = rest.as_bytes().iter().position(stops);
+            let length = stop.unwrap_or(rest.len());
+            cell.push_str(rest.get(..length).unwrap_or_default());
+            self.input.advance(length);
+            if stop.is_none() {
+                self.check_length()?;
+            }
+            match self.input.byte()? {
+                Some(byte) if byte == delimiter => {
+                    self.input.advance(1);
+                    return Ok(true);
+                }
+                Some(byte) if Some(byte) == escape => self.escaped(cell)?,
+                Some(b'\r' | b'\n') | None => return Ok(false),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// A cell that begins with a quote; `true` if another follows in the row.
+    fn quoted(&mut self, cell: &mut String) -> Result<bool> {
+        let opened = self.input.row_text().len();
+        self.input.advance(1);
+        let escape = self.escape;
+        loop {
+            let rest = self.input.rest();
+            let stops = |byte: &u8| *byte == QUOTE || Some(*byte) == escape;
+            let stop = rest.as_bytes().iter().position(stops);
+            let length = stop.unwrap_or(rest.len());
+            cell.push_str(rest.get(..length).unwrap_or_default());
+            self.input.advance(length);
+            if stop.is_none() {
+                self.check_length()?;
+            }
+            match self.input.byte()? {
+                None => return Err(quote_open(self.line_of(opened))),
+                Some(byte) if Some(byte) == escape => self.escaped(cell)?,
+                Some(QUOTE) => {
+                    let closed = self.input.row_text().len();
+                    self.input.advance(1);
+                    match self.input.byte()? {
+                        Some(QUOTE) => {
+                            cell.push('"');
+                            self.input.advance(1);
+                        }
+                        Some(byte) if byte == self.delimiter => {
+                            self.input.advance(1);
+                            return Ok(true);
+                        }
+                        Some(b'\r' | b'\n') | None => return Ok(false),
+                        Some(_) => return Err(self.out_of_place(opened, closed)),
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Takes an escape and the character that it makes plain.
+    fn escaped(&mut self, cell: &mut String) -> Result<()> {
+        let escape = char::from(self.input.byte()?.unwrap_or_default());
+        self.input.advance(1);
+        match self.input.byte()? {
+            Some(b'\r') => {
+                cell.push('\r');
+                self.input.advance(1);
+                if self.input.byte()? != Some(b'\n') {
+                    return Ok(());
+                }
+                cell.push('\n');
+            }
+            Some(byte @ (QUOTE | b'\n')) => cell.push(char::from(byte)),
+            Some(byte) if byte == self.delimiter || char::from(byte) == escape => {
+                cell.push(char::from(byte));
+            }
+            // In front of anything else it is a character as any other.
+            Some(_) | None => {
+                cell.push(escape);
+                return Ok(());
+            }
+        }
+        self.input.advance(1);
+        Ok(())
+    }
+
+    /// The line on which byte `at` of the row at hand stands.
+    fn line_of(&self, at: usize) -> u64 {
+        let ahead = self.input.row_text().get(..at).unwrap_or_default();
+        self.line.saturating_add(line_breaks(ahead))
+    }
+
+    fn check_length(&self) -> Result<()> {
+        if self.input.row_text().len() > MAX_ROW_BYTES {
+            return Err(too_long(self.line));
+        }
+        Ok(())
+    }
+
+    fn out_of_place(&self, opened: usize, closed: usize) -> Error {
+        let (opened, closed) = (self.line_of(opened), self.line_of(closed));
+        let next: String = self.input.rest().chars().take(12).collect();
+        let next = super::problem::quoted(&next);
+        let message = format!(
+            "the cell that a quote on line {opened} begins is ended by a quote on line {closed}, but {next} follows it"
+        );
+        Error::new(Kind::Usage, "csv_quote_out_of_place", message)
+            .with_hint("double a quote that belongs to the text (\"\"), or say escape = \"\\\\\" in the mapping where the file escapes it; nothing was booked")
+            .with_detail("line", opened)
+            .with_detail("closed_on", closed)
     }
 }
 
@@ -255,7 +436,7 @@ fn quote_open(line: u64) -> Error {
     let message =
         format!("the row on line {line} has a quote that is still open at the end of the file");
     Error::new(Kind::Usage, "csv_quote_open", message)
-        .with_hint("the file was cut off: get it again")
+        .with_hint("the file was cut off, or the quote belongs to the text: double it (\"\")")
         .with_detail("line", line)
 }
 
@@ -297,7 +478,7 @@ mod tests {
 
     #[test]
     fn lines_are_those_of_an_editor() {
-        for end in ["\n", "\r\n"] {
+        for end in ["\n", "\r\n", "\r"] {
             let text = "a,b\n1,2\n\n\n3,4\n\"x\n\ny\",5\n6,7".replace('\n', end);
             assert_eq!(lines_of(&text), [2, 5, 6, 9], "{text:?}");
             assert_eq!(lines_of(&format!("{text}{end}{end}")), [2, 5, 6, 9]);
@@ -378,7 +559,8 @@ mod tests {
 
     #[test]
     fn a_cut_off_file_and_an_endless_cell_are_refused() {
-        let cut = "\n  next: the file was cut off: get it again";
+        let cut =
+            "\n  next: the file was cut off, or the quote belongs to the text: double it (\"\")";
         for text in ["a,b\n1,\"x", "a,b\n1,\"x\n", "a,b\n1,\"x\"\"", "a,b\n1,\"", "a,b\n1,\"x\ny,z"]
         {
             assert_eq!(
@@ -409,9 +591,97 @@ mod tests {
     }
 
     #[test]
-    fn the_mark_of_the_end_is_no_word_of_the_language() {
-        let text = format!("a\n{}\nb\n", super::super::decode::END);
-        assert_eq!(rows_of(text.as_bytes(), &FileFormat::default()).unwrap().len(), 2);
+    fn a_quote_out_of_place_refuses_the_file_and_names_both_lines() {
+        let table = "Date,Payee,Amount\n2013-01-05,Ash,1\n2013-01-06,Birch,\"3 panels at 6',200.00\n2013-01-07,Cedar,2\n2013-01-08,Elm,\"4 panels\",500.00\n";
+        for end in ["\n", "\r\n", "\r"] {
+            assert_eq!(
+                refused(table.replace('\n', end).as_bytes(), "utf-8"),
+                "csv_quote_out_of_place: the cell that a quote on line 3 begins is ended by a quote on line 5, but `4 panels\",50` follows it\n  next: double a quote that belongs to the text (\"\"), or say escape = \"\\\\\" in the mapping where the file escapes it; nothing was booked",
+            );
+        }
+        for (text, delimiter) in [
+            ("a,b\n\"x\" ,1\n", ","),
+            ("a,b\n\"x\"y,1\n", ","),
+            ("a,b\n1,\"x\"y", ","),
+            ("a;b\n\"x\",1;2\n", ";"),
+            ("a\tb\n\"x\"\u{a0}\t1\n", "\t"),
+            ("\"a\"x,b\n1,2\n", ","),
+            ("a,b\n\"x\\\"y\",1\n", ","),
+            ("a,b\n\"\"x\"\",1\n", ","),
+        ] {
+            let format = FileFormat::new("utf-8", delimiter, 1).unwrap();
+            let error = rows_of(text.as_bytes(), &format).unwrap_err();
+            assert_eq!(error.code(), "csv_quote_out_of_place", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn quotes_in_their_place_are_read_and_others_are_text() {
+        for (text, cells) in [
+            ("\"a,b\",c", vec!["a,b", "c"]),
+            ("\"a\"\"b\",\"\"\"\"", vec!["a\"b", "\""]),
+            ("\"\",\"\"", vec!["", ""]),
+            ("6\" pipe,5' 6\"", vec!["6\" pipe", "5' 6\""]),
+            (" \"a\",x\"", vec![" \"a\"", "x\""]),
+            ("\"a\r\nb\",", vec!["a\r\nb", ""]),
+        ] {
+            for end in ["", "\n", "\r\n", "\r", "\n\n"] {
+                let rows = rows_of(format!("h,h\n{text}{end}").as_bytes(), &FileFormat::default());
+                assert_eq!(
+                    rows.unwrap(),
+                    [(1, 2, cells.iter().map(|c| (*c).to_owned()).collect())]
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn files_that_escape_are_read_where_the_mapping_says_so() {
+        let format = FileFormat::default().with_escape("\\").unwrap();
+        let text =
+            "a,b,c\n\"x\\\"y\",\"\\\\\",\"d\"\"e\"\nC:\\dir,a\\,b,\\\"\n\"1\\\r\n2\",x\\\n3,\n";
+        let cells: Vec<Vec<String>> =
+            rows_of(text.as_bytes(), &format).unwrap().into_iter().map(|row| row.2).collect();
+        assert_eq!(
+            cells,
+            [["x\"y", "\\", "d\"e"], ["C:\\dir", "a,b", "\""], ["1\r\n2", "x\n3", ""]]
+        );
+        assert!(rows_of(b"a,b\n\"x\\\",1\n", &format).is_err(), "the quote is still open");
+        for escape in ["", "x", "\"", ",", "\n", "\\\\", " "] {
+            let error = FileFormat::default().with_escape(escape).unwrap_err();
+            assert_eq!(error.code(), "mapping_escape", "{escape:?}");
+        }
+    }
+
+    #[test]
+    fn a_mark_that_contradicts_the_mapping_is_refused() {
+        assert_eq!(
+            refused("\u{feff}名,1\n浦东,2\n".as_bytes(), "gb18030"),
+            "csv_mark: the file begins with the mark of UTF-8, the mapping says gb18030\n  next: one of the two is wrong: encoding = \"utf-8\" in the mapping, or save the file anew; nothing was booked"
+        );
+    }
+
+    #[test]
+    fn lines_before_the_header_are_not_looked_at() {
+        let third = FileFormat::new("utf-8", ",", 3).unwrap();
+        let text = "\"Fund GF\" overview, 6\" pipe\n\"open\nward,cost\n1,2\n";
+        assert_eq!(
+            rows_of(text.as_bytes(), &third).unwrap(),
+            [(1, 4, vec!["1".into(), "2".into()])]
+        );
+        let text = text.replace('\n', "\r");
+        assert_eq!(
+            rows_of(text.as_bytes(), &third).unwrap(),
+            [(1, 4, vec!["1".into(), "2".into()])]
+        );
+    }
+
+    #[test]
+    fn a_file_without_a_header_has_the_width_of_its_first_row() {
+        let none = FileFormat::new("utf-8", ",", 0).unwrap();
+        let reader = RowReader::open(&b"1,2,3\n4,5\n"[..], &none).unwrap();
+        assert_eq!((reader.width(), reader.header().len()), (3, 0));
+        assert_eq!(RowReader::open(&b""[..], &none).unwrap().width(), 0);
     }
 
     #[test]

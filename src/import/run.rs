@@ -148,7 +148,7 @@ pub fn run(
     let exponent = facts.map(|facts| facts.exponent).ok_or(Rejection::LedgerNotOpen)?;
     let reader = open(job)?;
     let header = reader.header().to_vec();
-    let plan = Plan::new(job.mapping, &header, exponent)?;
+    let plan = Plan::new(job.mapping, &header, exponent)?.of_width(reader.width());
     let of = count_rows(job)?;
     let mut memory = RowMemory::default();
     intake.known_rows(&job.mapping.source, &mut |key| memory.know(key))?;

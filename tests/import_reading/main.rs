@@ -21,6 +21,7 @@ mod books;
 #[path = "../house/mod.rs"]
 mod house;
 mod kept;
+mod keys;
 mod taking;
 
 use earmark::import::fields::{EventKind, Field};

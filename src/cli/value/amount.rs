@@ -69,6 +69,10 @@ impl FromStr for AmountText {
         if minor.is_empty() || !minor.bytes().all(|b| b.is_ascii_digit()) {
             return Err(malformed());
         }
+        if major.starts_with('0') && major.contains(',') {
+            let rule = "no group before a comma begins with zero";
+            return Err(unreadable("amount_grouping", rule, text, "write 0.500 or 500"));
+        }
         let major = ungroup(major).ok_or_else(malformed)?;
         // Zeros at the end of the fraction are no digits of the value.
         let minor = minor.trim_end_matches('0');
@@ -193,6 +197,20 @@ mod tests {
             read("12元").unwrap_err().to_string(),
             "amount_malformed: not an amount; found `12元`\n  \
              next: write 10000000, 10,000,000.00, 1000万 or 0.1亿"
+        );
+    }
+
+    #[test]
+    fn a_group_that_begins_with_zero_is_refused() {
+        for text in
+            ["0,500", "0,500.00", "012,345", "０，５００", "0,500万", "0,000", "00,500", "0,5"]
+        {
+            assert_eq!(read(text).unwrap_err().code(), "amount_grouping", "{text}");
+        }
+        assert_eq!(
+            read("0,500").unwrap_err().to_string(),
+            "amount_grouping: no group before a comma begins with zero; found `0,500`\n  \
+             next: write 0.500 or 500"
         );
     }
 

@@ -1,0 +1,63 @@
+//! How amounts and days are written: `[numbers]` and `[dates]`.
+
+use crate::error::Result;
+use crate::import::date::DateFormat;
+use crate::import::keys::Item;
+use crate::import::number::NumberStyle;
+
+pub(super) fn number_style(item: &Item<'_>) -> Result<NumberStyle> {
+    let section = item.section("[numbers]")?;
+    section.only(&["decimal", "thousands", "currency", "negative", "scale"])?;
+    let mut style = NumberStyle::default();
+    if let Some(item) = section.get("decimal") {
+        style.decimal = item.character()?;
+    }
+    if let Some(item) = section.get("thousands") {
+        style.thousands = if item.as_text() == Some("") { None } else { Some(item.character()?) };
+    }
+    let digit_like = |c: char| c.is_alphanumeric() || c == '-';
+    if style.thousands == Some(style.decimal)
+        || digit_like(style.decimal)
+        || style.thousands.is_some_and(digit_like)
+    {
+        return Err(item.unfit("a style whose separators differ and are no letters, digits or `-`"));
+    }
+    if let Some(item) = section.get("currency") {
+        style.currency = item.texts()?;
+        let bad = |sign: &String| {
+            sign.trim().is_empty()
+                || sign.contains(|c: char| c.is_ascii_digit() || "()+-.,".contains(c))
+        };
+        if style.currency.iter().any(bad) {
+            return Err(item.unfit("signs or codes without digits, points, commas, `()+-`"));
+        }
+    }
+    if let Some(item) = section.get("negative") {
+        let forms = item.texts()?;
+        let has = |form: &str| forms.iter().any(|known| known == form);
+        style.minus_in_front = has("-");
+        style.minus_behind = has("trailing -");
+        style.parentheses = has("()");
+        if forms.iter().any(|form| !["-", "trailing -", "()"].contains(&form.as_str())) {
+            return Err(item.unfit("of \"-\", \"trailing -\" and \"()\""));
+        }
+    }
+    if let Some(item) = section.get("scale") {
+        style.scale = item.number(1)?;
+    }
+    Ok(style)
+}
+
+pub(super) fn date_formats(item: &Item<'_>) -> Result<Vec<DateFormat>> {
+    let section = item.section("[dates]")?;
+    section.only(&["formats"])?;
+    let item = section.need("formats")?;
+    let read = |text: &String| {
+        DateFormat::parse(text).ok_or_else(|| {
+            item.unfit(
+                "formats with one year (yyyy or roc), one month (mm or m) and one day (dd or d)",
+            )
+        })
+    };
+    item.texts()?.iter().map(read).collect()
+}
