@@ -62,7 +62,10 @@ impl Ledger {
         let command_id = self.command_id(submission.command_key)?;
         let digest = order_digest(submission.order)?;
         let mut cited = self.cited(submission.order)?;
-        if let Some(span) = self.store.command(command_id)? {
+        // An id that was just drawn is nobody's yet.
+        if submission.command_key.is_some()
+            && let Some(span) = self.store.command(command_id)?
+        {
             return self.replay(submission, command_id, digest, span, &cited);
         }
         let recorded_at_microseconds = self.recorded_at()?;
@@ -235,12 +238,15 @@ impl Ledger {
         let mut first_digest = None;
         let mut recorded_at = 0;
         for sealed in &stored {
-            if let Ok(envelope) = entry::parse(&sealed.bytes) {
-                first_digest = first_digest.or(envelope.digest);
-                recorded_at = envelope.recorded_at_microseconds;
-                if let Some(event) = event_in(self.store.as_ref(), sealed.index)? {
-                    entries.push(ReceiptEntry { index: sealed.index, id: envelope.id, event });
-                }
+            let envelope = entry::parse(&sealed.bytes).map_err(|why| {
+                let message = format!("entry {}: {why}", sealed.index);
+                Error::new(Kind::Break, "entry_malformed", message)
+                    .with_hint("open the ledger again: the store is then compared with the log")
+            })?;
+            first_digest = first_digest.or(envelope.digest);
+            recorded_at = envelope.recorded_at_microseconds;
+            if let Some(event) = event_in(self.store.as_ref(), sealed.index)? {
+                entries.push(ReceiptEntry { index: sealed.index, id: envelope.id, event });
             }
         }
         if first_digest != Some(digest) {

@@ -105,12 +105,13 @@ impl Maker {
 /// # Errors
 /// The clause that the engine broke, with what was expected and found.
 pub fn run(bench: &mut dyn Bench) -> Outcome {
-    let clauses: [(&str, Clause); 12] = [
+    let clauses: [(&str, Clause); 13] = [
         ("an empty store", empty),
         ("appends come back, in any range", appends),
         ("commands of every size, as the model", as_the_model),
         ("a conflict writes nothing", conflict),
         ("what cannot be appended is refused", malformed),
+        ("an id is appended once, and found for ever", ids),
         ("the largest entries and commands", largest),
         ("everything is there after a close", reopen_closed),
         ("everything is there without a close", reopen_dropped),
@@ -282,6 +283,51 @@ fn malformed(bench: &mut dyn Bench) -> Outcome {
         same("span", &None, &store.command(good.id).map_err(words)?)?;
     }
     append(store.as_mut(), &mut maker, &[(2, 10)])
+}
+
+fn ids(bench: &mut dyn Bench) -> Outcome {
+    let mut store = bench.fresh();
+    let mut maker = Maker::new(12);
+    let mut known = Vec::new();
+    let mut all = Vec::new();
+    for _ in 0..300 {
+        let first = maker.head().size;
+        let command = maker.command(1, 40);
+        known.push((command.id, Span { first, count: 1 }));
+        let before = store.head().map_err(words)?;
+        store.append(before, std::slice::from_ref(&command)).map_err(words)?;
+        all.push(command);
+    }
+    let head = maker.head();
+    let next = |id: &SealedCommand| SealedCommand { id: id.id, ..maker.clone().command(1, 40) };
+    let mut other = maker.clone();
+    let (one, mut two) = (other.command(1, 40), other.command(1, 40));
+    two.id = one.id;
+    let again = all.first().map(next).into_iter().chain(all.last().map(next)).map(|c| vec![c]);
+    for twice in again.chain([vec![one, two]]) {
+        match store.append(head, &twice) {
+            Err(error) => same("kind", &Kind::Usage, &error.kind())?,
+            Ok(outcome) => return Err(format!("an id was appended twice: {outcome:?}")),
+        }
+        same("head", &head, &store.head().map_err(words)?)?;
+    }
+    let absent = Maker::new(13).command(1, 40).id;
+    for is_again in [false, true] {
+        for (id, span) in &known {
+            same("span", &Some(*span), &store.command(*id).map_err(words)?)?;
+        }
+        same("span of an absent id", &None, &store.command(absent).map_err(words)?)?;
+        if !is_again {
+            store = bench.reopen(store);
+        }
+    }
+    // A log that has an id twice is taken as it is; the first is the one that is meant.
+    let first = known.first().map(|(id, span)| (*id, *span));
+    let Some((id, span)) = first else { return Ok(()) };
+    let twice = SealedCommand { id, ..maker.clone().command(1, 40) };
+    store.rebuild(&mut all.into_iter().chain([twice]).map(Ok)).map_err(words)?;
+    same("head", &head.size.saturating_add(1), &store.head().map_err(words)?.size)?;
+    same("span of the first", &Some(span), &store.command(id).map_err(words)?)
 }
 
 fn largest(bench: &mut dyn Bench) -> Outcome {

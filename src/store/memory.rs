@@ -7,7 +7,7 @@ use crate::chain::entry::{
     CommandId, Head, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, Sealed, SealedCommand,
 };
 use crate::error::{Error, Kind, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -51,8 +51,18 @@ impl Contents {
     fn add(&mut self, command: &SealedCommand) {
         let Some(first) = command.entries.first() else { return };
         let count = u16::try_from(command.entries.len()).unwrap_or(u16::MAX);
-        self.commands.insert(command.id, Span { first: first.index, count });
+        self.commands.entry(command.id).or_insert(Span { first: first.index, count });
         self.entries.extend(command.entries.iter().cloned());
+    }
+
+    fn check_new(&self, commands: &[SealedCommand]) -> Result<()> {
+        let mut ids = BTreeSet::new();
+        let is_new = |id| !self.commands.contains_key(&id);
+        match commands.iter().map(|command| command.id).find(|id| !is_new(*id) || !ids.insert(*id))
+        {
+            None => Ok(()),
+            Some(id) => Err(malformed(id)),
+        }
     }
 
     fn head(&self) -> Head {
@@ -77,11 +87,15 @@ fn check(head: Head, commands: &[SealedCommand]) -> Result<()> {
         });
         let counts = 1..=MAX_COMMAND_ENTRIES;
         if !in_order || bytes > MAX_COMMAND_BYTES || !counts.contains(&command.entries.len()) {
-            let words = format!("these commands cannot be appended: see command {}", command.id);
-            return Err(Error::new(Kind::Usage, "append_malformed", words));
+            return Err(malformed(command.id));
         }
     }
     Ok(())
+}
+
+fn malformed(id: CommandId) -> Error {
+    let words = format!("these commands cannot be appended: see command {id}");
+    Error::new(Kind::Usage, "append_malformed", words)
 }
 
 impl Store for MemoryStore {
@@ -96,6 +110,7 @@ impl Store for MemoryStore {
             return Ok(Appended::Conflict { expected, found });
         }
         check(found, commands)?;
+        contents.check_new(commands)?;
         commands.iter().for_each(|command| contents.add(command));
         Ok(Appended::Done(contents.head()))
     }

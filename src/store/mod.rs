@@ -97,12 +97,14 @@ pub fn open(folder: &std::path::Path) -> Result<(Box<dyn Store>, Opening)> {
 ///    [`Appended::Conflict`] with both heads.
 /// 3. After a `Kind::Io` error from a writing call the store MUST refuse further writes (it is
 ///    poisoned): an fsync is never tried twice. Reads are true or fail; the caller reopens. Commands that cannot
-///    be appended at all (not the next indexes, empty, beyond the limits of an entry or a command)
-///    MUST be refused with `Kind::Usage` before anything is written, and do not poison.
+///    be appended at all (not the next indexes, empty, beyond the limits of an entry or a command, an id
+///    that was appended before) MUST be refused with `Kind::Usage` before anything is written, and do not poison.
 /// 4. `head`, `read`, `command` and `snapshot` MUST reflect every append that returned `Done`, and
 ///    after a reopen every append that was acknowledged; they MUST NOT show part of a command.
 /// 5. `read` MUST return exactly the stored bytes, or an error; never other bytes, and never fewer
-///    entries than the range has below the head.
+///    entries than the range has below the head. `command` MUST be as true in absence as in presence: an id
+///    that was appended is found where its first entry stands, or the call fails with `Kind::Break`. Of two
+///    commands with one id, which only a log from elsewhere can have ([`Store::rebuild`]), it gives the first.
 /// 6. A store MUST NOT be open twice; the second open MUST fail with `Kind::Locked`
 ///    (the LOCK file of the ledger folder is taken by the ledger, before the store is opened).
 /// 7. `put_snapshot` MUST be atomic: after a crash the old or the new snapshot is there, whole.
@@ -127,10 +129,10 @@ pub trait Store: Send + std::fmt::Debug {
     /// `Kind::Break` when stored bytes are damaged, `Kind::Io` when the engine cannot read.
     fn read(&self, range: Range<u64>) -> Result<Vec<Sealed>>;
 
-    /// Where the command with this id is, if it was ever appended.
+    /// Where the command with this id is; `None` only if none was ever appended.
     ///
     /// # Errors
-    /// `Kind::Io` when the engine cannot read.
+    /// `Kind::Break` when damage does not let the engine say; `Kind::Io` when it cannot read.
     fn command(&self, id: CommandId) -> Result<Option<Span>>;
 
     /// The newest whole snapshot, if any.
@@ -166,7 +168,8 @@ pub trait Store: Send + std::fmt::Debug {
     fn copies(&self, range: Range<u64>) -> Result<Vec<Copy>>;
 
     /// Throws nothing away: moves the engine's own files aside and starts again from `commands`, from
-    /// index 0, which the caller has verified. Returns where the old files are. The snapshot is gone.
+    /// index 0, which the caller has verified; two of them may have one id. Returns where the old files are.
+    /// The snapshot is gone.
     ///
     /// # Errors
     /// The first error that `commands` yields, or `Kind::Io` when the disk could not; the old files are

@@ -14,6 +14,7 @@
     reason = "tests"
 )]
 
+mod index;
 mod log;
 mod sled;
 

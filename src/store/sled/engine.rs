@@ -202,11 +202,17 @@ impl Engine {
 
     /// Applies a batch and makes it durable: sled's flush, then the sync that it leaves out.
     pub(super) fn apply(&self, batch: ::sled::Batch) -> Result<()> {
-        self.call("write to", |tree| tree.apply_batch(batch))?;
+        self.write(batch)?;
         self.flush_pair()
     }
 
-    fn flush_pair(&self) -> Result<()> {
+    /// Applies a batch, in memory; [`Engine::flush_pair`] must follow.
+    pub(super) fn write(&self, batch: ::sled::Batch) -> Result<()> {
+        self.call("write to", |tree| tree.apply_batch(batch))
+    }
+
+    /// Makes what was applied durable.
+    pub(super) fn flush_pair(&self) -> Result<()> {
         let folder = &self.base.folder;
         let mut synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
         self.call("flush", |tree| tree.flush())?;

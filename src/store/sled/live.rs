@@ -5,7 +5,8 @@
 //! it is full, or when the caller syncs.
 
 use super::engine::Engine;
-use super::pages::{self, Pages};
+use super::index::{self, Index};
+use super::pages::{self, Pages, SharedIndex};
 use super::snapshot;
 use super::tail::{Tail, bytes_of};
 use super::wal::{self, Wal};
@@ -15,8 +16,9 @@ use crate::chain::entry::{
 use crate::error::{Error, Kind, Result};
 use crate::store::{Appended, Snapshot, Span};
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::thread::JoinHandle;
 
 #[derive(Debug)]
@@ -30,6 +32,7 @@ enum Hands {
 #[derive(Debug)]
 pub(super) struct Live {
     engine: Arc<Engine>,
+    index: SharedIndex,
     hands: Hands,
     wal: Wal,
     head: Head,
@@ -49,6 +52,7 @@ impl Live {
         let head = pages.head();
         Self {
             engine: Arc::clone(pages.engine()),
+            index: Arc::clone(pages.index()),
             hands: Hands::Here(pages),
             wal,
             head,
@@ -72,6 +76,11 @@ impl Live {
         &self.engine
     }
 
+    /// The index of command ids as sled holds it, kept still meanwhile.
+    pub(super) fn index(&self) -> MutexGuard<'_, Index> {
+        pages::locked(&self.index)
+    }
+
     pub(super) fn append(
         &mut self,
         expected: Head,
@@ -85,6 +94,7 @@ impl Live {
         if commands.is_empty() {
             return Ok(Appended::Done(after));
         }
+        self.check_new(commands)?;
         let entries = commands.iter().flat_map(|command| &command.entries);
         self.wal.append(expected, after, entries).inspect_err(|error| {
             self.failed = Some(error.message().to_owned());
@@ -101,6 +111,26 @@ impl Live {
             self.dispatch();
         }
         Ok(Appended::Done(after))
+    }
+
+    /// No two commands have the same id.
+    fn check_new(&self, commands: &[SealedCommand]) -> Result<()> {
+        let mut ids = BTreeSet::new();
+        for id in commands.iter().map(|command| command.id) {
+            let waits = self.pending.command(id).or_else(|| self.flying.command(id));
+            let found = match waits {
+                None => index::get(&self.engine, id).inspect_err(|error| self.suspect(error))?,
+                waits => waits,
+            };
+            if let Some(span) = found {
+                let words = format!("command {id} was appended before, at entry {}", span.first);
+                return Err(malformed(&words));
+            }
+            if !ids.insert(id) {
+                return Err(malformed(&format!("command {id} is there twice")));
+            }
+        }
+        Ok(())
     }
 
     fn check_writable(&self) -> Result<()> {
@@ -199,7 +229,10 @@ impl Live {
     pub(super) fn command(&self, id: CommandId) -> Result<Option<Span>> {
         match self.pending.command(id).or_else(|| self.flying.command(id)) {
             Some(span) => Ok(Some(span)),
-            None => pages::command(&self.engine, id).inspect_err(|error| self.suspect(error)),
+            None => {
+                let index = self.index();
+                index.command(&self.engine, id).inspect_err(|error| self.suspect(error))
+            }
         }
     }
 

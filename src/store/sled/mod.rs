@@ -3,7 +3,7 @@
 //!
 //! * `wal`, `frame`, `mark`: the durability log, the commit point of an append.
 //! * `engine`: sled itself, its panics caught and its flushes followed by a sync.
-//! * `pages`, `snapshot`: keys and values.
+//! * `pages`, `head`, `index`, `snapshot`: keys and values.
 //! * `live`, `tail`: a store at work; sled follows the durability log.
 //! * `open`, `rebuild`: opening after any end, and starting afresh.
 //!
@@ -13,6 +13,8 @@
 
 mod engine;
 mod frame;
+mod head;
+mod index;
 mod live;
 mod mark;
 mod open;
@@ -164,7 +166,18 @@ impl Store for SledStore {
             State::Closed => return Err(closed()),
         };
         if let Some(engine) = engine {
-            pages::survey(engine, &range, &mut ours.entries, &mut ours.damage);
+            let Copy { entries, damage, .. } = &mut ours;
+            match &self.state {
+                State::Open(live) => {
+                    pages::survey(engine, Some(&live.index()), &range, entries, damage);
+                }
+                State::Broken(_) | State::Closed => {
+                    let index = head::load_index(engine);
+                    damage.extend(index.as_ref().err().map(|error| error.message().to_owned()));
+                    let index = index.ok().flatten();
+                    pages::survey(engine, index.as_ref(), &range, entries, damage);
+                }
+            }
         }
         wal.collect(&range, head, &mut log.entries, &mut log.damage)?;
         Ok(vec![ours, log])
@@ -203,6 +216,38 @@ mod tests {
     use super::*;
     use crate::store::conformance::Maker;
 
+    type Pair = (Vec<u8>, Vec<u8>);
+
+    /// The pages of sums over these keys and values that are not empty, and the root over all.
+    fn sums_over(commands: &[Pair]) -> (Vec<Pair>, [u8; 32]) {
+        let hash = |bytes: &[u8]| crate::chain::hash::plain(bytes).0;
+        let page = |number: u8| {
+            let mut value = vec![1];
+            for bucket in (0..4_096_u16).filter(|bucket| bucket >> 6 == u16::from(number)) {
+                let within = commands.iter().filter(|(key, _)| {
+                    ((u16::from(key[1]) << 4) | (u16::from(key[2]) >> 4)) == bucket
+                });
+                let first_16 = |(key, value): &Pair| {
+                    let all = hash(&[&key[1..], value].concat());
+                    u128::from_le_bytes(all[..16].try_into().unwrap())
+                };
+                let hashes: Vec<u128> = within.map(first_16).collect();
+                value.extend(u32::try_from(hashes.len()).unwrap().to_le_bytes());
+                value.extend(hashes.into_iter().fold(0, u128::wrapping_add).to_le_bytes());
+            }
+            value
+        };
+        let root = hash(&(0..64).flat_map(|number| hash(&page(number))).collect::<Vec<_>>());
+        let mut written: Vec<u8> = commands.iter().map(|(key, _)| key[1] >> 2).collect();
+        written.dedup();
+        let pages = written.into_iter().map(|number| {
+            let (key, mut value) = (vec![0x21, number], page(number));
+            value.extend(crc32c::crc32c(&[&key[..], &value].concat()).to_le_bytes());
+            (key, value)
+        });
+        (pages.collect(), root)
+    }
+
     /// What schemas/storage.md §4 says, put together by hand.
     #[test]
     fn keys_and_values_are_laid_out_as_the_schema_says() {
@@ -235,16 +280,20 @@ mod tests {
             let key = [&[0x10][..], &2_u64.to_be_bytes(), &number.to_be_bytes()].concat();
             (key, bytes)
         };
-        let head = [&33_u64.to_le_bytes()[..], &maker.head().hash.0].concat();
-        let mut pointer = [&[1][..], &2_u64.to_le_bytes(), &head].concat();
+        let place = [&33_u64.to_le_bytes()[..], &maker.head().hash.0].concat();
+        let mut pointer = [&[1][..], &2_u64.to_le_bytes(), &place].concat();
         pointer.extend([&7_681_u64.to_le_bytes()[..], &2_u32.to_le_bytes()].concat());
         pointer.extend(crate::chain::hash::plain(&snapshot.bytes).0);
-        let all: Vec<Sealed> = [first.entries.clone(), second.entries.clone()].concat();
         let mut commands = [command(&first, 0, 31), command(&second, 31, 2)];
         commands.sort();
+        let (sums, root) = sums_over(&commands);
+        let mut head = [&[2][..], &place, &root].concat();
+        head.extend(crc32c::crc32c(&[&[0x40][..], &head].concat()).to_le_bytes());
+        let all: Vec<Sealed> = [first.entries.clone(), second.entries.clone()].concat();
         let mut expected = vec![part(0, vec![5; 7_680]), part(1, vec![5])];
         expected.push((vec![0x11], pointer));
         expected.extend(commands);
+        expected.extend(sums);
         expected.extend([page(0, &all[..32]), page(32, &all[32..]), (vec![0x40], head)]);
 
         let config = ::sled::Config::new().path(folder.path().join("db")).flush_every_ms(None);

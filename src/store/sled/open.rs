@@ -55,6 +55,19 @@ pub(super) fn open(folder: &Path, options: &Options) -> Result<(State, Opening)>
         }
         Err(error) => return Err(error),
     };
+    if pages.lacks_sums() {
+        match pages.make_index() {
+            Ok(()) => notes.push(
+                "gave the store's index of command ids its checksums, which it has from this release on"
+                    .to_owned(),
+            ),
+            Err(error) if error.kind() == Kind::Break => {
+                drop(pages);
+                return broken(Some(engine), error.message().to_owned(), wal, notes);
+            }
+            Err(error) => return Err(error),
+        }
+    }
     if let Some(mark) = mark.filter(|mark| mark.head == pages.head())
         && wal.resume(&mark)?
     {

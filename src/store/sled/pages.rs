@@ -1,24 +1,25 @@
-//! Entries, command ids and the head in sled's one tree (schemas/storage.md §4).
+//! Entries and the head in sled's one tree, with the command ids (`index`) that go with them (schemas/storage.md §4).
 //!
 //! It reads strictly, and for recovery leniently; it has no opinion on which copy is right.
 
 use super::engine::{Engine, damaged};
+use super::head;
+use super::index::{self, Index};
 use crate::chain::entry::{self, CommandId, Head, MAX_ENTRY_BYTES, Sealed, SealedCommand};
 use crate::chain::hash::Hash;
 use crate::error::{Error, Kind, Result};
 use crate::store::Span;
 use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The most bytes of a value; sled would write a leaf of longer ones to files it never syncs.
 pub(super) const VALUE_BYTES: usize = 7_680;
 /// The most entries of a page.
 pub(super) const PAGE_ENTRIES: u8 = 32;
 const VERSION: u8 = 1;
-const COMMAND: u8 = 0x20;
 const PAGE: u8 = 0x30;
-const HEAD: [u8; 1] = [0x40];
 /// Pages fetched from sled at a time.
 const FETCHED_PAGES: usize = 64;
 
@@ -33,12 +34,6 @@ fn first_of(key: &[u8]) -> Option<u64> {
         Some((&PAGE, index)) => Some(u64::from_be_bytes(index.try_into().ok()?)),
         _ => None,
     }
-}
-
-fn command_key(id: CommandId) -> [u8; 17] {
-    let mut key = [COMMAND; 17];
-    key.iter_mut().skip(1).zip(id.0).for_each(|(to, from)| *to = from);
-    key
 }
 
 /// The last page, which the next batch goes on filling.
@@ -111,12 +106,18 @@ fn decode(key: &[u8], value: &[u8]) -> Result<(u64, Vec<Sealed>), String> {
     if rest.is_empty() { Ok((first, entries)) } else { Err(wrong()) }
 }
 
+/// The index of command ids, shared by what writes to it and what looks an id up.
+pub(super) type SharedIndex = Arc<Mutex<Index>>;
+
 /// Writes entries to sled, after its head.
 #[derive(Debug)]
 pub(super) struct Pages {
     engine: Arc<Engine>,
     head: Head,
     page: OpenPage,
+    index: SharedIndex,
+    /// A database of the first version: its index has no sums yet.
+    lacks_sums: bool,
 }
 
 impl Pages {
@@ -125,8 +126,9 @@ impl Pages {
     /// # Errors
     /// `Kind::Break` when they do not.
     pub(super) fn load(engine: Arc<Engine>) -> Result<Self> {
-        let head = head(&engine)?;
-        let last = engine.call("read", |tree| tree.get_lt(HEAD))?;
+        let found = head::get(&engine)?;
+        let head = found.head;
+        let last = engine.call("read", |tree| tree.get_lt(head::KEY))?;
         let last = last.filter(|(key, _)| first_of(key).is_some());
         let page = match last {
             None if head == Head::default() => OpenPage::new(0),
@@ -152,7 +154,34 @@ impl Pages {
                 page
             }
         };
-        Ok(Self { engine, head, page })
+        let index =
+            found.index_root.map_or(Ok(Index::empty()), |root| Index::load(&engine, root))?;
+        let lacks_sums = found.index_root.is_none() && head != Head::default();
+        Ok(Self { engine, head, page, index: Arc::new(Mutex::new(index)), lacks_sums })
+    }
+
+    /// True for a database of the first version, which needs [`Pages::make_index`] before it is written to.
+    pub(super) fn lacks_sums(&self) -> bool {
+        self.lacks_sums
+    }
+
+    /// Makes the sums of the index from the entries, once in the life of a database of the first version.
+    ///
+    /// # Errors
+    /// `Kind::Break` when the entries cannot be read; `Kind::Io`.
+    pub(super) fn make_index(&mut self) -> Result<()> {
+        let mut batch = ::sled::Batch::default();
+        let index = Index::make(&self.engine, self.head.size, &mut batch)?;
+        batch.insert(&head::KEY, head::encode(self.head, index.root()));
+        self.engine.apply(batch)?;
+        *locked(&self.index) = index;
+        self.lacks_sums = false;
+        Ok(())
+    }
+
+    /// The index of command ids.
+    pub(super) fn index(&self) -> &SharedIndex {
+        &self.index
     }
 
     /// The database written to.
@@ -166,8 +195,12 @@ impl Pages {
     }
 
     /// Applies whole commands in one batch, durably. After an error nothing may be applied any more.
+    ///
+    /// Of commands with one id the first is in the index: that there are no others is for the callers to
+    /// see to, except where a log has them already.
     pub(super) fn apply(&mut self, commands: &[impl Borrow<SealedCommand>]) -> Result<()> {
         let mut batch = ::sled::Batch::default();
+        let mut new: BTreeMap<CommandId, Span> = BTreeMap::new();
         for command in commands {
             let command: &SealedCommand = command.borrow();
             let Some(first) = command.entries.first() else { continue };
@@ -175,19 +208,22 @@ impl Pages {
                 self.add(entry, &mut batch);
             }
             let count = u16::try_from(command.entries.len()).unwrap_or(u16::MAX);
-            let mut span = [0; 10];
-            span.iter_mut()
-                .zip(first.index.to_le_bytes().into_iter().chain(count.to_le_bytes()))
-                .for_each(|(to, from)| *to = from);
-            batch.insert(&command_key(command.id), &span);
+            let span = Span { first: first.index, count };
+            if !new.contains_key(&command.id) && index::get(&self.engine, command.id)?.is_none() {
+                new.insert(command.id, span);
+            }
         }
         if self.page.count > 0 {
             self.page.put(&mut batch);
         }
-        let head: Vec<u8> =
-            self.head.size.to_le_bytes().into_iter().chain(self.head.hash.0).collect();
-        batch.insert(&HEAD, head);
-        self.engine.apply(batch)
+        let new: Vec<(CommandId, Span)> = new.into_iter().collect();
+        // Whoever looks an id up meanwhile sees the sums and the keys of before, or those of after.
+        let mut index = locked(&self.index);
+        index.add(&new, &mut batch);
+        batch.insert(&head::KEY, head::encode(self.head, index.root()));
+        self.engine.write(batch)?;
+        drop(index);
+        self.engine.flush_pair()
     }
 
     fn add(&mut self, entry: &Sealed, batch: &mut ::sled::Batch) {
@@ -200,28 +236,32 @@ impl Pages {
     }
 }
 
-/// The head that sled holds.
-pub(super) fn head(engine: &Engine) -> Result<Head> {
-    let Some(value) = engine.call("read", |tree| tree.get(HEAD))? else {
-        return Ok(Head::default());
-    };
-    let parsed = value.split_first_chunk::<8>().and_then(|(size, hash)| {
-        Some(Head { size: u64::from_le_bytes(*size), hash: Hash(hash.try_into().ok()?) })
-    });
-    parsed.ok_or_else(|| damaged(format!("the head has {} bytes, expected 40", value.len())))
+pub(super) fn locked(index: &SharedIndex) -> MutexGuard<'_, Index> {
+    index.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Where sled says this command is.
-pub(super) fn command(engine: &Engine, id: CommandId) -> Result<Option<Span>> {
-    let Some(value) = engine.call("read", |tree| tree.get(command_key(id)))? else {
-        return Ok(None);
-    };
-    let parsed = value.split_first_chunk::<8>().and_then(|(first, count)| {
-        let count = u16::from_le_bytes(count.try_into().ok()?);
-        Some(Span { first: u64::from_le_bytes(*first), count })
-    });
-    let wrong = || damaged(format!("command {id} has {} bytes, expected 10", value.len()));
-    parsed.map(Some).ok_or_else(wrong)
+/// Tells of every command below `size`, in order.
+///
+/// # Errors
+/// `Kind::Break` when the entries cannot be read; what `visit` returns.
+pub(super) fn for_each_command(
+    engine: &Engine,
+    size: u64,
+    visit: &mut dyn FnMut(CommandId, Span) -> Result<()>,
+) -> Result<()> {
+    let mut at = 0;
+    while at < size {
+        let end = size.min(at.saturating_add(4_096));
+        for sealed in read(engine, at..end)? {
+            let envelope = entry::parse(&sealed.bytes)
+                .map_err(|why| damaged(format!("entry {}: {why}", sealed.index)))?;
+            if envelope.place == 0 {
+                visit(envelope.command, Span { first: sealed.index, count: envelope.count })?;
+            }
+        }
+        at = end;
+    }
+    Ok(())
 }
 
 /// Takes the key and the value of a page.
@@ -285,21 +325,30 @@ fn missing(from: u64, to: u64) -> Error {
 
 /// Everything that can be read in `range`, whatever is wrong with the rest.
 ///
-/// Also compares the command index with the commands that the entries name.
+/// Also compares the command index with the commands that the entries name, and from index 0 on all of it
+/// with its sums.
 pub(super) fn survey(
     engine: &Engine,
+    index: Option<&Index>,
     range: &Range<u64>,
     entries: &mut Vec<Sealed>,
     damage: &mut Vec<String>,
 ) {
     // Before the pages: a batch under way on another thread may add to them meanwhile.
-    let size = match head(engine) {
-        Ok(head) => head.size,
+    let size = match head::get(engine) {
+        Ok(found) => found.head.size,
         Err(error) => {
             damage.push(error.message().to_owned());
             0
         }
     };
+    if range.start == 0
+        && let Some(index) = index
+    {
+        let words =
+            index.difference(engine).unwrap_or_else(|error| Some(error.message().to_owned()));
+        damage.extend(words);
+    }
     let mut next = range.start;
     let mut skip: u64 = 1;
     while next < range.end {
@@ -364,16 +413,27 @@ impl Met<'_> {
             return;
         }
         let expected = Span { first: sealed.index, count: envelope.count };
-        match command(self.engine, envelope.command) {
-            Ok(Some(found)) if found == expected => {}
-            Ok(found) => self.damage.push(format!(
+        let found = index::get(self.engine, envelope.command);
+        let is_right = match &found {
+            // Of two commands with one id, which a log may have, the first is the one that the index names.
+            Ok(Some(span)) if span.first < expected.first => {
+                index::check_hit(self.engine, envelope.command, *span).is_ok()
+            }
+            Ok(found) => *found == Some(expected),
+            Err(_) => false,
+        };
+        if is_right {
+            return;
+        }
+        self.damage.push(match found {
+            Ok(found) => format!(
                 "command {} is at entry {}, the index says {}",
                 envelope.command,
                 sealed.index,
                 found.map_or("nothing".to_owned(), |span| format!("entry {}", span.first))
-            )),
-            Err(error) => self.damage.push(error.message().to_owned()),
-        }
+            ),
+            Err(error) => error.message().to_owned(),
+        });
     }
 }
 
