@@ -112,7 +112,7 @@ fn a_batch_takes_rows_one_by_one_and_a_refused_row_takes_no_other_with_it() {
     house.submit(&mut ledger, payee("P-1"));
     house.submit(&mut ledger, allocation("PD-INFO:2026", 100_000));
     let signer = house.officer();
-    let mut batch = ledger.batch("bank", &signer, false, false).unwrap();
+    let mut batch = ledger.batch("bank", &signer, None, false).unwrap();
     let mut refused = 0;
     for row in 0..2_500_u32 {
         let amount = if row == 7 { 1_000_000 } else { 30 };

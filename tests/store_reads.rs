@@ -110,7 +110,7 @@ fn record(
         confidential: None,
         signer: &house.officer(),
         command_key: Some(key),
-        accept_clock: false,
+        accept_clock: None,
         dry_run: false,
         until: Durability::Recorded,
     })
@@ -199,7 +199,7 @@ fn the_gate_would_have_told() {
         confidential: None,
         signer: &house.officer(),
         command_key: None,
-        accept_clock: false,
+        accept_clock: None,
         dry_run: false,
         until: Durability::Published,
     });

@@ -31,9 +31,20 @@ pub const CONFIDENTIAL: u8 = 2;
 pub const IMPORTED: u8 = 4;
 /// An import of history: dated before the policy's cut-over date, softer rules.
 pub const HISTORICAL: u8 = 8;
-/// Written although the clock was more than a day ahead of the head.
+/// The clock did not fit the entry before: more than a day ahead of it, or behind it by an officer's
+/// word.
 pub const CLOCK_ACCEPTED: u8 = 16;
 const KNOWN_FLAGS: u8 = SIGNED | CONFIDENTIAL | IMPORTED | HISTORICAL | CLOCK_ACCEPTED;
+
+/// The latest `recorded_at`, microseconds since 1970: the last that an entry id can say.
+pub const LATEST_RECORDED_AT: i64 = 281_474_976_710_655_999;
+
+/// The earliest `recorded_at` after an entry recorded at `previous`: a microsecond later, or the same
+/// where there is none later ([`LATEST_RECORDED_AT`]), so that a chain can always go on.
+#[must_use]
+pub fn recorded_after(previous: i64) -> i64 {
+    previous.saturating_add(1).min(LATEST_RECORDED_AT)
+}
 
 /// What makes a retry recognisable: random, or derived from the user's key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -4,6 +4,7 @@
 //! * [`body`]: the bincode encoding of events, commands and state; the only file that names bincode.
 //! * [`confidential`]: fields beside the chain that an entry commits to; the only file that names
 //!   chacha20poly1305 (schemas/confidential.md).
+//! * [`clocks`]: recorded times that stand on an officer's word.
 //! * [`hash`]: every BLAKE3 rule, domains separated; the only file that names blake3.
 //! * [`signature`]: officers' signatures and their checks.
 //! * [`walk`]: follows a sequence of entries and reports the first break.
@@ -11,6 +12,7 @@
 //! What it lacks on purpose: rules of the domain, storage, and any knowledge of trees.
 
 pub mod body;
+pub mod clocks;
 pub mod confidential;
 pub mod entry;
 pub mod hash;

@@ -9,8 +9,10 @@
 //! hash ([`Walk::step_hashed`]).
 
 use super::body;
+use super::clocks::Clocks;
 use super::entry::{
-    self, CommandId, Envelope, Head, LedgerId, MAX_COMMAND_BYTES, Malformed, SIGNATURE_BYTES,
+    self, CLOCK_ACCEPTED, CommandId, Envelope, Head, LedgerId, MAX_COMMAND_BYTES, Malformed,
+    SIGNATURE_BYTES,
 };
 use super::hash::{self, Hash};
 use super::signature::{VerifyingKey, entry_message};
@@ -242,6 +244,7 @@ struct Open {
     count: u16,
     next: u16,
     officer: u32,
+    clock_accepted: bool,
     digest: Hash,
     bytes: usize,
 }
@@ -253,6 +256,7 @@ pub struct Walk {
     head: Head,
     boundary: Head,
     recorded_at_microseconds: i64,
+    clocks: Clocks,
     open: Option<Open>,
 }
 
@@ -261,13 +265,15 @@ impl Walk {
     #[must_use]
     pub fn new(ledger: Option<LedgerId>) -> Self {
         let (head, boundary) = (Head::default(), Head::default());
-        Self { ledger, head, boundary, recorded_at_microseconds: -1, open: None }
+        let clocks = Clocks::default();
+        Self { ledger, head, boundary, recorded_at_microseconds: -1, clocks, open: None }
     }
 
     /// From a head on, which must be the end of a command that somebody has verified before.
     #[must_use]
     pub fn resume(ledger: LedgerId, head: Head, recorded_at_microseconds: i64) -> Self {
-        Self { ledger: Some(ledger), head, boundary: head, recorded_at_microseconds, open: None }
+        let (boundary, clocks) = (head, Clocks::default());
+        Self { ledger: Some(ledger), head, boundary, recorded_at_microseconds, clocks, open: None }
     }
 
     /// The ledger, once known.
@@ -294,6 +300,12 @@ impl Walk {
         self.recorded_at_microseconds
     }
 
+    /// Entries that it has taken whose recorded time stands on an officer's word.
+    #[must_use]
+    pub fn clocks(&self) -> Clocks {
+        self.clocks
+    }
+
     /// Takes the next entry, hashing it.
     ///
     /// # Errors
@@ -312,6 +324,9 @@ impl Walk {
         self.check_chain(&envelope)?;
         let open = self.check_command(&envelope, bytes.len())?;
         self.check_genesis(&envelope)?;
+        if envelope.place == 0 {
+            self.clocks.count(&envelope, self.recorded_at_microseconds);
+        }
         self.ledger = Some(envelope.ledger);
         self.head = Head { size: self.head.size.saturating_add(1), hash };
         self.recorded_at_microseconds = envelope.recorded_at_microseconds;
@@ -363,7 +378,8 @@ impl Walk {
         if envelope.previous != self.head.hash {
             return broken("previous", &self.head.hash, &envelope.previous);
         }
-        if envelope.recorded_at_microseconds <= self.recorded_at_microseconds {
+        if envelope.recorded_at_microseconds < entry::recorded_after(self.recorded_at_microseconds)
+        {
             let after = format!("after {} µs", self.recorded_at_microseconds);
             let found = format!("{} µs", envelope.recorded_at_microseconds);
             return broken("recorded_at", &after, &found);
@@ -383,6 +399,7 @@ impl Walk {
             count: envelope.count,
             next: 0,
             officer: envelope.officer,
+            clock_accepted: envelope.has(CLOCK_ACCEPTED),
             digest: envelope.digest.unwrap_or_default(),
             bytes: 0,
         });
@@ -397,6 +414,11 @@ impl Walk {
         }
         if envelope.officer != open.officer {
             return broken("officer", &open.officer, &envelope.officer);
+        }
+        if envelope.has(CLOCK_ACCEPTED) != open.clock_accepted {
+            let word = |set: bool| if set { "CLOCK_ACCEPTED" } else { "no CLOCK_ACCEPTED" };
+            let (ours, found) = (word(open.clock_accepted), word(!open.clock_accepted));
+            return broken("flags", &format!("{ours}, as in the command's first entry"), &found);
         }
         open.next = open.next.saturating_add(1);
         open.bytes = open.bytes.saturating_add(bytes);

@@ -36,13 +36,14 @@ impl Date {
     pub const EARLIEST: Self = Self(-25_567);
     /// Last day that a rule accepts as an `occurred_on`: 2199-12-31.
     pub const LATEST: Self = Self(84_005);
+    /// Last day of the calendar: 9999-12-31.
+    pub const LAST: Self = Self(2_932_896);
 
     /// The year and the day of the year, from the mean year's length and then put right: this is
     /// asked for every entry, and jiff's own way over a span takes ten times as long.
     fn year_and_day(self) -> (i16, i16) {
         const FIRST: i32 = -719_162;
-        const LAST: i32 = 2_932_896;
-        let days = self.0.clamp(FIRST, LAST);
+        let days = self.0.clamp(FIRST, Self::LAST.0);
         let guess = i64::from(days).saturating_mul(400).div_euclid(146_097);
         let year = |guess: i64| i16::try_from(guess.saturating_add(1970)).unwrap_or(9999).max(1);
         let first_of = |year: i16| {

@@ -100,6 +100,7 @@ fn fields(rejection: &Rejection) -> &'static [Field] {
         | Rejection::NumberNotNext { .. }
         | Rejection::ClockBehind { .. }
         | Rejection::ClockAhead { .. }
+        | Rejection::ClockDay { .. }
         | Rejection::CommandIdReused { .. }
         | Rejection::NotInRuleSet { .. }
         | Rejection::NotADisbursement { .. }

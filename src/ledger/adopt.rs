@@ -28,8 +28,8 @@ pub struct Adoption<'a> {
     pub filing: Filing,
     /// The day of the entry; `None`: today.
     pub occurred_on: Option<Date>,
-    /// Go on with a clock more than a day ahead of the head.
-    pub accept_clock: bool,
+    /// The clock's own day, where it does not fit the head.
+    pub accept_clock: Option<Date>,
     /// See whether it could be done, record nothing.
     pub dry_run: bool,
 }

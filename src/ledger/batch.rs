@@ -2,12 +2,13 @@
 //! ones are formed into commands of at most 1,000 entries and 300 KB, each signed once. A row's
 //! entries never straddle two commands; a refused row takes no other with it.
 
+use super::clock::{Before, Moment};
 use super::seal::{self, Unsealed};
 use super::{Ledger, event_in};
 use crate::chain::body;
 use crate::chain::entry::{
-    self, Head, IMPORTED, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_SOURCE_BYTES, Row,
-    SealedCommand,
+    self, Head, IMPORTED, LATEST_RECORDED_AT, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES,
+    MAX_SOURCE_BYTES, Row, SealedCommand,
 };
 use crate::chain::hash;
 use crate::chain::signature::Signer;
@@ -72,9 +73,9 @@ pub struct Batch<'a> {
     signer: &'a dyn Signer,
     source: SmolStr,
     officer: u32,
-    accept_clock: bool,
+    accept_clock: Option<Date>,
     dry_run: bool,
-    recorded_at_microseconds: i64,
+    moment: Moment,
     today: Date,
     entries: Vec<Unsealed>,
     row_keys: Vec<[u8; 16]>,
@@ -127,7 +128,7 @@ impl Ledger {
         &'a mut self,
         source: &str,
         signer: &'a dyn Signer,
-        accept_clock: bool,
+        accept_clock: Option<Date>,
         dry_run: bool,
     ) -> Result<Batch<'a>> {
         if source.is_empty() || source.len() > MAX_SOURCE_BYTES {
@@ -140,8 +141,8 @@ impl Ledger {
         }
         self.check_writable()?;
         let officer = self.officer(signer)?;
-        let recorded_at_microseconds = self.recorded_at()?;
-        let today = self.today()?;
+        let moment = self.moment(accept_clock)?;
+        let today = moment.today;
         let head = self.head;
         self.is_ahead = true;
         Ok(Batch {
@@ -151,7 +152,7 @@ impl Ledger {
             officer,
             accept_clock,
             dry_run,
-            recorded_at_microseconds,
+            moment,
             today,
             entries: Vec::new(),
             row_keys: Vec::new(),
@@ -237,10 +238,11 @@ impl Batch<'_> {
             let cited = self.cited(order)?;
             let state = &self.ledger.state;
             let admitted = propose(state, order, self.today, &cited).and_then(|events| {
+                self.moment.check_dates(&events)?;
                 let context = Context {
-                    recorded_at_microseconds: self.recorded_at_microseconds,
+                    recorded_at_microseconds: self.moment.recorded_at_microseconds,
                     officer: self.officer,
-                    clock_accepted: self.accept_clock,
+                    clock_accepted: self.moment.clock_accepted,
                     cited: &cited,
                 };
                 let admitted = admit(state, &events, &context)?;
@@ -316,21 +318,33 @@ impl Batch<'_> {
                 digest: hash::command_digest(&body::encode_rows(&rows)),
                 officer: self.officer,
                 signer: self.signer,
-                clock_accepted: self.accept_clock,
-                recorded_at_microseconds: self.recorded_at_microseconds,
+                clock_accepted: self.moment.clock_accepted,
+                recorded_at_microseconds: self.moment.recorded_at_microseconds,
             };
             let ids = self.ledger.outside.ids.as_mut();
             let sealed = seal::seal(self.head, &command, &self.entries, ids)?;
             self.head = seal::head_after(&sealed, self.head);
             self.ready.push(sealed);
         }
-        // The clock moves on with the commands, and never behind the entries before.
-        let least = self.recorded_at_microseconds.saturating_add_unsigned(count);
-        self.recorded_at_microseconds = self.ledger.outside.clock.now_microseconds().max(least);
         self.entries.clear();
         self.row_keys.clear();
         self.bytes = 0;
-        if self.ready.len() >= COMMANDS_AT_ONCE { self.write() } else { Ok(()) }
+        if self.ready.len() >= COMMANDS_AT_ONCE {
+            self.write()?;
+        }
+        self.go_on(count)
+    }
+
+    /// The moment of the next command. What was said of the clock holds for the whole import.
+    fn go_on(&mut self, count: u64) -> Result<()> {
+        let first = self.moment.recorded_at_microseconds;
+        let last = first.saturating_add_unsigned(count.saturating_sub(1)).min(LATEST_RECORDED_AT);
+        let before = Before { command: first, entry: last };
+        let now = self.ledger.outside.clock.now_microseconds();
+        let offset = self.ledger.facts()?.utc_offset_minutes;
+        let accepted = self.accept_clock.map(|_| Date::at(now, offset));
+        self.moment = Moment::of(now, before, offset, accepted)?;
+        Ok(())
     }
 
     /// Makes the sealed commands durable, and publishes in bulk.

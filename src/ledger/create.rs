@@ -131,6 +131,7 @@ impl Ledger {
             archive,
             state: State::default(),
             head: Head::default(),
+            recorded_at_microseconds: -1,
             snapshot_size: 0,
             cache_size: 0,
             notes: opening.notes,

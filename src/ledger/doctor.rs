@@ -12,6 +12,7 @@ use super::{CACHE_FOLDER, LOG_FOLDER, RESTORE_FILE, reader};
 use crate::archive::check::check;
 use crate::archive::medium::{Disk, Medium};
 use crate::archive::reader::ArchiveReader;
+use crate::chain::clocks::Clocks;
 use crate::domain::state::LedgerFacts;
 use crate::edge::anchors::{Anchor, Anchors};
 use crate::edge::durable::{self, Readers};
@@ -275,6 +276,18 @@ fn see_entries(survey: &Survey, examined: &mut Examined) {
         examined.see(
             Observation::new("entries", Health::Note, words)
                 .advise("write with the release that made it"),
+        );
+    }
+    if survey.clocks != Clocks::default() {
+        let Clocks { ahead, behind } = survey.clocks;
+        let words = format!(
+            "recorded on an officer's word: {ahead} more than 40 days after the entry before, {behind} under a \
+             clock behind it"
+        );
+        examined.see(
+            Observation::new("clock", Health::Note, words).advise(
+                "over such a stretch ask for --as-known-at SIZE; a time says nothing there",
+            ),
         );
     }
     if size == 0 {

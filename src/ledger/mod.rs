@@ -11,7 +11,7 @@
 //! * `submit`: one command from wish to receipt. `dependents`: what a refusal says of later entries.
 //! * `batch`: many rows into commands, for imports.
 //! * `confidential`: fields beside the chain, sealed before their entry and erased after another.
-//! * `seal`: events into signed entries. `publish`: entries into the archive, anchored; snapshots.
+//! * `clock`: when a command is recorded. `seal`: events into signed entries. `publish`: entries into the archive, anchored; snapshots.
 //! * `reader`: replay, caches, "as known at".
 //!
 //! A submitted command reads head, command ids, cited entries and state from the store alone; the
@@ -20,6 +20,7 @@
 mod adopt;
 mod anchored;
 mod batch;
+mod clock;
 mod confidential;
 mod create;
 mod dependents;
@@ -46,7 +47,7 @@ pub use restore::{RESTORE_FILE, Rebuilt, Restored, Restoring};
 pub use submit::Submission;
 
 use crate::archive::writer::ArchiveWriter;
-use crate::chain::entry::{EntryId, Head, LedgerId, Sealed};
+use crate::chain::entry::{self as chain_entry, EntryId, Head, LedgerId, Sealed};
 use crate::chain::signature::Signer;
 use crate::domain::calendar::Date;
 use crate::domain::event::Event;
@@ -97,6 +98,8 @@ pub struct Ledger {
     archive: ArchiveWriter,
     state: State,
     head: Head,
+    /// When the last entry was recorded, microseconds since 1970.
+    recorded_at_microseconds: i64,
     /// Size at which the state was last put into the store.
     snapshot_size: u64,
     /// Size of the newest cache.
@@ -195,6 +198,20 @@ impl Ledger {
     pub fn find(&self, id: EntryId) -> Result<Option<u64>> {
         reader::find_id(self.head.size, id, &mut |index| self.entry(index))
     }
+}
+
+/// When the last entry of a store was recorded; −1 where there is none.
+///
+/// # Errors
+/// `last_entry` (`Kind::Break`) where there should be one, and none can be read.
+fn last_recorded_at(store: &dyn Store, head: Head) -> Result<i64> {
+    let Some(last) = head.size.checked_sub(1) else { return Ok(-1) };
+    let sealed = store.read(last..head.size)?.into_iter().next();
+    let envelope = sealed.as_ref().and_then(|sealed| chain_entry::parse(&sealed.bytes).ok());
+    envelope.map(|envelope| envelope.recorded_at_microseconds).ok_or_else(|| {
+        let message = format!("entry {last}, the last, cannot be read from the store");
+        Error::new(Kind::Break, "last_entry", message).with_hint("run `earmark verify --store`")
+    })
 }
 
 /// The event at `index` of a store.

@@ -92,6 +92,7 @@ impl Ledger {
         };
         let head = store.head()?;
         check_agree(head, &archive, &state)?;
+        let recorded_at_microseconds = super::last_recorded_at(store.as_ref(), head)?;
         let cache_size = super::reader::cache::newest_size(&folder.join(super::CACHE_FOLDER));
         let mut opened = Self {
             folder: folder.to_owned(),
@@ -100,6 +101,7 @@ impl Ledger {
             archive,
             state,
             head,
+            recorded_at_microseconds,
             snapshot_size,
             cache_size,
             notes,

@@ -11,6 +11,7 @@ use super::{CACHE_FOLDER, Durability, LOG_FOLDER, Ledger, Media, Outside, Receip
 use crate::archive::copy::copy;
 use crate::archive::reader::ArchiveReader;
 use crate::chain::signature::Signer;
+use crate::domain::calendar::Date;
 use crate::domain::command::{Command, Order};
 use crate::domain::event::{Bytes32, Filing, LedgerRestored};
 use crate::domain::ids::Text;
@@ -47,6 +48,8 @@ pub struct Restored<'a> {
     pub signer: &'a dyn Signer,
     /// Documents and file number of the entry.
     pub filing: Filing,
+    /// The clock's own day, where it does not fit the copy's last entry.
+    pub accept_clock: Option<Date>,
 }
 
 impl std::fmt::Debug for Restored<'_> {
@@ -187,7 +190,7 @@ impl Restoring {
             confidential: None,
             signer: restored.signer,
             command_key: None,
-            accept_clock: false,
+            accept_clock: restored.accept_clock,
             dry_run: false,
             until: Durability::Recorded,
         })?;

@@ -2,8 +2,8 @@
 
 use crate::chain::body;
 use crate::chain::entry::{
-    CLOCK_ACCEPTED, CONFIDENTIAL, CommandId, EntryId, Envelope, FIXED_BYTES, HISTORICAL, Head,
-    IMPORTED, LedgerId, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, Row,
+    self, CLOCK_ACCEPTED, CONFIDENTIAL, CommandId, EntryId, Envelope, FIXED_BYTES, HISTORICAL,
+    Head, IMPORTED, LedgerId, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, Row,
     SIGNATURE_BYTES, SIGNED, Sealed, SealedCommand,
 };
 use crate::chain::hash::{self, Hash};
@@ -146,7 +146,7 @@ pub(super) fn seal(
         let entry = Sealed::new(index, bytes);
         previous = entry.hash;
         index = index.saturating_add(1);
-        recorded_at = recorded_at.saturating_add(1);
+        recorded_at = entry::recorded_after(recorded_at);
         sealed.push(entry);
     }
     Ok(SealedCommand { id: command.id, entries: sealed })

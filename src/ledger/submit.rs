@@ -1,6 +1,7 @@
 //! One command: from wish to receipt. The rules hold inside the write: a refused command writes
 //! nothing.
 
+use super::clock::{Before, Moment};
 use super::receipt::{Durability, Receipt, ReceiptEntry};
 use super::seal::{self, Unsealed};
 use super::{Ledger, confidential, event_in};
@@ -31,8 +32,9 @@ pub struct Submission<'a> {
     pub signer: &'a dyn Signer,
     /// The idempotency key, up to 128 bytes; `None`: a random command id.
     pub command_key: Option<&'a [u8]>,
-    /// Go on with a clock more than a day ahead of the head.
-    pub accept_clock: bool,
+    /// The clock's own day, repeated by the officer: go on with a clock more than 40 days ahead of the
+    /// head, or more than a minute behind it.
+    pub accept_clock: Option<Date>,
     /// Propose and admit, but write nothing.
     pub dry_run: bool,
     /// When to come back.
@@ -47,8 +49,6 @@ impl std::fmt::Debug for Submission<'_> {
 
 /// The most bytes of an idempotency key.
 const MAX_KEY_BYTES: usize = 128;
-/// Microseconds that a clock may be behind the head: a minute.
-const BEHIND: i64 = 60_000_000;
 
 impl Ledger {
     /// Records a command, or returns the first receipt of one that was recorded before.
@@ -68,11 +68,11 @@ impl Ledger {
         {
             return self.replay(submission, command_id, digest, span, &cited);
         }
-        let recorded_at_microseconds = self.recorded_at()?;
+        let moment = self.moment(submission.accept_clock)?;
+        let Moment { recorded_at_microseconds, clock_accepted, today, .. } = moment;
         let officer = self.officer(submission.signer)?;
-        let today = self.today()?;
         let mut events = propose(&self.state, submission.order, today, &cited)?;
-        let clock_accepted = submission.accept_clock;
+        moment.check_dates(&events)?;
         let context = Context { recorded_at_microseconds, officer, clock_accepted, cited: &cited };
         if let Some(all) = self.cite_dependents(submission.order, &events, &context)? {
             cited = all;
@@ -162,21 +162,14 @@ impl Ledger {
         }
     }
 
-    /// max(now, previous + 1 µs); a clock more than a minute behind the head is refused.
-    pub(super) fn recorded_at(&self) -> Result<i64> {
+    /// When a command that comes now is recorded.
+    pub(super) fn moment(&self, accepted: Option<Date>) -> Result<Moment> {
+        let before = Before {
+            command: self.state.recorded_at_microseconds,
+            entry: self.recorded_at_microseconds,
+        };
         let now = self.outside.clock.now_microseconds();
-        let head = self.last_recorded_at()?;
-        if now.saturating_add(BEHIND) < head {
-            return Err(Rejection::ClockBehind { now, head }.into());
-        }
-        Ok(now.max(head.saturating_add(1)))
-    }
-
-    fn last_recorded_at(&self) -> Result<i64> {
-        let Some(last) = self.head.size.checked_sub(1) else { return Ok(-1) };
-        let last = self.entry(last)?;
-        let envelope = last.as_ref().and_then(|sealed| entry::parse(&sealed.bytes).ok());
-        Ok(envelope.map_or(-1, |envelope| envelope.recorded_at_microseconds))
+        Moment::of(now, before, self.facts()?.utc_offset_minutes, accepted)
     }
 
     /// The number of the officer whose key this is.
@@ -203,7 +196,13 @@ impl Ledger {
     /// Makes commands durable in the store: what happens after this, they are recorded.
     pub(super) fn record(&mut self, commands: &[SealedCommand]) -> Result<()> {
         match self.store.append(self.head, commands).map_err(outcome_unknown)? {
-            Appended::Done(head) => self.head = head,
+            Appended::Done(head) => {
+                self.head = head;
+                let last = commands.last().and_then(|command| command.entries.last());
+                if let Some(envelope) = last.and_then(|last| entry::parse(&last.bytes).ok()) {
+                    self.recorded_at_microseconds = envelope.recorded_at_microseconds;
+                }
+            }
             Appended::Conflict { expected, found } => return Err(conflict(expected, found)),
         }
         Ok(())

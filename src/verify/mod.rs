@@ -29,6 +29,7 @@ pub use run::{verify, verify_on};
 pub use store::{StoreReport, verify_store};
 pub use succession::Succession;
 
+use crate::chain::clocks::Clocks;
 use crate::chain::entry::{Head, LedgerId};
 use crate::chain::hash::Hash;
 use crate::edge::pins::Pin;
@@ -171,6 +172,8 @@ pub struct Report {
     pub commands: u64,
     /// What a soft rule looks at, counted.
     pub findings: u64,
+    /// Entries whose recorded time stands on an officer's word, as far as the chain holds.
+    pub clocks: Clocks,
     /// What an earlier run had verified before, where a bookmark was asked for.
     pub resumption: Option<Resumption>,
     /// What the log holds.

@@ -11,6 +11,7 @@ use super::bookmark::{Bookmark, Kept, Resumption, Tally};
 use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
 use crate::archive::check::check_with;
 use crate::archive::damage::{Damage, DamageKind};
+use crate::chain::clocks::Clocks;
 use crate::chain::entry;
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::{VerifyingKey, entry_message};
@@ -332,6 +333,12 @@ impl<'a> Run<'a> {
         Some(key.verify(&entry_message(envelope.ledger, &hash::signing(prefix)), &signature))
     }
 
+    /// Of the way to the bookmark, and from there on.
+    fn clocks(&self) -> Clocks {
+        let earlier = self.earlier.as_ref().map(Earlier::clocks).unwrap_or_default();
+        earlier.and(self.replay.walk().clocks())
+    }
+
     /// The first entry from which on nothing could be followed.
     fn stopped(&self) -> Option<u64> {
         self.chain_ends.into_iter().chain(self.replay.stopped_at()).min()
@@ -469,7 +476,7 @@ impl<'a> Run<'a> {
         let tiers = Tier::ALL.map(|tier| (tier, self.outcome(tier))).to_vec();
         let tally = std::mem::take(self.folding.tally());
         // Sums of what does not hold would prove nothing.
-        let holds = self.stopped().is_none() && self.faults.is_empty();
+        let (holds, clocks) = (self.stopped().is_none() && self.faults.is_empty(), self.clocks());
         Report {
             size: reader.size(),
             root: reader.archive().root(),
@@ -486,6 +493,7 @@ impl<'a> Run<'a> {
             faults: self.faults,
             commands: tally.commands,
             findings: tally.findings,
+            clocks,
             resumption: self.resumption,
             figures: tally.count.into_figures(self.replay.state(), holds),
             read,

@@ -17,6 +17,7 @@
 )]
 
 mod anchor;
+mod clock;
 mod confidential;
 #[path = "../conforms/mod.rs"]
 mod conforms;

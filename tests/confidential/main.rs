@@ -51,7 +51,7 @@ fn submit(
         confidential,
         signer: &house.officer(),
         command_key: key,
-        accept_clock: false,
+        accept_clock: None,
         dry_run: false,
         until: Durability::Published,
     })
@@ -199,7 +199,7 @@ fn what_is_refused_or_only_tried_leaves_no_file() {
         confidential: Some(&given),
         signer: &house.officer(),
         command_key: None,
-        accept_clock: false,
+        accept_clock: None,
         dry_run: true,
         until: Durability::Published,
     };

@@ -50,7 +50,7 @@ fn pay(house: &House, ledger: &mut Ledger, key: u64) -> Result<Receipt> {
         confidential: None,
         signer: &house.officer(),
         command_key: Some(&key.to_be_bytes()),
-        accept_clock: false,
+        accept_clock: None,
         dry_run: false,
         until: Durability::Published,
     })

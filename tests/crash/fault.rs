@@ -96,7 +96,7 @@ fn pay(house: &House, ledger: &mut Ledger, key: &[u8]) -> Result<Receipt> {
         confidential: None,
         signer: &house.officer(),
         command_key: Some(key),
-        accept_clock: false,
+        accept_clock: None,
         dry_run: false,
         until: Durability::Published,
     })

@@ -69,7 +69,7 @@ fn record_singles(ledger: &mut Ledger, house: &House) {
             confidential: None,
             signer: &house.officer(),
             command_key: None,
-            accept_clock: false,
+            accept_clock: None,
             dry_run: false,
             until,
         });
@@ -82,7 +82,7 @@ fn import(ledger: &mut Ledger, house: &House) {
     let signer = house.officer();
     for batch_number in 0_u64.. {
         let known = ledger.known_rows("bank").unwrap();
-        let mut batch = ledger.batch("bank", &signer, false, false).unwrap();
+        let mut batch = ledger.batch("bank", &signer, None, false).unwrap();
         let first = u64::try_from(known.len()).unwrap();
         for row in first..first + 100 + 150 * (batch_number % 3) {
             let key = hash::row_key([row.to_string().as_str()], 0);

@@ -2,7 +2,7 @@
 
 use crate::given::{Given, refused};
 use crate::wishes::*;
-use earmark::domain::calendar::parse_instant;
+use earmark::domain::calendar::{Date, parse_instant};
 use earmark::domain::command::Command;
 use earmark::domain::event::*;
 use earmark::domain::ids::Text;
@@ -122,8 +122,9 @@ fn a_clock_does_not_run_ahead_unasked() {
         "clock_ahead",
         "the clock says 2001-07-02T04:00:00.000000Z, more than a day after the last entry of \
          2001-06-30T04:00:00.000000Z
-         hint: if the clock is right, add --accept-clock
-         details: now=2001-07-02T04:00:00.000000Z | head=2001-06-30T04:00:00.000000Z",
+         hint: if the clock is right, repeat its day: --accept-clock 2001-07-02; else set it right and \
+         run the same command again
+         details: now=2001-07-02T04:00:00.000000Z | head=2001-06-30T04:00:00.000000Z | day=2001-07-02",
     );
     given.clock_accepted = true;
     given.when(fund("PD")).then_booked();
@@ -138,9 +139,26 @@ fn a_clock_does_not_run_behind() {
         "clock_behind",
         "the clock says 2001-06-30T04:00:00.000000Z, more than a minute before the last entry of \
          2001-06-30T04:02:00.500000Z
-         hint: set the clock right and run the same command again
-         details: now=2001-06-30T04:00:00.000000Z | head=2001-06-30T04:02:00.500000Z",
-        &Rejection::ClockBehind { now, head },
+         hint: set the clock right and run the same command again; if it is right, and the last entry's \
+         was wrong, repeat its day: --accept-clock 2001-06-30 (recorded right after the last entry, and \
+         marked)
+         details: now=2001-06-30T04:00:00.000000Z | head=2001-06-30T04:02:00.500000Z | day=2001-06-30",
+        &Rejection::ClockBehind { now, head, day: Date::parse("2001-06-30").unwrap() },
+    );
+}
+
+#[test]
+fn only_the_clocks_own_day_accepts_it() {
+    // Said by the ledger, which reads the clock.
+    refused(
+        "clock_day",
+        "--accept-clock repeats the clock's own day, which is 2001-06-30, not 2001-07-01
+         hint: look whether the clock is right; if it is, write its own day, else set it right
+         details: found=2001-07-01 | day=2001-06-30",
+        &Rejection::ClockDay {
+            said: Date::parse("2001-07-01").unwrap(),
+            day: Date::parse("2001-06-30").unwrap(),
+        },
     );
 }
 

@@ -218,7 +218,7 @@ impl House {
             confidential: None,
             signer: &self.officer(),
             command_key: key,
-            accept_clock: false,
+            accept_clock: None,
             dry_run: false,
             until: Durability::Published,
         })

@@ -42,7 +42,7 @@ fn import(
     let job = Job { path: &path, mapping, create_missing: true, document: None };
     let known = ledger.known_rows(&mapping.source)?;
     let signer = house.officer();
-    let batch = ledger.batch(&mapping.source, &signer, false, dry_run)?;
+    let batch = ledger.batch(&mapping.source, &signer, None, dry_run)?;
     let mut intake = LedgerIntake::new(batch, known);
     let mut rejects = Counted { rows: 0, at_most };
     let summary = run(&job, &mut intake, &mut rejects, &mut |_| ())?;

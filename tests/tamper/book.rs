@@ -20,7 +20,7 @@ pub(crate) fn import(
 ) {
     let signer = house.officer();
     let known = ledger.known_rows("bank").unwrap().len();
-    let mut batch = ledger.batch("bank", &signer, false, false).unwrap();
+    let mut batch = ledger.batch("bank", &signer, None, false).unwrap();
     for row in known..known + commands * rows {
         let key = hash::row_key([row.to_string().as_str()], 0);
         let orders: Vec<_> = (0..entries).map(|_| payment("PD-INFO", "P-1", 1)).collect();
@@ -183,4 +183,20 @@ pub(crate) fn verify_log(log: &Path, caches: Option<&Path>) -> Report {
 pub(crate) fn first(report: &Report) -> &Fault {
     assert!(!report.is_whole() && !report.is_verified());
     report.faults.first().expect("what is not whole has a fault")
+}
+
+/// A ledger with keys and an anchor, of which nothing is left but a log of these entries.
+pub(crate) fn house_with(entries: &[Vec<u8>]) -> House {
+    let (house, log) = (House::new(), Log::new());
+    house.create().close().unwrap();
+    log.publish(entries, &log_key());
+    for name in ["db", "wal", "log", "cache"] {
+        std::fs::remove_dir_all(house.ledger_folder().join(name)).ok();
+    }
+    crate::house::copy_folder(&log.path(), &house.ledger_folder().join("log"));
+    let anchors = house.outside().anchors;
+    std::fs::remove_dir_all(anchors.path(ORIGIN).parent().unwrap()).unwrap();
+    let note = std::fs::read_to_string(log.path().join("checkpoint")).unwrap();
+    anchors.write(ORIGIN, &note).unwrap();
+    house
 }

@@ -32,7 +32,7 @@ fn submit(house: &House, ledger: &mut Ledger, order: &Order, confidential: Optio
         confidential,
         signer: &house.officer(),
         command_key: None,
-        accept_clock: false,
+        accept_clock: None,
         dry_run: false,
         until: Durability::Recorded,
     };

@@ -22,6 +22,7 @@ mod book;
 mod bookmark;
 mod caches;
 mod claims;
+mod clock;
 mod entries;
 mod files;
 mod large;

@@ -34,7 +34,7 @@ fn record(house: &House, ledger: &mut Ledger, key: &[u8]) {
         confidential: None,
         signer: &house.officer(),
         command_key: Some(key),
-        accept_clock: false,
+        accept_clock: None,
         dry_run: false,
         until: Durability::Recorded,
     });

@@ -339,7 +339,7 @@ fn what_is_recorded_and_not_published_is_compared_too() {
                 confidential: None,
                 signer: &house.officer(),
                 command_key: Some(key),
-                accept_clock: false,
+                accept_clock: None,
                 dry_run: false,
                 until: Durability::Recorded,
             })

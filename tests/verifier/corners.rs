@@ -172,7 +172,7 @@ impl Book {
                 filing: Filing::default(),
             }))
         }));
-        let mut batch = self.0.ledger.batch("old-book", &officer, false, false).unwrap();
+        let mut batch = self.0.ledger.batch("old-book", &officer, None, false).unwrap();
         let row = RowIn { key: hash::row_key([contract], 0), orders: &orders };
         assert!(matches!(batch.admit(&row).unwrap(), RowOut::Admitted { .. }));
         batch.finish().unwrap();

@@ -93,7 +93,7 @@ impl History {
             confidential: None,
             signer: &officer,
             command_key: None,
-            accept_clock: false,
+            accept_clock: None,
             dry_run: false,
             until: Durability::Recorded,
         };
@@ -253,7 +253,7 @@ impl History {
     /// An import of history, with negative amounts, in commands of many entries.
     fn import(&mut self) {
         let officer = self.house.officer();
-        let mut batch = self.ledger.batch("old-book", &officer, false, false).unwrap();
+        let mut batch = self.ledger.batch("old-book", &officer, None, false).unwrap();
         for row in 0..400_u32 {
             let fund = FUNDS[self.dice.roll(3)];
             let amount = i128::try_from(self.dice.roll(50_000)).unwrap();

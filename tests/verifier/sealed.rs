@@ -16,7 +16,7 @@ fn submit(house: &House, ledger: &mut Ledger, order: &Order, fields: Option<&Fie
             confidential: fields,
             signer: &house.officer(),
             command_key: None,
-            accept_clock: false,
+            accept_clock: None,
             dry_run: false,
             until: Durability::Published,
         })

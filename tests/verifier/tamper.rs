@@ -4,7 +4,9 @@ use super::house::{self, House, ORIGIN, drawing, order};
 use super::{Said, run, verify};
 use earmark::archive::writer::ArchiveWriter;
 use earmark::chain::body;
-use earmark::chain::entry::{self, Envelope, LedgerId, SIGNED, Sealed};
+use earmark::chain::entry::{
+    self, CLOCK_ACCEPTED, EntryId, Envelope, LATEST_RECORDED_AT, LedgerId, SIGNED, Sealed,
+};
 use earmark::chain::hash;
 use earmark::chain::signature::{SeedSigner, Signer as _, enrol_message, entry_message};
 use earmark::domain::command::{Command, Order, RecordDisbursement};
@@ -49,7 +51,7 @@ impl Base {
         house.submit(&mut ledger, house::allocation("PD-INFO:2026", 1_000_000));
         house.submit(&mut ledger, house::payee("V-1"));
         let officer = house.officer();
-        let mut batch = ledger.batch("book", &officer, false, false).unwrap();
+        let mut batch = ledger.batch("book", &officer, None, false).unwrap();
         for row in 0..294_u32 {
             let orders = [order(Command::RecordDisbursement(RecordDisbursement {
                 commitment: None,
@@ -280,6 +282,27 @@ fn what_the_holder_of_the_log_key_alone_can_do_is_named() {
     );
 }
 
+/// Time stands still at the last microsecond that an id can say, and nowhere else.
+#[test]
+fn after_the_last_time_of_all_a_log_goes_on() {
+    let base = Base::new();
+    let at = |from: u64, time: i64| {
+        base.forged(&|e| {
+            if e.index >= from {
+                e.recorded_at_microseconds = time;
+                e.id = EntryId::new(time, e.index << 2).unwrap();
+            }
+        })
+    };
+    assert_eq!(base.published(&at(299, LATEST_RECORDED_AT)).status, 0);
+    assert_eq!(base.published(&at(250, LATEST_RECORDED_AT)).status, 0);
+    let latest = LATEST_RECORDED_AT - 1;
+    assert_eq!(
+        found(&base.published(&at(250, latest))),
+        format!("entry 251, recorded_at: expected after {latest}, found {latest}")
+    );
+}
+
 #[test]
 fn what_an_officer_can_write_and_the_format_forbids_is_named() {
     let base = Base::new();
@@ -302,6 +325,11 @@ fn what_an_officer_can_write_and_the_format_forbids_is_named() {
         &|e| e.event_type = 1,
         "entry 3, event type: expected a ledger is opened once, found 1",
     );
+    for (at, found) in
+        [(6, "entry 7, flags: expected 16, found 0"), (9, "entry 9, flags: expected 0, found 16")]
+    {
+        expect(at, &|e| e.flags |= CLOCK_ACCEPTED, found);
+    }
     let second = entry::parse(&base.entries[3]).unwrap().command;
     expect(
         5,

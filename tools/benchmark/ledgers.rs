@@ -79,7 +79,7 @@ pub(crate) fn order(command: Command) -> Order {
 
 pub(crate) fn submit(ledger: &mut Ledger, order: &Order, until: Durability) -> Receipt {
     let signer = officer();
-    let (command_key, accept_clock, dry_run) = (None, false, false);
+    let (command_key, accept_clock, dry_run) = (None, None, false);
     ledger
         .submit(&Submission {
             order,
@@ -198,7 +198,7 @@ pub(crate) fn create(folder: &Path) -> Ledger {
     }
     pin(folder, &ledger);
     let signer = officer();
-    let mut batch = ledger.batch("bench-contracts", &signer, false, false).unwrap();
+    let mut batch = ledger.batch("bench-contracts", &signer, None, false).unwrap();
     for number in 0..CONTRACTS {
         let key = earmark::chain::hash::row_key([number.to_string().as_str()], 0);
         let orders = [first_day(contract(number))];
@@ -215,7 +215,7 @@ pub(crate) fn create(folder: &Path) -> Ledger {
 /// Adds payments, each a command of its own with a signature of its own.
 pub(crate) fn pay_one_by_one(ledger: &mut Ledger, payments: u32) {
     let signer = officer();
-    let mut batch = ledger.batch("bench-single", &signer, false, false).unwrap();
+    let mut batch = ledger.batch("bench-single", &signer, None, false).unwrap();
     for number in 0..payments {
         let key = earmark::chain::hash::row_key([number.to_string().as_str()], 0);
         let orders = [payment(&format!("HT-{:05}", number % CONTRACTS), 100)];
@@ -268,7 +268,7 @@ fn import_into(ledger: &mut Ledger, csv: &Path) -> Summary {
     let mapping = Mapping::parse(MAPPING).unwrap();
     let known = ledger.known_rows(&mapping.source).unwrap();
     let signer = officer();
-    let batch = ledger.batch(&mapping.source, &signer, false, false).unwrap();
+    let batch = ledger.batch(&mapping.source, &signer, None, false).unwrap();
     let mut intake = LedgerIntake::new(batch, known);
     let mut rejects = RejectsFile::new(Vec::new());
     let job = Job { path: csv, mapping: &mapping, create_missing: false, document: None };

@@ -1,7 +1,8 @@
 //! Verbs about what is booked already, and about booking many rows at once.
 
 use super::WriteFlags;
-use crate::cli::value::{EntryRef, parse_text};
+use crate::cli::value::{EntryRef, parse_date, parse_text};
+use crate::domain::calendar::Date;
 use crate::domain::ids::Text;
 use clap::Args;
 use std::path::PathBuf;
@@ -64,7 +65,7 @@ pub(crate) struct ImportRows {
     /// Check and show everything, write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Go on although the clock is more than a day after the last entry
-    #[arg(long)]
-    pub(crate) accept_clock: bool,
+    /// Go on with a clock more than 40 days after the last entry, or more than a minute before it: DATE is the clock's own day
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(crate) accept_clock: Option<Date>,
 }

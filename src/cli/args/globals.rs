@@ -129,9 +129,9 @@ pub(crate) struct WriteFlags {
     /// Check and show everything, write nothing
     #[arg(long, help_heading = "Recording")]
     pub(crate) dry_run: bool,
-    /// Go on although the clock is more than a day after the last entry
-    #[arg(long, help_heading = "Recording")]
-    pub(crate) accept_clock: bool,
+    /// Go on with a clock more than 40 days after the last entry, or more than a minute before it: DATE is the clock's own day
+    #[arg(long, value_name = "DATE", value_parser = parse_date, help_heading = "Recording")]
+    pub(crate) accept_clock: Option<Date>,
     /// Attach a document by its SHA-256; the file stays with you (repeatable)
     #[arg(long = "document", value_name = "FILE[:KIND]", help_heading = "Recording")]
     pub(crate) documents: Vec<String>,

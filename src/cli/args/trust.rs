@@ -2,7 +2,8 @@
 
 use super::WriteFlags;
 use crate::cli::source::Elsewhere;
-use crate::cli::value::EntryRef;
+use crate::cli::value::{EntryRef, parse_date};
+use crate::domain::calendar::Date;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -142,6 +143,9 @@ pub(crate) struct RestoreArchive {
     /// Make a ledger to be read only, although the keys are here
     #[arg(long)]
     pub(crate) for_reading: bool,
+    /// Go on with a clock more than 40 days after the last entry, or more than a minute before it: DATE is the clock's own day
+    #[arg(long, value_name = "DATE", value_parser = parse_date, conflicts_with = "for_reading")]
+    pub(crate) accept_clock: Option<Date>,
 }
 
 /// Prove one entry to anybody: write a small file that shows it is in the signed log

@@ -114,7 +114,12 @@ impl Reading {
             Some(Known::Size(size)) => Some(reader.resolve(KnownAt::Size(size))?),
             Some(time) => {
                 let instant = time.instant(facts.utc_offset_minutes).unwrap_or(i64::MAX);
-                Some(reader.resolve(KnownAt::Instant(instant))?)
+                let size = reader.resolve(KnownAt::Instant(instant))?;
+                let offset = facts.utc_offset_minutes;
+                if let Some(sizes) = reader.unclear_at(size, instant, offset)? {
+                    session.console.warn(&unclear(session, &sizes));
+                }
+                Some(size)
             }
         };
         let size = known_at.unwrap_or_else(|| reader.size());
@@ -151,6 +156,24 @@ impl Reading {
         };
         self.as_of.map_or_else(today, Ok)
     }
+}
+
+/// That a time does not say what was known.
+fn unclear(session: &Session, sizes: &std::ops::Range<u64>) -> String {
+    let (from, to) = (sizes.start, sizes.end);
+    say(
+        session,
+        format!(
+            "time says nothing here, size does: a clock did not fit the log, and what stands at @{from} to \
+             @{last} may have been known then; this is size {from}; --as-known-at {to} is the log with them",
+            last = to.saturating_sub(1),
+        ),
+        format!(
+            "此段时间不足为凭，请以条数为准：时钟与日志不符，@{from} 至 @{last} 当时可能已知；现按 {from} 条列示，\
+             含上述条目则为 --as-known-at {to}",
+            last = to.saturating_sub(1),
+        ),
+    )
 }
 
 /// What the first entry fixed for ever.

@@ -110,7 +110,9 @@ impl Plan {
         };
         let is_short = self.standing == Anchored::Shorter;
         let (source, filing) = (a.from.to_string(), Filing::default());
-        let restored = Restored { config: &self.config, source: &source, signer: &key, filing };
+        let accept_clock = a.accept_clock;
+        let restored =
+            Restored { config: &self.config, source: &source, signer: &key, filing, accept_clock };
         let rebuilt = restoring
             .finish(session.outside(log)?, &restored, is_short)
             .map_err(|error| name_officer(error, &officer, &key))?;

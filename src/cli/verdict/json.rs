@@ -50,6 +50,7 @@ impl Verdict<'_> {
             "head": {"size": report.head.size, "hash": report.head.hash.to_string()},
             "commands": report.commands,
             "findings": report.findings,
+            "clocks": {"ahead": report.clocks.ahead, "behind": report.clocks.behind},
             "tiers": tiers,
             "against": self.against.iter().map(|against| json!({
                 "name": against.name,

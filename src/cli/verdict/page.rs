@@ -216,6 +216,9 @@ impl Page<'_> {
             let words = super::text::findings(self.lang, findings);
             content.push_str(&text("p", "", &words));
         }
+        if let Some(words) = super::text::clocks(self.lang, self.verdict.report.clocks) {
+            content.push_str(&text("p", "", &words));
+        }
         self.section("What was checked", "核对了什么", &content)
     }
 

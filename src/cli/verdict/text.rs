@@ -1,6 +1,7 @@
 //! A verdict on a terminal.
 
 use super::{Came, Verdict, meaning};
+use crate::chain::clocks::Clocks;
 use crate::cli::output::for_terminal;
 use crate::report::labels::Lang;
 use crate::verify::{Against, Fault, Identity, Resumption};
@@ -67,6 +68,7 @@ impl Verdict<'_> {
         if report.findings > 0 {
             facts.push((say("findings", "疑点"), findings(lang, report.findings)));
         }
+        facts.extend(clocks(lang, report.clocks).map(|text| (say("clocks", "时钟"), text)));
         facts.extend(self.resumed(lang).map(|text| (say("resumed", "续核"), text)));
         let against = self.against.iter().map(|against| against_text(lang, against));
         facts.extend(against.map(|text| (say("against", "比对旧志"), text)));
@@ -208,6 +210,24 @@ pub(super) fn findings(lang: Lang, count: u64) -> String {
         ),
         Lang::Zh => format!("{count} 项待查：已入账，但触及提示性规则"),
     }
+}
+
+/// Recorded times that say little.
+pub(super) fn clocks(lang: Lang, clocks: Clocks) -> Option<String> {
+    if clocks == Clocks::default() {
+        return None;
+    }
+    let Clocks { ahead, behind } = clocks;
+    Some(match lang {
+        Lang::En => format!(
+            "recorded on an officer's word: {ahead} more than 40 days after the entry before, {behind} under \
+             a clock behind it; over such a stretch a time says nothing, a size does"
+        ),
+        Lang::Zh => format!(
+            "凭经办人确认时钟而记账：晚于前条 40 天以上 {ahead} 条，时钟落后于前条 {behind} 条；\
+             此段以条数（而非时间）为准"
+        ),
+    })
 }
 
 /// One thing that does not hold.

@@ -80,7 +80,7 @@ pub(crate) fn init(session: &Session, a: &Init) -> Result<Exit> {
 fn check_flags(a: &Init) -> Result<()> {
     let unfit = if a.flags.command_id.is_some() {
         "--command-id makes a retry recognisable; an init that failed is begun anew"
-    } else if a.flags.accept_clock {
+    } else if a.flags.accept_clock.is_some() {
         "--accept-clock is about the entry before; a new ledger has none"
     } else {
         return Ok(());

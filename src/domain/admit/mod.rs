@@ -44,7 +44,7 @@ pub struct Context<'a> {
     pub recorded_at_microseconds: i64,
     /// The number of the officer who signs.
     pub officer: u32,
-    /// The officer said `--accept-clock`: the clock may be more than a day ahead of the head.
+    /// The entries say that the clock did not fit the head: it may be more than a day ahead of it.
     pub clock_accepted: bool,
     /// The entries that the events cite (payments refunded, entries reversed).
     pub cited: &'a Cited,

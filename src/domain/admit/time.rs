@@ -11,12 +11,14 @@ use crate::domain::state::{Draft, State};
 /// Microseconds that a clock may be ahead of the head without a word: a day.
 const AHEAD: i64 = 86_400_000_000;
 
-/// A clock far ahead of the last entry is more often wrong than right: the officer has to say so.
+/// A clock far ahead of the last entry is more often wrong than right: the entry has to say so. What
+/// is asked before one is written is for the writer to know; the log shows that it was marked.
 pub(super) fn check_clock(state: &State, context: &Context<'_>) -> Result<(), Rejection> {
     let (now, head) = (context.recorded_at_microseconds, state.recorded_at_microseconds);
     let ahead = now.saturating_sub(head) > AHEAD;
     if state.size > 0 && ahead && !context.clock_accepted {
-        return Err(Rejection::ClockAhead { now, head });
+        let offset = state.ledger.as_ref().map_or(0, |ledger| ledger.utc_offset_minutes);
+        return Err(Rejection::ClockAhead { now, head, day: Date::at(now, offset) });
     }
     Ok(())
 }

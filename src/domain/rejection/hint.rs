@@ -30,6 +30,15 @@ impl Rejection {
             Self::DistrictNotValid { successor: Some(successor), .. } => {
                 Some(format!("use its successor {successor}"))
             }
+            Self::ClockAhead { day, .. } => Some(format!(
+                "if the clock is right, repeat its day: --accept-clock {day}; else set it right and run \
+                 the same command again"
+            )),
+            Self::ClockBehind { day, .. } => Some(format!(
+                "set the clock right and run the same command again; if it is right, and the last \
+                 entry's was wrong, repeat its day: --accept-clock {day} (recorded right after the last \
+                 entry, and marked)"
+            )),
             Self::VoucherBooked { entry, .. } => Some(format!("see `earmark show @{entry}`")),
             Self::HasDependents { entry, later, .. } => later.hint(*entry),
             _ => None,
@@ -63,6 +72,7 @@ impl Rejection {
             | Self::NumberNotNext { .. }
             | Self::ClockBehind { .. }
             | Self::ClockAhead { .. }
+            | Self::ClockDay { .. }
             | Self::CommandIdReused { .. }
             | Self::NotInRuleSet { .. }
             | Self::Unknown { .. }
@@ -150,8 +160,9 @@ impl Rejection {
                 "a revocation is for ever; enrol the person under another name (earmark officer enroll)"
             }
             Self::NumberNotNext { .. } => "numbers have no gaps; earmark fills in the next one",
-            Self::ClockBehind { .. } => "set the clock right and run the same command again",
-            Self::ClockAhead { .. } => "if the clock is right, add --accept-clock",
+            Self::ClockDay { .. } => {
+                "look whether the clock is right; if it is, write its own day, else set it right"
+            }
             Self::CommandIdReused { .. } => "choose another --command-id",
             Self::NotInRuleSet { .. } => "leave it out",
             Self::Exists { thing: Thing::Officer, .. } => "choose another name",
@@ -340,9 +351,12 @@ impl Rejection {
             Self::NumberNotNext { expected, found, .. } => {
                 pair(("expected", expected), ("found", found))
             }
-            Self::ClockBehind { now, head } | Self::ClockAhead { now, head } => {
-                pair(("now", instant_text(*now)), ("head", instant_text(*head)))
+            Self::ClockBehind { now, head, day } | Self::ClockAhead { now, head, day } => {
+                let mut out = pair(("now", instant_text(*now)), ("head", instant_text(*head)));
+                out.push(("day", day.to_string()));
+                out
             }
+            Self::ClockDay { said, day } => pair(("found", said), ("day", day)),
             Self::KeyUsedBefore { until, .. } => vec![("until", format!("@{until}"))],
             Self::OfficerRevoked { entry, .. } => vec![("entry", format!("@{entry}"))],
             Self::CommandIdReused { field, first } => {

@@ -196,9 +196,11 @@ pub enum Rejection {
     /// An officer's number is not the next one.
     NumberNotNext { what: &'static str, expected: u64, found: u64 },
     /// The clock is behind the head.
-    ClockBehind { now: i64, head: i64 },
+    ClockBehind { now: i64, head: i64, day: Date },
     /// The clock is far ahead of the head.
-    ClockAhead { now: i64, head: i64 },
+    ClockAhead { now: i64, head: i64, day: Date },
+    /// The day that was said is not the clock's.
+    ClockDay { said: Date, day: Date },
     /// A command id was used for another command.
     CommandIdReused { field: String, first: u64 },
     /// A feature that a later rule set brings.
@@ -321,6 +323,7 @@ impl Rejection {
             Self::NumberNotNext { .. } => "number_not_next",
             Self::ClockBehind { .. } => "clock_behind",
             Self::ClockAhead { .. } => "clock_ahead",
+            Self::ClockDay { .. } => "clock_day",
             Self::CommandIdReused { .. } => "command_id_reused",
             Self::NotInRuleSet { .. } => "not_in_rule_set",
             Self::Unknown { thing, .. } => thing.texts().1,

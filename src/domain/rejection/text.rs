@@ -9,6 +9,9 @@ use crate::domain::kinds::Role;
 /// The event that undoes others.
 pub(super) const REVERSAL: &str = "EntryReversed";
 
+/// Microseconds of 40 days.
+const FORTY_DAYS: i64 = 40 * 86_400_000_000;
+
 impl Rejection {
     /// The rule in words, with both figures.
     #[must_use]
@@ -39,6 +42,7 @@ impl Rejection {
             | Self::NumberNotNext { .. }
             | Self::ClockBehind { .. }
             | Self::ClockAhead { .. }
+            | Self::ClockDay { .. }
             | Self::CommandIdReused { .. }
             | Self::NotInRuleSet { .. }
             | Self::Unknown { .. }
@@ -158,16 +162,20 @@ impl Rejection {
             Self::NumberNotNext { what, expected, found } => {
                 format!("the next {what} is {expected}, not {found}")
             }
-            Self::ClockBehind { now, head } => format!(
+            Self::ClockBehind { now, head, .. } => format!(
                 "the clock says {}, more than a minute before the last entry of {}",
                 instant_text(*now),
                 instant_text(*head)
             ),
-            Self::ClockAhead { now, head } => format!(
-                "the clock says {}, more than a day after the last entry of {}",
+            Self::ClockAhead { now, head, .. } => format!(
+                "the clock says {}, more than {} after the last entry of {}",
                 instant_text(*now),
+                if now.saturating_sub(*head) > FORTY_DAYS { "40 days" } else { "a day" },
                 instant_text(*head)
             ),
+            Self::ClockDay { said, day } => {
+                format!("--accept-clock repeats the clock's own day, which is {day}, not {said}")
+            }
             Self::CommandIdReused { field, first } => {
                 format!("this command id was used at @{first} for another command: {field} differs")
             }

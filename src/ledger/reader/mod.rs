@@ -9,6 +9,7 @@ pub mod cache;
 mod proofs;
 pub mod replay;
 pub mod sealed;
+mod unclear;
 
 use self::ahead::Ahead;
 use self::books::Books;
@@ -262,7 +263,7 @@ pub(super) fn find_id(
     id: EntryId,
     read: &mut dyn FnMut(u64) -> Result<Option<Sealed>>,
 ) -> Result<Option<u64>> {
-    // The front of an id is its time; entries of one microsecond are one.
+    // The front of an id is its time.
     let front = |id: &EntryId| id.0.first_chunk::<8>().copied().unwrap_or_default();
     let mut id_at = |index| -> Result<EntryId> {
         let sealed = read(index)?;
@@ -270,5 +271,17 @@ pub(super) fn find_id(
         Ok(envelope.map(|envelope| envelope.id).unwrap_or_default())
     };
     let index = partition(size, &mut |index| Ok(front(&id_at(index)?) < front(&id)))?;
-    Ok(if index < size && id_at(index)? == id { Some(index) } else { None })
+    // At the end of time several entries may be of one microsecond.
+    let mut index = index;
+    while index < size {
+        let found = id_at(index)?;
+        if found == id {
+            return Ok(Some(index));
+        }
+        if front(&found) != front(&id) {
+            break;
+        }
+        index = index.saturating_add(1);
+    }
+    Ok(None)
 }

@@ -5,6 +5,7 @@
 use super::candidates::Candidates;
 use super::copies::{Copies, Place, Section, hash_at};
 use crate::archive::reader::ArchiveReader;
+use crate::chain::clocks::Clocks;
 use crate::chain::entry::{Head, MAX_COMMAND_ENTRIES, Sealed};
 use crate::chain::hash::Hash;
 use crate::chain::walk::Break;
@@ -39,6 +40,8 @@ pub(in crate::ledger) struct Survey {
     pub(in crate::ledger) state: State,
     /// The first entry of a type or version that this release does not know.
     pub(in crate::ledger) not_understood: Option<u64>,
+    /// Entries whose recorded time stands on an officer's word.
+    pub(in crate::ledger) clocks: Clocks,
     /// Root of the tree at the size that was asked for, if the sequence is as long.
     pub(in crate::ledger) anchored: Option<Digest>,
     pub(in crate::ledger) store: Standing,
@@ -162,6 +165,7 @@ impl<'a> Follower<'a> {
         Survey {
             hashes: self.known.hashes,
             not_understood: self.replay.stopped_at(),
+            clocks: self.replay.walk().clocks(),
             state: self.replay.into_state(),
             anchored: self.anchored,
             store: self.store,

@@ -2,6 +2,7 @@
 
 use super::caches::{FoundCache, cached_size};
 use super::{Fault, Job, Outcome, Report, Run, Tier};
+use crate::chain::clocks::Clocks;
 use crate::chain::entry::{Head, LedgerId};
 use crate::chain::hash::Hash;
 use crate::chain::walk::Walk;
@@ -75,6 +76,11 @@ impl Earlier {
     /// The chain came out at the bookmark's head.
     pub(super) fn is_past(&self) -> bool {
         self.is_past
+    }
+
+    /// Entries on the way whose recorded time stands on an officer's word.
+    pub(super) fn clocks(&self) -> Clocks {
+        self.walk.clocks()
     }
 
     /// Takes the next entry.
