@@ -11,7 +11,6 @@ use super::bookmark::{Bookmark, Kept, Resumption, Tally};
 use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
 use crate::archive::check::check_with;
 use crate::archive::damage::{Damage, DamageKind};
-use crate::chain::clocks::Clocks;
 use crate::chain::entry;
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::{VerifyingKey, entry_message};
@@ -331,12 +330,6 @@ impl<'a> Run<'a> {
         let number = usize::try_from(envelope.officer).ok()?;
         let key = VerifyingKey::new(&self.replay.state().officers.get(number)?.key.0)?;
         Some(key.verify(&entry_message(envelope.ledger, &hash::signing(prefix)), &signature))
-    }
-
-    /// Of the way to the bookmark, and from there on.
-    fn clocks(&self) -> Clocks {
-        let earlier = self.earlier.as_ref().map(Earlier::clocks).unwrap_or_default();
-        earlier.and(self.replay.walk().clocks())
     }
 
     /// The first entry from which on nothing could be followed.

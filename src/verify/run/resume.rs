@@ -101,6 +101,12 @@ impl Earlier {
 }
 
 impl Run<'_> {
+    /// Entries whose recorded time stands on an officer's word, of the way to the bookmark and beyond.
+    pub(super) fn clocks(&self) -> Clocks {
+        let earlier = self.earlier.as_ref().map(Earlier::clocks).unwrap_or_default();
+        earlier.and(self.replay.walk().clocks())
+    }
+
     /// Why the bookmark was of no use, if the chain did not come out at its head.
     pub(super) fn not_resumed(&self) -> Option<NotResumed> {
         let earlier = self.earlier.as_ref().filter(|earlier| !earlier.is_past())?;
