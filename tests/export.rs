@@ -49,7 +49,7 @@ fn header(book: &Book) -> Header {
 
 fn export(book: &Book, form: Form, header: &Header) -> String {
     let mut bytes = Vec::new();
-    let mut export = Export::new(&mut bytes, form, header);
+    let mut export = Export::new(&mut bytes, form, header, 480, book.reversals());
     book.each(|recorded| export.take(recorded));
     export.finish().unwrap();
     String::from_utf8(bytes).unwrap()

@@ -10,10 +10,9 @@ pub mod package;
 use crate::domain::calendar::Date;
 use crate::domain::money::Currency;
 use crate::error::{Error, Kind, Result};
+use crate::projection::Recorded;
 use crate::projection::filter::Filter;
-use crate::projection::names::Names;
-use crate::projection::register::Register;
-use crate::projection::{Projection, Recorded};
+use crate::projection::register::{Register, Reversals};
 use crate::report::table::Header;
 use crate::report::{csv, entry_json, register};
 use std::io::{self, Write};
@@ -40,7 +39,7 @@ pub struct Export<W: Write> {
     currency: Currency,
     as_of: Option<Date>,
     register: Register,
-    names: Names,
+    rows: register::Rows,
     entries: u64,
     failed: Option<io::Error>,
 }
@@ -48,14 +47,21 @@ pub struct Export<W: Write> {
 impl<W: Write> Export<W> {
     /// Begins an export: writes what stands before the first entry.
     ///
-    /// `header` says what is exported: entries of its ledger, up to its size, on or before its day.
+    /// `header` says what is exported: entries of its ledger, up to its size, on or before its day;
+    /// days of recording are those at the ledger's offset. Rows of reversed entries are marked.
     #[must_use]
-    pub fn new(out: W, form: Form, header: &Header) -> Self {
+    pub fn new(
+        out: W,
+        form: Form,
+        header: &Header,
+        utc_offset_minutes: i16,
+        reversals: Reversals,
+    ) -> Self {
         let (currency, as_of) = (header.currency, header.as_of);
-        let register = Register::new(Filter::default(), as_of);
-        let names = Names::default();
+        let register = Register::new(Filter::default(), as_of).with_reversals(reversals);
+        let rows = register::Rows::new(utc_offset_minutes);
         let mut export =
-            Self { out, form, currency, as_of, register, names, entries: 0, failed: None };
+            Self { out, form, currency, as_of, register, rows, entries: 0, failed: None };
         let front = match form {
             Form::Hledger => hledger::front(header),
             Form::Csv { .. } => {
@@ -70,17 +76,14 @@ impl<W: Write> Export<W> {
 
     /// Takes the next entry. MUST see every entry from the first on, in order.
     pub fn take(&mut self, recorded: &Recorded<'_>) {
-        self.names.apply(recorded);
+        self.rows.apply(recorded);
         let is_later = self.as_of.is_some_and(|day| recorded.event.occurred_on > day);
         let text = match self.form {
             Form::Csv { raw } => {
-                let rows = self.register.rows_of(recorded);
-                let (names, currency) = (&self.names, self.currency);
-                let line = |row| {
-                    let cells = register::cells(row, names);
-                    csv::line(csv::cells(&cells, currency, raw))
-                };
-                rows.iter().map(line).collect()
+                let found = self.register.rows_of(recorded);
+                let (rows, currency) = (&mut self.rows, self.currency);
+                let line = |row| csv::line(csv::cells(&rows.cells(row), currency, raw));
+                found.iter().map(line).collect()
             }
             Form::Hledger | Form::Jsonl if is_later => String::new(),
             Form::Hledger => hledger::transaction(recorded, self.currency),
@@ -90,6 +93,12 @@ impl<W: Write> Export<W> {
             self.put(&text);
             self.entries = self.entries.saturating_add(1);
         }
+    }
+
+    /// True once the writer has refused something: what follows is lost.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.failed.is_some()
     }
 
     fn put(&mut self, text: &str) {
@@ -144,7 +153,8 @@ mod tests {
             filter: Vec::new(),
             currency: Currency::named("CNY").unwrap(),
         };
-        let error = Export::new(Full, Form::Hledger, &header).finish().unwrap_err();
+        let error =
+            Export::new(Full, Form::Hledger, &header, 0, Reversals::new()).finish().unwrap_err();
         assert_eq!(error.code(), "export_not_written");
         assert!(error.to_string().contains("next: make room, or write to another place"));
     }

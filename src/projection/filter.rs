@@ -68,7 +68,7 @@ pub struct Subject<'a> {
     pub payee: Option<&'a Code>,
     /// Its project's district, else its fund's.
     pub district: Option<&'a Code>,
-    /// Minor units.
+    /// The amount of the whole entry, minor units.
     pub amount: Option<Amount>,
     /// The event.
     pub event: Option<&'a Event>,

@@ -5,6 +5,7 @@
 //! moves. Holds no sum that its entries do not make: [`balances`] is only ever postings added up.
 //! A projection at its default, without an `as_of`, can be kept in a cache by its bytes.
 
+pub mod amount;
 pub mod balances;
 pub mod content;
 pub mod figures;

@@ -2,21 +2,43 @@
 //! entry without moves has one row; of a follow-on investment with its amount.
 //!
 //! Holds every row that its filter lets through; who reads a long log row by row calls
-//! [`Register::rows_of`] and keeps nothing.
+//! [`Register::rows_of`] and keeps nothing. A row says what became of its entry later where the
+//! reversals are handed in: they are known only at the end of a log.
 
 use super::filter::{Filter, Subject};
-use super::{Projection, Recorded};
+use super::{Projection, Recorded, amount};
 use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Event};
 use crate::domain::ids::{Code, LineKey, Text};
 use crate::domain::kinds::Stage;
 use crate::domain::money::Amount;
 use crate::domain::posting::{Leaf, Move};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Entries that were reversed, by index, with the index of the reversal.
+pub type Reversals = BTreeMap<u64, u64>;
+
+/// Names of officers, by number: all of master data that a row needs.
+#[derive(Debug, Clone, Default)]
+pub struct Officers(Vec<Text>);
+
+impl Officers {
+    /// Takes in the next entry. MUST see every entry, in order.
+    pub fn apply(&mut self, recorded: &Recorded<'_>) {
+        if let Body::OfficerEnrolled(b) = &recorded.event.body {
+            self.0.push(b.name.clone());
+        }
+    }
+
+    /// The name of an officer.
+    #[must_use]
+    pub fn name(&self, number: u32) -> Option<&Text> {
+        self.0.get(usize::try_from(number).ok()?)
+    }
+}
+
 /// A row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// Index of the entry.
     pub entry: u64,
@@ -27,7 +49,7 @@ pub struct Row {
     /// The officer's number.
     pub officer: u32,
     /// The type, like `DisbursementRecorded`.
-    pub kind: String,
+    pub kind: &'static str,
     /// The fund: the line's, or the one that was established or closed.
     pub fund: Option<Code>,
     /// The line: of two, where the money was taken from.
@@ -54,15 +76,22 @@ pub struct Row {
     pub cited: Option<u64>,
     /// Part of an import of history.
     pub historical: bool,
+    /// The voucher of a payment, as `FUND/YEAR/NUMBER`.
+    pub voucher: Option<String>,
+    /// The payee's own number of a payment.
+    pub source_number: Option<Text>,
+    /// The reversal that undid the entry.
+    pub reversed_by: Option<u64>,
 }
 
 /// Rows of entries.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Register {
     filter: Filter,
     as_of: Option<Date>,
     position: u64,
     rows: Vec<Row>,
+    reversals: Reversals,
     funds: BTreeMap<Code, Code>,
     projects: BTreeMap<Code, Code>,
     payees: BTreeMap<Code, Code>,
@@ -75,6 +104,12 @@ impl Register {
     #[must_use]
     pub fn new(filter: Filter, as_of: Option<Date>) -> Self {
         Self { filter, as_of, ..Self::default() }
+    }
+
+    /// The same, with what is known of reversals: rows of these entries are marked.
+    #[must_use]
+    pub fn with_reversals(self, reversals: Reversals) -> Self {
+        Self { reversals, ..self }
     }
 
     /// The rows, in order of the index.
@@ -91,16 +126,19 @@ impl Register {
         if self.as_of.is_some_and(|day| recorded.event.occurred_on > day) {
             return Vec::new();
         }
-        let base = base(recorded, payee);
+        let mut base = base(recorded, payee);
+        base.reversed_by = self.reversals.get(&recorded.index).copied();
         let rows: Vec<Row> = if recorded.moves.is_empty() {
             vec![self.of_no_move(base, &recorded.event.body)]
         } else {
             recorded.moves.iter().map(|m| of_move(&base, m)).collect()
         };
-        rows.into_iter().filter(|row| self.wants(row, recorded.event)).collect()
+        let amount = if self.filter.is_empty() { None } else { amount::of(recorded) };
+        rows.into_iter().filter(|row| self.wants(row, amount, recorded.event)).collect()
     }
 
-    fn wants(&self, row: &Row, event: &Event) -> bool {
+    /// By the row's own names, and by the amount of its whole entry.
+    fn wants(&self, row: &Row, amount: Option<Amount>, event: &Event) -> bool {
         if self.filter.is_empty() {
             return true;
         }
@@ -112,7 +150,7 @@ impl Register {
             project: row.project.as_ref(),
             payee: row.payee.as_ref(),
             district: district.or_else(|| own_district(&event.body)),
-            amount: row.amount,
+            amount,
             event: Some(event),
         })
     }
@@ -186,7 +224,7 @@ impl Register {
 
 impl Projection for Register {
     const NAME: &'static str = "register";
-    const LOGIC_VERSION: u32 = 1;
+    const LOGIC_VERSION: u32 = 2;
 
     fn apply(&mut self, recorded: &Recorded<'_>) {
         let rows = self.rows_of(recorded);
@@ -227,7 +265,7 @@ fn base(recorded: &Recorded<'_>, payee: Option<Code>) -> Row {
         occurred_on: event.occurred_on,
         recorded_at_microseconds: recorded.recorded_at_microseconds,
         officer: recorded.officer,
-        kind: event.body.name().to_owned(),
+        kind: event.body.name(),
         fund: None,
         line: None,
         to_line: None,
@@ -241,7 +279,21 @@ fn base(recorded: &Recorded<'_>, payee: Option<Code>) -> Row {
         document_no: event.body.filing().document_no.clone(),
         cited: cited_index(&event.body),
         historical: event.historical,
+        voucher: voucher(&event.body),
+        source_number: source_number(&event.body),
+        reversed_by: None,
     }
+}
+
+fn voucher(body: &Body) -> Option<String> {
+    let Body::DisbursementRecorded(payment) = body else { return None };
+    let line = &payment.splits.first()?.line;
+    Some(format!("{}/{}/{}", line.fund, line.year, payment.voucher_no))
+}
+
+fn source_number(body: &Body) -> Option<Text> {
+    let Body::DisbursementRecorded(payment) = body else { return None };
+    payment.source_number.clone()
 }
 
 fn of_move(base: &Row, m: &Move) -> Row {

@@ -6,7 +6,7 @@
 //! taking one `'` off gives every text back. `raw` leaves it out.
 
 use super::data_text;
-use super::table::{Cell, Table};
+use super::table::Cell;
 use crate::domain::money::Currency;
 use std::borrow::Cow;
 
@@ -28,16 +28,6 @@ pub fn guarded(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
-}
-
-/// The rows of a report, with the keys of its columns above.
-#[must_use]
-pub fn write(table: &Table, raw: bool) -> String {
-    let mut out = line(table.columns.iter().map(|column| column.key.to_owned()));
-    for row in &table.rows {
-        out.push_str(&line(cells(row, table.header.currency, raw)));
-    }
-    out
 }
 
 /// The texts of a row's cells.

@@ -3,14 +3,20 @@
 //! a report, from its contract.
 
 use super::data_text;
-use super::table::{Cell, Column, Kind, Spec, Table};
+use super::table::{Cell, Column, Kind, Note, Spec, Table};
 use crate::domain::money::Currency;
 use serde_json::{Map, Value, json};
 
 /// The whole report as a value.
 #[must_use]
 pub fn value(table: &Table) -> Value {
+    let rows = table.rows.iter().map(|cells| row(table, cells)).collect();
+    whole(table, rows, table.totals.as_ref(), &table.notes)
+}
+
+fn whole(table: &Table, rows: Value, summed: Option<&Vec<Cell>>, notes: &[Note]) -> Value {
     let header = &table.header;
+    let notes: Vec<&str> = notes.iter().map(|note| note.en.as_str()).collect();
     json!({
         "report": table.report,
         "schema": schema_name(table.report),
@@ -21,21 +27,41 @@ pub fn value(table: &Table) -> Value {
         "as_known_at": header.as_known_at,
         "filter": header.filter,
         "currency": header.currency.to_string(),
-        "rows": table.rows.iter().map(|cells| row(table, cells)).collect::<Vec<_>>(),
-        "totals": table.totals.as_ref().map_or_else(|| json!({}), |cells| totals(table, cells)),
+        "rows": rows,
+        "totals": summed.map_or_else(|| json!({}), |cells| totals(table, cells)),
+        "notes": notes,
     })
 }
 
-/// The whole report as text.
-#[must_use]
-pub fn write(table: &Table) -> String {
-    format!("{:#}\n", value(table))
+/// Where the rows stand in the text of a whole report. No text of a report can say this: within one a
+/// quotation mark is escaped.
+const ROWS: &str = "\n  \"rows\": [";
+
+/// The text of a report up to its first row.
+pub(super) fn front(table: &Table) -> String {
+    let text = format!("{:#}", whole(table, json!([]), None, &[]));
+    let end = text.find(ROWS).map_or(text.len(), |at| at.saturating_add(ROWS.len()));
+    text.get(..end).unwrap_or_default().to_owned()
 }
 
-/// One row a line.
-#[must_use]
-pub fn write_lines(table: &Table) -> String {
-    table.rows.iter().map(|cells| format!("{}\n", row(table, cells))).collect()
+/// The text of a report after its last row; the whole of it where there was none.
+pub(super) fn back(table: &Table, any: bool, totals: Option<&Vec<Cell>>, notes: &[Note]) -> String {
+    let text = format!("{:#}\n", whole(table, json!([]), totals, notes));
+    if !any {
+        return text;
+    }
+    let start = text.find(ROWS).map_or(text.len(), |at| at.saturating_add(ROWS.len()));
+    format!("\n  {}", text.get(start..).unwrap_or_default())
+}
+
+/// A row within the text of a whole report.
+pub(super) fn indented_row(table: &Table, cells: &[Cell]) -> String {
+    format!("\n{:#}", row(table, cells)).replace('\n', "\n    ")
+}
+
+/// A row as a line of its own.
+pub(super) fn row_line(table: &Table, cells: &[Cell]) -> String {
+    format!("{}\n", row(table, cells))
 }
 
 /// The file that the report's schema is in.
@@ -107,7 +133,7 @@ pub fn schema(spec: &Spec) -> Value {
         "type": "object",
         "required": [
             "report", "schema", "ledger", "size", "head", "as_of", "as_known_at", "filter",
-            "currency", "rows", "totals",
+            "currency", "rows", "totals", "notes",
         ],
         "additionalProperties": false,
         "properties": {
@@ -134,6 +160,7 @@ pub fn schema(spec: &Spec) -> Value {
                 "additionalProperties": false,
                 "properties": totals,
             },
+            "notes": {"type": "array", "items": {"type": "string"}},
         },
         "$defs": {
             "amount": {"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$"},

@@ -15,6 +15,7 @@ pub mod labels;
 pub mod leverage;
 pub mod master;
 pub mod register;
+pub mod stream;
 pub mod table;
 pub mod text;
 
@@ -23,6 +24,7 @@ pub use entry::{entry_json, lone_entry_json};
 use crate::domain::calendar::instant_text;
 use crate::domain::money::Currency;
 use labels::Lang;
+use std::io;
 use table::{Cell, Spec, Table};
 use text::Unit;
 
@@ -70,12 +72,28 @@ pub struct Style {
 /// A report as text.
 #[must_use]
 pub fn write(table: &Table, format: Format, style: Style) -> String {
-    match format {
-        Format::Table => text::write(table, style.lang, style.unit),
-        Format::Csv => csv::write(table, style.raw),
-        Format::Json => json::write(table),
-        Format::Jsonl => json::write_lines(table),
+    let mut out = Vec::new();
+    // Memory refuses nothing.
+    let written = write_to(&mut out, table, format, style);
+    debug_assert!(written.is_ok());
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// A report, written to `out`.
+///
+/// # Errors
+/// What the writer refuses.
+pub fn write_to(
+    out: &mut dyn io::Write,
+    table: &Table,
+    format: Format,
+    style: Style,
+) -> io::Result<()> {
+    let mut stream = stream::Stream::begin(out, table, format, style)?;
+    for row in &table.rows {
+        stream.row(out, row.clone())?;
     }
+    stream.end(out, table.totals.as_ref(), &table.notes)
 }
 
 /// A cell as data formats write it; `None` where there is nothing to say.

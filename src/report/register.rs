@@ -1,9 +1,12 @@
 //! The register 明细账: one row a move, as the projection tells it. Also what `export csv` writes.
+//!
+//! Its rows come one by one, for a log is longer than memory: [`Rows`] makes their cells and adds up.
 
-use super::table::{Cell, Column, Header, Kind, Spec, Table};
-use crate::domain::money::Amount;
-use crate::projection::names::Names;
-use crate::projection::register::Row;
+use super::table::{Cell, Column, Header, Kind, Note, Spec, Table};
+use crate::domain::calendar::Date;
+use crate::domain::money::{Amount, Currency};
+use crate::projection::Recorded;
+use crate::projection::register::{Officers, Row};
 
 /// `register`.
 pub const REGISTER: Spec = Spec {
@@ -26,48 +29,130 @@ pub const REGISTER: Spec = Spec {
         Column::new("amount", Kind::Amount),
         Column::used("cites", Kind::Count),
         Column::used("document_no", Kind::Name),
-        Column::data("officer", Kind::Code),
+        Column::new("officer", Kind::Code),
         Column::used("historical", Kind::Flag),
+        Column::used("voucher", Kind::Code),
+        Column::used("source_number", Kind::Name),
+        Column::new("recorded_on", Kind::Date),
+        Column::used("reversed_by", Kind::Count),
+        Column::data("reversed_amount", Kind::Amount),
     ],
 };
 
-/// The report. The amounts have a total only where all rows are of one type.
-#[must_use]
-pub fn register(rows: &[Row], names: &Names, header: Header) -> Table {
-    let mut table = REGISTER.table(&[], header);
-    table.rows = rows.iter().map(|row| cells(row, names)).collect();
-    let mut amounts = rows.iter().map(|row| row.amount.unwrap_or_default());
-    let alike = rows.windows(2).all(|pair| matches!(pair, [a, b] if a.kind == b.kind));
-    let total = amounts.try_fold(Amount::ZERO, Amount::checked_add).filter(|_| alike);
-    if let Some(total) = total.filter(|_| !rows.is_empty()) {
-        table.set_totals(vec![("amount", total.into())]);
-    }
-    table
+/// What rows add up to: an amount where all are of one type, without what was reversed.
+#[derive(Debug, Clone, Default)]
+struct Sums {
+    rows: u64,
+    kind: Option<&'static str>,
+    mixed: bool,
+    amount: Option<Amount>,
+    reversed: Option<Amount>,
+    reversed_entries: u64,
+    last_reversed: Option<u64>,
 }
 
-/// The cells of one row.
+/// Rows as cells, one after the other, and their sums.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    utc_offset_minutes: i16,
+    officers: Officers,
+    sums: Sums,
+}
+
+impl Rows {
+    /// No rows yet; days are those at the ledger's offset.
+    #[must_use]
+    pub fn new(utc_offset_minutes: i16) -> Self {
+        let sums =
+            Sums { amount: Some(Amount::ZERO), reversed: Some(Amount::ZERO), ..Sums::default() };
+        Self { utc_offset_minutes, officers: Officers::default(), sums }
+    }
+
+    /// Takes in the next entry. MUST see every entry, in order, before its rows.
+    pub fn apply(&mut self, recorded: &Recorded<'_>) {
+        self.officers.apply(recorded);
+    }
+
+    /// The cells of a row, which is added up.
+    #[must_use]
+    pub fn cells(&mut self, row: &Row) -> Vec<Cell> {
+        self.add(row);
+        let recorded_on = Date::at(row.recorded_at_microseconds, self.utc_offset_minutes);
+        vec![
+            row.entry.into(),
+            row.occurred_on.into(),
+            Cell::Instant(row.recorded_at_microseconds),
+            row.kind.into(),
+            row.fund.as_ref().into(),
+            row.line.as_ref().into(),
+            row.to_line.as_ref().into(),
+            row.project.as_ref().into(),
+            row.commitment.as_ref().into(),
+            row.payee.as_ref().into(),
+            row.follow_on.as_ref().into(),
+            row.from.map(|stage| stage.text()).into(),
+            row.to.map(|stage| stage.text()).into(),
+            row.amount.into(),
+            row.cited.into(),
+            row.document_no.as_ref().into(),
+            self.officers.name(row.officer).into(),
+            row.historical.into(),
+            row.voucher.as_deref().into(),
+            row.source_number.as_ref().into(),
+            recorded_on.into(),
+            row.reversed_by.into(),
+            row.amount.filter(|_| row.reversed_by.is_some()).into(),
+        ]
+    }
+
+    fn add(&mut self, row: &Row) {
+        let sums = &mut self.sums;
+        sums.rows = sums.rows.saturating_add(1);
+        sums.mixed |= sums.kind.is_some_and(|kind| kind != row.kind);
+        sums.kind = Some(row.kind);
+        let amount = row.amount.unwrap_or_default();
+        let sum = if row.reversed_by.is_some() {
+            if sums.last_reversed != Some(row.entry) {
+                sums.reversed_entries = sums.reversed_entries.saturating_add(1);
+                sums.last_reversed = Some(row.entry);
+            }
+            &mut sums.reversed
+        } else {
+            &mut sums.amount
+        };
+        *sum = sum.and_then(|sum| sum.checked_add(amount));
+    }
+
+    /// The total by key: only where all rows are of one type.
+    #[must_use]
+    pub fn totals(&self) -> Option<Vec<(&'static str, Cell)>> {
+        let is_one = !self.sums.mixed && self.sums.rows > 0;
+        let (amount, reversed) = self.sums.amount.zip(self.sums.reversed).filter(|_| is_one)?;
+        Some(vec![("amount", amount.into()), ("reversed_amount", reversed.into())])
+    }
+
+    /// What was reversed, and is in no total.
+    #[must_use]
+    pub fn note(&self, currency: Currency) -> Option<Note> {
+        let count = self.sums.reversed_entries;
+        let sum = self.sums.reversed.filter(|_| count > 0 && !self.sums.mixed)?;
+        let sum = currency.grouped(sum);
+        Some(Note {
+            en: format!("reversed: {count}, {sum} (not in the total)"),
+            zh: format!("已冲销：{count} 笔，{sum}（不计入合计）"),
+        })
+    }
+}
+
+/// The report of rows that are at hand; `rows` has taken in every entry.
 #[must_use]
-pub fn cells(row: &Row, names: &Names) -> Vec<Cell> {
-    let by_number = |officer: &&crate::projection::names::Officer| officer.number == row.officer;
-    let officer = names.officers.iter().find(by_number).map(|officer| officer.name.to_string());
-    vec![
-        row.entry.into(),
-        row.occurred_on.into(),
-        Cell::Instant(row.recorded_at_microseconds),
-        row.kind.as_str().into(),
-        row.fund.as_ref().into(),
-        row.line.as_ref().into(),
-        row.to_line.as_ref().into(),
-        row.project.as_ref().into(),
-        row.commitment.as_ref().into(),
-        row.payee.as_ref().into(),
-        row.follow_on.as_ref().into(),
-        row.from.map(|stage| stage.text()).into(),
-        row.to.map(|stage| stage.text()).into(),
-        row.amount.into(),
-        row.cited.into(),
-        row.document_no.as_ref().into(),
-        officer.into(),
-        row.historical.into(),
-    ]
+pub fn register(found: &[Row], rows: &mut Rows, header: Header) -> Table {
+    let currency = header.currency;
+    let mut table = REGISTER.table(&[], header);
+    table.rows = found.iter().map(|row| rows.cells(row)).collect();
+    if let Some(totals) = rows.totals() {
+        table.set_totals(totals);
+    }
+    table.notes.extend(rows.note(currency));
+    table
 }

@@ -4,6 +4,9 @@
 //! Names come from strangers: what could steer a terminal or turn the reading order is written as
 //! its code point. A name is cut at 40 columns; a code never is. The unit 万 rounds half to even, and
 //! says so where rounded rows do not add up to the rounded total.
+//!
+//! A table is written as its rows come: the first thousand set the widths, and a longer table shows
+//! every column that a row may use, for nobody knows what is still to come.
 
 use super::labels::Lang;
 use super::table::{Cell, Column, Kind, Note, Shown, Table};
@@ -11,6 +14,7 @@ use crate::domain::calendar::instant_text;
 use crate::domain::money::{Amount, Currency};
 use crate::projection::ratio::Ratio;
 use std::fmt::Write;
+use std::io;
 use unicode_width::UnicodeWidthChar;
 
 /// The display unit of amounts.
@@ -27,25 +31,141 @@ const NAME_COLUMNS: usize = 40;
 /// Digits after the point in 万.
 const WAN_DIGITS: u32 = 2;
 
-/// The table.
-#[must_use]
-pub fn write(table: &Table, lang: Lang, unit: Unit) -> String {
-    let view = View { table, lang, unit };
-    let mut out = view.head();
-    if table.rows.is_empty() {
-        let _ = writeln!(out, "{}", lang.label("nothing"));
-    } else {
-        view.grid(&mut out);
+/// How many rows set the widths of a table.
+pub const MEASURED_ROWS: usize = 1_000;
+
+/// A table that is being written.
+pub(super) struct Grid<'t> {
+    view: View<'t>,
+    /// Rows that wait until the widths are known.
+    waiting: Vec<Vec<Cell>>,
+    /// The columns that are shown, with their widths, once they are known.
+    set: Option<Vec<Shape>>,
+    rounding: Rounding,
+}
+
+/// A column that is shown.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    place: usize,
+    column: Column,
+    width: usize,
+}
+
+impl<'t> Grid<'t> {
+    /// A table of `table`'s header and columns; its own rows are not looked at.
+    pub(super) fn new(table: &'t Table, lang: Lang, unit: Unit) -> Self {
+        let view = View { table, lang, unit };
+        let rounding = Rounding::new(table);
+        Self { view, waiting: Vec::new(), set: None, rounding }
     }
-    let rounded = view.rounding_note();
-    for note in table.notes.iter().chain(&rounded) {
-        let text = match lang {
-            Lang::En => &note.en,
-            Lang::Zh => &note.zh,
-        };
-        let _ = writeln!(out, "\n{}", safe(text));
+
+    /// The next row.
+    ///
+    /// # Errors
+    /// What the writer refuses.
+    pub(super) fn row(&mut self, out: &mut dyn io::Write, cells: Vec<Cell>) -> io::Result<()> {
+        if self.view.unit == Unit::Wan {
+            self.rounding.add(&cells, self.view.table.header.currency);
+        }
+        if let Some(shapes) = &self.set {
+            return out.write_all(self.view.line(&cells, shapes).as_bytes());
+        }
+        self.waiting.push(cells);
+        if self.waiting.len() > MEASURED_ROWS {
+            self.begin(out, None)?;
+            out.flush()?;
+        }
+        Ok(())
     }
-    out
+
+    /// The total and the notes.
+    ///
+    /// # Errors
+    /// What the writer refuses.
+    pub(super) fn end(
+        mut self,
+        out: &mut dyn io::Write,
+        totals: Option<&Vec<Cell>>,
+        notes: &[Note],
+    ) -> io::Result<()> {
+        if self.set.is_none() {
+            self.begin(out, totals)?;
+        }
+        let shapes = self.set.unwrap_or_default();
+        let mut text = String::new();
+        if let Some(totals) = totals.filter(|_| !shapes.is_empty()) {
+            let _ = writeln!(text, "{}", rule(&shapes));
+            text.push_str(&self.view.labelled(totals, &shapes, "total", true));
+        }
+        let rounded =
+            totals.and_then(|totals| self.view.rounding_note(&self.rounding, totals, &shapes));
+        for note in notes.iter().chain(&rounded) {
+            let words = match self.view.lang {
+                Lang::En => &note.en,
+                Lang::Zh => &note.zh,
+            };
+            let _ = writeln!(text, "\n{}", safe(words));
+        }
+        out.write_all(text.as_bytes())
+    }
+
+    /// Head, labels and the rows that waited.
+    fn begin(&mut self, out: &mut dyn io::Write, totals: Option<&Vec<Cell>>) -> io::Result<()> {
+        let is_cut = self.waiting.len() > MEASURED_ROWS;
+        let shapes = self.view.shapes(&self.waiting, totals, is_cut);
+        let mut text = self.view.head(&shapes);
+        if self.waiting.is_empty() {
+            let _ = writeln!(text, "{}", self.view.lang.label("nothing"));
+            self.set = Some(Vec::new());
+            return out.write_all(text.as_bytes());
+        }
+        text.push_str(&self.view.labels(&shapes));
+        let _ = writeln!(text, "{}", rule(&shapes));
+        for row in std::mem::take(&mut self.waiting) {
+            text.push_str(&self.view.line(&row, &shapes));
+        }
+        self.set = Some(shapes);
+        out.write_all(text.as_bytes())
+    }
+}
+
+fn rule(shapes: &[Shape]) -> String {
+    let dashes: Vec<String> = shapes.iter().map(|shape| "─".repeat(shape.width)).collect();
+    dashes.join("  ")
+}
+
+/// Sums of exact and of rounded amounts, a column each; nothing once one is beyond what can be counted.
+struct Rounding(Vec<Option<(i128, i128)>>);
+
+impl Rounding {
+    fn new(table: &Table) -> Self {
+        Self(vec![Some((0, 0)); table.columns.len()])
+    }
+
+    fn add(&mut self, cells: &[Cell], currency: Currency) {
+        for (sum, cell) in self.0.iter_mut().zip(cells) {
+            if let Cell::Amount(amount) = cell {
+                *sum = sum.and_then(|(exact, rounded)| {
+                    let here = hundredths(*amount, currency)?;
+                    Some((exact.checked_add(amount.0)?, rounded.checked_add(here)?))
+                });
+            }
+        }
+    }
+
+    /// True if exact rows add up to the total and rounded ones do not.
+    fn is_off(&self, place: usize, total: Amount, currency: Currency) -> bool {
+        let sums = self.0.get(place).copied().flatten();
+        sums.is_some_and(|(exact, rounded)| {
+            exact == total.0 && Some(rounded) != hundredths(total, currency)
+        })
+    }
+}
+
+/// Hundredths of 万: the rounded text without its point.
+fn hundredths(amount: Amount, currency: Currency) -> Option<i128> {
+    wan(amount, currency)?.replace('.', "").parse().ok()
 }
 
 /// Text that cannot steer a terminal: control and reading-order characters as their code points.
@@ -130,7 +250,7 @@ struct View<'t> {
 }
 
 impl View<'_> {
-    fn head(&self) -> String {
+    fn head(&self, shapes: &[Shape]) -> String {
         let (lang, header) = (self.lang, &self.table.header);
         let title = lang.label(&format!("report:{}", self.table.report)).to_owned();
         let mut lines = format!("{title} · {}\n", safe(&header.name));
@@ -148,7 +268,7 @@ impl View<'_> {
             facts.push(format!("{} {}", lang.label("filter"), safe(&header.filter.join(" "))));
         }
         let _ = writeln!(lines, "{}", facts.join(" · "));
-        if self.shown().iter().any(|(_, column)| column.kind == Kind::Amount) {
+        if shapes.iter().any(|shape| shape.column.kind == Kind::Amount) {
             let _ = writeln!(lines, "{}", self.unit_text());
         }
         lines.push('\n');
@@ -168,70 +288,58 @@ impl View<'_> {
         }
     }
 
-    /// Places of the columns that are shown.
-    fn shown(&self) -> Vec<(usize, &Column)> {
+    /// The columns that are shown for these rows, and how wide they are; `all`: whatever a row may use.
+    fn shapes(&self, rows: &[Vec<Cell>], totals: Option<&Vec<Cell>>, all: bool) -> Vec<Shape> {
         let is_used = |place: usize| {
-            let cells = self.table.rows.iter().chain(&self.table.totals);
-            cells.filter_map(|row| row.get(place)).any(|cell| !cell.is_blank())
+            let cells = rows.iter().chain(totals);
+            all || cells.filter_map(|row| row.get(place)).any(|cell| !cell.is_blank())
         };
         let columns = self.table.columns.iter().enumerate();
-        columns
-            .filter(|(place, column)| match (column.key, self.lang, column.shown) {
-                // One name, in the reader's language.
-                ("name_zh" | "title_zh", Lang::En, _)
-                | ("name" | "title", Lang::Zh, _)
-                | (_, _, Shown::InData) => false,
-                (_, _, Shown::Always) => true,
-                (_, _, Shown::WhenUsed) => is_used(*place),
-            })
-            .collect()
+        let shown = columns.filter(|(place, column)| match (column.key, self.lang, column.shown) {
+            // One name, in the reader's language.
+            ("name_zh" | "title_zh", Lang::En, _)
+            | ("name" | "title", Lang::Zh, _)
+            | (_, _, Shown::InData) => false,
+            (_, _, Shown::Always) => true,
+            (_, _, Shown::WhenUsed) => is_used(*place),
+        });
+        let shapes = shown.enumerate().map(|(n, (place, column))| {
+            let rows = rows.iter().map(|row| {
+                let width = width(&self.cell(row, place, column));
+                // What stands in the first column of a row without a key.
+                if n == 0 && width == 0 { self.width_of("none") } else { width }
+            });
+            let totals = totals.map(|row| width(&self.cell(row, place, column)));
+            let total = totals.filter(|_| n > 0).or(totals.map(|_| self.width_of("total")));
+            let label = self.width_of(column.key);
+            let width = rows.chain(total).fold(label, usize::max);
+            Shape { place, column: *column, width }
+        });
+        shapes.collect()
     }
 
-    fn grid(&self, out: &mut String) {
-        let shown = self.shown();
-        let labels = shown.iter().map(|(_, c)| self.lang.label(c.key).to_owned()).collect();
-        let mut lines: Vec<Vec<String>> = vec![labels];
-        let line = |row: &Vec<Cell>| -> Vec<String> {
-            shown.iter().map(|(place, column)| self.cell(row, *place, column)).collect()
-        };
-        for row in &self.table.rows {
-            let mut cells = line(row);
-            if let Some(first) = cells.first_mut().filter(|first| first.is_empty()) {
-                self.lang.label("none").clone_into(first);
-            }
-            lines.push(cells);
-        }
-        if let Some(totals) = &self.table.totals {
-            let mut cells = line(totals);
-            if let Some(first) = cells.first_mut() {
-                self.lang.label("total").clone_into(first);
-            }
-            lines.push(cells);
-        }
-        let widths: Vec<usize> = (0..shown.len())
-            .map(|i| lines.iter().filter_map(|line| line.get(i)).map(|c| width(c)).max())
-            .map(Option::unwrap_or_default)
-            .collect();
-        let rule: String = {
-            let dashes: Vec<String> = widths.iter().map(|w| "─".repeat(*w)).collect();
-            dashes.join("  ")
-        };
-        let last = lines.len().saturating_sub(1);
-        for (n, cells) in lines.iter().enumerate() {
-            if n == 1 || (n == last && n > 1 && self.table.totals.is_some()) {
-                let _ = writeln!(out, "{rule}");
-            }
-            let padded = cells.iter().zip(&shown).zip(&widths).map(|((text, (_, column)), w)| {
-                let space = " ".repeat(w.saturating_sub(width(text)));
-                if is_right(column.kind) {
-                    format!("{space}{text}")
-                } else {
-                    format!("{text}{space}")
-                }
-            });
-            let text = padded.collect::<Vec<_>>().join("  ");
-            let _ = writeln!(out, "{}", text.trim_end());
-        }
+    fn width_of(&self, label: &str) -> usize {
+        width(self.lang.label(label))
+    }
+
+    fn labels(&self, shapes: &[Shape]) -> String {
+        let labels = shapes.iter().map(|shape| self.lang.label(shape.column.key).to_owned());
+        aligned(labels, shapes)
+    }
+
+    /// A row; one without a key says so.
+    fn line(&self, row: &[Cell], shapes: &[Shape]) -> String {
+        self.labelled(row, shapes, "none", false)
+    }
+
+    /// A row whose first cell is a label, `always` or where it is empty.
+    fn labelled(&self, row: &[Cell], shapes: &[Shape], label: &str, always: bool) -> String {
+        let cells = shapes.iter().enumerate().map(|(n, shape)| {
+            let text = self.cell(row, shape.place, &shape.column);
+            let is_label = n == 0 && (always || text.is_empty());
+            if is_label { self.lang.label(label).to_owned() } else { text }
+        });
+        aligned(cells, shapes)
     }
 
     fn cell(&self, row: &[Cell], place: usize, column: &Column) -> String {
@@ -273,6 +381,9 @@ impl View<'_> {
             },
             Cell::Date(date) => date.to_string(),
             Cell::Instant(at) => instant_text(*at),
+            Cell::Count(count) if column.key == "reversed_by" => {
+                format!("{} @{count}", self.lang.label("word:reversed"))
+            }
             Cell::Count(count) => count.to_string(),
             Cell::Flag(true) if column.key == "below_zero" => "!".to_owned(),
             Cell::Flag(true) => self.lang.label("yes").to_owned(),
@@ -289,10 +400,19 @@ impl View<'_> {
     }
 
     /// Columns whose exact rows add up to the total and whose rounded rows do not.
-    fn rounding_note(&self) -> Option<Note> {
-        let totals = self.table.totals.as_ref().filter(|_| self.unit == Unit::Wan)?;
-        let off = self.shown().into_iter().filter(|(place, _)| self.is_off(totals, *place));
-        let keys: Vec<&str> = off.map(|(_, column)| column.key).collect();
+    fn rounding_note(
+        &self,
+        rounding: &Rounding,
+        totals: &[Cell],
+        shapes: &[Shape],
+    ) -> Option<Note> {
+        let currency = self.table.header.currency;
+        let is_off = |shape: &&Shape| match totals.get(shape.place) {
+            Some(Cell::Amount(total)) => rounding.is_off(shape.place, *total, currency),
+            Some(_) | None => false,
+        };
+        let off = shapes.iter().filter(|_| self.unit == Unit::Wan).filter(is_off);
+        let keys: Vec<&str> = off.map(|shape| shape.column.key).collect();
         if keys.is_empty() {
             return None;
         }
@@ -308,24 +428,27 @@ impl View<'_> {
             ),
         })
     }
+}
 
-    fn is_off(&self, totals: &[Cell], place: usize) -> bool {
-        let Some(Cell::Amount(total)) = totals.get(place) else { return false };
-        let amounts: Vec<Amount> = (self.table.rows.iter())
-            .filter_map(|row| match row.get(place) {
-                Some(Cell::Amount(amount)) => Some(*amount),
-                Some(_) | None => None,
-            })
-            .collect();
-        // In hundredths of 万: the rounded text without its point.
-        let hundredths = |amount: Amount| {
-            let text = wan(amount, self.table.header.currency)?;
-            text.replace('.', "").parse::<i128>().ok()
-        };
-        let rounded =
-            amounts.iter().try_fold(0_i128, |sum, amount| sum.checked_add(hundredths(*amount)?));
-        Amount::sum(amounts.iter().copied()) == Some(*total) && rounded != hundredths(*total)
+/// Cells in their columns, as one line.
+fn aligned(cells: impl Iterator<Item = String>, shapes: &[Shape]) -> String {
+    let mut out = String::new();
+    for (n, (text, shape)) in cells.zip(shapes).enumerate() {
+        if n > 0 {
+            out.push_str("  ");
+        }
+        let space = shape.width.saturating_sub(width(&text));
+        if is_right(shape.column.kind) {
+            out.extend(std::iter::repeat_n(' ', space));
+            out.push_str(&text);
+        } else {
+            out.push_str(&text);
+            out.extend(std::iter::repeat_n(' ', space));
+        }
     }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
 }
 
 fn is_right(kind: Kind) -> bool {
@@ -393,6 +516,11 @@ mod tests {
             ("execution_rate", Ratio::NOT_APPLICABLE.into()),
         ]);
         table
+    }
+
+    fn write(table: &Table, lang: Lang, unit: Unit) -> String {
+        let style = crate::report::Style { lang, unit, raw: false };
+        crate::report::write(table, crate::report::Format::Table, style)
     }
 
     fn body(text: &str) -> Vec<&str> {

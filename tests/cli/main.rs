@@ -29,6 +29,7 @@ mod keys;
 mod names;
 mod proof;
 mod refusals;
+mod register;
 mod restore;
 mod reverse;
 mod setup;

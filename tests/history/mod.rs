@@ -154,6 +154,17 @@ impl Book {
         }
     }
 
+    /// Entries that are reversed, with their reversals.
+    pub fn reversals(&self) -> std::collections::BTreeMap<u64, u64> {
+        let mut reversals = std::collections::BTreeMap::new();
+        self.each(|recorded| {
+            if let Body::EntryReversed(b) = &recorded.event.body {
+                reversals.insert(b.entry, recorded.index);
+            }
+        });
+        reversals
+    }
+
     /// A projection of the whole history.
     pub fn project<P: Projection>(&self, mut projection: P) -> P {
         self.each(|recorded| projection.apply(recorded));

@@ -120,7 +120,7 @@ fn the_register_traces_a_balance_to_its_entries() {
     assert_eq!(rows(&["type:DisbursementRecorded", "date:2001"]).len(), 2);
     assert_eq!(rows(&["type:disbursement", "amt:>=1200000"]).len(), 2);
     // Two payments, two refunds, the reversal of one; the contract, its carrying is no payee's.
-    let of_v1: Vec<_> = rows(&["payee:V1"]).iter().map(|row| row.kind.clone()).collect();
+    let of_v1: Vec<_> = rows(&["payee:V1"]).iter().map(|row| row.kind).collect();
     assert_eq!(
         of_v1,
         [

@@ -137,11 +137,14 @@ impl Shelf {
         tables.extend(by.into_iter().map(|by| self.execution(by, &[], "2001-06-30")));
         let leverage = [LeverageBy::Fund, LeverageBy::Project, LeverageBy::District];
         tables.extend(leverage.into_iter().map(|by| self.leverage(by)));
-        let register = self.book.project(Register::default());
+        let reversals = self.book.reversals();
+        let register = self.book.project(Register::default().with_reversals(reversals));
+        let mut cells = report::register::Rows::new(480);
+        self.book.each(|recorded| cells.apply(recorded));
         tables.extend([
             report::balance::by_payee(balances, names, selection, self.header()).unwrap(),
             self.findings(),
-            report::register::register(register.rows(), names, self.header()),
+            report::register::register(register.rows(), &mut cells, self.header()),
             report::master::funds(names, balances, &all, self.header()).unwrap(),
             report::master::projects(names, balances, &all, self.header()).unwrap(),
             report::master::payees(names, balances, &all, self.header()).unwrap(),

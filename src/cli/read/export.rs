@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::export::{Export, Form};
 use crate::projection::filter::Filter;
 use std::error::Error as _;
+use std::ops::ControlFlow;
 
 /// Runs `export`.
 pub(super) fn export(session: &Session, verb: &ExportVerb) -> Result<Exit> {
@@ -25,12 +26,15 @@ fn write(session: &Session, form: Form, flags: &ReadFlags) -> Result<()> {
     let is_csv = matches!(form, Form::Csv { .. });
     let reading = Reading::open_for(session, flags, is_csv)?;
     let header = reading.header(&Filter::default())?;
+    let reversals = reading.reversals_for(is_csv)?;
     session.console.result(&mut |out| {
         let mut bar = Progress::new(&session.console, "entries");
-        let mut export = Export::new(out, form, &header);
-        let folded = reading.reader.fold(reading.size, &mut |recorded| {
+        let offset = reading.facts.utc_offset_minutes;
+        let mut export = Export::new(out, form, &header, offset, reversals.clone());
+        let folded = reading.reader.fold_while(reading.size, &mut |recorded| {
             export.take(recorded);
             bar.set(recorded.index, reading.size);
+            Ok(if export.has_failed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         });
         bar.finish();
         folded?;

@@ -3,6 +3,7 @@
 use super::Reading;
 use crate::cli::value::AmountText;
 use crate::domain::ids::Code;
+use crate::domain::money::{Amount, Currency};
 use crate::domain::rejection::{Rejection, Thing};
 use crate::error::Result;
 use crate::projection::filter::{Filter, Term};
@@ -11,7 +12,7 @@ use crate::projection::names::Names;
 /// Reads filters; a word without a colon is a fund's code where `bare_is_fund`.
 pub(super) fn parse(reading: &Reading, words: &[String], bare_is_fund: bool) -> Result<Filter> {
     let currency = reading.facts.currency();
-    let amount = |text: &str| text.parse::<AmountText>()?.in_minor_units(currency);
+    let amount = |text: &str| signed(text, currency);
     let is_bare = |word: &&String| bare_is_fund && !word.contains(':');
     let prefixed: Vec<&String> = words.iter().filter(|word| !is_bare(word)).collect();
     let mut filter = Filter::parse(&prefixed, &amount)?;
@@ -19,6 +20,13 @@ pub(super) fn parse(reading: &Reading, words: &[String], bare_is_fund: bool) -> 
         filter.add(Term::Fund(Code::new(word)));
     }
     Ok(filter)
+}
+
+/// An amount to compare with. Below zero stands only history, but it stands.
+fn signed(text: &str, currency: Currency) -> Result<Amount> {
+    let below = text.strip_prefix(['-', '−', '－']);
+    let amount = below.unwrap_or(text).parse::<AmountText>()?.in_minor_units(currency)?;
+    Ok(if below.is_some() { Amount(amount.0.saturating_neg()) } else { amount })
 }
 
 /// The funds that were named, by flag.

@@ -26,7 +26,7 @@ use super::args::{
     CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, LangName, OfficerVerb, PolicyVerb,
     ProgrammeVerb, ReadFlags, ReportVerb, UnitName, Verb,
 };
-use super::output::Exit;
+use super::output::{Exit, printing};
 use super::session::Session;
 use super::value::Known;
 use crate::chain::entry::Head;
@@ -40,6 +40,7 @@ use crate::ledger::Reader;
 use crate::ledger::reader::KnownAt;
 use crate::ledger::reader::books::Books;
 use crate::projection::filter::Filter;
+use crate::projection::register::Reversals;
 use crate::report::labels::Lang;
 use crate::report::table::{Header, Table};
 use crate::report::text::Unit;
@@ -148,6 +149,11 @@ impl Reading {
         })
     }
 
+    /// Entries that were reversed by then; none where nobody asks.
+    fn reversals_for(&self, wanted: bool) -> Result<Reversals> {
+        if wanted { self.reader.reversals(self.size, self.as_of) } else { Ok(Reversals::new()) }
+    }
+
     /// The last day that time has passed for: the day asked for, else the ledger's today.
     fn day(&self, session: &Session) -> Result<Date> {
         let today = || {
@@ -201,15 +207,22 @@ pub(crate) fn facts_of(reader: &Reader) -> Result<LedgerFacts> {
 
 /// Prints a report in the format and style that were asked for.
 fn print(session: &Session, reading: &Reading, table: &Table) -> Result<Exit> {
-    let format = match session.console.format {
+    let (format, style) = (format(session), style(session, reading.raw));
+    session.console.result(&mut |out| {
+        crate::report::write_to(out, table, format, style).map_err(|e| printing(&e))
+    })?;
+    Ok(Exit::Done)
+}
+
+/// The format that was asked for.
+fn format(session: &Session) -> Format {
+    match session.console.format {
         // No report is printed as a page yet; `run` has refused it.
         FormatName::Table | FormatName::Html => Format::Table,
         FormatName::Csv => Format::Csv,
         FormatName::Json => Format::Json,
         FormatName::Jsonl => Format::Jsonl,
-    };
-    let text = crate::report::write(table, format, style(session, reading.raw));
-    session.console.text(&text).map(|()| Exit::Done)
+    }
 }
 
 /// Language and unit that were asked for.

@@ -67,9 +67,7 @@ pub(super) fn resolve_entry(reader: &Reader, size: u64, name: &EntryRef) -> Resu
     let found = match name {
         EntryRef::Index(index) => Some(*index),
         EntryRef::Id(id) => reader.find(*id)?,
-        EntryRef::Voucher { fund, year, number } => {
-            crate::cli::write::find_voucher(reader, fund, *year, *number)?
-        }
+        EntryRef::Voucher { fund, year, number } => reader.find_voucher(fund, *year, *number)?,
     };
     let found = found.filter(|index| *index < size);
     found.ok_or_else(|| unknown(&format!("entry {name}"), "earmark register"))

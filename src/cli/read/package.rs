@@ -84,7 +84,9 @@ fn balances(reading: &Reading, out: &mut dyn Write) -> Result<u64> {
 fn register(reading: &Reading, out: &mut dyn Write) -> Result<u64> {
     let header = reading.header(&Filter::default())?;
     let mut lines = Lines { out, count: 0, is_quoted: false };
-    let mut export = Export::new(&mut lines, Form::Csv { raw: false }, &header);
+    let reversals = reading.reader.reversals(reading.size, None)?;
+    let (form, offset) = (Form::Csv { raw: false }, reading.facts.utc_offset_minutes);
+    let mut export = Export::new(&mut lines, form, &header, offset, reversals);
     reading.reader.fold(reading.size, &mut |recorded| export.take(recorded))?;
     export.finish()?;
     // The first line names the columns.

@@ -70,12 +70,15 @@ impl Page<'_> {
     /// The rows of the register that `wants` lets through.
     fn rows(&self, filter: Filter, wants: &dyn Fn(&Row) -> bool) -> Result<Table> {
         let header = self.reading.header(&filter)?;
-        let mut register = Register::new(filter, self.reading.as_of);
+        let reversals = self.reading.reversals_for(true)?;
+        let mut register = Register::new(filter, self.reading.as_of).with_reversals(reversals);
+        let mut cells = report::register::Rows::new(self.reading.facts.utc_offset_minutes);
         let mut rows = Vec::new();
         self.reading.reader.fold(self.reading.size, &mut |recorded| {
+            cells.apply(recorded);
             rows.extend(register.rows_of(recorded).into_iter().filter(|row| wants(row)));
         })?;
-        Ok(report::register::register(&rows, self.names(), header))
+        Ok(report::register::register(&rows, &mut cells, header))
     }
 
     fn balance(&self, filter: &Filter, by: By) -> Result<Table> {

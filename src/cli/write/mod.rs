@@ -41,6 +41,7 @@ use crate::domain::money::{Amount, Currency};
 use crate::domain::state::State;
 use crate::edge::keys::PrivateKey;
 use crate::error::{Error, Kind, Result};
+use crate::ledger::reader::is_voucher;
 use crate::ledger::{Durability, Ledger, Reader, Receipt, Submission};
 
 /// An open ledger, where what was typed becomes an order.
@@ -105,36 +106,13 @@ impl Desk<'_> {
                 return Ok(Some(index));
             }
         }
-        find_voucher(&Reader::open(self.ledger.folder(), None)?, fund, year, number)
+        Reader::open(self.ledger.folder(), None)?.find_voucher(fund, year, number)
     }
-}
-
-fn is_voucher(body: &Body, fund: &Code, year: Year, number: u64) -> bool {
-    let Body::DisbursementRecorded(payment) = body else { return false };
-    let first = payment.splits.first();
-    payment.voucher_no == number
-        && first.is_some_and(|split| split.line.fund == *fund && split.line.year == year)
 }
 
 fn no_entry(name: &EntryRef) -> Error {
     Error::new(Kind::NotFound, "unknown_entry", format!("there is no entry {name}"))
         .with_hint("see `earmark register`")
-}
-
-/// The entry that booked a voucher: vouchers are not indexed, so the log is read.
-pub(crate) fn find_voucher(
-    reader: &Reader,
-    fund: &Code,
-    year: Year,
-    number: u64,
-) -> Result<Option<u64>> {
-    let mut found = None;
-    reader.fold(reader.size(), &mut |recorded| {
-        if is_voucher(&recorded.event.body, fund, year, number) {
-            found = Some(recorded.index);
-        }
-    })?;
-    Ok(found)
 }
 
 type Make<'v> = Box<dyn FnOnce(&Desk<'_>) -> Result<Command> + 'v>;

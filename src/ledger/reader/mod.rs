@@ -8,10 +8,13 @@ pub mod books;
 pub mod cache;
 mod proofs;
 pub mod replay;
+mod scan;
 pub mod sealed;
 mod unclear;
 
 use self::ahead::Ahead;
+pub use self::scan::is_voucher;
+
 use self::books::Books;
 use self::replay::{Judge, Replay, Settled, read_event};
 use super::{CACHE_FOLDER, LOG_FOLDER};
@@ -22,6 +25,7 @@ use crate::domain::calendar::Date;
 use crate::domain::event::Event;
 use crate::error::{Error, Kind, Result};
 use crate::projection::Recorded;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// As what was known at which point a report is made.
@@ -170,6 +174,39 @@ impl Reader {
         let mut replay = Replay::new(None, Judge::Fold);
         self.fold_on(&mut replay, size, visit)?;
         Ok(replay)
+    }
+
+    /// [`Reader::fold`] until `visit` has enough.
+    ///
+    /// # Errors
+    /// The first error of `visit`; as [`Reader::fold`].
+    pub fn fold_while(
+        &self,
+        size: u64,
+        visit: &mut dyn FnMut(&Recorded<'_>) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let mut replay = Replay::new(None, Judge::Fold);
+        let mut wish = Ok(ControlFlow::Continue(()));
+        let look = |_, bytes: &[u8]| Ahead::of(bytes);
+        let folded = self.archive.for_each(0..size, look, |_, bytes, ahead| {
+            let mut lookup = |index| self.event(index);
+            let mut settled = |settled: Settled| {
+                for entry in settled.entries() {
+                    if matches!(wish, Ok(ControlFlow::Continue(()))) {
+                        wish = visit(&entry);
+                    }
+                }
+            };
+            replay.step_ahead(bytes, ahead, &mut lookup, &mut settled)?;
+            if matches!(wish, Ok(ControlFlow::Continue(()))) { Ok(()) } else { Err(scan::enough()) }
+        });
+        match wish? {
+            ControlFlow::Break(()) => Ok(()),
+            ControlFlow::Continue(()) => {
+                folded?;
+                check_understood(&replay)
+            }
+        }
     }
 
     /// Folds on from where `replay` stands. Hashes and bodies are made on all cores.

@@ -1,0 +1,73 @@
+//! Questions that entries answer by themselves, one after the other and on all cores: no state is
+//! followed, nothing is kept. Trusts the log, as every reader does (see `verify`).
+
+use super::Reader;
+use super::replay::read_body;
+use crate::chain::entry;
+use crate::domain::calendar::{Date, Year};
+use crate::domain::event::Body;
+use crate::domain::ids::Code;
+use crate::error::{Error, Kind, Result};
+use crate::projection::register::Reversals;
+
+/// Ends a walk through the log that has found what it was looking for; never seen outside.
+pub(super) fn enough() -> Error {
+    Error::new(Kind::Io, "enough", "what was looked for was found")
+}
+
+/// The number of an event type whose fields are looked for.
+fn is_of_type(bytes: &[u8], number: u16) -> bool {
+    entry::parse(bytes).is_ok_and(|envelope| envelope.event_type == number)
+}
+
+impl Reader {
+    /// Entries below `size` that were reversed on or before a day, with their reversals.
+    ///
+    /// # Errors
+    /// As [`Reader::entry`].
+    pub fn reversals(&self, size: u64, as_of: Option<Date>) -> Result<Reversals> {
+        const ENTRY_REVERSED: u16 = 80;
+        let mut found = Reversals::new();
+        let look = |_, bytes: &[u8]| {
+            let envelope = entry::parse(bytes).ok().filter(|e| e.event_type == ENTRY_REVERSED)?;
+            let is_later = as_of.is_some_and(|day| Date(envelope.occurred_on_days) > day);
+            if is_later { None } else { read_body(bytes).ok().flatten() }
+        };
+        self.archive.for_each(0..size, look, |index, _, body| {
+            if let Some(Body::EntryReversed(b)) = body {
+                found.insert(b.entry, index);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// The entry that booked a voucher.
+    ///
+    /// # Errors
+    /// As [`Reader::entry`].
+    pub fn find_voucher(&self, fund: &Code, year: Year, number: u64) -> Result<Option<u64>> {
+        const DISBURSEMENT_RECORDED: u16 = 45;
+        let look = |_, bytes: &[u8]| {
+            let body = is_of_type(bytes, DISBURSEMENT_RECORDED).then(|| read_body(bytes));
+            matches!(body, Some(Ok(Some(body))) if is_voucher(&body, fund, year, number))
+        };
+        let mut found = None;
+        let walked = self.archive.for_each(0..self.size(), look, |index, _, is_it| {
+            found = found.or(is_it.then_some(index));
+            if found.is_some() { Err(enough()) } else { Ok(()) }
+        });
+        if found.is_none() {
+            walked?;
+        }
+        Ok(found)
+    }
+}
+
+/// True for the payment of a voucher: of the fund and fiscal year of its first split.
+pub fn is_voucher(body: &Body, fund: &Code, year: Year, number: u64) -> bool {
+    let Body::DisbursementRecorded(payment) = body else { return false };
+    let first = payment.splits.first();
+    payment.voucher_no == number
+        && first.is_some_and(|split| split.line.fund == *fund && split.line.year == year)
+}
