@@ -8,7 +8,7 @@ use super::kinds::{FollowOnKind, Stage};
 use super::money::Amount;
 use super::posting::Move;
 use super::rejection::Rejection;
-use super::state::Draft;
+use super::state::{Draft, State};
 use std::collections::BTreeMap;
 
 mod moves;
@@ -29,6 +29,16 @@ pub fn fold(draft: &mut Draft<'_>, event: &Event, cited: &Cited) -> Result<Vec<M
     let moves = moves(draft, event, cited)?;
     settle(draft, event, &moves, cited)?;
     Ok(moves)
+}
+
+/// Takes over what an event says of the keys of the ledger and its officers, where the rules are not
+/// followed any more; `index` is the event's own. The rest of the state is then of no use.
+pub fn follow_keys(state: &mut State, event: &Event, index: u64) {
+    let mut draft = state.draft();
+    draft.size = index;
+    remember::remember_master(&mut draft, event);
+    let delta = draft.into_delta();
+    state.apply(delta);
 }
 
 /// Posts the moves and remembers what later rules need.

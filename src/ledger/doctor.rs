@@ -7,7 +7,7 @@
 mod sealed;
 
 use super::anchored::check_anchor;
-use super::recover::{Copies, Survey, survey};
+use super::recover::{Copies, READ_IT, Survey, refused_words, survey};
 use super::{CACHE_FOLDER, LOG_FOLDER, RESTORE_FILE, reader};
 use crate::archive::check::check;
 use crate::archive::medium::{Disk, Medium};
@@ -271,8 +271,15 @@ fn see_entries(survey: &Survey, examined: &mut Examined) {
             "look for a copy that has the missing entry before anything is opened for a write",
         ));
     }
+    if let Some(refused) = &survey.refused {
+        examined.see(
+            Observation::new("entries", Health::Broken, refused_words(refused)).advise(READ_IT),
+        );
+    }
     if let Some(index) = survey.not_understood {
-        let words = format!("entry {index} is of a type that this release does not know");
+        let words = format!(
+            "entry {index} is of a type, or brings in a rule set, that this release does not know"
+        );
         examined.see(
             Observation::new("entries", Health::Note, words)
                 .advise("write with the release that made it"),

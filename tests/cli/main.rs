@@ -29,6 +29,7 @@ mod keys;
 mod names;
 mod proof;
 mod refusals;
+mod refused;
 mod register;
 mod restore;
 mod reverse;

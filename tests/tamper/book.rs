@@ -200,3 +200,41 @@ pub(crate) fn house_with(entries: &[Vec<u8>]) -> House {
     anchors.write(ORIGIN, &note).unwrap();
     house
 }
+
+/// One more entry, a command of its own, as an officer could have signed it whatever the rules say.
+pub(crate) fn signed_by(
+    entries: &[Vec<u8>],
+    officer: u32,
+    signer: &dyn Signer,
+    body: impl Into<earmark::domain::event::Body>,
+) -> Vec<u8> {
+    let body = body.into();
+    let before = entries.last().unwrap();
+    let last = entry::parse(before).unwrap();
+    let (event_type, event_version) = earmark::chain::body::type_and_version(&body);
+    let bytes = earmark::chain::body::encode(&body).unwrap();
+    let recorded_at_microseconds = last.recorded_at_microseconds + 1;
+    let index = last.index + 1;
+    let envelope = Envelope {
+        event_type,
+        event_version,
+        flags: entry::SIGNED,
+        index,
+        id: entry::EntryId::new(recorded_at_microseconds, index).unwrap(),
+        previous: hash::entry(before),
+        recorded_at_microseconds,
+        officer,
+        command: entry::CommandId(u128::from(index).to_be_bytes()),
+        place: 0,
+        count: 1,
+        digest: Some(hash::command_digest(&index.to_le_bytes())),
+        row: None,
+        body: &bytes,
+        commitment: None,
+        signature: None,
+        ..last
+    };
+    let mut new = envelope.prefix();
+    new.extend(signer.sign(&entry_message(envelope.ledger, &hash::signing(&new))));
+    new
+}

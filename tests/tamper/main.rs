@@ -28,4 +28,5 @@ mod files;
 mod large;
 mod live;
 mod recovery;
+mod refused;
 mod store;

@@ -450,7 +450,7 @@ fn a_signed_command_that_the_rules_refuse_is_not_dropped_in_silence() {
     remove(&house, &["log"]);
     copy_folder(&log.path(), &folder.join("log"));
     let error = house.try_open().unwrap_err();
-    assert_eq!((error.kind(), error.code()), (Kind::Break, "break"), "{error}");
-    assert!(error.message().starts_with("entry 95, rules: expected a command that the rules"));
-    assert_eq!(Reader::open(&folder, None).unwrap().size(), 96, "nothing was changed");
+    assert_eq!((error.kind(), error.code()), (Kind::Break, "read_only_ledger"), "{error}");
+    assert!(error.message().starts_with("entry 95 is signed, and the rules of its time refuse it"));
+    assert_eq!(Reader::open(&folder, None).unwrap().size(), 96, "it is kept");
 }

@@ -381,9 +381,40 @@ fn an_event_of_a_later_release_is_said_and_passes_for_nothing() {
     });
     let said = base.published(&entries);
     assert_eq!(said.status, 3);
-    assert_eq!(said.stderr, "not checked from 4: an event of a later release\n");
+    assert_eq!(said.stderr, "not checked from 4: an event or a rule set of a later release\n");
     let json: Value = serde_json::from_str(&said.stdout).unwrap();
     assert_eq!((&json["not_checked_from"], &json["funds"]), (&4.into(), &Value::Null));
+}
+
+#[test]
+fn a_rule_set_of_a_later_release_is_said_and_is_no_break() {
+    let base = Base::new();
+    let (_, _, body) = base.decoded(0);
+    let Body::LedgerOpened(opened) = body else { panic!("{body:?}") };
+    let mut later = opened.clone();
+    later.policy.rule_set_version = 3;
+    let adopted = PolicyAdopted { policy: later.policy.clone(), filing: Filing::default() };
+    let adopted = body::encode(&adopted.into()).unwrap();
+    let first = base.forged_body(0, &body::encode(&later.into()).unwrap());
+    let with_policy = base.forged(&|e| {
+        if e.index == 4 {
+            e.event_type = 3;
+        }
+    });
+    let swapped = Base { house: House::new(), entries: with_policy }.forged_body(4, &adopted);
+    for (entries, from) in [(first, 0), (swapped, 4)] {
+        let said = base.published(&entries);
+        assert_eq!(
+            (said.status, said.stderr.as_str()),
+            (
+                3,
+                format!("not checked from {from}: an event or a rule set of a later release\n")
+                    .as_str()
+            )
+        );
+        let json: Value = serde_json::from_str(&said.stdout).unwrap();
+        assert_eq!((&json["not_checked_from"], &json["break"]), (&from.into(), &Value::Null));
+    }
 }
 
 impl Base {

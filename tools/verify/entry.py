@@ -12,6 +12,8 @@ MAX_ENTRY_BYTES = 8_000
 MAX_COMMAND_ENTRIES = 1_000
 MAX_COMMAND_BYTES = 300_000
 SIGNED, CONFIDENTIAL, IMPORTED, HISTORICAL, CLOCK_ACCEPTED = 1, 2, 4, 8, 16
+# The rule sets that the page names: they say what the postings of later entries mean.
+RULE_SETS = (1, 2)
 # The last microsecond of 48 bits of milliseconds.
 LATEST = (1 << 48) * 1_000 - 1
 FIXED = struct.Struct("<4sBHHB16sQ16s32sqiI16sHH")
@@ -125,7 +127,7 @@ class Chain:
         self.check_command(entry, len(data))
         self.check_genesis(entry)
         known = body.decode(self.size, entry.type, entry.version, entry.body)
-        if known is None and self.unknown_from is None:
+        if (known is None or self.unknown_rules(known)) and self.unknown_from is None:
             self.unknown_from = self.size
         if known is not None and known[0] in self.OFFICE:
             self.OFFICE[known[0]](self, entry, known[1])
@@ -137,6 +139,12 @@ class Chain:
         self.head, self.recorded_at = entry_hash(data), entry.recorded_at
         self.size += 1
         return entry, known
+
+    @staticmethod
+    def unknown_rules(known):
+        """A policy with a rule set that is not on the page is as an event of a later release."""
+        name, fields = known
+        return name in ("LedgerOpened", "PolicyAdopted") and fields["policy"]["rule_set_version"] not in RULE_SETS
 
     def check_link(self, entry):
         if entry.index != self.size:

@@ -145,7 +145,7 @@ def main():
     if chain.unknown_from is not None:
         said["not_checked_from"] = chain.unknown_from
         print(json.dumps(said, indent=1, ensure_ascii=False))
-        print(f"not checked from {chain.unknown_from}: an event of a later release", file=sys.stderr)
+        print(f"not checked from {chain.unknown_from}: an event or a rule set of a later release", file=sys.stderr)
         return 3
     said["funds"] = fold.by_fund()
     print(json.dumps(said, indent=1, ensure_ascii=False))

@@ -18,7 +18,7 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::{Anchored, Reader, Restored, Restoring};
 use crate::tlog::note::VerifierKey;
 use crate::tlog::policy::Policy;
-use crate::verify::{self, Identity, Report, Tier, Trust};
+use crate::verify::{self, Fault, Identity, Outcome, Report, Tier, Trust};
 use crate::witness::held::{self, Heard, Held};
 use serde_json::json;
 
@@ -81,14 +81,17 @@ impl Plan {
         let report = verify::verify(&reader, None, &Tier::ALL, &trust, done);
         bar.finish();
         let report = report?;
-        check(&report, a)?;
+        let unfit = check(&report, a)?;
         if let Some(policy) = &policy {
             hear_witnesses(session, policy, source, restoring)?;
         }
         let anchor = session.home()?.anchors().read(&origin)?;
         let standing = restoring.compare(anchor.as_ref())?;
         let config = LedgerConfig::new(&origin, facts_of(&reader)?.name.as_str());
-        let keys = keys(session, a, &origin)?;
+        let keys = match unfit {
+            Some(why) => Err(why),
+            None => keys(session, a, &origin)?,
+        };
         Ok(Self { config, report, key: trust.key, standing, keys })
     }
 
@@ -105,7 +108,8 @@ impl Plan {
                 restoring.finish_for_reading(&self.config)?;
                 self.pin(session)?;
                 let words = format!("It can be read, and not written to: {lacks}.");
-                return self.tell(session, a, "reading", &words).map(|()| Exit::Done);
+                let exit = if self.report.is_whole() { Exit::Done } else { Exit::Broken };
+                return self.tell(session, a, "reading", &words).map(|()| exit);
             }
         };
         let is_short = self.standing == Anchored::Shorter;
@@ -151,6 +155,9 @@ impl Plan {
     fn tell(&self, session: &Session, a: &RestoreArchive, state: &str, words: &str) -> Result<()> {
         let report = &self.report;
         let identity = match report.identity {
+            _ if !report.is_whole() => {
+                "bytes, signatures and tree hold, and the rules were not followed to its end"
+            }
             Identity::Pinned => "verified: pinned on this machine",
             Identity::KeyGiven => "verified: signed by the log key that was given, now pinned here",
             Identity::NotPinned => "whole in itself; nothing outside says whose log it is",
@@ -218,16 +225,18 @@ fn trust(session: &Session, a: &RestoreArchive, origin: &str) -> Result<Trust> {
     Ok(Trust { key: pin.as_ref().map(key_of).transpose()?, pin })
 }
 
-/// Only a copy that verifies, by a key from outside or with that given up, becomes a ledger.
-fn check(report: &Report, a: &RestoreArchive) -> Result<()> {
-    if !report.is_whole() {
+/// Only a copy that verifies, by a key from outside or with that given up, becomes a ledger; where the
+/// rules alone could not be followed to its end, one to read, and this gives why.
+fn check(report: &Report, a: &RestoreArchive) -> Result<Option<String>> {
+    let unfit = not_followed(report);
+    if !report.is_whole() && unfit.is_none() {
         let first = report.faults.first().map(ToString::to_string).unwrap_or_default();
         let message = format!("the copy does not verify: {first}");
         return Err(Error::new(Kind::Break, "copy_not_verified", message)
             .with_hint("earmark verify --from shows all of it; take another copy"));
     }
     if report.identity != Identity::NotPinned || a.unpinned {
-        return Ok(());
+        return Ok(unfit);
     }
     let claimed = report.claimed_key.as_ref().map(ToString::to_string).unwrap_or_default();
     let message = format!(
@@ -236,6 +245,32 @@ fn check(report: &Report, a: &RestoreArchive) -> Result<()> {
     Err(Error::new(Kind::NotPinned, "copy_not_pinned", message).with_hint(
         "ask the log's keeper for its key and give it with --log-key, or accept that with --unpinned",
     ))
+}
+
+/// Why the rules could not be followed, where nothing else is wrong.
+fn not_followed(report: &Report) -> Option<String> {
+    let holds = |tier: Tier, outcome: Outcome| match outcome {
+        Outcome::Passed | Outcome::Nothing | Outcome::NotAsked => true,
+        Outcome::Broken => tier == Tier::Rules,
+        Outcome::NotCheckedFrom(_) => matches!(tier, Tier::Rules | Tier::Projections),
+    };
+    let refused = |fault: &Fault| fault.tier == Tier::Rules && fault.field == "rules";
+    if !report.tiers.iter().all(|(tier, outcome)| holds(*tier, *outcome)) {
+        return None;
+    }
+    if !report.faults.is_empty() {
+        let first = report.faults.first().filter(|_| report.faults.iter().all(refused))?;
+        let index = first.index.unwrap_or_default();
+        let found = &first.found;
+        return Some(format!(
+            "entry {index} is signed, and the rules of its time refuse it: {found}"
+        ));
+    }
+    let from = report.tiers.iter().find_map(|(_, outcome)| match outcome {
+        Outcome::NotCheckedFrom(index) => Some(*index),
+        Outcome::Passed | Outcome::Broken | Outcome::NotAsked | Outcome::Nothing => None,
+    })?;
+    Some(format!("from entry {from} on it is of a later release, whose rules are not known here"))
 }
 
 /// The keys that writing needs, or the words which are not here.

@@ -2,7 +2,7 @@
 
 use super::{names, state};
 use crate::domain::calendar::Date;
-use crate::domain::event::{DistrictRegistered, DistrictRetired, FundClosed, Policy, RULE_SET};
+use crate::domain::event::{DistrictRegistered, DistrictRetired, FundClosed, Policy};
 use crate::domain::ids::Code;
 use crate::domain::kinds::Stage;
 use crate::domain::rejection::Rejection;
@@ -10,7 +10,7 @@ use crate::domain::state::Draft;
 
 /// What the rule sets of this program know; `form` has checked the figures.
 pub(super) fn policy(policy: &Policy) -> Result<(), Rejection> {
-    if !(1..=RULE_SET).contains(&policy.rule_set_version) {
+    if !policy.has_known_rules() {
         return Err(Rejection::RuleSetUnknown { version: policy.rule_set_version });
     }
     if policy.approval_bands.is_empty() {

@@ -319,7 +319,7 @@ fn is_carried_funding(draft: &Draft<'_>, b: &BalanceCarriedForward) -> bool {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "`remember` sends only these here")]
-fn remember_master(draft: &mut Draft<'_>, event: &Event) {
+pub(super) fn remember_master(draft: &mut Draft<'_>, event: &Event) {
     match &event.body {
         Body::LedgerOpened(b) => {
             let facts = LedgerFacts {

@@ -9,6 +9,14 @@ use serde::{Deserialize, Serialize};
 /// The newest version of the rules in `admit`, which new ledgers are opened under.
 pub const RULE_SET: u32 = 2;
 
+impl Policy {
+    /// True if this release has the rules that it asks for.
+    #[must_use]
+    pub fn has_known_rules(&self) -> bool {
+        (1..=RULE_SET).contains(&self.rule_set_version)
+    }
+}
+
 /// The rules that a ledger chose for itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {

@@ -6,6 +6,9 @@
 //! replay; a bad signature or a refused command is reported with the command, so that a verifier can
 //! tell the tiers apart.
 
+mod late;
+
+use self::late::is_of_keys;
 use super::ahead::{Ahead, Keys, Signed};
 use super::proofs;
 use crate::chain::body;
@@ -64,6 +67,21 @@ pub fn read_event(bytes: &[u8]) -> std::result::Result<Option<Event>, entry::Mal
     let envelope = entry::parse(bytes)?;
     let body = body::decode(envelope.event_type, envelope.event_version, envelope.body)?;
     Ok(body.map(|body| event_of(&envelope, body)))
+}
+
+/// True unless it is of a later release, by the rule set that it brings in.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only these name a rule set")]
+fn is_understood(body: &Body) -> bool {
+    match body {
+        Body::LedgerOpened(b) => b.policy.has_known_rules(),
+        Body::PolicyAdopted(b) => b.policy.has_known_rules(),
+        _ => true,
+    }
+}
+
+/// The index of an event by its place in the command that begins at `first`.
+fn at(first: u64, place: usize) -> u64 {
+    first.saturating_add(u64::try_from(place).unwrap_or(u64::MAX))
 }
 
 fn event_of(envelope: &Envelope<'_>, body: Body) -> Event {
@@ -158,9 +176,9 @@ pub struct Replay {
     pending: Vec<Pending>,
     events: Vec<Event>,
     stopped_at: Option<u64>,
-    /// What became of officers' keys after that (`None`: revoked): by the command in progress, and
-    /// before it.
-    enrolled: Vec<(u32, Option<Bytes32>)>,
+    /// Events after that which bring in keys or end them, of the command in progress.
+    late: Vec<(u64, Event)>,
+    /// Keys since then of officers whose enrolment is not known (`None`: revoked).
     late_keys: BTreeMap<u32, Option<Bytes32>>,
     unsigned_from: Option<u64>,
 }
@@ -194,7 +212,7 @@ impl Replay {
             pending: Vec::new(),
             events: Vec::new(),
             stopped_at: None,
-            enrolled: Vec::new(),
+            late: Vec::new(),
             late_keys: BTreeMap::new(),
             unsigned_from: None,
         }
@@ -270,6 +288,9 @@ impl Replay {
         let body = body.map_err(|m| {
             Break::new(envelope.index, m.field, m.expected, m.found, Likely::Changed)
         })?;
+        if !body.as_ref().is_some_and(is_understood) {
+            self.stopped_at.get_or_insert(envelope.index);
+        }
         match body {
             Some(body) if self.stopped_at.is_none() => {
                 if self.pending.is_empty() {
@@ -285,13 +306,10 @@ impl Replay {
                 });
                 self.events.push(event_of(&envelope, body));
             }
-            Some(Body::OfficerEnrolled(b)) => self.enrolled.push((b.number, Some(b.key))),
-            Some(Body::OfficerKeyRotated(b)) => self.enrolled.push((b.number, Some(b.key))),
-            Some(Body::OfficerRevoked(b)) => self.enrolled.push((b.number, None)),
-            Some(_) => {}
-            None => {
-                self.stopped_at.get_or_insert(envelope.index);
+            Some(body) if is_of_keys(&body) => {
+                self.late.push((envelope.index, event_of(&envelope, body)));
             }
+            Some(_) | None => {}
         }
         match step.completed {
             Some(completed) => self.complete(&completed, signed, lookup, settled).map(Some),
@@ -306,13 +324,15 @@ impl Replay {
         lookup: &mut Lookup<'_>,
         settled: &mut dyn FnMut(Settled),
     ) -> Result<Outcome> {
+        let late = self.late_events();
         let signature = match self.judge {
             Judge::Everything if self.stopped_at.is_none() => {
                 self.check_signature(completed, signed)
             }
-            Judge::Everything => self.check_late_signature(completed, signed),
+            Judge::Everything => self.check_late_signature(completed, signed, &late),
             Judge::Rules | Judge::Fold => Ok(()),
         };
+        self.follow_keys(late);
         let mut outcome = Outcome {
             command: completed.id,
             first: completed.first,
@@ -336,8 +356,12 @@ impl Replay {
                         cited,
                     });
                 }
-                Err(rejection) => {
+                Err((place, rejection)) => {
                     self.stopped_at = Some(completed.first);
+                    // Who signs what goes on from the log, whatever the rules say of it.
+                    let mut late = self.late_events();
+                    late.retain(|(index, _)| *index >= at(completed.first, place));
+                    self.follow_keys(late);
                     let expected = "a command that the rules of its time admit";
                     let found = rejection.to_string();
                     let broken =
@@ -373,7 +397,7 @@ impl Replay {
         &mut self,
         completed: &Completed<'_>,
         cited: &Cited,
-    ) -> std::result::Result<(Vec<Vec<Move>>, Vec<(usize, Finding)>), Rejection> {
+    ) -> std::result::Result<(Vec<Vec<Move>>, Vec<(usize, Finding)>), (usize, Rejection)> {
         let first = self.pending.first().map_or(0, |pending| pending.recorded_at_microseconds);
         let context = Context {
             recorded_at_microseconds: first,
@@ -393,13 +417,14 @@ impl Replay {
             if self.judge == Judge::Fold {
                 let mut draft = self.state.draft();
                 draft.recorded_at_microseconds = first;
-                moves.push(fold(&mut draft, event, cited)?);
+                moves.push(fold(&mut draft, event, cited).map_err(|refused| (place, refused))?);
                 let delta = draft.into_delta();
                 self.state.apply(delta);
                 continue;
             }
             let standing = Standing::known(rule_set, signer.as_ref());
-            let (of_event, delta, found) = admit_next(&self.state, standing, event, &context)?;
+            let (of_event, delta, found) = admit_next(&self.state, standing, event, &context)
+                .map_err(|refused| (place, refused))?;
             self.state.apply(delta);
             moves.push(of_event);
             findings.extend(found.into_iter().map(|finding| (place, finding)));
@@ -445,37 +470,6 @@ impl Replay {
         }
         let key = self.keys.read(completed.officer, &key.0)?;
         Some(key.verify(&completed.message(), &completed.signature))
-    }
-}
-
-/// After the state stopped.
-impl Replay {
-    /// Signatures go on to be checked: keys are known without the rules. Where one is not, because
-    /// its enrolment is of a later release, that is noted.
-    fn check_late_signature(
-        &mut self,
-        completed: &Completed<'_>,
-        signed: Option<Signed>,
-    ) -> std::result::Result<(), Break> {
-        let number = usize::try_from(completed.officer).unwrap_or(usize::MAX);
-        let known = self.state.officers.get(number).map(|officer| match officer.revoked {
-            None => Some(officer.key),
-            Some(_) => None,
-        });
-        let key = self.late_keys.get(&completed.officer).copied().or(known);
-        let enrolled = std::mem::take(&mut self.enrolled);
-        if key == Some(None) {
-            let entry = self.state.officers.get(number).and_then(|officer| officer.revoked);
-            return Err(revoked(completed, entry));
-        }
-        let key = key.flatten();
-        let Some(verifies) = key.and_then(|key| self.verifies(completed, &key, signed)) else {
-            self.unsigned_from.get_or_insert(completed.first);
-            return Ok(());
-        };
-        completed.judge_signature(verifies)?;
-        self.late_keys.extend(enrolled);
-        Ok(())
     }
 }
 

@@ -38,8 +38,10 @@ pub(in crate::ledger) struct Survey {
     pub(in crate::ledger) hashes: Vec<Hash>,
     /// The state after the last.
     pub(in crate::ledger) state: State,
-    /// The first entry of a type or version that this release does not know.
+    /// The first entry of a later release: of a type, version or rule set that this one does not know.
     pub(in crate::ledger) not_understood: Option<u64>,
+    /// The first command that is signed and that the rules of its time refuse.
+    pub(in crate::ledger) refused: Option<Break>,
     /// Entries whose recorded time stands on an officer's word.
     pub(in crate::ledger) clocks: Clocks,
     /// Root of the tree at the size that was asked for, if the sequence is as long.
@@ -65,8 +67,7 @@ impl Survey {
 /// Surveys all copies.
 ///
 /// # Errors
-/// `fork` names the first entry at which two valid commands differ; a command that is signed but
-/// that the rules refuse; `Kind::Io`.
+/// `fork` names the first entry at which two valid commands differ; `Kind::Io`.
 pub(in crate::ledger) fn survey(copies: &Copies<'_>, anchor_size: Option<u64>) -> Result<Survey> {
     // A command that looks whole but does not verify leaves a spoiled state behind: follow again, up
     // to it. Nothing follows it then, so this happens once.
@@ -101,8 +102,8 @@ impl Known<'_> {
     }
 
     /// Takes a command into `replay`. What fails in its chain or signature is `Doubtful`, and the
-    /// state then spoiled. What is signed but refused by the rules is an error: entries are left out
-    /// for what they are, never for what they say.
+    /// state then spoiled. What is signed but refused by the rules is taken: entries are left out for
+    /// what they are, never for what they say.
     fn take(&self, replay: &mut Replay, command: &[Sealed]) -> Result<Taken> {
         let mut lookup = |index| self.event(index);
         for sealed in command {
@@ -137,6 +138,7 @@ struct Follower<'a> {
     /// The sequence does not go on at or beyond this size.
     limit: u64,
     ended: bool,
+    refused: Option<Break>,
     store: Standing,
     archive: Standing,
     beyond: Option<u64>,
@@ -153,6 +155,7 @@ impl<'a> Follower<'a> {
             anchored: None,
             limit,
             ended: false,
+            refused: None,
             store: Standing::default(),
             archive: Standing::default(),
             beyond: None,
@@ -164,7 +167,8 @@ impl<'a> Follower<'a> {
     fn into_survey(self) -> Survey {
         Survey {
             hashes: self.known.hashes,
-            not_understood: self.replay.stopped_at(),
+            not_understood: self.replay.stopped_at().filter(|_| self.refused.is_none()),
+            refused: self.refused,
             clocks: self.replay.walk().clocks(),
             state: self.replay.into_state(),
             anchored: self.anchored,
@@ -236,7 +240,10 @@ impl<'a> Follower<'a> {
         match self.known.take(&mut self.replay, &command)? {
             Taken::Whole => {}
             Taken::Doubtful => return Ok(false),
-            Taken::Refused(broken) => return Err(broken.into()),
+            // It is followed for what it is, whatever it says; nothing after it is judged.
+            Taken::Refused(broken) => {
+                self.refused.get_or_insert(broken);
+            }
         }
         for sealed in command {
             self.known.hashes.push(sealed.hash);
