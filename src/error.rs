@@ -89,6 +89,8 @@ impl Error {
             ("read_only", Some("mount the file system for writing, or copy the ledger"))
         } else if kind == E::PermissionDenied {
             ("no_permission", Some("run as the user who owns the ledger, or change the mode"))
+        } else if kind == E::FileTooLarge {
+            ("file_too_large", Some("see that it is the file that you mean"))
         } else if kind == E::NotFound {
             ("not_found", None)
         } else {

@@ -8,6 +8,7 @@ pub mod domain;
 pub mod edge;
 pub mod error;
 pub mod export;
+pub mod file;
 pub mod import;
 pub mod ledger;
 pub mod projection;

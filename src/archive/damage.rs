@@ -1,6 +1,7 @@
 //! What is wrong with a file of the log, with both figures.
 
 use crate::error::{Error, Kind};
+use crate::tlog::tile::Tile;
 use std::fmt;
 
 /// The kind of damage.
@@ -62,6 +63,11 @@ impl Damage {
 
     pub(super) fn missing(file: impl Into<String>, index: Option<u64>) -> Self {
         Self::new(DamageKind::Missing, file, index, "a file", "none")
+    }
+
+    /// The tile or bundle that is missing, if it is that.
+    pub(super) fn missing_tile(&self) -> Option<Tile> {
+        Tile::parse(&self.file).filter(|_| self.kind == DamageKind::Missing)
     }
 
     /// The damage that an error of reading this file means.

@@ -3,9 +3,10 @@
 //! The seam is where tests fail every step in turn and lose power between any two. What it lacks on
 //! purpose: anything that the archive does not need, such as changing a file in place.
 
+use crate::file;
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{Error, ErrorKind, Read, Result, Write};
+use std::fs::File;
+use std::io::{Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,8 +24,8 @@ pub trait Medium: Send + Sync + fmt::Debug {
     /// The whole file; `None` if there is none.
     ///
     /// # Errors
-    /// `FileTooLarge` if it has more than `cap_bytes`; `InvalidData` if it is no regular file; what
-    /// the system says.
+    /// `FileTooLarge` if it has more than `cap_bytes`; `InvalidData` if it is a link or no regular file;
+    /// what the system says.
     fn read(&self, path: &Path, cap_bytes: usize) -> Result<Option<Vec<u8>>>;
 
     /// The names in a folder, in no order; `None` if there is no such folder. Names that are no
@@ -83,29 +84,10 @@ const SYNC_THREADS: usize = 8;
 
 impl Medium for Disk {
     fn read(&self, path: &Path, cap_bytes: usize) -> Result<Option<Vec<u8>>> {
-        // Opening a named pipe would wait for ever, so what it is comes first.
-        let metadata = match std::fs::metadata(path) {
-            Err(error) if is_absent(&error) => return Ok(None),
-            other => other?,
-        };
-        if !metadata.is_file() {
-            return Err(Error::new(ErrorKind::InvalidData, "not a regular file"));
+        match file::read(path, cap_bytes) {
+            Err(error) if is_absent(&error) => Ok(None),
+            read => read.map(Some),
         }
-        let file = match File::open(path) {
-            Err(error) if is_absent(&error) => return Ok(None),
-            other => other?,
-        };
-        let size_bytes = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
-        let mut bytes = Vec::with_capacity(size_bytes.min(cap_bytes).saturating_add(1));
-        let limit = u64::try_from(cap_bytes).unwrap_or(u64::MAX).saturating_add(1);
-        file.take(limit).read_to_end(&mut bytes)?;
-        if bytes.len() > cap_bytes {
-            return Err(Error::new(
-                ErrorKind::FileTooLarge,
-                format!("more than {cap_bytes} bytes"),
-            ));
-        }
-        Ok(Some(bytes))
     }
 
     fn list(&self, folder: &Path) -> Result<Option<Vec<String>>> {
@@ -140,7 +122,7 @@ impl Medium for Disk {
     }
 
     fn sync_folders(&self, folders: &[PathBuf]) -> Result<()> {
-        folders.iter().try_for_each(|folder| File::open(folder)?.sync_all())
+        folders.iter().try_for_each(|folder| file::sync_folder(folder))
     }
 
     fn remove_file(&self, path: &Path) -> Result<()> {
@@ -157,7 +139,7 @@ fn is_absent(error: &Error) -> bool {
 }
 
 fn write_one((path, bytes): &(PathBuf, &[u8])) -> Result<File> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+    let mut file = file::create(path, 0o644)?;
     file.write_all(bytes)?;
     Ok(file)
 }

@@ -3,7 +3,7 @@
 //! What it lacks on purpose: a pool, and any knowledge of the work.
 
 use crate::error::{Error, Kind, Result};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::mpsc::sync_channel;
 
 /// Results of a thread that wait: enough that neither side often waits for the other.
@@ -11,17 +11,23 @@ const AHEAD: usize = 3;
 
 /// Does `work` for each number on up to `threads` threads and hands the results to `take` in order.
 ///
-/// Each thread is at most [`AHEAD`] results ahead of `take`, and one in work. The first error of `take` ends it.
+/// Each thread is at most [`AHEAD`] results ahead of `take`, and one in work. The first error of `take`
+/// ends it, and so does its first `Break`, which is then given.
 pub(super) fn in_order<T: Send>(
     numbers: Range<u64>,
     threads: usize,
     work: &(dyn Fn(u64) -> T + Sync),
-    take: &mut dyn FnMut(T) -> Result<()>,
-) -> Result<()> {
+    take: &mut dyn FnMut(T) -> Result<ControlFlow<()>>,
+) -> Result<ControlFlow<()>> {
     let count = usize::try_from(numbers.end.saturating_sub(numbers.start)).unwrap_or(usize::MAX);
     let threads = threads.min(count);
     if threads <= 1 {
-        return numbers.into_iter().try_for_each(|number| take(work(number)));
+        for number in numbers {
+            if take(work(number))?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        return Ok(ControlFlow::Continue(()));
     }
     std::thread::scope(|scope| {
         let results: Vec<_> = (0..threads)
@@ -40,9 +46,11 @@ pub(super) fn in_order<T: Send>(
             })
             .collect();
         for receiver in results.iter().cycle().take(count) {
-            take(receiver.recv().map_err(|_| ended_early())?)?;
+            if take(receiver.recv().map_err(|_| ended_early())?)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })
 }
 
@@ -61,12 +69,15 @@ mod tests {
             let mut taken = Vec::new();
             in_order(5..105, threads, &|number| number * 2, &mut |result| {
                 taken.push(result);
-                Ok(())
+                Ok(ControlFlow::Continue(()))
             })
+            .unwrap()
+            .continue_value()
             .unwrap();
             assert_eq!(taken, (5..105).map(|n| n * 2).collect::<Vec<_>>(), "{threads} threads");
         }
-        in_order(3..3, 2, &|_| (), &mut |()| Err(ended_early())).unwrap();
+        let none = in_order(3..3, 2, &|_| (), &mut |()| Err(ended_early()));
+        assert!(none.unwrap().is_continue());
     }
 
     #[test]
@@ -74,12 +85,26 @@ mod tests {
         let mut taken = 0;
         let error = in_order(0..1_000_000, 3, &|number| number, &mut |number| {
             taken += 1;
-            if number == 10 { Err(ended_early()) } else { Ok(()) }
+            if number == 10 { Err(ended_early()) } else { Ok(ControlFlow::Continue(())) }
         });
         assert_eq!(
             error.unwrap_err().to_string(),
             "thread_ended: a thread ended before its work was done"
         );
         assert_eq!(taken, 11);
+    }
+
+    #[test]
+    fn whoever_has_enough_ends_it() {
+        for threads in [1, 3] {
+            let mut taken = Vec::new();
+            let ended = in_order(0..u64::MAX, threads, &|number| number, &mut |number| {
+                taken.push(number);
+                let enough = number == 7;
+                Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            });
+            assert!(ended.unwrap().is_break());
+            assert_eq!(taken, (0..8).collect::<Vec<_>>());
+        }
     }
 }

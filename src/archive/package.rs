@@ -7,6 +7,7 @@
 
 use super::foreign::Source;
 use crate::error::{Error, Kind};
+use crate::file;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -55,11 +56,10 @@ impl Package {
     /// `package_unfit` (`Kind::Break`) names what is wrong with it; `Kind::Io` or `Kind::NotFound`
     /// when it cannot be read.
     pub fn open(path: &Path) -> crate::error::Result<Self> {
-        let metadata = std::fs::metadata(path).map_err(|e| Error::io("read", path, e))?;
-        if !metadata.is_file() {
-            return Err(unfit(path, "it is no regular file"));
-        }
-        let file = File::open(path).map_err(|e| Error::io("open", path, e))?;
+        let file = file::open_key(path).map_err(|e| match file::is_unfit(&e) {
+            true => unfit(path, &format!("it is {e}")),
+            false => Error::io("open", path, e),
+        })?;
         let no_zip =
             |error: zip::result::ZipError| unfit(path, &format!("it is no sound zip: {error}"));
         let mut zip = ZipArchive::new(BufReader::new(file)).map_err(no_zip)?;

@@ -9,6 +9,7 @@
 //! compares them with the tree, and `chain` follows their hashes.
 
 use super::folder::{COSIGNED, Folder, Signed, TileFile, missing};
+use super::listing::every_tile;
 use super::medium::{Disk, Medium};
 use super::{ordered, threads};
 use crate::chain::entry::Sealed;
@@ -16,7 +17,8 @@ use crate::error::{Error, Kind, Result};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::tile::{self, Content, FULL_WIDTH, Tile};
 use crate::tlog::tree::Digest;
-use std::ops::Range;
+use std::collections::BTreeSet;
+use std::ops::{ControlFlow, Range};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -149,12 +151,49 @@ impl ArchiveReader {
                 .collect();
             Ok((file, mapped))
         };
-        ordered::in_order(tile::bundles(range.clone()), threads(), &work, &mut |done| {
+        let numbers = tile::bundles(range.clone());
+        let taken = ordered::in_order(numbers, threads(), &work, &mut |done| {
             let (file, mapped) = done?;
             let entries = file.entries(FULL_WIDTH)?.into_iter().zip(first_index(file.tile.index)..);
             let wanted = entries.filter(|(_, index)| range.contains(index));
-            wanted.zip(mapped).try_for_each(|((entry, index), result)| visit(index, entry, result))
-        })
+            wanted
+                .zip(mapped)
+                .try_for_each(|((entry, index), result)| visit(index, entry, result))
+                .map(ControlFlow::Continue)
+        });
+        taken.map(|_| ())
+    }
+
+    /// The numbers of the bundles of this log that are there, whatever the checkpoint says; none where
+    /// the source lists nothing.
+    ///
+    /// # Errors
+    /// `Kind::Io` when a folder cannot be listed.
+    pub fn bundles_there(&self) -> Result<BTreeSet<u64>> {
+        let mut bundles = BTreeSet::new();
+        every_tile(&self.folder, Content::Entries, &mut |bundle| {
+            bundles.insert(bundle.index);
+        })?;
+        bundles.split_off(&self.size().div_ceil(256));
+        Ok(bundles)
+    }
+
+    /// The most entries that the files there can hold.
+    ///
+    /// # Errors
+    /// As [`ArchiveReader::bundles_there`].
+    pub fn most_entries(&self) -> Result<u64> {
+        let bundles = u64::try_from(self.bundles_there()?.len()).unwrap_or(u64::MAX);
+        Ok(bundles.saturating_mul(256).min(self.size()))
+    }
+
+    /// The entries of one bundle, or of as much of it as is there.
+    ///
+    /// # Errors
+    /// As [`ArchiveReader::entries`].
+    pub fn bundle_entries(&self, number: u64) -> Result<Vec<Sealed>> {
+        let first = first_index(number);
+        self.entries(first..first.saturating_add(u64::from(FULL_WIDTH))).collect()
     }
 
     /// Every tile and bundle that the log of this size is made of, and no other: its path below the

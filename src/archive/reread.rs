@@ -12,6 +12,7 @@ use crate::error::{Error, Kind, Result};
 use crate::tlog::levels::Levels;
 use crate::tlog::tile::{self, Content, Tile};
 use crate::tlog::tree::{Digest, leaf_hash};
+use std::ops::ControlFlow;
 
 /// Sees that the files between the published tree and the new one give the new one.
 ///
@@ -23,9 +24,10 @@ pub(super) fn reread(folder: &Folder, published: &Levels, new: &Levels) -> Resul
     let size = new.size();
     let numbers = (published.size() >> 8)..size.div_ceil(256);
     let read = |number: u64| tile::at(Content::Entries, number, size).map(|t| leaves(folder, t));
-    ordered::in_order(numbers, threads(), &read, &mut |leaves| {
-        leaves.map_or(Ok(()), |leaves| reread.bundle(leaves?))
-    })?;
+    let taken = ordered::in_order(numbers, threads(), &read, &mut |leaves| {
+        leaves.map_or(Ok(()), |leaves| reread.bundle(leaves?)).map(ControlFlow::Continue)
+    });
+    taken.map(|_| ())?;
     for tile in tile::partials(size) {
         if let Content::Hashes(level) = tile.content
             && tile::hashes_at(level, published.size()) < tile::hashes_at(level, size)

@@ -33,10 +33,12 @@ pub enum Likely {
     Missing,
     /// It stands in another entry's place.
     Reordered,
-    /// The end is missing: of the entry, or of its command.
+    /// The end of what was there is missing.
     Truncated,
     /// Written by somebody who made the chain fit again.
     Rewritten,
+    /// Recorded although the rules refuse it.
+    Refused,
 }
 
 impl fmt::Display for Likely {
@@ -47,6 +49,7 @@ impl fmt::Display for Likely {
             Self::Reordered => "reordered",
             Self::Truncated => "truncated",
             Self::Rewritten => "rewritten",
+            Self::Refused => "recorded against the rules",
         })
     }
 }
@@ -81,8 +84,7 @@ impl Break {
     }
 
     fn malformed(index: u64, malformed: Malformed) -> Self {
-        let likely = if malformed.is_short { Likely::Truncated } else { Likely::Changed };
-        Self::new(index, malformed.field, malformed.expected, malformed.found, likely)
+        Self::new(index, malformed.field, malformed.expected, malformed.found, Likely::Changed)
     }
 
     /// [`Break::refine`] for the last entry, which has none after it. Its signature tells as much:
@@ -356,7 +358,7 @@ impl Walk {
                 "count",
                 format!("{} entries of command {}", open.count, open.id),
                 open.next,
-                Likely::Truncated,
+                Likely::Missing,
             )),
         }
     }

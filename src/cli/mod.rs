@@ -15,6 +15,7 @@ mod read;
 mod run;
 mod session;
 mod source;
+mod target;
 mod trust;
 mod upkeep;
 mod value;

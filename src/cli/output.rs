@@ -5,6 +5,7 @@
 
 use super::args::{ColorName, FormatName, Globals, LangName, UnitName};
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -258,19 +259,23 @@ pub(crate) fn printing(source: &io::Error) -> Error {
 /// Writes a file that is replaced only when all of it is there; not synced, for it can be made again.
 ///
 /// # Errors
-/// Those of `write`; an I/O code on the file.
+/// `output_refused`; those of `write`; an I/O code on the file.
 pub(crate) fn to_file(
     path: &Path,
     write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
 ) -> Result<()> {
+    super::target::check(path)?;
     // A device or pipe is written to as it is; a file is replaced whole.
     let is_special = path.metadata().is_ok_and(|found| !found.is_file());
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.new", std::process::id()));
     let temporary = if is_special { path.to_owned() } else { path.with_file_name(name) };
-    let mut options = std::fs::OpenOptions::new();
-    let file = options.write(true).create(!is_special).truncate(!is_special).open(&temporary);
+    let file = if is_special {
+        file::open_named_to_write(&temporary)
+    } else {
+        file::create(&temporary, 0o666)
+    };
     let mut out = BufWriter::new(file.map_err(|e| Error::io("write", path, e))?);
     let written =
         write(&mut out).and_then(|()| out.flush().map_err(|e| Error::io("write", path, e)));

@@ -32,7 +32,7 @@ struct PolicyFile {
 /// # Errors
 /// `policy_malformed` names the line or the key; an I/O code.
 pub(crate) fn read(path: &Path, in_force: &Policy, currency: Currency) -> Result<Policy> {
-    let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, e))?;
+    let text = crate::file::read_named_text(path).map_err(|e| Error::io("read", path, e))?;
     parse(&text, in_force, currency).map_err(|why| {
         let message = format!("{} is no policy: {}", path.display(), why.trim_end());
         Error::new(Kind::Usage, "policy_malformed", message)

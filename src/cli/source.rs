@@ -8,6 +8,7 @@ use crate::archive::package::Package;
 use crate::archive::reader::ArchiveReader;
 use crate::edge::http::Http;
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use crate::ledger::LOG_FOLDER;
 use std::fmt;
 use std::io::{self, ErrorKind, Read as _};
@@ -29,8 +30,8 @@ impl Elsewhere {
     pub(crate) fn is_copy(&self) -> bool {
         let Self::Path(path) = self else { return true };
         let mut front = [0; 4];
-        let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut front));
-        path.is_dir() || (read.is_ok() && front == *b"PK\x03\x04")
+        let read = file::open_named(path).and_then(|mut file| file.read_exact(&mut front));
+        path.is_dir() || (path.is_file() && read.is_ok() && front == *b"PK\x03\x04")
     }
 }
 

@@ -87,7 +87,7 @@ impl Anchors {
         parse(origin, checkpoint).map_err(|wrong| self.malformed(origin, &wrong))?;
         durable::create_folder(&self.folder, Readers::Owner)?;
         let path = self.path(origin);
-        let old = durable::read_bytes(&path)?;
+        let old = durable::read_bytes(&path, crate::file::SMALL_BYTES)?;
         let kept = old.map(|old| self.keep(&path, &old)).transpose()?;
         durable::replace(&path, checkpoint.as_bytes(), Readers::Owner)?;
         Ok(kept)
@@ -99,7 +99,8 @@ impl Anchors {
             let mut name = path.as_os_str().to_owned();
             name.push(format!(".given-up-{number}"));
             let kept = PathBuf::from(name);
-            let is_kept = durable::read_bytes(&kept)?.is_some_and(|bytes| bytes == old);
+            let is_kept = durable::read_bytes(&kept, crate::file::SMALL_BYTES)?
+                .is_some_and(|bytes| bytes == old);
             if is_kept || durable::create(&kept, old, Readers::Owner)? {
                 return Ok(kept);
             }

@@ -4,10 +4,10 @@
 //! step; then the folder is synced, because a name is durable only with its folder. For files of a
 //! few kilobytes that change rarely; the archive's tiles and the store's log have their own ways.
 
-use crate::error::{Error, Result};
-use std::fs::{File, OpenOptions};
+use crate::error::{Error, Kind, Result};
+use crate::file;
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// Who may read what is written.
@@ -96,25 +96,37 @@ pub fn remove(path: &Path) -> Result<()> {
 /// The text of a file, or `None` if there is none.
 ///
 /// # Errors
-/// [`Error::io`] if it is there and cannot be read, or is not UTF-8.
+/// `file_unfit` (`Kind::Break`) if it is a link, no regular file, too large or not UTF-8; [`Error::io`]
+/// if it is there and cannot be read.
 pub fn read_text(path: &Path) -> Result<Option<String>> {
-    match std::fs::read_to_string(path) {
+    match file::open(path).and_then(|file| file::read_text(file, file::SMALL_BYTES)) {
         Ok(text) => Ok(Some(text)),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(Error::io("read", path, e)),
+        Err(e) => Err(unread(path, e)),
     }
 }
 
-/// The bytes of a small file, or `None` if there is none.
+/// The bytes of a file of at most so many, or `None` if there is none.
 ///
 /// # Errors
-/// [`Error::io`] if it is there and cannot be read.
-pub fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>> {
-    match std::fs::read(path) {
+/// As [`read_text`].
+pub fn read_bytes(path: &Path, cap_bytes: usize) -> Result<Option<Vec<u8>>> {
+    match file::read(path, cap_bytes) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(Error::io("read", path, e)),
+        Err(e) => Err(unread(path, e)),
     }
+}
+
+/// What is there is no file to read, or the machine could not.
+fn unread(path: &Path, source: std::io::Error) -> Error {
+    if !file::is_unfit(&source) {
+        return Error::io("read", path, source);
+    }
+    let message = format!("{} is no file to read: {source}", path.display());
+    Error::new(Kind::Break, "file_unfit", message)
+        .with_detail("file", path.display())
+        .with_hint("see who put it there, and put the file's own copy back")
 }
 
 fn write_temporary(path: &Path, bytes: &[u8], readers: Readers) -> Result<PathBuf> {
@@ -123,15 +135,8 @@ fn write_temporary(path: &Path, bytes: &[u8], readers: Readers) -> Result<PathBu
     name.push(format!(".{}.new", std::process::id()));
     let temporary = path.with_file_name(name);
     // One left by a crash of an earlier process with the same id is nobody's.
-    if let Err(e) = std::fs::remove_file(&temporary)
-        && e.kind() != ErrorKind::NotFound
-    {
-        return Err(Error::io("remove", &temporary, e));
-    }
     let write = || -> std::io::Result<()> {
-        let mut options = OpenOptions::new();
-        let mut file =
-            options.write(true).create_new(true).mode(readers.file_mode()).open(&temporary)?;
+        let mut file = file::create(&temporary, readers.file_mode())?;
         file.write_all(bytes)?;
         file.sync_all()
     };
@@ -148,7 +153,7 @@ fn discard(temporary: &Path, doing: &str, path: &Path, source: std::io::Error) -
 fn sync_folder_of(path: &Path) -> Result<()> {
     let above = path.parent().filter(|above| !above.as_os_str().is_empty());
     let folder = above.unwrap_or(Path::new("."));
-    File::open(folder).and_then(|f| f.sync_all()).map_err(|e| Error::io("sync", folder, e))
+    file::sync_folder(folder).map_err(|e| Error::io("sync", folder, e))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use super::randomness;
 use crate::chain::hash::to_hex;
 use crate::chain::signature::Signer;
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use ed25519_dalek::pkcs8::spki::der::{pem::LineEnding, zeroize::Zeroizing};
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes};
 use ed25519_dalek::{Signer as _, SigningKey};
@@ -133,8 +134,8 @@ impl Keys {
             let paths = files.filter_map(|file| Some(file.ok()?.path()));
             // One under a passphrase is not asked for here: it cannot be told what it is.
             let open = |path: &PathBuf| {
-                let text = std::fs::read_to_string(path).unwrap_or_default();
-                !passphrase::is_encrypted(&text)
+                let text = file::open_key(path).and_then(|f| file::read_text(f, file::SMALL_BYTES));
+                !passphrase::is_encrypted(&text.unwrap_or_default())
             };
             let mut keys = paths.filter(open).filter_map(|path| load(&path).ok().flatten());
             keys.any(|key| key.public_key() == *public_key).then_some(purpose)
@@ -330,10 +331,12 @@ fn create(path: &Path, whose: &str, passphrase: Option<Zeroizing<String>>) -> Re
 }
 
 fn load(path: &Path) -> Result<Option<PrivateKey>> {
-    let mode = match std::fs::metadata(path) {
+    let reading = |e| Error::io("read", path, e);
+    let opened = match file::open_key(path) {
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
-        metadata => metadata.map_err(|e| Error::io("read", path, e))?.permissions().mode(),
+        opened => opened.map_err(reading)?,
     };
+    let mode = opened.metadata().map_err(reading)?.permissions().mode();
     let shown = path.display();
     if mode & 0o077 != 0 {
         let mode = format!("{:03o}", mode & 0o777);
@@ -346,7 +349,7 @@ fn load(path: &Path) -> Result<Option<PrivateKey>> {
         .with_detail("found", mode)
         .with_hint(format!("chmod 600 '{shown}'; if someone may have copied it, rotate the key")));
     }
-    let pem = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, e))?;
+    let pem = file::read_text(opened, file::SMALL_BYTES).map_err(reading)?;
     let pem = Zeroizing::new(pem);
     if passphrase::is_encrypted(&pem) {
         return passphrase::open(&pem, path).map(Some);

@@ -5,7 +5,8 @@
 //! look for. Readers take no lock. It says nothing across machines that share a network folder.
 
 use crate::error::{Error, Kind, Result};
-use std::fs::{File, OpenOptions, TryLockError};
+use crate::file;
+use std::fs::{File, TryLockError};
 use std::io::{Seek, Write};
 use std::path::Path;
 
@@ -23,7 +24,8 @@ impl LedgerLock {
     ///
     /// # Errors
     /// Kind [`Kind::Locked`], code `locked`, with the holder's number (`pid`) if another program, or
-    /// this one, holds it; an I/O code if the file cannot be opened or written.
+    /// this one, holds it; `lock_unfit` (`Kind::Break`) if it is a link, no regular file, or one with a
+    /// second name; an I/O code if the file cannot be opened or written.
     pub fn acquire(folder: &Path) -> Result<Self> {
         Self::acquire_for("the ledger", folder)
     }
@@ -34,14 +36,8 @@ impl LedgerLock {
     /// As [`LedgerLock::acquire`].
     pub fn acquire_for(what: &str, folder: &Path) -> Result<Self> {
         let path = folder.join(LOCK_FILE);
-        let mut options = OpenOptions::new();
-        let mut file = options
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(|e| Error::io("open", &path, e))?;
+        let opened = file::open_lock(&path);
+        let mut file = opened.map_err(|e| unfit(what, &path, e))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(locked(what, folder, &path)),
@@ -57,8 +53,18 @@ impl LedgerLock {
     }
 }
 
+/// What is at the lock's name is no file to write a number into: nothing is.
+fn unfit(what: &str, path: &Path, source: std::io::Error) -> Error {
+    if !file::is_unfit(&source) {
+        return Error::io("open", path, source);
+    }
+    let message = format!("{} of {what} is {source}", path.display());
+    Error::new(Kind::Break, "lock_unfit", message)
+        .with_hint("nothing was written; see who put it there, and remove it")
+}
+
 fn locked(what: &str, folder: &Path, path: &Path) -> Error {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let text = file::open(path).and_then(|file| file::read_text(file, 64)).unwrap_or_default();
     let holder = match text.trim().parse::<u32>() {
         Ok(pid) => format!("process {pid}"),
         // The holder locks first and signs a moment later.

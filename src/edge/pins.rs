@@ -8,8 +8,8 @@ use super::durable::{self, Readers};
 use crate::chain::entry::LedgerId;
 use crate::chain::hash::Hash;
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use std::fmt;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// What is trusted about one log.
@@ -85,7 +85,7 @@ impl KnownLogs {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         durable::create_folder(folder, Readers::Owner)?;
         // Two `init`s at the same time must not lose each other's line.
-        let guard = File::open(folder).map_err(|e| Error::io("open", folder, e))?;
+        let guard = file::open_folder(folder).map_err(|e| Error::io("open", folder, e))?;
         guard.lock().map_err(|e| Error::io("lock", folder, e))?;
         let mut pins = self.read()?;
         match pins.iter().find(|known| known.origin == pin.origin) {
@@ -103,7 +103,7 @@ impl KnownLogs {
     /// Code `pin_conflict` if `old` is not what is pinned; else as [`add`](Self::add).
     pub fn replace(&self, old: &Pin, new: &Pin) -> Result<()> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        let guard = File::open(folder).map_err(|e| Error::io("open", folder, e))?;
+        let guard = file::open_folder(folder).map_err(|e| Error::io("open", folder, e))?;
         guard.lock().map_err(|e| Error::io("lock", folder, e))?;
         let mut pins = self.read()?;
         match pins.iter_mut().find(|known| known.origin == new.origin) {

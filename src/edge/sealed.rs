@@ -8,8 +8,8 @@ use super::durable::{self, Readers};
 use super::randomness;
 use crate::chain::hash::Hash;
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -118,7 +118,7 @@ impl SealedFolder {
             }
         }
         if any {
-            let synced = File::open(&self.folder).and_then(|folder| folder.sync_all());
+            let synced = file::sync_folder(&self.folder);
             synced.map_err(|e| Error::io("sync", &self.folder, e))?;
         }
         Ok(any)
@@ -171,9 +171,11 @@ fn commitment_of(name: &str) -> Option<Hash> {
 }
 
 fn read_at_most(path: &Path, max_bytes: usize) -> Result<Option<Vec<u8>>> {
-    let file = match File::open(path) {
+    let file = match file::open(path) {
         Ok(file) => file,
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+        // A link, a pipe: no sealed file, as one of other bytes is none.
+        Err(e) if file::is_unfit(&e) => return Ok(Some(Vec::new())),
         Err(e) => return Err(Error::io("read", path, e)),
     };
     let mut bytes = Vec::new();

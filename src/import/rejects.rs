@@ -81,6 +81,8 @@ impl<W: Write> Rejects for RejectsFile<W> {
 #[derive(Debug)]
 pub struct LateFile {
     path: PathBuf,
+    /// Where it is until it is whole.
+    temporary: Option<PathBuf>,
     file: Option<File>,
 }
 
@@ -107,7 +109,7 @@ impl LateFile {
             return Err(Error::new(Kind::Usage, "rejects_are_input", message)
                 .with_hint("name another place with --rejects"));
         }
-        Ok(Self { path, file: None })
+        Ok(Self { path, temporary: None, file: None })
     }
 
     /// Where it is, or will be.
@@ -117,17 +119,35 @@ impl LateFile {
     }
 }
 
+impl LateFile {
+    /// The open file: a new one beside its place, or what is there where that is a device or a pipe.
+    fn make(&mut self) -> std::io::Result<File> {
+        if self.path.metadata().is_ok_and(|found| !found.is_file()) {
+            return crate::file::open_named_to_write(&self.path);
+        }
+        let mut name = std::ffi::OsString::from(".");
+        name.push(self.path.file_name().unwrap_or_default());
+        name.push(format!(".{}.new", std::process::id()));
+        let temporary = self.path.with_file_name(name);
+        let file = crate::file::create(&temporary, 0o666)?;
+        self.temporary = Some(temporary);
+        Ok(file)
+    }
+}
+
 impl Write for LateFile {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let file = match self.file.take() {
             Some(file) => file,
-            None => File::create(&self.path)?,
+            None => self.make()?,
         };
         self.file.insert(file).write(bytes)
     }
 
+    /// With the first flush the file takes its place; what comes later goes into the same.
     fn flush(&mut self) -> std::io::Result<()> {
-        self.file.as_mut().map_or(Ok(()), Write::flush)
+        self.file.as_mut().map_or(Ok(()), Write::flush)?;
+        self.temporary.take().map_or(Ok(()), |temporary| std::fs::rename(temporary, &self.path))
     }
 }
 

@@ -180,7 +180,8 @@ pub fn run(
 }
 
 fn open(job: &Job<'_>) -> Result<RowReader<File>> {
-    let file = File::open(job.path).map_err(|error| Error::io("read", job.path, error))?;
+    let file =
+        crate::file::open_named(job.path).map_err(|error| Error::io("read", job.path, error))?;
     RowReader::open(file, &job.mapping.format)
 }
 

@@ -18,9 +18,11 @@ use crate::edge::anchors::{Anchor, Anchors};
 use crate::edge::durable::{self, Readers};
 use crate::edge::lock::LedgerLock;
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use crate::store::{self, Store};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::VerifierKey;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -81,6 +83,9 @@ impl Examined {
         self.observations.push(observation);
     }
 }
+
+/// Bytes of the store that are copied at once.
+const COPIED_AT_ONCE: usize = 1 << 20;
 
 const OPEN_IT: &str =
     "opening the ledger for a write heals it from the other copies; earmark doctor --fix does that";
@@ -147,8 +152,7 @@ fn leftovers(folder: &Path, examined: &mut Examined) -> Result<()> {
     names.sort();
     for name in names {
         if name == RESTORE_FILE {
-            let text = durable::read_text(&folder.join(&name))?.unwrap_or_default();
-            let words = format!("a restore into it ended as: {}", text.trim());
+            let words = super::restore::ended_as(folder);
             examined.see(Observation::new("folder", Health::Note, words).advise(
                 "with the keys, earmark archive restore --from DIR/log NEWDIR makes one that can be written to",
             ));
@@ -340,7 +344,10 @@ fn see_cache(folder: &Path, examined: &mut Examined) {
     let key = examined.facts.as_ref().map(|facts| facts.log_key.0);
     examined.see(match reader::cache::read_unverified(&cache, examined.size) {
         Ok(None) => Observation::new("cache", Health::Whole, "none; the log is read instead"),
-        Ok(Some(found)) if key.is_some_and(|key| reader::cache::read(&cache, &key).is_some()) => {
+        Ok(Some(found))
+            if key
+                .is_some_and(|key| reader::cache::read(&cache, &key, examined.size).is_some()) =>
+        {
             Observation::new(
                 "cache",
                 Health::Whole,
@@ -381,6 +388,24 @@ impl Drop for StoreCopy {
     }
 }
 
+/// Copies a file; where it has nothing but zeros for a while, nothing is written either.
+fn copy_file(from: &Path, to: &Path) -> std::io::Result<()> {
+    let (mut from, mut to) = (file::open(from)?, file::create(to, 0o600)?);
+    let (zeros, mut piece) = (vec![0; COPIED_AT_ONCE], vec![0; COPIED_AT_ONCE]);
+    let (mut at, mut length) = (0_u64, 0_u64);
+    loop {
+        let read = from.read(&mut piece)?;
+        let Some(bytes) = piece.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
+        length = length.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+        if zeros.get(..read) != Some(bytes) {
+            to.seek(SeekFrom::Start(at))?;
+            to.write_all(bytes)?;
+        }
+        at = length;
+    }
+    to.set_len(length)
+}
+
 /// Copies the regular files below a folder; links and the like are nothing of a store.
 fn copy_files(from: &Path, to: &Path) -> Result<()> {
     let found = match std::fs::read_dir(from) {
@@ -395,8 +420,7 @@ fn copy_files(from: &Path, to: &Path) -> Result<()> {
         if kind.is_dir() {
             copy_files(&entry.path(), &target)?;
         } else if kind.is_file() {
-            std::fs::copy(entry.path(), &target)
-                .map_err(|e| Error::io("copy", &entry.path(), e))?;
+            copy_file(&entry.path(), &target).map_err(|e| Error::io("copy", &entry.path(), e))?;
         }
     }
     Ok(())

@@ -11,6 +11,7 @@ use super::{CACHE_FOLDER, Durability, LOG_FOLDER, Ledger, Media, Outside, Receip
 use crate::archive::copy::copy;
 use crate::archive::reader::ArchiveReader;
 use crate::chain::signature::Signer;
+use crate::chain::walk::{Break, Walk};
 use crate::domain::calendar::Date;
 use crate::domain::command::{Command, Order};
 use crate::domain::event::{Bytes32, Filing, LedgerRestored};
@@ -72,8 +73,9 @@ impl Restoring {
     /// earlier restore left that did not end.
     ///
     /// # Errors
-    /// `folder_not_empty` (`Kind::Usage`), with nothing changed. What reading the source gives, and
-    /// `entries_differ`, with everything taken back.
+    /// `folder_not_empty` (`Kind::Usage`), with nothing changed. What reading the source gives,
+    /// `copy_not_verified` where its entries do not chain, and `entries_differ`, with everything taken
+    /// back.
     pub fn begin(
         folder: &Path,
         reader: &ArchiveReader,
@@ -86,9 +88,17 @@ impl Restoring {
         check_empty(folder)?;
         durable::create_folder(folder, Readers::Everyone)?;
         let restoring = Self { folder: folder.to_owned(), is_new };
+        // A source that goes on for ever is left where its entries do not chain any more.
+        let mut walk = Walk::new(None);
+        let mut look = |index: u64, bytes: &[u8]| {
+            if index.is_multiple_of(8_192) {
+                progress(index);
+            }
+            walk.step(bytes).map(drop).map_err(not_verified)
+        };
         let copied =
             durable::replace(&folder.join(RESTORE_FILE), UNFINISHED.as_bytes(), Readers::Everyone)
-                .and_then(|()| copy(reader, &folder.join(LOG_FOLDER), progress));
+                .and_then(|()| copy(reader, &folder.join(LOG_FOLDER), &mut look));
         match copied {
             Ok(()) => Ok(restoring),
             Err(error) => {
@@ -203,6 +213,13 @@ impl Restoring {
     }
 }
 
+/// Why what does not chain is not copied any further.
+fn not_verified(broken: Break) -> Error {
+    let message = format!("the copy does not verify: {broken}");
+    Error::new(Kind::Break, "copy_not_verified", message)
+        .with_hint("earmark verify --from shows all of it; take another copy")
+}
+
 /// A folder may be opened for writing only when no restore into it waits for its end.
 ///
 /// # Errors
@@ -225,6 +242,15 @@ pub(super) fn check_finished(folder: &Path) -> Result<()> {
             format!("a restore into {shown} was cut off"),
         )
         .with_hint("run the same earmark archive restore again, into the same folder")),
+    }
+}
+
+/// How a restore into a folder ended, in words; what else may be in the file is nobody's to read.
+pub(super) fn ended_as(folder: &Path) -> &'static str {
+    match durable::read_text(&folder.join(RESTORE_FILE)).ok().flatten().as_deref() {
+        Some(READING) => "a copy to read: it was restored without the keys to write to it",
+        Some(UNFINISHED) => "a restore into it was cut off",
+        Some(_) | None => "it has a file RESTORE that no restore made",
     }
 }
 

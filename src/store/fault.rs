@@ -188,7 +188,7 @@ fn revert(state: &mut State, step: Undo, kept: Kept) -> io::Result<()> {
             let Some(path) = state.files.iter().find(|(_, id)| **id == file).map(|(p, _)| p) else {
                 return Ok(());
             };
-            let disk = std::fs::File::options().write(true).open(path)?;
+            let disk = crate::file::open_to_write(path)?;
             let mut handle = Disk.open(path)?;
             let mut at = position;
             for (number, sector) in old.chunks(512).enumerate() {
@@ -210,12 +210,12 @@ fn revert(state: &mut State, step: Undo, kept: Kept) -> io::Result<()> {
             Disk.rename(&to, &from)?;
             rename_in(&mut state.files, &to, &from);
             match replaced {
-                Some(contents) => std::fs::write(&to, contents),
+                Some(contents) => Disk.create(&to)?.write_at(0, &contents),
                 None => Ok(()),
             }
         }
         Undo::Remove { path, file, contents } => {
-            std::fs::write(&path, contents)?;
+            Disk.create(&path)?.write_at(0, &contents)?;
             state.files.insert(path, file);
             Ok(())
         }

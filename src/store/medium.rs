@@ -3,6 +3,7 @@
 //! [`Disk`] is the real one; [`FaultMedium`](super::fault::FaultMedium) wraps it. What it lacks on
 //! purpose: reading in parts, permissions, and everything that sled does to its own files.
 
+use crate::file;
 use std::fmt;
 use std::fs::{self, File};
 use std::io;
@@ -11,7 +12,7 @@ use std::path::Path;
 
 /// Files and folders, as far as the durability log uses them.
 pub trait Medium: Send + Sync + fmt::Debug {
-    /// A new empty file for writing; one of the same name is emptied.
+    /// A new empty file for writing; what has its name is unlinked first.
     ///
     /// # Errors
     /// What the system says.
@@ -23,7 +24,7 @@ pub trait Medium: Send + Sync + fmt::Debug {
     /// What the system says.
     fn open(&self, path: &Path) -> io::Result<Box<dyn MediumFile>>;
 
-    /// All bytes of a file.
+    /// All bytes of a regular file that is no link and not too large.
     ///
     /// # Errors
     /// What the system says.
@@ -87,6 +88,9 @@ pub trait MediumFile: Send + fmt::Debug {
     fn sync_all(&mut self) -> io::Result<()>;
 }
 
+/// The most bytes of a file that is read whole: far more than a segment of the durability log has.
+const MAX_READ_BYTES: usize = 64 << 20;
+
 /// The file system of this machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Disk;
@@ -96,16 +100,15 @@ struct DiskFile(File);
 
 impl Medium for Disk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn MediumFile>> {
-        let file = File::options().write(true).create(true).truncate(true).open(path)?;
-        Ok(Box::new(DiskFile(file)))
+        Ok(Box::new(DiskFile(file::create(path, 0o644)?)))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn MediumFile>> {
-        Ok(Box::new(DiskFile(File::options().write(true).open(path)?)))
+        Ok(Box::new(DiskFile(file::open_to_write(path)?)))
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        fs::read(path)
+        file::read(path, MAX_READ_BYTES)
     }
 
     fn length(&self, path: &Path) -> io::Result<u64> {
@@ -137,7 +140,7 @@ impl Medium for Disk {
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        File::open(folder)?.sync_all()
+        file::sync_folder(folder)
     }
 }
 

@@ -53,6 +53,17 @@ impl Tile {
         Self { width: FULL_WIDTH, ..self }
     }
 
+    /// One more than the index of the last entry below it.
+    #[must_use]
+    pub fn end(self) -> u64 {
+        let hashes = self.index.saturating_mul(256).saturating_add(u64::from(self.width));
+        let level = match self.content {
+            Content::Entries => 0,
+            Content::Hashes(level) => level,
+        };
+        (0..level).fold(hashes, |end, _| end.saturating_mul(256))
+    }
+
     /// Its path below the folder of the log: `tile/0/x001/234`, `tile/entries/005.p/17`.
     #[must_use]
     pub fn path(self) -> String {

@@ -6,13 +6,14 @@
 //! smallest that does not. What it lacks on purpose: the entries themselves, which the tiers read.
 
 use super::{Fault, Tier};
-use crate::archive::medium::{Disk, Medium};
 use crate::archive::reader::ArchiveReader;
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use crate::tlog::checkpoint::{Checkpoint, MAX_CHECKPOINT_BYTES};
 use crate::tlog::note::{Note, VerifierKey};
 use crate::tlog::proof::verify_consistency;
 use crate::tlog::proof_file::{self, ProofFile};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// An older state of a log: its signed checkpoint, and its tiles where there is a copy.
@@ -47,9 +48,10 @@ impl Older {
     /// `proof_malformed` (`Kind::Break`) when it is no checkpoint.
     pub fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
-        let bytes = Disk.read(path, MAX_CHECKPOINT_BYTES);
-        let bytes = bytes.map_err(|error| Error::io("read the checkpoint", path, error))?;
-        let bytes = bytes.ok_or_else(|| {
+        let bytes = file::read_named(path, MAX_CHECKPOINT_BYTES).map_err(|error| {
+            if error.kind() != ErrorKind::NotFound {
+                return Error::io("read the checkpoint", path, error);
+            }
             Error::new(Kind::NotFound, "not_found", format!("there is no {name}")).with_hint(
                 "name a checkpoint that you kept, a .tlog-proof file, or the folder of an older copy",
             )
@@ -113,7 +115,7 @@ fn hold(
     let origin = &present.checkpoint().origin;
     if older.checkpoint.origin != *origin {
         let found = older.checkpoint.origin.as_str();
-        against.faults.push(fault(older, "origin", origin, found, "rewritten"));
+        against.faults.push(fault(older, "origin", origin, found, "another log"));
     }
     if !against.faults.is_empty() {
         return Ok(against);
@@ -140,7 +142,7 @@ fn signature_fault(older: &Older, keys: &[VerifierKey]) -> Option<Fault> {
     let error = Note::parse(&older.note).and_then(|note| note.verify(keys)).err()?;
     let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
     let expected = format!("a signature of {}", names.join(" or "));
-    Some(fault(older, "signature", &expected, error.message(), "rewritten"))
+    Some(fault(older, "signature", &expected, error.message(), "changed"))
 }
 
 /// The log has fewer entries than it had.

@@ -22,6 +22,8 @@ use std::path::{Path, PathBuf};
 
 const MAGIC: &[u8; 8] = b"EARMMARK";
 const FORMAT: u32 = 1;
+/// The most bytes of a bookmark that are read: it holds a state, as a cache does.
+const MAX_BYTES: usize = 4 << 30;
 const DIGEST_END: usize = 40;
 /// Bookmarks are left this many entries apart, or a quarter of the size that the last one had: so at
 /// most a fifth of a long run is done anew, and writing them does not grow with the log.
@@ -150,7 +152,7 @@ impl Bookmark {
     /// # Errors
     /// An I/O code if it is there and cannot be read.
     pub(super) fn read(&self) -> Result<std::result::Result<Option<Kept>, String>> {
-        let Some(bytes) = durable::read_bytes(&self.path)? else { return Ok(Ok(None)) };
+        let Some(bytes) = durable::read_bytes(&self.path, MAX_BYTES)? else { return Ok(Ok(None)) };
         Ok(decode(&bytes).map(Some).map_err(|words| format!("{}: {words}", self.path.display())))
     }
 

@@ -2,6 +2,7 @@
 
 mod caches;
 mod folding;
+mod identity;
 mod resume;
 
 use self::caches::{FoundCache, cached_size, read_cache};
@@ -11,7 +12,7 @@ use super::bookmark::{Bookmark, Kept, Resumption, Tally};
 use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
 use crate::archive::check::check_with;
 use crate::archive::damage::{Damage, DamageKind};
-use crate::chain::entry;
+use crate::chain::entry::{self, Head};
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::{VerifyingKey, entry_message};
 use crate::chain::walk::{Break, Likely, prefix_of};
@@ -21,9 +22,10 @@ use crate::error::{Kind, Result};
 use crate::ledger::reader::Reader;
 use crate::ledger::reader::ahead::Ahead;
 use crate::ledger::reader::replay::{self, Judge, Replay, Settled};
-use crate::tlog::note::VerifierKey;
+use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::tree::Digest;
 use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// Verifies the log that `reader` reads, and the caches in `caches`.
@@ -97,24 +99,31 @@ impl Job<'_> {
             true => keys.look(bytes),
             false => Ahead::of(bytes),
         };
-        let checked = check_with(reader.archive(), None, look, |index, bytes, ahead| {
+        // Whoever wrote the checkpoint wrote its size: it counts only once its signature does.
+        let signed_by = |key| Checkpoint::verify(reader.archive().note(), key).is_ok();
+        let is_vouched_for = trust.key.as_ref().is_some_and(signed_by);
+        let checked = check_with(reader.archive(), is_vouched_for, look, |index, bytes, ahead| {
             if index.is_multiple_of(65_536) {
                 progress(index);
             }
-            state.borrow_mut().entry(reader, index, bytes, ahead)
+            let mut run = state.borrow_mut();
+            run.entry(reader, index, bytes, ahead)?;
+            let ends = run.chain_ends.is_some();
+            Ok(if ends { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         });
         if let Some(not_resumed) = run.not_resumed() {
             return Ok(Err(not_resumed));
         }
         let checked = checked?;
-        run.finish(reader);
-        run.keep_place(true)?;
         let trust = &run.follow_key(reader, trust);
+        let signed = run.signed_checkpoint(reader, trust);
+        run.finish(reader, signed.is_ok());
+        run.keep_place(true)?;
         run.finish_cache(reader, trust, caches);
         let identity = run.identity(reader, trust);
         if run.wants(Tier::Log) {
-            run.log_damages(checked.damages);
-            run.checkpoint(reader, trust);
+            run.log_damages(checked.damages, signed.is_ok());
+            run.checkpoint(reader, signed);
         }
         Ok(Ok(run.into_report(reader, identity, caches)))
     }
@@ -144,6 +153,8 @@ struct Run<'a> {
     /// From this entry on nothing could be followed.
     chain_ends: Option<u64>,
     signatures_end: Option<u64>,
+    /// The first entry of the last command whose signature held.
+    signed_to: u64,
     genesis: Option<Hash>,
     succession: Option<Succession>,
     folding: Folding,
@@ -191,6 +202,7 @@ impl<'a> Run<'a> {
             broken: None,
             chain_ends: None,
             signatures_end: None,
+            signed_to: 0,
             genesis: None,
             succession: None,
             folding: Folding::new(tally, limit),
@@ -210,7 +222,9 @@ impl<'a> Run<'a> {
         if self.chain_ends.is_some() {
             return Ok(());
         }
-        self.genesis.get_or_insert(ahead.hash);
+        if index == 0 {
+            self.genesis = Some(ahead.hash);
+        }
         if let Some(earlier) = self.earlier.as_mut().filter(|earlier| !earlier.is_past()) {
             return earlier.step(bytes, ahead.hash);
         }
@@ -249,9 +263,12 @@ impl<'a> Run<'a> {
     fn command(&mut self, outcome: replay::Outcome, settled: Option<Settled>) {
         let findings = outcome.findings.len();
         self.folding.add(Told { officer: outcome.officer, findings, settled });
-        if let Err(broken) = outcome.signature {
-            self.signatures_end.get_or_insert(broken.index);
-            self.fault_of(Tier::Signatures, broken);
+        match outcome.signature {
+            Ok(()) => self.signed_to = outcome.first,
+            Err(broken) => {
+                self.signatures_end.get_or_insert(broken.index);
+                self.fault_of(Tier::Signatures, broken);
+            }
         }
         if let Err((broken, _)) = outcome.rules {
             self.fault_of(Tier::Rules, broken);
@@ -282,9 +299,19 @@ impl<'a> Run<'a> {
         self.fault_of(Tier::Chain, broken);
     }
 
-    fn finish(&mut self, reader: &Reader) {
+    /// There are fewer entries than the checkpoint says. Where nobody signed that it says so, its
+    /// signature is what is wrong, and nothing is known of more entries.
+    fn end_early(&mut self, head: Head, size: u64, is_signed: bool) {
+        self.chain_ends = Some(head.size);
+        if is_signed || !self.wants(Tier::Log) {
+            let (expected, found) = (format!("{size} entries"), format!("{} entries", head.size));
+            self.break_chain(Break::new(head.size, "size", expected, found, Likely::Missing));
+        }
+    }
+
+    fn finish(&mut self, reader: &Reader, is_signed: bool) {
         if let Some((broken, at)) = self.broken.take() {
-            let refined = match self.is_signed(&at) {
+            let refined = match self.is_whole(&at) {
                 Some(is_signed) => broken.refine_last(is_signed),
                 None => broken,
             };
@@ -294,10 +321,7 @@ impl<'a> Run<'a> {
             match self.replay.walk().finish() {
                 Err(broken) => self.break_chain(broken),
                 Ok(head) if head.size < reader.size() => {
-                    let found = format!("{} entries", head.size);
-                    let expected = format!("{} entries", reader.size());
-                    let likely = Likely::Truncated;
-                    self.break_chain(Break::new(head.size, "size", expected, found, likely));
+                    self.end_early(head, reader.size(), is_signed)
                 }
                 Ok(_) => {}
             }
@@ -309,22 +333,25 @@ impl<'a> Run<'a> {
             let last = reader.size().saturating_sub(1);
             for (field, words) in kept.chain(sums).collect::<Vec<_>>() {
                 let expected = "what holds after every command";
-                let broken = Break::new(last, field, expected, words, Likely::Rewritten);
+                let broken = Break::new(last, field, expected, words, Likely::Refused);
                 self.fault_of(Tier::Rules, broken);
             }
         }
-        // Whoever made later entries fit an entry without its signature, rewrote it.
+        // Whoever signed later entries, or a head over them, that fit an entry without its signature,
+        // rewrote it.
         let goes_on_to = self.replay.walk().head().size;
+        let signed_to = if is_signed { goes_on_to } else { self.signed_to };
         for fault in &mut self.faults {
             let next = fault.index.and_then(|index| index.checked_add(1));
-            if fault.tier == Tier::Signatures && next.is_some_and(|next| next < goes_on_to) {
+            let is_before = next.is_some_and(|next| next < goes_on_to && next <= signed_to);
+            if fault.tier == Tier::Signatures && is_before {
                 fault.likely = Likely::Rewritten.to_string();
             }
         }
     }
 
     /// Whether an entry is whole under its officer's key; `None` if it does not say.
-    fn is_signed(&self, bytes: &[u8]) -> Option<bool> {
+    fn is_whole(&self, bytes: &[u8]) -> Option<bool> {
         let envelope = entry::parse(bytes).ok()?;
         let (prefix, signature) = (prefix_of(bytes)?, envelope.signature?);
         let number = usize::try_from(envelope.officer).ok()?;
@@ -337,8 +364,15 @@ impl<'a> Run<'a> {
         self.chain_ends.into_iter().chain(self.replay.stopped_at()).min()
     }
 
-    fn log_damages(&mut self, damages: Vec<Damage>) {
-        self.faults.extend(damages.into_iter().map(|damage| Fault {
+    /// What is wrong with the files. A root that entries do not give is a rewrite only where both it and
+    /// the entries are signed; what nobody signed that there is, is not missing.
+    fn log_damages(&mut self, damages: Vec<Damage>, is_signed: bool) {
+        let followed = self.chain_ends.unwrap_or(u64::MAX);
+        let is_missing = |damage: &Damage| damage.kind == DamageKind::Missing;
+        let beyond = |damage: &Damage| damage.index.is_some_and(|index| index >= followed);
+        let told = damages.into_iter().filter(|d| is_signed || !is_missing(d) || !beyond(d));
+        let disagree = is_signed && self.chain_ends.is_none() && self.signatures_end.is_none();
+        self.faults.extend(told.map(|damage| Fault {
             tier: Tier::Log,
             index: damage.index,
             file: Some(damage.file),
@@ -347,8 +381,11 @@ impl<'a> Run<'a> {
             found: damage.found,
             likely: match damage.kind {
                 DamageKind::Missing => "missing".to_owned(),
-                DamageKind::Malformed | DamageKind::Changed => Likely::Changed.to_string(),
-                DamageKind::Signature | DamageKind::Root => Likely::Rewritten.to_string(),
+                DamageKind::Root if disagree => Likely::Rewritten.to_string(),
+                DamageKind::Malformed
+                | DamageKind::Changed
+                | DamageKind::Signature
+                | DamageKind::Root => Likely::Changed.to_string(),
                 DamageKind::Unreadable => "unreadable".to_owned(),
             },
         }));
@@ -356,87 +393,6 @@ impl<'a> Run<'a> {
 
     fn facts(&self) -> Option<&LedgerFacts> {
         self.replay.state().ledger.as_ref()
-    }
-
-    fn claimed_key(&self, reader: &Reader) -> Option<VerifierKey> {
-        let origin = &reader.archive().checkpoint().origin;
-        self.facts().and_then(|facts| VerifierKey::new(origin, &facts.log_key.0).ok())
-    }
-
-    /// Trust in a former log key goes on to the present one, if it was handed over; else there is none.
-    fn follow_key(&mut self, reader: &Reader, trust: &Trust) -> Trust {
-        let facts = self.replay.state().ledger.as_ref();
-        self.succession = trust.key.as_ref().zip(facts).and_then(|(k, f)| Succession::of(k, f));
-        match &self.succession {
-            None => trust.clone(),
-            Some(succession) => Trust {
-                key: self.claimed_key(reader).filter(|_| succession.handed_over),
-                pin: trust.pin.clone(),
-            },
-        }
-    }
-
-    /// The checkpoint is signed by the trusted key, else by the one that the ledger itself names.
-    fn checkpoint(&mut self, reader: &Reader, trust: &Trust) {
-        let Some(key) = trust.key.clone().or_else(|| self.claimed_key(reader)) else {
-            let found = "the ledger's first entry names none".to_owned();
-            return self.checkpoint_fault("a log key".to_owned(), found);
-        };
-        let verified = crate::tlog::checkpoint::Checkpoint::verify(reader.archive().note(), &key);
-        if let Err(error) = verified {
-            self.checkpoint_fault(format!("a signature of {key}"), error.message().to_owned());
-        }
-        let origin = reader.archive().checkpoint().origin.clone();
-        if let Some(facts) = self.facts().filter(|facts| facts.origin.as_str() != origin) {
-            let expected = format!("origin {}", facts.origin);
-            self.checkpoint_fault(expected, format!("origin {origin}"));
-        }
-    }
-
-    fn checkpoint_fault(&mut self, expected: String, found: String) {
-        self.faults.push(Fault {
-            tier: Tier::Log,
-            index: None,
-            file: Some("checkpoint".to_owned()),
-            field: "signature".to_owned(),
-            expected,
-            found,
-            likely: "rewritten".to_owned(),
-        });
-    }
-
-    /// The log is the one that is trusted, or nothing from outside says so.
-    fn identity(&mut self, reader: &Reader, trust: &Trust) -> Identity {
-        if let (Some(key), Some(facts)) = (&trust.key, self.facts())
-            && key.public_key().to_bytes() != facts.log_key.0
-        {
-            let claimed = self.claimed_key(reader).map_or("none".to_owned(), |k| k.to_string());
-            self.identity_fault("log key", key.to_string(), claimed);
-        }
-        let Some(pin) = &trust.pin else {
-            return if trust.key.is_some() { Identity::KeyGiven } else { Identity::NotPinned };
-        };
-        let ledger = self.replay.walk().ledger().unwrap_or_default();
-        if pin.ledger != ledger {
-            self.identity_fault("ledger id", pin.ledger.to_string(), ledger.to_string());
-        }
-        let genesis = self.genesis.unwrap_or_default();
-        if pin.genesis != genesis {
-            self.identity_fault("genesis hash", pin.genesis.to_string(), genesis.to_string());
-        }
-        if trust.key.is_some() { Identity::Pinned } else { Identity::NotPinned }
-    }
-
-    fn identity_fault(&mut self, field: &str, expected: String, found: String) {
-        self.faults.push(Fault {
-            tier: Tier::Chain,
-            index: Some(0),
-            file: None,
-            field: field.to_owned(),
-            expected,
-            found,
-            likely: "rewritten".to_owned(),
-        });
     }
 
     fn outcome(&self, tier: Tier) -> Outcome {
@@ -448,7 +404,8 @@ impl<'a> Run<'a> {
         }
         let unsigned = self.chain_ends.into_iter().chain(self.replay.unsigned_from()).min();
         match (tier, self.stopped()) {
-            (Tier::Chain | Tier::Log, _) => Outcome::Passed,
+            (Tier::Chain, _) => self.chain_ends.map_or(Outcome::Passed, Outcome::NotCheckedFrom),
+            (Tier::Log, _) => Outcome::Passed,
             (Tier::Signatures, _) => unsigned.map_or(Outcome::Passed, Outcome::NotCheckedFrom),
             (Tier::Projections, _) if matches!(self.cache, Ok(None)) => Outcome::Nothing,
             (Tier::Projections, _) if self.is_compared() => Outcome::Passed,

@@ -4,10 +4,12 @@
 use super::Fault;
 use crate::archive::check::check;
 use crate::archive::reader::ArchiveReader;
+use crate::chain::hash::Hash;
 use crate::chain::walk::Likely;
 use crate::edge::lock::LedgerLock;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::store::{self, Copy};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
@@ -18,6 +20,8 @@ pub struct StoreReport {
     pub read: Vec<(String, u64)>,
     /// What differs from the log, or is damaged.
     pub faults: Vec<Fault>,
+    /// What of them could not be compared, because the log itself cannot be read there.
+    pub not_compared: Vec<String>,
     /// What was unusual when the store was opened, and what it did about it, in words.
     pub notes: Vec<String>,
 }
@@ -39,25 +43,30 @@ pub fn verify_store(ledger_folder: &Path, log: &ArchiveReader) -> Result<StoreRe
     if let Some(words) = &opening.differs {
         report.fault("db", None, "copies that fit together".into(), words.clone());
     }
+    let there = log.bundles_there()?;
+    let end = there.last().map_or(0, |last| last.saturating_add(1).saturating_mul(256));
+    let mut published = Published::default();
     let mut at = 0_u64;
     loop {
         let range = at..at.saturating_add(RANGE);
         let copies = store.copies(range.clone())?;
-        let is_end = copies.iter().all(|copy| copy.entries.is_empty()) && at >= log.size();
+        let is_end = copies.iter().all(|copy| copy.entries.is_empty()) && at >= end;
+        published.read(log, &there, range)?;
         for copy in copies {
-            report.compare(&copy, log, range.clone());
+            report.compare(&copy, &published);
         }
         if is_end {
             break;
         }
-        at = range.end;
+        at = at.saturating_add(RANGE);
     }
+    report.not_compared = published.unread_in_words();
     if report.faults.is_empty()
         && let Ok(head) = store.head()
-        && head.size < log.size()
+        && head.size < published.end
     {
         let (expected, found) =
-            (format!("{} entries", log.size()), format!("{} entries", head.size));
+            (format!("{} entries", published.end), format!("{} entries", head.size));
         report.fault("db", Some(head.size), expected, found);
     }
     let log_is_whole = check(log, None)?.damages.is_empty();
@@ -90,8 +99,7 @@ impl StoreReport {
         }
     }
 
-    /// Where the log itself cannot be read, that is for the tiers to say; the rest is compared.
-    fn compare(&mut self, copy: &Copy, log: &ArchiveReader, range: Range<u64>) {
+    fn compare(&mut self, copy: &Copy, published: &Published) {
         for damage in &copy.damage {
             self.fault(copy.name, None, "a readable copy".into(), damage.clone());
         }
@@ -100,14 +108,68 @@ impl StoreReport {
             Some((_, total)) => *total = total.saturating_add(count),
             None => self.read.push((copy.name.to_owned(), count)),
         }
-        let mut published = log.entries(range).filter_map(Result::ok).peekable();
         for sealed in &copy.entries {
-            while published.next_if(|of_log| of_log.index < sealed.index).is_some() {}
-            let of_log = published.peek().filter(|of_log| of_log.index == sealed.index);
-            if let Some(of_log) = of_log.filter(|of_log| of_log.hash != sealed.hash) {
-                let (expected, found) = (of_log.hash.to_string(), sealed.hash.to_string());
+            let of_log = published.hashes.get(&sealed.index);
+            if let Some(of_log) = of_log.filter(|of_log| **of_log != sealed.hash) {
+                let (expected, found) = (of_log.to_string(), sealed.hash.to_string());
                 self.fault(copy.name, Some(sealed.index), expected, found);
             }
         }
+    }
+}
+
+/// What the log has in one range. A bundle that is damaged hides no other: what it held was not
+/// compared, which is said, and what is wrong with it is for the tiers to say.
+#[derive(Debug, Default)]
+struct Published {
+    hashes: BTreeMap<u64, Hash>,
+    /// One more than the last index of an entry that could be read.
+    end: u64,
+    /// The first and last index of each stretch that could not be.
+    unread: Vec<(u64, u64)>,
+}
+
+impl Published {
+    fn read(
+        &mut self,
+        log: &ArchiveReader,
+        there: &BTreeSet<u64>,
+        range: Range<u64>,
+    ) -> Result<()> {
+        self.hashes.clear();
+        let last = there.last().copied().unwrap_or(0);
+        for number in (range.start >> 8)..(range.end >> 8) {
+            let first = number.saturating_mul(256);
+            if number > last || first >= log.size() {
+                break;
+            }
+            let entries = match log.bundle_entries(number) {
+                Err(error) if error.kind() != Kind::Break => return Err(error),
+                Err(_) => {
+                    self.skip(first, first.saturating_add(255).min(log.size().saturating_sub(1)));
+                    continue;
+                }
+                Ok(entries) => entries,
+            };
+            for sealed in entries {
+                self.end = sealed.index.saturating_add(1);
+                self.hashes.insert(sealed.index, sealed.hash);
+            }
+        }
+        Ok(())
+    }
+
+    fn skip(&mut self, first: u64, last: u64) {
+        match self.unread.last_mut().filter(|(_, end)| end.saturating_add(1) == first) {
+            Some((_, end)) => *end = last,
+            None => self.unread.push((first, last)),
+        }
+    }
+
+    fn unread_in_words(&self) -> Vec<String> {
+        let words = |(first, last): &(u64, u64)| {
+            format!("store, entries {first} to {last}: the log's own cannot be read")
+        };
+        self.unread.iter().map(words).collect()
     }
 }

@@ -35,6 +35,7 @@ mod restore;
 mod reverse;
 mod setup;
 mod story;
+mod untrusted;
 mod verify;
 
 use std::path::{Path, PathBuf};

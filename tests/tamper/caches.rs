@@ -47,7 +47,7 @@ fn assert_useless(house: &House, expected: &Books, what: &str) {
     assert_eq!(outcome, Outcome::Broken, "{what}");
     assert!(files.iter().all(|file| file == "cache/books") && !files.is_empty(), "{what}");
     let key = log_key().public_key();
-    assert!(cache::read(&caches(house), &key).is_none(), "{what} would be used");
+    assert!(cache::read(&caches(house), &key, 1_000).is_none(), "{what} would be used");
     let reader = reader(house);
     assert!(same(&reader.books(reader.size(), None).unwrap(), expected), "{what} was used");
 }
@@ -144,7 +144,7 @@ fn a_cache_of_another_release_is_no_break_and_not_used() {
     bytes[8..72].copy_from_slice(&signature);
     std::fs::write(&path, &bytes).unwrap();
     assert_eq!(projections(&house), (Outcome::Nothing, Vec::new()));
-    assert!(cache::read(&caches(&house), &log_key().public_key()).is_none());
+    assert!(cache::read(&caches(&house), &log_key().public_key(), 1_000).is_none());
     let reader = reader(&house);
     assert!(same(&reader.books(reader.size(), None).unwrap(), &expected));
 }

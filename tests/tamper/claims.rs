@@ -229,7 +229,7 @@ fn a_log_of_another_log_key_is_seen_by_its_first_entry() {
     let unpinned = report(&log.path(), &Trust::default());
     assert!(!unpinned.is_whole(), "the ledger's first entry names another log key");
     assert_eq!(unpinned.faults[0].file.as_deref(), Some("checkpoint"));
-    assert_eq!(unpinned.faults[0].likely, "rewritten");
+    assert_eq!(unpinned.faults[0].likely, "changed");
     // And is believed to nobody who trusts that key.
     assert!(!report(&log.path(), &trusting(key_of(55))).is_whole());
 }
@@ -257,7 +257,7 @@ fn a_pin_tells_another_ledger_under_the_same_key() {
         assert!(!wrong.is_whole() && !wrong.is_verified());
         let fault = &wrong.faults[0];
         assert_eq!((fault.field.as_str(), fault.index), (field, Some(0)), "{fault}");
-        assert_eq!(fault.likely, "rewritten");
+        assert_eq!(fault.likely, "another log");
     }
     // A pin stands for its key, also when none is given beside it.
     let stranger = Pin { vkey: key_of(3).to_string(), ..pin.clone() };

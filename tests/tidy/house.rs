@@ -4,6 +4,7 @@
 /// allowed, and `error`. The longest name that fits a file counts; `-` takes out again.
 pub const MAY_IMPORT: &[(&str, &str)] = &[
     ("error", "domain::rejection"),
+    ("file", "-error"),
     ("domain", "-error"),
     ("chain", ""),
     ("chain::body", "domain"),
@@ -42,7 +43,8 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
 /// The rooms whose answers follow from their arguments alone, and what they therefore never name.
 pub const PURE_ROOMS: &[&str] = &["domain", "chain", "tlog", "projection", "report"];
 /// What a pure room never names.
-pub const IMPURE: &[&str] = &["std::fs", "std::env", "std::net", "std::process", "std::os"];
+pub const IMPURE: &[&str] =
+    &["std::fs", "std::env", "std::net", "std::process", "std::os", "crate::file"];
 
 /// The only homes of an external crate.
 pub const CRATE_HOMES: &[(&str, &[&str])] = &[
@@ -57,6 +59,7 @@ pub const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("pkcs8", &["edge::keys"]),
     ("rpassword", &["edge::keys"]),
     ("sha2", &["chain::signature", "tlog", "edge::keys"]),
+    ("libc", &["file"]),
     ("getrandom", &["edge::randomness"]),
     ("indexmap", &["domain::table"]),
     ("foldhash", &["domain::table"]),
@@ -76,6 +79,21 @@ pub const CLOCK_HOME: &str = "edge::clock";
 /// The calls that read the clock.
 pub const CLOCK_CALLS: &[&str] =
     &["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now"];
+
+/// The only place where files are opened, and how they are.
+pub const FILE_HOME: &str = "file";
+/// The calls that open a file by its name.
+pub const FILE_CALLS: &[&str] = &[
+    "File::open",
+    "File::create",
+    "File::create_new",
+    "File::options",
+    "OpenOptions",
+    "fs::read",
+    "fs::read_to_string",
+    "fs::write",
+    "fs::copy",
+];
 
 /// The most lines of a file without the tests at its end.
 pub const MAX_LINES: usize = 500;

@@ -136,6 +136,11 @@ const BAD: &[Bad] = &[
         found: "src/cli/init.rs:3: cli::init reads the clock by SystemTime::now",
     },
     Bad {
+        rule: "file home",
+        files: &[("src/cli/init.rs", "//! x\n\nfn f() { std::fs::File::open(p); }\n")],
+        found: "src/cli/init.rs:3: cli::init opens a file by File::open",
+    },
+    Bad {
         rule: "pure rooms",
         files: &[("src/report/csv.rs", "//! x\nuse std::{fmt, fs};\n")],
         found: "src/report/csv.rs:2: report::csv is pure and names std::fs",

@@ -53,6 +53,7 @@ pub const RULES: &[Rule] = &[
     ("imports", imports),
     ("crate homes", crate_homes),
     ("clock home", clock_home),
+    ("file home", file_home),
     ("pure rooms", pure_rooms),
     ("sizes", sizes),
     ("head docs", head_docs),
@@ -98,7 +99,7 @@ fn row_of(module: &str) -> Option<&'static (&'static str, &'static str)> {
 
 fn may_import((room, others): &(&str, &str), target: &str) -> bool {
     let own = room.split("::").next().unwrap_or(room);
-    let mut given = [own, "error"].into_iter().chain(others.split_whitespace());
+    let mut given = [own, "error", "file"].into_iter().chain(others.split_whitespace());
     let mut taken = others.split_whitespace().filter_map(|name| name.strip_prefix('-'));
     given.any(|name| is_within(target, name)) && !taken.any(|name| is_within(target, name))
 }
@@ -170,6 +171,26 @@ fn clock_home(files: &[File]) -> Vec<Finding> {
             if let Some(call) = call {
                 let rule = format!("{module} reads the clock by {call}");
                 let repair = format!("take the time as a value, or a Clock of {}", h::CLOCK_HOME);
+                found.push(file.finding(path.line, rule, repair));
+            }
+        }
+    }
+    found
+}
+
+/// One file opens files.
+fn file_home(files: &[File]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (file, module, source) in shipped(files).filter(|(_, module, _)| module != h::FILE_HOME) {
+        for path in source.paths() {
+            let whole = path.segments.join("::");
+            let opens = |call: &&&str| whole == **call || whole.ends_with(&format!("::{call}"));
+            if let Some(call) = h::FILE_CALLS.iter().find(opens) {
+                let rule = format!("{module} opens a file by {call}");
+                let repair = format!(
+                    "say by a function of {} whether it is trusted, and how much of it",
+                    h::FILE_HOME
+                );
                 found.push(file.finding(path.line, rule, repair));
             }
         }

@@ -1,5 +1,6 @@
 //! One bundle held against its tile, and both against the tree above.
 
+use super::extent::Extent;
 use super::upper::Upper;
 use crate::archive::damage::{Damage, DamageKind};
 use crate::archive::folder::TileFile;
@@ -7,6 +8,7 @@ use crate::archive::reader::{ArchiveReader, first_index};
 use crate::error::Result;
 use crate::tlog::tile::{self, BundleEntries, Content, Tile};
 use crate::tlog::tree::{Digest, leaf_hash, root_of};
+use std::ops::ControlFlow;
 
 /// A bundle with what came of it.
 #[derive(Debug)]
@@ -76,12 +78,29 @@ impl Difference {
     }
 }
 
+/// What is known of the log before its bundles are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) upper: &'a Upper,
+    /// What the roots of the full tiles of level 0 in this block must be, as far as it can be known.
+    pub(super) roots: &'a [Option<Digest>],
+    pub(super) extent: &'a Extent,
+}
+
+impl Known<'_> {
+    /// What the root of full tile `number` of level 0 must be, if the tile above it can be trusted.
+    fn root_of_tile(&self, number: u64) -> Option<Digest> {
+        let place = usize::try_from(number & 255).ok()?;
+        self.roots.get(place).copied().flatten()
+    }
+}
+
 impl<T> Unit<T> {
     /// Reads bundle and tile `number` and maps the entries.
     pub(super) fn read(
         reader: &ArchiveReader,
         number: u64,
-        upper: &Upper,
+        known: &Known<'_>,
         map: &(dyn Fn(u64, &[u8]) -> T + Sync),
     ) -> Self {
         let first = first_index(number);
@@ -97,13 +116,23 @@ impl<T> Unit<T> {
         if let (Some(bundle), Some(tile)) =
             (tile::at(Content::Entries, number, size), tile::at(Content::Hashes(0), number, size))
         {
-            let hashes = unit.tile_hashes(reader, tile, upper);
-            let leaves = unit.read_bundle(reader, bundle, hashes.as_deref(), map);
+            let hashes = unit.tile_hashes(reader, tile, known.upper);
+            let leaves = unit.read_bundle(reader, bundle, hashes.as_deref(), known, map);
             if leaves.len() == usize::from(bundle.width) {
-                unit.judge(bundle, tile, upper, leaves, hashes.as_deref());
+                unit.judge(bundle, tile, known, leaves, hashes.as_deref());
             }
         }
         unit
+    }
+
+    /// Index of its first entry.
+    pub(super) fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// True if nothing was found to be wrong with its files by themselves.
+    pub(super) fn is_sound(&self) -> bool {
+        self.damages.is_empty() && !matches!(self.leaves, Leaves::Missing)
     }
 
     /// Number of entries that the bundle has.
@@ -112,13 +141,19 @@ impl<T> Unit<T> {
     }
 
     /// Hands out the entries in order.
-    pub(super) fn visit(self, mut visit: impl FnMut(u64, &[u8], T) -> Result<()>) -> Result<()> {
-        let Some(file) = &self.file else { return Ok(()) };
+    pub(super) fn visit(
+        self,
+        mut visit: impl FnMut(u64, &[u8], T) -> Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<()>> {
+        let mut goes_on = ControlFlow::Continue(());
+        let Some(file) = &self.file else { return Ok(goes_on) };
         let entries = BundleEntries::new(&file.bytes).zip(self.first..).zip(self.mapped);
         for ((entry, index), result) in entries {
-            visit(index, entry, result)?;
+            if visit(index, entry, result)?.is_break() {
+                goes_on = ControlFlow::Break(());
+            }
         }
-        Ok(())
+        Ok(goes_on)
     }
 
     /// The hashes of the tile; a partial one was read with the upper tree.
@@ -147,13 +182,17 @@ impl<T> Unit<T> {
         reader: &ArchiveReader,
         bundle: Tile,
         hashes: Option<&[Digest]>,
+        known: &Known<'_>,
         map: &(dyn Fn(u64, &[u8]) -> T + Sync),
     ) -> Vec<Digest> {
         let file = match reader.folder.tile_or_full(bundle) {
             Ok(Some(file)) => file,
             Ok(None) => {
                 self.damages.push(Damage::missing(bundle.path(), Some(self.first)));
-                return Vec::new();
+                let narrower = known.extent.narrower(bundle.index, bundle.width);
+                return narrower.map_or_else(Vec::new, |width| {
+                    self.read_narrower(reader, Tile { width, ..bundle }, map)
+                });
             }
             Err(error) => {
                 self.damages.push(Damage::from_error(&error, &bundle.path(), Some(self.first)));
@@ -171,10 +210,27 @@ impl<T> Unit<T> {
             };
             self.damages.push(Damage::from_error(&error, &file.tile.path(), Some(good)));
         }
-        let mapped = entries.into_iter().zip(self.first..);
-        self.mapped = mapped.map(|(entry, index)| map(index, entry)).collect();
-        self.file = Some(file);
+        self.keep(file, bundle.width, map);
         leaves
+    }
+
+    /// The entries of a bundle of which less is there than the checkpoint says.
+    fn read_narrower(
+        &mut self,
+        reader: &ArchiveReader,
+        bundle: Tile,
+        map: &(dyn Fn(u64, &[u8]) -> T + Sync),
+    ) -> Vec<Digest> {
+        if let Ok(Some(file)) = reader.folder.tile(bundle) {
+            self.keep(file, bundle.width, map);
+        }
+        Vec::new()
+    }
+
+    fn keep(&mut self, file: TileFile, width: u16, map: &(dyn Fn(u64, &[u8]) -> T + Sync)) {
+        let entries = BundleEntries::new(&file.bytes).take(usize::from(width)).zip(self.first..);
+        self.mapped = entries.map(|(entry, index)| map(index, entry)).collect();
+        self.file = Some(file);
     }
 
     /// Finds out which of bundle and tile is wrong, if any.
@@ -182,15 +238,15 @@ impl<T> Unit<T> {
         &mut self,
         bundle: Tile,
         tile: Tile,
-        upper: &Upper,
+        known: &Known<'_>,
         leaves: Vec<Digest>,
         hashes: Option<&[Digest]>,
     ) {
         let difference = hashes.and_then(|hashes| Difference::find(self.first, &leaves, hashes));
         let root = root_of(&leaves);
         self.leaves = if bundle.is_full() { Leaves::Full(root) } else { Leaves::Partial(leaves) };
-        let is_known = upper.is_authentic() && !tile.is_full();
-        let Some(expected) = upper.root_of_tile(tile.index).filter(|_| tile.is_full()) else {
+        let is_known = known.upper.is_authentic() && !tile.is_full();
+        let Some(expected) = known.root_of_tile(tile.index).filter(|_| tile.is_full()) else {
             match difference {
                 Some(difference) if is_known => self.damages.push(difference.of_bundle(bundle)),
                 Some(difference) => self.undecided = Some(Undecided { bundle, tile, difference }),

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::tlog::levels::Levels;
 use crate::tlog::tile::{self, Content, Tile};
 use crate::tlog::tree::{Digest, root_of};
+use std::collections::BTreeMap;
 
 /// What the checkpoint's root says about the tiles of level 0.
 #[derive(Debug)]
@@ -14,13 +15,13 @@ pub(super) struct Upper {
     /// where the last tile is full.
     partials: Vec<Option<Vec<Digest>>>,
     is_authentic: bool,
-    /// For each full tile of level 0 what its root must be, as far as it can be known.
-    roots: Vec<Option<Digest>>,
+    /// Of each level the tile that was read last: its number, and its hashes as far as they are right.
+    last: BTreeMap<u8, (u64, Vec<Option<Digest>>)>,
     size: u64,
 }
 
 impl Upper {
-    /// Reads every tile above level 0, and the partial tile of level 0.
+    /// Reads the partial tile of each level.
     pub(super) fn read(reader: &ArchiveReader, damages: &mut Vec<Damage>) -> Self {
         let size = reader.size();
         let partials = read_partials(reader, damages);
@@ -29,11 +30,7 @@ impl Upper {
             .and_then(|partials| Levels::from_partials(size, &partials))
             .map(|levels| levels.root());
         let is_authentic = root == Some(reader.root());
-        let mut upper = Self { partials, is_authentic, roots: Vec::new(), size };
-        for level in (1..tile::MAX_LEVELS).rev() {
-            upper.descend(reader, level, damages);
-        }
-        upper
+        Self { partials, is_authentic, last: BTreeMap::new(), size }
     }
 
     /// True if the last tiles of all levels give the checkpoint's root.
@@ -41,42 +38,52 @@ impl Upper {
         self.is_authentic
     }
 
-    /// What the root of full tile `number` of level 0 must be, if the tile above it can be trusted.
-    pub(super) fn root_of_tile(&self, number: u64) -> Option<Digest> {
-        let at = usize::try_from(number).ok()?;
-        self.roots.get(at).copied().flatten()
-    }
-
     /// The hashes of the partial tile of level 0 as its file says, if it could be read.
     pub(super) fn partial_hashes(&self) -> Option<&[Digest]> {
         self.partials.first()?.as_deref()
     }
 
-    /// From the roots of the tiles of `level` to those of the level below.
-    fn descend(&mut self, reader: &ArchiveReader, level: u8, damages: &mut Vec<Damage>) {
-        let above = std::mem::take(&mut self.roots);
-        let (full, _) = tile::split(tile::hashes_at(level, self.size));
-        for index in 0..full {
-            let tile = Tile { content: Content::Hashes(level), index, width: tile::FULL_WIDTH };
-            let expected =
-                usize::try_from(index).ok().and_then(|at| above.get(at).copied().flatten());
-            match authentic_hashes(reader, tile, expected) {
-                Ok(Some(hashes)) => self.roots.extend(hashes.into_iter().map(Some)),
-                Ok(None) => self.unknown(),
-                Err(damage) => {
-                    damages.push(damage);
-                    self.unknown();
-                }
-            }
-        }
-        let partial = self.partials.get(usize::from(level)).and_then(Option::as_ref);
-        let trusted = |hash: &Digest| Some(*hash).filter(|_| self.is_authentic);
-        let partial: Vec<_> = partial.into_iter().flatten().map(trusted).collect();
-        self.roots.extend(partial);
+    /// What the roots of the tiles of level 0 below tile `block` of level 1 must be, as far as it can
+    /// be known: from that tile and those above it, each read once where blocks come in order.
+    pub(super) fn roots_of(
+        &mut self,
+        reader: &ArchiveReader,
+        block: u64,
+        damages: &mut Vec<Damage>,
+    ) -> Vec<Option<Digest>> {
+        self.hashes_of(reader, 1, block, damages)
     }
 
-    fn unknown(&mut self) {
-        self.roots.extend(std::iter::repeat_n(None, usize::from(tile::FULL_WIDTH)));
+    fn hashes_of(
+        &mut self,
+        reader: &ArchiveReader,
+        level: u8,
+        index: u64,
+        damages: &mut Vec<Damage>,
+    ) -> Vec<Option<Digest>> {
+        let Some(tile) = tile::at(Content::Hashes(level), index, self.size) else {
+            return Vec::new();
+        };
+        if let Some((_, hashes)) = self.last.get(&level).filter(|(last, _)| *last == index) {
+            return hashes.clone();
+        }
+        let hashes: Vec<Option<Digest>> = if tile.is_full() {
+            let above = self.hashes_of(reader, level.saturating_add(1), index >> 8, damages);
+            let place = usize::try_from(index & 255).unwrap_or(usize::MAX);
+            match authentic_hashes(reader, tile, above.get(place).copied().flatten()) {
+                Ok(known) => known.into_iter().flatten().map(Some).collect(),
+                Err(damage) => {
+                    damages.push(damage);
+                    Vec::new()
+                }
+            }
+        } else {
+            let partial = self.partials.get(usize::from(level)).and_then(Option::as_ref);
+            let trusted = |hash: &Digest| Some(*hash).filter(|_| self.is_authentic);
+            partial.into_iter().flatten().map(trusted).collect()
+        };
+        self.last.insert(level, (index, hashes.clone()));
+        hashes
     }
 
     /// The partial tiles of the upper levels that say something else than the entries; `full` is

@@ -10,8 +10,6 @@ use crate::domain::calendar::instant_text;
 use crate::error::{Error, Result};
 use crate::tlog::policy::{MAX_POLICY_BYTES, Policy, Standing};
 use serde_json::{Value, json};
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 /// Runs a verb about trust between machines; `None` if it is none.
@@ -46,9 +44,7 @@ pub(super) fn time(seconds: u64) -> String {
 /// `policy_malformed` (`Kind::Usage`), with the file's name; an I/O code.
 pub(super) fn read_policy(path: &Path) -> Result<Policy> {
     let io = |source| Error::io("read the policy", path, source);
-    let cap_bytes = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    let mut bytes = Vec::new();
-    File::open(path).map_err(io)?.take(cap_bytes).read_to_end(&mut bytes).map_err(io)?;
+    let bytes = crate::file::read_named(path, MAX_POLICY_BYTES).map_err(io)?;
     Policy::parse(&bytes).map_err(|error| {
         let message = format!("{}: {}", path.display(), error.message());
         let named = Error::new(error.kind(), error.code(), message);

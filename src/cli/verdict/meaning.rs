@@ -95,6 +95,8 @@ pub(super) fn likely(lang: Lang, likely: &str) -> &str {
         "truncated" => "被截短",
         "rewritten" => "被重写",
         "unreadable" => "读不出",
+        "another log" => "另一份日志",
+        "recorded against the rules" => "记录时违反规则",
         other => other,
     };
     say(lang, likely, zh)
@@ -122,6 +124,14 @@ pub(super) fn likely_means(lang: Lang, likely: &str) -> &'static str {
         "rewritten" => (
             "Somebody made what follows fit what was changed, or signed with another key. This is no accident: keep both copies and find out who holds the keys.",
             "有人使后面的内容与改动相合，或换了密钥签名。这不是故障：请保留两份副本，查明密钥在谁手中。",
+        ),
+        "another log" => (
+            "This is not the log that is known here. Ask its keeper, and keep both.",
+            "这不是本机所知的那份日志。请询问保管人，并保留两份。",
+        ),
+        "recorded against the rules" => (
+            "It is signed, and the rules of its time refuse it. Ask the officer who signed it, and with which program.",
+            "该条已签名，但当时的规则不允许。请询问签名的经办人，以及用的是哪个程序。",
         ),
         _ => (
             "It could not be read. Look at the disk, or take another copy.",

@@ -84,7 +84,7 @@ impl Verdict<'_> {
     }
 
     fn not_read(&self) -> &[String] {
-        if self.store.is_none() { &self.report.not_read } else { &[] }
+        self.store.map_or(&self.report.not_read, |store| &store.not_compared)
     }
 }
 

@@ -11,8 +11,8 @@ use crate::domain::command::Command;
 use crate::domain::event::ConfidentialErased;
 use crate::domain::ids::Text;
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use serde_json::json;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -39,7 +39,7 @@ const READ_AT_MOST: u64 = 4_096;
 fn value(path: &Path, field: Field) -> Result<Text> {
     let reading = |e| Error::io("read", path, e);
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(reading)?;
+    let file = file::open_named(path).map_err(reading)?;
     file.take(READ_AT_MOST).read_to_end(&mut bytes).map_err(reading)?;
     let text = String::from_utf8(bytes).map_err(|_| {
         let message = format!("{} is not UTF-8", path.display());

@@ -4,8 +4,8 @@ use crate::cli::args::WriteFlags;
 use crate::domain::event::{Bytes32, DocumentRef, Filing};
 use crate::domain::ids::Text;
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use crate::tlog::tree::Sha256Stream;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -44,7 +44,7 @@ pub(super) fn document_of(path: &Path, kind: &str) -> Result<DocumentRef> {
 /// SHA-256 of a file's bytes, as `sha256sum` prints it.
 fn hash_of(path: &Path) -> Result<[u8; 32]> {
     let reading = |e| Error::io("read the document", path, e);
-    let mut file = File::open(path).map_err(reading)?;
+    let mut file = file::open_named(path).map_err(reading)?;
     if !file.metadata().map_err(reading)?.is_file() {
         let message = format!("the document {} is no file", path.display());
         return Err(Error::new(Kind::Usage, "document_name", message)

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 /// The file or the mapping cannot be read (nothing is written); the ledger or the rejects fail (what
 /// is recorded until then stays, and the same import goes on after it).
 pub(super) fn import(session: &Session, a: &ImportRows) -> Result<Exit> {
-    let text = std::fs::read_to_string(&a.mapping);
+    let text = crate::file::read_named_text(&a.mapping);
     let text = text.map_err(|e| Error::io("read the mapping", &a.mapping, e))?;
     let mapping = Mapping::parse(&text)?;
     let document = document_of(&a.table, "import")?;
@@ -73,6 +73,7 @@ fn rejects(a: &ImportRows) -> Result<(RejectsOut, Option<PathBuf>)> {
     }
     let file = LateFile::beside(&a.table, a.rejects.as_deref())?;
     let path = file.path().to_owned();
+    crate::cli::target::check(&path)?;
     Ok((RejectsFile::new(Box::new(file)), Some(path)))
 }
 

@@ -124,7 +124,7 @@ impl Request {
 
 /// Reads a request made for this ledger and name, and checks its proof.
 pub(super) fn read_request(path: &Path, ledger: LedgerId, name: &str) -> Result<Request> {
-    let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, e))?;
+    let text = crate::file::read_named_text(path).map_err(|e| Error::io("read", path, e))?;
     let refuse = |why: String| {
         let message = format!("{} is no request to be enrolled here: {why}", path.display());
         Error::new(Kind::Usage, "request_malformed", message).with_hint(format!(

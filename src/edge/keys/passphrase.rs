@@ -9,6 +9,7 @@
 use super::PrivateKey;
 use crate::edge::randomness;
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::{SecretDocument, pem::LineEnding, zeroize::Zeroizing};
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes, PrivateKeyInfo};
@@ -87,7 +88,7 @@ fn from_file(variable: &str) -> Result<Option<Zeroizing<String>>> {
     let Some(path) = std::env::var_os(variable).filter(|path| !path.is_empty()) else {
         return Ok(None);
     };
-    let text = std::fs::read_to_string(&path);
+    let text = file::read_named_text(Path::new(&path));
     let text = text.map_err(|e| Error::io("read the passphrase from", Path::new(&path), e))?;
     let text = Zeroizing::new(text);
     Ok(Some(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned())))

@@ -9,6 +9,7 @@ use crate::chain::hash::to_hex;
 use crate::chain::signature::Signer;
 use crate::edge::durable::{self, Readers};
 use crate::error::{Error, Result};
+use crate::file;
 use ed25519_dalek::pkcs8::spki::der::zeroize::Zeroizing;
 use std::path::{Path, PathBuf};
 
@@ -97,8 +98,7 @@ impl Slot {
         }
         std::fs::rename(&next, &self.path).map_err(|e| Error::io("rename", &next, e))?;
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        let opened = std::fs::File::open(folder).map_err(|e| Error::io("open", folder, e))?;
-        opened.sync_all().map_err(|e| Error::io("sync", folder, e))
+        file::sync_folder(folder).map_err(|e| Error::io("sync", folder, e))
     }
 }
 

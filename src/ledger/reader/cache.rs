@@ -12,9 +12,10 @@ use crate::chain::hash::Hash;
 use crate::chain::signature::{Signer, cache_message, verify};
 use crate::edge::durable::{self, Readers};
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use crate::tlog::tree::{Digest, sha256};
 use serde::{Deserialize, Serialize};
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 const FILE: &str = "books";
@@ -47,36 +48,44 @@ struct Stored<B> {
     books: B,
 }
 
-/// The cache in `folder`, if it is whole, of this logic, and signed by `key`. Anything else is no
+/// The cache in `folder` of a log of `size` entries, if it is whole, of this logic, and signed by `key`. Anything else is no
 /// cache: the log is read instead.
 #[must_use]
-pub fn read(folder: &Path, key: &[u8; 32]) -> Option<Cache> {
-    read_signed(folder, key).and_then(|bytes| decode(&bytes))
+pub fn read(folder: &Path, key: &[u8; 32], size: u64) -> Option<Cache> {
+    read_signed(folder, key, size).and_then(|bytes| decode(&bytes))
 }
 
 /// True if the cache in `folder` is signed by `key` and of a format or logic that is not ours: another
 /// release made it, and nobody uses it.
 #[must_use]
-pub fn is_of_other_release(folder: &Path, key: &[u8; 32]) -> bool {
-    let bytes = read_signed(folder, key).unwrap_or_default();
+pub fn is_of_other_release(folder: &Path, key: &[u8; 32], size: u64) -> bool {
+    let bytes = read_signed(folder, key, size).unwrap_or_default();
     let versions = bytes.get(SIZE.end..).and_then(body::decode_front::<(u32, [u32; 4])>);
     let is_cache = bytes.get(..SIGNATURE.start) == Some(MAGIC.as_slice());
     is_cache && versions.is_some_and(|found| found != (FORMAT, Books::logic_versions()))
 }
 
-fn read_signed(folder: &Path, key: &[u8; 32]) -> Option<Vec<u8>> {
-    let bytes = std::fs::read(folder.join(FILE)).ok()?;
+fn read_signed(folder: &Path, key: &[u8; 32], size: u64) -> Option<Vec<u8>> {
+    let bytes = file::read(&folder.join(FILE), most_bytes(size)).ok()?;
     let signature = <[u8; 64]>::try_from(bytes.get(SIGNATURE)?).ok()?;
     let signed = bytes.get(SIGNATURE.end..)?;
     verify(key, &cache_message(signed), &signature).then_some(bytes)
 }
 
-/// More than any entry adds to a cache: its own bytes, some times over.
-const MAX_BYTES_AN_ENTRY: u64 = 32_768;
+/// More than entries add to a cache: none that is larger is written, or read.
+const MAX_BYTES_AN_ENTRY: u64 = 2_048;
+/// What a cache may have beside that.
+const MAX_BYTES_BESIDE: u64 = 4 << 20;
+
+/// The most bytes that a cache of a log of `size` entries may have.
+fn most_bytes(size: u64) -> usize {
+    let most = size.saturating_mul(MAX_BYTES_AN_ENTRY).saturating_add(MAX_BYTES_BESIDE);
+    usize::try_from(most).unwrap_or(usize::MAX)
+}
 
 /// The cache in `folder` of a log of `size` entries, whoever signed it, to be compared with a fresh
-/// run, and the SHA-256 digest of its file; `None` if there is none. Of a file that is larger than such
-/// a cache can be no more is read than that.
+/// run, and the SHA-256 digest of its file; `None` if there is none. A file that is larger than such a
+/// cache can be is not read.
 ///
 /// # Errors
 /// Why the file cannot be a cache of this logic and log, in words.
@@ -84,19 +93,15 @@ pub fn read_unverified(
     folder: &Path,
     size: u64,
 ) -> std::result::Result<Option<(Cache, Digest)>, String> {
-    let most = size.saturating_add(4).saturating_mul(MAX_BYTES_AN_ENTRY);
-    let mut bytes = Vec::new();
-    let read = std::fs::File::open(folder.join(FILE))
-        .and_then(|file| file.take(most.saturating_add(1)).read_to_end(&mut bytes));
-    match read {
-        Ok(length) if u64::try_from(length).is_ok_and(|length| length > most) => {
-            Err(format!("more than {most} bytes, for a log of {size} entries"))
-        }
-        Ok(_) => match decode(&bytes) {
+    match file::read(&folder.join(FILE), most_bytes(size)) {
+        Ok(bytes) => match decode(&bytes) {
             Some(cache) => Ok(Some((cache, sha256(&bytes)))),
             None => Err("bytes that are no cache".to_owned()),
         },
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+            Err(format!("{error}, for a log of {size} entries"))
+        }
         Err(error) => Err(error.to_string()),
     }
 }
@@ -152,6 +157,11 @@ pub fn write(folder: &Path, cache: &Cache, signer: &dyn Signer) -> Result<()> {
     let mut bytes = MAGIC.to_vec();
     bytes.extend_from_slice(&signer.sign(&cache_message(&signed)));
     bytes.extend_from_slice(&signed);
+    if bytes.len() > most_bytes(cache.head.size) {
+        let message =
+            format!("the cache would have {} bytes, which nobody would read", bytes.len());
+        return Err(Error::new(Kind::Io, "cache_too_large", message));
+    }
     durable::create_folder(folder, Readers::Everyone)?;
     durable::replace(&folder.join(FILE), &bytes, Readers::Everyone)
 }
@@ -160,8 +170,7 @@ pub fn write(folder: &Path, cache: &Cache, signer: &dyn Signer) -> Result<()> {
 #[must_use]
 pub fn newest_size(folder: &Path) -> u64 {
     let mut front = [0; SIZE.end];
-    let read = std::fs::File::open(folder.join(FILE))
-        .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut front));
+    let read = file::open(&folder.join(FILE)).and_then(|mut file| file.read_exact(&mut front));
     let size = front.get(SIZE).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
     size.filter(|_| read.is_ok()).map_or(0, u64::from_le_bytes)
 }

@@ -242,7 +242,7 @@ impl Reader {
 
     fn cached(&self, size: u64) -> Result<Option<(Books, Replay)>> {
         let (Some(folder), Some(key)) = (&self.caches, &self.trusted_key) else { return Ok(None) };
-        let Some(cache) = cache::read(folder, key) else { return Ok(None) };
+        let Some(cache) = cache::read(folder, key, self.size()) else { return Ok(None) };
         if cache.head.size > size || self.head_at(cache.head.size)? != cache.head {
             return Ok(None);
         }

@@ -88,5 +88,5 @@ fn signed(
     if verify(&key.0, message, &signature.0) {
         return Ok(());
     }
-    Err(Break::new(index, field, expected(), "one that does not verify", Likely::Rewritten))
+    Err(Break::new(index, field, expected(), "one that does not verify", Likely::Changed))
 }

@@ -365,7 +365,7 @@ impl Replay {
                     let expected = "a command that the rules of its time admit";
                     let found = rejection.to_string();
                     let broken =
-                        Break::new(completed.first, "rules", expected, found, Likely::Rewritten);
+                        Break::new(completed.first, "rules", expected, found, Likely::Refused);
                     outcome.rules = Err((broken, Some(rejection)));
                 }
             }

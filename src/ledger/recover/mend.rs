@@ -13,6 +13,7 @@ use crate::archive::writer::ArchiveWriter;
 use crate::chain::entry::{self, Head, Sealed, SealedCommand};
 use crate::error::{Error, Kind, Result};
 use crate::store::{Appended, Store};
+use crate::tlog::checkpoint::MAX_CHECKPOINT_BYTES;
 use crate::tlog::note::VerifierKey;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ pub(super) fn finish_archive(medium: &dyn Medium, log: &Path) -> Result<Option<S
         return Ok(None);
     }
     let checkpoint = fresh.join("checkpoint");
-    let is_whole = medium.read(&checkpoint, usize::MAX).is_ok_and(|note| note.is_some());
+    let is_whole = medium.read(&checkpoint, MAX_CHECKPOINT_BYTES).is_ok_and(|note| note.is_some());
     if is_whole && !is_there(log)? {
         put_in_place(medium, log)?;
         return Ok(Some("finished a rebuild of the archive that was interrupted".to_owned()));

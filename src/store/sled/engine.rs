@@ -5,6 +5,7 @@
 //! knows nothing of pages and entries.
 
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use crate::store::medium::{Medium, MediumFile};
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -145,12 +146,31 @@ fn locked(folder: &Path) -> Error {
 
 /// Whether somebody has the database of this folder open.
 fn is_locked(folder: &Path) -> bool {
-    let file = match std::fs::File::options().read(true).open(folder.join("db")) {
+    let file = match file::open(&folder.join("db")) {
         Ok(file) => file,
         Err(_) => return false,
     };
     // The lock goes with the descriptor.
     matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock))
+}
+
+/// sled opens files by their names, and would follow a link and wait for a pipe: there must be nothing
+/// but regular files.
+///
+/// # Errors
+/// What is something else, in words.
+fn check_files(folder: &Path) -> Result<(), String> {
+    for below in [folder.to_owned(), folder.join("blobs")] {
+        // A folder that is not there is for sled to make, and one that cannot be listed for it to say.
+        for found in std::fs::read_dir(&below).into_iter().flatten().flatten() {
+            let is_blobs = below == folder && found.file_name() == "blobs";
+            let fits = |kind: std::fs::FileType| kind.is_file() || (is_blobs && kind.is_dir());
+            if !found.file_type().is_ok_and(fits) {
+                return Err(format!("{} is no regular file", found.path().display()));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a database that is open already, before anything in its folder is touched.
@@ -163,6 +183,7 @@ impl Engine {
     ///
     /// Everything that sled read is synced afterwards, for after a crash it may be in memory only.
     pub(super) fn open(medium: &Arc<dyn Medium>, folder: &Path) -> Result<Self, Unopened> {
+        check_files(folder).map_err(Unopened::Damaged)?;
         let config = ::sled::Config::new()
             .path(folder)
             .cache_capacity(CACHE_BYTES)

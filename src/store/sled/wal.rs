@@ -249,7 +249,11 @@ impl Wal {
             return Ok(false);
         }
         let path = self.folder.join(name(last.generation));
-        let bytes = self.medium.read(&path).map_err(|e| Error::io("read", &path, e))?;
+        let bytes = match self.medium.read(&path) {
+            // A link, a pipe: for the survey to say.
+            Err(error) if crate::file::is_unfit(&error) => return Ok(false),
+            read => read.map_err(|e| Error::io("read", &path, e))?,
+        };
         let scan = frame::scan(&bytes, last.generation, false);
         let ends = u64_of(scan.end) == mark.position && !scan.torn && scan.header_is_good;
         if !ends || scan.frames.last().map(|frame| frame.after) != Some(mark.head) {

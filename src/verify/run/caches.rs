@@ -19,7 +19,9 @@ const NEWER: u64 = 1_000;
 /// A cache that is there is read whoever signed it; `Err` says why it cannot be one. One that a writer
 /// made since this log was opened cannot be judged at this size, and is not.
 pub(super) fn read_cache(folder: &Path, reader: &Reader) -> FoundCache {
-    let cache = cache::read_unverified(folder, reader.size().saturating_add(NEWER))?;
+    // The size in the checkpoint is anybody's word; the files of the log are not.
+    let most = reader.archive().most_entries().map_err(|error| error.message().to_owned())?;
+    let cache = cache::read_unverified(folder, most.saturating_add(NEWER))?;
     let Some(ahead) = cache.as_ref().map(|(cache, _)| cache.head.size) else { return Ok(None) };
     let size = reader.size();
     if ahead > size {
@@ -100,7 +102,7 @@ impl Run<'_> {
                 let now = trust.key.clone().or_else(|| self.claimed_key(reader));
                 let key = former.or(now);
                 let signed = key.as_ref().zip(caches).is_some_and(|(key, folder)| {
-                    cache::read(folder, &key.public_key().to_bytes()).is_some()
+                    cache::read(folder, &key.public_key().to_bytes(), size).is_some()
                 });
                 if let Some(key) = key.filter(|_| !signed) {
                     let found = "one that does not verify".to_owned();
@@ -112,9 +114,11 @@ impl Run<'_> {
     }
 
     fn is_cache_of_other_release(&self, caches: Option<&Path>) -> bool {
+        let size = self.replay.walk().head().size;
         let facts = self.replay.state().ledger.as_ref();
         let former = facts.into_iter().flat_map(|facts| &facts.former_log_keys);
         let mut keys = former.map(|former| former.key).chain(facts.map(|facts| facts.log_key));
-        caches.is_some_and(|folder| keys.any(|key| cache::is_of_other_release(folder, &key.0)))
+        caches
+            .is_some_and(|folder| keys.any(|key| cache::is_of_other_release(folder, &key.0, size)))
     }
 }
