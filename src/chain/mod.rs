@@ -4,6 +4,7 @@
 //! * [`body`]: the bincode encoding of events, commands and state; the only file that names bincode.
 //! * [`confidential`]: fields beside the chain that an entry commits to; the only file that names
 //!   chacha20poly1305 (schemas/confidential.md).
+//! * [`command_ids`]: that no two commands have one id.
 //! * [`clocks`]: recorded times that stand on an officer's word.
 //! * [`hash`]: every BLAKE3 rule, domains separated; the only file that names blake3.
 //! * [`signature`]: officers' signatures and their checks.
@@ -13,6 +14,7 @@
 
 pub mod body;
 pub mod clocks;
+pub mod command_ids;
 pub mod confidential;
 pub mod entry;
 pub mod hash;

@@ -10,6 +10,7 @@
 
 use super::body;
 use super::clocks::Clocks;
+use super::command_ids::CommandIds;
 use super::entry::{
     self, CLOCK_ACCEPTED, CommandId, Envelope, Head, LedgerId, MAX_COMMAND_BYTES, Malformed,
     SIGNATURE_BYTES,
@@ -39,6 +40,8 @@ pub enum Likely {
     Rewritten,
     /// Recorded although the rules refuse it.
     Refused,
+    /// Recorded a second time.
+    Repeated,
 }
 
 impl fmt::Display for Likely {
@@ -50,6 +53,7 @@ impl fmt::Display for Likely {
             Self::Truncated => "truncated",
             Self::Rewritten => "rewritten",
             Self::Refused => "recorded against the rules",
+            Self::Repeated => "repeated",
         })
     }
 }
@@ -228,7 +232,7 @@ impl Completed<'_> {
 }
 
 /// An entry that fits the chain, and the command it completes, if it is the last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step<'a> {
     /// The entry's fields.
     pub envelope: Envelope<'a>,
@@ -236,6 +240,9 @@ pub struct Step<'a> {
     pub hash: Hash,
     /// The command that ends here.
     pub completed: Option<Completed<'a>>,
+    /// The command that begins here has the id of an earlier one, if that is watched for
+    /// ([`Walk::watch_ids`]). The chain goes on all the same.
+    pub repeated: Option<Break>,
 }
 
 /// The command in progress.
@@ -260,6 +267,8 @@ pub struct Walk {
     recorded_at_microseconds: i64,
     clocks: Clocks,
     open: Option<Open>,
+    /// The ids of all commands so far; none where nobody asks whether they differ.
+    ids: Option<CommandIds>,
 }
 
 impl Walk {
@@ -268,14 +277,27 @@ impl Walk {
     pub fn new(ledger: Option<LedgerId>) -> Self {
         let (head, boundary) = (Head::default(), Head::default());
         let clocks = Clocks::default();
-        Self { ledger, head, boundary, recorded_at_microseconds: -1, clocks, open: None }
+        let (recorded_at_microseconds, open, ids) = (-1, None, None);
+        Self { ledger, head, boundary, recorded_at_microseconds, clocks, open, ids }
     }
 
     /// From a head on, which must be the end of a command that somebody has verified before.
     #[must_use]
     pub fn resume(ledger: LedgerId, head: Head, recorded_at_microseconds: i64) -> Self {
-        let (boundary, clocks) = (head, Clocks::default());
-        Self { ledger: Some(ledger), head, boundary, recorded_at_microseconds, clocks, open: None }
+        let (ledger, boundary, clocks) = (Some(ledger), head, Clocks::default());
+        let (open, ids) = (None, None);
+        Self { ledger, head, boundary, recorded_at_microseconds, clocks, open, ids }
+    }
+
+    /// From here on says which command has an id of an earlier one (schemas/entry.md §8.9); `earlier` are
+    /// the ids of the commands up to here, none at the first entry.
+    pub fn watch_ids(&mut self, earlier: CommandIds) {
+        self.ids = Some(earlier);
+    }
+
+    /// The ids of the commands so far, if they were watched, taken out.
+    pub fn take_ids(&mut self) -> Option<CommandIds> {
+        self.ids.take()
     }
 
     /// The ledger, once known.
@@ -329,6 +351,8 @@ impl Walk {
         if envelope.place == 0 {
             self.clocks.count(&envelope, self.recorded_at_microseconds);
         }
+        let ids = self.ids.as_mut().filter(|_| self.open.is_none());
+        let repeated = ids.and_then(|ids| ids.note(&envelope));
         self.ledger = Some(envelope.ledger);
         self.head = Head { size: self.head.size.saturating_add(1), hash };
         self.recorded_at_microseconds = envelope.recorded_at_microseconds;
@@ -343,7 +367,7 @@ impl Walk {
             }
             _ => None,
         };
-        Ok(Step { envelope, hash, completed })
+        Ok(Step { envelope, hash, completed, repeated })
     }
 
     /// Ends the walk: the head, unless the last command is incomplete.

@@ -280,6 +280,11 @@ fn see_entries(survey: &Survey, examined: &mut Examined) {
             Observation::new("entries", Health::Broken, refused_words(refused)).advise(READ_IT),
         );
     }
+    for words in &survey.repeated {
+        examined.see(Observation::new("entries", Health::Note, words.clone()).advise(
+            "the ledger is read and written as before; `earmark verify` names it for whoever verifies the log",
+        ));
+    }
     if let Some(index) = survey.not_understood {
         let words = format!(
             "entry {index} is of a type, or brings in a rule set, that this release does not know"

@@ -94,6 +94,11 @@ impl Store for CountingStore {
         self.inner.append(expected, commands)
     }
 
+    fn complete(&mut self, expected: Head, commands: &[SealedCommand]) -> Result<Appended> {
+        count(&self.counts.append);
+        self.inner.complete(expected, commands)
+    }
+
     fn read(&self, range: Range<u64>) -> Result<Vec<Sealed>> {
         count(&self.counts.read);
         self.inner.read(range)

@@ -115,6 +115,17 @@ impl Store for MemoryStore {
         Ok(Appended::Done(contents.head()))
     }
 
+    fn complete(&mut self, expected: Head, commands: &[SealedCommand]) -> Result<Appended> {
+        let mut contents = self.contents()?;
+        let found = contents.head();
+        if expected != found {
+            return Ok(Appended::Conflict { expected, found });
+        }
+        check(found, commands)?;
+        commands.iter().for_each(|command| contents.add(command));
+        Ok(Appended::Done(contents.head()))
+    }
+
     fn read(&self, range: Range<u64>) -> Result<Vec<Sealed>> {
         Ok(self.contents()?.within(&range))
     }

@@ -104,7 +104,8 @@ pub fn open(folder: &std::path::Path) -> Result<(Box<dyn Store>, Opening)> {
 /// 5. `read` MUST return exactly the stored bytes, or an error; never other bytes, and never fewer
 ///    entries than the range has below the head. `command` MUST be as true in absence as in presence: an id
 ///    that was appended is found where its first entry stands, or the call fails with `Kind::Break`. Of two
-///    commands with one id, which only a log from elsewhere can have ([`Store::rebuild`]), it gives the first.
+///    commands with one id, which only a log that is there already can have
+///    ([`Store::complete`], [`Store::rebuild`]), it gives the first.
 /// 6. A store MUST NOT be open twice; the second open MUST fail with `Kind::Locked`
 ///    (the LOCK file of the ledger folder is taken by the ledger, before the store is opened).
 /// 7. `put_snapshot` MUST be atomic: after a crash the old or the new snapshot is there, whole.
@@ -122,6 +123,13 @@ pub trait Store: Send + std::fmt::Debug {
     /// `Kind::Io` when the engine could not; where the commands were written but may not be durable,
     /// with the detail `landed`: whether they are there is then known after a reopen.
     fn append(&mut self, expected: Head, commands: &[SealedCommand]) -> Result<Appended>;
+
+    /// Appends what the log has beyond the store, as [`Store::append`] does, in recovery. The commands are
+    /// recorded already, so two of them may have one id.
+    ///
+    /// # Errors
+    /// As [`Store::append`].
+    fn complete(&mut self, expected: Head, commands: &[SealedCommand]) -> Result<Appended>;
 
     /// The entries of `range`, clipped at the head.
     ///

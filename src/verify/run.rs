@@ -12,6 +12,7 @@ use super::bookmark::{Bookmark, Kept, Resumption, Tally};
 use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
 use crate::archive::check::check_with;
 use crate::archive::damage::{Damage, DamageKind};
+use crate::chain::command_ids::CommandIds;
 use crate::chain::entry::{self, Head};
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::{VerifyingKey, entry_message};
@@ -21,7 +22,8 @@ use crate::domain::state::LedgerFacts;
 use crate::error::{Kind, Result};
 use crate::ledger::reader::Reader;
 use crate::ledger::reader::ahead::Ahead;
-use crate::ledger::reader::replay::{self, Judge, Replay, Settled};
+use crate::ledger::reader::replay::{self, Judge, Replay};
+use crate::ledger::reader::settled::Settled;
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::tree::Digest;
 use std::cell::{Cell, RefCell};
@@ -182,7 +184,11 @@ impl<'a> Run<'a> {
         let compared = kept.as_ref().and_then(|kept| kept.compared);
         let first = bookmark.map(|_| Resumption::First);
         let (earlier, resumption, replay, tally) = match kept {
-            None => (None, first, Replay::new(None, judge), Tally::default()),
+            None => {
+                let mut replay = Replay::new(None, judge);
+                replay.watch_ids(CommandIds::default());
+                (None, first, replay, Tally::default())
+            }
             Some(kept) => {
                 let earlier = Earlier::new(kept.ledger, kept.head);
                 let resumption = kept.resumption();
@@ -226,7 +232,11 @@ impl<'a> Run<'a> {
             self.genesis = Some(ahead.hash);
         }
         if let Some(earlier) = self.earlier.as_mut().filter(|earlier| !earlier.is_past()) {
-            return earlier.step(bytes, ahead.hash);
+            earlier.step(bytes, ahead.hash)?;
+            if earlier.is_past() {
+                self.replay.watch_ids(earlier.take_ids());
+            }
+            return Ok(());
         }
         // A cited entry whose file is damaged is for the tier `log` to name. The rules can be followed no
         // further then, which is no fault of the command that cites it.
@@ -263,6 +273,9 @@ impl<'a> Run<'a> {
     fn command(&mut self, outcome: replay::Outcome, settled: Option<Settled>) {
         let findings = outcome.findings.len();
         self.folding.add(Told { officer: outcome.officer, findings, settled });
+        if let Some(broken) = outcome.repeated {
+            self.fault_of(Tier::Chain, broken);
+        }
         match outcome.signature {
             Ok(()) => self.signed_to = outcome.first,
             Err(broken) => {

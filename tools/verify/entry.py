@@ -113,6 +113,8 @@ class Chain:
         self.log_keys = []
         self.first, self.bytes = None, 0
         self.commands, self.command_ids = 0, set()
+        # Commands with the id of an earlier one: breaks, after which the chain goes on.
+        self.repeated = []
         # Confidential fields: commitment to (index of the entry, index of the one that erased them).
         self.sealed, self.commitments = {}, {}
         self.unknown_from = None
@@ -162,7 +164,8 @@ class Chain:
             if entry.place != 0:
                 self.fail("place", 0, entry.place)
             if entry.command in self.command_ids:
-                self.fail("command id", "one that is new", uuid.UUID(bytes=entry.command))
+                found = uuid.UUID(bytes=entry.command)
+                self.repeated.append(Break(f"entry {self.size}", "command id", "one that is new", found))
             self.command_ids.add(entry.command)
             self.first, self.bytes, self.commands = entry, 0, self.commands + 1
         else:
@@ -256,6 +259,27 @@ class Chain:
         if not key.verifies(message, entry.signature):
             self.fail("signature", f"one by officer {entry.officer}", "one that does not verify")
         self.keys, self.first = list(self.new_keys), None
+
+    def blame(self, broken, data, after):
+        """A `previous` that does not fit may be wrong itself, or right about an entry that was changed: where
+        the next entry, or for the last one its officer's signature, vouches for this one, the one before it is
+        to blame."""
+        if broken.field != "previous" or self.size == 0 or not self.is_vouched(data, after):
+            return broken
+        return Break(f"entry {self.size - 1}", "hash", broken.found, broken.expected)
+
+    def is_vouched(self, data, after):
+        try:
+            if after is not None:
+                return Entry(self.size + 1, after).previous == entry_hash(data)
+            entry = Entry(self.size, data)
+        except Break:
+            return False
+        key = self.keys[entry.officer] if entry.officer < len(self.keys) else None
+        if key is None or entry.signature is None:
+            return False
+        message = b"earmark-entry-signature-v1\n" + entry.ledger + signing_hash(entry.prefix)
+        return key.verifies(message, entry.signature)
 
     OFFICE = {
         "ConfidentialErased": erase,

@@ -28,6 +28,8 @@ def verify(folder, key):
     files = log.Folder(folder)
     checkpoint = files.checkpoint(key)
     leaves, chain, fold, broken = [], Chain(), Fold(), None
+    # The entry that broke the chain, and the one after it.
+    at_break = []
     for first in range(0, checkpoint.size, log.WIDTH):
         width = min(log.WIDTH, checkpoint.size - first)
         _, entries = files.bundle(first // log.WIDTH, width)
@@ -38,10 +40,14 @@ def verify(folder, key):
                     read_entry(data, chain, fold)
                 except Break as found:
                     broken = found
+            if broken is not None and len(at_break) < 2:
+                at_break.append(data)
     if broken is None:
         chain.finish()
+    elif chain.repeated:
+        raise chain.repeated[0]
     else:
-        raise blame(broken, files, leaves)
+        raise blame(chain.blame(broken, at_break[0], at_break[1] if len(at_break) > 1 else None), files, leaves)
     files.check_tiles(leaves)
     root = log.root_of(leaves)
     if root != checkpoint.root:
@@ -76,7 +82,7 @@ def check_opening(chain, checkpoint, key):
     if chain.opened is None:
         raise Break("checkpoint", "size", "a ledger with its first command", checkpoint.size)
     if checkpoint.origin != chain.opened["origin"]:
-        raise Break("entry 0", "origin", checkpoint.origin, chain.opened["origin"])
+        raise Break("checkpoint", "origin", chain.opened["origin"], checkpoint.origin)
     return follow_key(chain, checkpoint, key)
 
 
@@ -142,6 +148,12 @@ def main():
     }
     if succession:
         said["log_key_handed_over_to"] = succession
+    if chain.repeated:
+        said["break"] = chain.repeated[0].to_json()
+        print(json.dumps(said, indent=1, ensure_ascii=False))
+        for broken in chain.repeated:
+            print(f"break: {broken}", file=sys.stderr)
+        return 3
     if chain.unknown_from is not None:
         said["not_checked_from"] = chain.unknown_from
         print(json.dumps(said, indent=1, ensure_ascii=False))

@@ -94,6 +94,7 @@ pub(super) fn likely(lang: Lang, likely: &str) -> &str {
         "reordered" => "次序被调换",
         "truncated" => "被截短",
         "rewritten" => "被重写",
+        "repeated" => "重复入账",
         "unreadable" => "读不出",
         "another log" => "另一份日志",
         "recorded against the rules" => "记录时违反规则",
@@ -120,6 +121,10 @@ pub(super) fn likely_means(lang: Lang, likely: &str) -> &'static str {
         "truncated" => (
             "The end is missing: of an entry, of a command, or of the log.",
             "末尾缺失：可能是一条记录、一个命令或整个日志的末尾。",
+        ),
+        "repeated" => (
+            "One order was recorded twice under one id. Compare the two entries, and reverse the later one if it was booked again.",
+            "同一指令以同一编号入账两次。请核对两条记录；如属重复入账，冲销后一条。",
         ),
         "rewritten" => (
             "Somebody made what follows fit what was changed, or signed with another key. This is no accident: keep both copies and find out who holds the keys.",

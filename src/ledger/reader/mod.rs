@@ -10,13 +10,15 @@ mod proofs;
 pub mod replay;
 mod scan;
 pub mod sealed;
+pub mod settled;
 mod unclear;
 
 use self::ahead::Ahead;
 pub use self::scan::is_voucher;
 
 use self::books::Books;
-use self::replay::{Judge, Replay, Settled, read_event};
+use self::replay::{Judge, Replay, read_event};
+use self::settled::Settled;
 use super::{CACHE_FOLDER, LOG_FOLDER};
 use crate::archive::reader::ArchiveReader;
 use crate::chain::entry::{self, EntryId, Head, LedgerId, Sealed};

@@ -11,9 +11,10 @@ mod late;
 use self::late::is_of_keys;
 use super::ahead::{Ahead, Keys, Signed};
 use super::proofs;
+use super::settled::{Pending, Settled};
 use crate::chain::body;
-use crate::chain::entry::{self, CommandId, Envelope, Head, LedgerId, Row, Sealed};
-use crate::chain::hash::Hash;
+use crate::chain::command_ids::CommandIds;
+use crate::chain::entry::{self, CommandId, Envelope, Head, LedgerId, Sealed};
 use crate::chain::walk::{Break, Completed, Likely, Walk};
 use crate::domain::admit::{Context, Standing, admit_next};
 use crate::domain::apply::{Cited, fold};
@@ -25,7 +26,6 @@ use crate::domain::propose::cited_by;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
 use crate::error::Result;
-use crate::projection::Recorded;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -93,16 +93,6 @@ fn event_of(envelope: &Envelope<'_>, body: Body) -> Event {
     }
 }
 
-/// An entry of the command in progress.
-#[derive(Debug, Clone)]
-struct Pending {
-    index: u64,
-    id: entry::EntryId,
-    hash: Hash,
-    recorded_at_microseconds: i64,
-    row: Option<(SmolStr, [u8; 16])>,
-}
-
 /// A command that ended, and what signatures and rules say of it.
 #[derive(Debug)]
 pub struct Outcome {
@@ -114,55 +104,14 @@ pub struct Outcome {
     pub count: u16,
     /// The number of the officer who signed it.
     pub officer: u32,
+    /// That it has the id of an earlier command, if that is watched for ([`Replay::watch_ids`]).
+    pub repeated: Option<Break>,
     /// Whether its signature verifies under the officer's key of that position.
     pub signature: std::result::Result<(), Break>,
     /// Whether the rules admit it; always, when nothing was judged.
     pub rules: std::result::Result<(), (Break, Option<Rejection>)>,
     /// What to look at, with the place of its event in the command.
     pub findings: Vec<(usize, Finding)>,
-}
-
-/// The entries of a command that ended and was followed, with their moves: all that a projection needs,
-/// to be told here or on another thread.
-#[derive(Debug)]
-pub struct Settled {
-    officer: u32,
-    command: CommandId,
-    entries: Vec<Pending>,
-    events: Vec<Event>,
-    moves: Vec<Vec<Move>>,
-    cited: Cited,
-}
-
-impl Settled {
-    /// Its entries, in order.
-    pub fn entries(&self) -> impl Iterator<Item = Recorded<'_>> {
-        let told = self.entries.iter().zip(&self.events).zip(&self.moves);
-        told.map(|((entry, event), moves)| Recorded {
-            index: entry.index,
-            id: entry.id,
-            hash: entry.hash,
-            recorded_at_microseconds: entry.recorded_at_microseconds,
-            officer: self.officer,
-            command: self.command,
-            row: entry.row.as_ref().map(|(source, key)| Row { source, key: *key }),
-            event,
-            moves,
-            cited: cited_by(&event.body).and_then(|index| self.cited.get(&index)),
-        })
-    }
-
-    /// Number of its entries.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// True if it has none; no command is.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
 }
 
 /// A place in a log, with the state there.
@@ -173,6 +122,7 @@ pub struct Replay {
     judge: Judge,
     keys: Arc<Keys>,
     clock_accepted: bool,
+    repeated: Option<Break>,
     pending: Vec<Pending>,
     events: Vec<Event>,
     stopped_at: Option<u64>,
@@ -209,6 +159,7 @@ impl Replay {
             judge,
             keys: Arc::default(),
             clock_accepted: false,
+            repeated: None,
             pending: Vec::new(),
             events: Vec::new(),
             stopped_at: None,
@@ -235,6 +186,11 @@ impl Replay {
     #[must_use]
     pub fn walk(&self) -> &Walk {
         &self.walk
+    }
+
+    /// From here on says which command has an id of an earlier one; `earlier` as in [`Walk::watch_ids`].
+    pub fn watch_ids(&mut self, earlier: CommandIds) {
+        self.walk.watch_ids(earlier);
     }
 
     /// The keys seen so far, to look ahead with on other threads.
@@ -284,6 +240,7 @@ impl Replay {
         let Ahead { hash, body, signed } = ahead;
         let step = self.walk.step_hashed(bytes, hash)?;
         let envelope = step.envelope;
+        self.repeated = step.repeated.or(self.repeated.take());
         self.clock_accepted = envelope.has(entry::CLOCK_ACCEPTED);
         let body = body.map_err(|m| {
             Break::new(envelope.index, m.field, m.expected, m.found, Likely::Changed)
@@ -338,6 +295,7 @@ impl Replay {
             first: completed.first,
             count: completed.count,
             officer: completed.officer,
+            repeated: self.repeated.take(),
             signature,
             rules: Ok(()),
             findings: Vec::new(),

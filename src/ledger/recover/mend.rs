@@ -167,7 +167,7 @@ fn complete(store: &mut dyn Store, head: Head, reader: &ArchiveReader) -> Result
             entries = entries.saturating_add(command.entries.len());
             together.push(command);
         }
-        match store.append(head, &together)? {
+        match store.complete(head, &together)? {
             Appended::Done(after) => head = after,
             Appended::Conflict { expected, found } => {
                 let message = format!("the store moved from {} to {}", expected.size, found.size);

@@ -79,6 +79,7 @@ pub(super) fn recover(
     let copies = Copies { store: store.as_ref(), medium: &media.log, log };
     let mut survey = survey(&copies, anchored.map(|anchor| anchor.size))?;
     notes.extend(survey.store.damage.iter().chain(&survey.archive.damage).cloned());
+    notes.extend(survey.repeated.iter().cloned());
     check_found(&survey, !matches!(anchor, Ok(None)), log)?;
     check_understood(survey.not_understood)?;
     super::open::check_identity(&survey.state, config, outside)?;

@@ -6,6 +6,7 @@ use super::candidates::Candidates;
 use super::copies::{Copies, Place, Section, hash_at};
 use crate::archive::reader::ArchiveReader;
 use crate::chain::clocks::Clocks;
+use crate::chain::command_ids::CommandIds;
 use crate::chain::entry::{Head, MAX_COMMAND_ENTRIES, Sealed};
 use crate::chain::hash::Hash;
 use crate::chain::walk::Break;
@@ -44,6 +45,8 @@ pub(in crate::ledger) struct Survey {
     pub(in crate::ledger) refused: Option<Break>,
     /// Entries whose recorded time stands on an officer's word.
     pub(in crate::ledger) clocks: Clocks,
+    /// What commands have the id of an earlier one, in words: the chain goes on all the same.
+    pub(in crate::ledger) repeated: Vec<String>,
     /// Root of the tree at the size that was asked for, if the sequence is as long.
     pub(in crate::ledger) anchored: Option<Digest>,
     pub(in crate::ledger) store: Standing,
@@ -112,7 +115,8 @@ impl Known<'_> {
                 Ok(Some(outcome)) if outcome.signature.is_err() => return Ok(Taken::Doubtful),
                 Ok(Some(outcome)) => {
                     let refused = outcome.rules.err().map(|(broken, _)| broken);
-                    return Ok(refused.map_or(Taken::Whole, Taken::Refused));
+                    let whole = Taken::Whole(outcome.repeated);
+                    return Ok(refused.map_or(whole, Taken::Refused));
                 }
                 Err(error) if error.kind() == Kind::Break => return Ok(Taken::Doubtful),
                 Err(error) => return Err(error),
@@ -124,7 +128,8 @@ impl Known<'_> {
 
 /// What came of taking a command.
 enum Taken {
-    Whole,
+    /// It verifies; it may have the id of an earlier command all the same.
+    Whole(Option<Break>),
     Doubtful,
     Refused(Break),
 }
@@ -132,6 +137,7 @@ enum Taken {
 struct Follower<'a> {
     known: Known<'a>,
     replay: Replay,
+    repeated: Vec<String>,
     frontier: Frontier,
     anchor_size: Option<u64>,
     anchored: Option<Digest>,
@@ -150,6 +156,7 @@ impl<'a> Follower<'a> {
         let mut new = Self {
             known: Known { copies: *copies, reader: copies.reader(), candidates, hashes },
             replay: Replay::new(None, Judge::Everything),
+            repeated: Vec::new(),
             frontier: Frontier::default(),
             anchor_size,
             anchored: None,
@@ -160,6 +167,7 @@ impl<'a> Follower<'a> {
             archive: Standing::default(),
             beyond: None,
         };
+        new.replay.watch_ids(CommandIds::default());
         new.compare_anchor();
         new
     }
@@ -171,6 +179,7 @@ impl<'a> Follower<'a> {
             refused: self.refused,
             clocks: self.replay.walk().clocks(),
             state: self.replay.into_state(),
+            repeated: self.repeated,
             anchored: self.anchored,
             store: self.store,
             archive: self.archive,
@@ -238,7 +247,13 @@ impl<'a> Follower<'a> {
             return Ok(true);
         };
         match self.known.take(&mut self.replay, &command)? {
-            Taken::Whole => {}
+            Taken::Whole(repeated) => self.repeated.extend(repeated.map(|broken| {
+                format!(
+                    "the command of entry {} has the id of an earlier one, {}: a retry of it is answered \
+                     with the earlier",
+                    broken.index, broken.found
+                )
+            })),
             Taken::Doubtful => return Ok(false),
             // It is followed for what it is, whatever it says; nothing after it is judged.
             Taken::Refused(broken) => {
@@ -258,7 +273,7 @@ impl<'a> Follower<'a> {
         let mut signed = Vec::new();
         for command in commands {
             match self.known.take(&mut self.replay.clone(), &command)? {
-                Taken::Whole | Taken::Refused(_) => signed.push(command),
+                Taken::Whole(_) | Taken::Refused(_) => signed.push(command),
                 Taken::Doubtful => {}
             }
         }

@@ -87,6 +87,19 @@ impl Live {
         commands: &[SealedCommand],
     ) -> Result<Appended> {
         self.check_writable()?;
+        if expected == self.head {
+            self.check_new(commands)?;
+        }
+        self.complete(expected, commands)
+    }
+
+    /// [`Live::append`] of what a log has already: of two commands with one id the first is indexed.
+    pub(super) fn complete(
+        &mut self,
+        expected: Head,
+        commands: &[SealedCommand],
+    ) -> Result<Appended> {
+        self.check_writable()?;
         if expected != self.head {
             return Ok(Appended::Conflict { expected, found: self.head });
         }
@@ -94,7 +107,6 @@ impl Live {
         if commands.is_empty() {
             return Ok(Appended::Done(after));
         }
-        self.check_new(commands)?;
         let entries = commands.iter().flat_map(|command| &command.entries);
         self.wal.append(expected, after, entries).inspect_err(|error| {
             self.failed = Some(error.message().to_owned());
@@ -117,7 +129,7 @@ impl Live {
     fn check_new(&self, commands: &[SealedCommand]) -> Result<()> {
         let mut ids = BTreeSet::new();
         for id in commands.iter().map(|command| command.id) {
-            let waits = self.pending.command(id).or_else(|| self.flying.command(id));
+            let waits = self.flying.command(id).or_else(|| self.pending.command(id));
             let found = match waits {
                 None => index::get(&self.engine, id).inspect_err(|error| self.suspect(error))?,
                 waits => waits,
@@ -227,7 +239,7 @@ impl Live {
     }
 
     pub(super) fn command(&self, id: CommandId) -> Result<Option<Span>> {
-        match self.pending.command(id).or_else(|| self.flying.command(id)) {
+        match self.flying.command(id).or_else(|| self.pending.command(id)) {
             Some(span) => Ok(Some(span)),
             None => {
                 let index = self.index();

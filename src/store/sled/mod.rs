@@ -130,6 +130,14 @@ impl Store for SledStore {
         self.live_mut()?.append(expected, commands)
     }
 
+    fn complete(&mut self, expected: Head, commands: &[SealedCommand]) -> Result<Appended> {
+        // Whoever asks next asks sled, which has every id at its first place.
+        let live = self.live_mut()?;
+        let outcome = live.complete(expected, commands)?;
+        live.sync()?;
+        Ok(outcome)
+    }
+
     fn read(&self, range: Range<u64>) -> Result<Vec<Sealed>> {
         self.live()?.read(range)
     }

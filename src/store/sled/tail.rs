@@ -47,7 +47,8 @@ impl Tail {
     pub(super) fn push(&mut self, command: Arc<SealedCommand>) {
         let Some(first) = command.entries.first().map(|entry| entry.index) else { return };
         let count = u16::try_from(command.entries.len()).unwrap_or(u16::MAX);
-        self.spans.insert(command.id, Span { first, count });
+        // Of two commands with one id the first is the one that a retry means.
+        self.spans.entry(command.id).or_insert(Span { first, count });
         self.entries = self.entries.saturating_add(command.entries.len());
         self.bytes = self.bytes.saturating_add(bytes_of(&command));
         self.commands.push(command);

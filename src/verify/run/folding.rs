@@ -1,7 +1,7 @@
 //! What is counted and folded from commands that were judged, on a thread of its own: judging goes
 //! by the order of the entries on one thread, and this need not wait there.
 
-use crate::ledger::reader::replay::Settled;
+use crate::ledger::reader::settled::Settled;
 use crate::verify::bookmark::Tally;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;

@@ -3,6 +3,7 @@
 use super::caches::{FoundCache, cached_size};
 use super::{Fault, Job, Outcome, Report, Run, Tier};
 use crate::chain::clocks::Clocks;
+use crate::chain::command_ids::CommandIds;
 use crate::chain::entry::{Head, LedgerId};
 use crate::chain::hash::Hash;
 use crate::chain::walk::Walk;
@@ -69,7 +70,8 @@ pub(super) struct Earlier {
 
 impl Earlier {
     pub(super) fn new(ledger: LedgerId, until: Head) -> Self {
-        let walk = Walk::new(None);
+        let mut walk = Walk::new(None);
+        walk.watch_ids(CommandIds::default());
         Self { walk, ledger, until, found: None, is_past: until.size == 0 }
     }
 
@@ -81,6 +83,11 @@ impl Earlier {
     /// Entries on the way whose recorded time stands on an officer's word.
     pub(super) fn clocks(&self) -> Clocks {
         self.walk.clocks()
+    }
+
+    /// The ids of the commands up to the bookmark, taken out.
+    pub(super) fn take_ids(&mut self) -> CommandIds {
+        self.walk.take_ids().unwrap_or_default()
     }
 
     /// Takes the next entry.

@@ -1,0 +1,63 @@
+//! A command that was followed to its end, with the moves of its entries: all that a projection needs.
+
+use crate::chain::entry::{self, CommandId, Row};
+use crate::chain::hash::Hash;
+use crate::domain::apply::Cited;
+use crate::domain::event::Event;
+use crate::domain::posting::Move;
+use crate::domain::propose::cited_by;
+use crate::projection::Recorded;
+use smol_str::SmolStr;
+
+/// The entries of a command that ended and was followed, with their moves: all that a projection needs,
+/// to be told here or on another thread.
+#[derive(Debug)]
+pub struct Settled {
+    pub(super) officer: u32,
+    pub(super) command: CommandId,
+    pub(super) entries: Vec<Pending>,
+    pub(super) events: Vec<Event>,
+    pub(super) moves: Vec<Vec<Move>>,
+    pub(super) cited: Cited,
+}
+
+impl Settled {
+    /// Its entries, in order.
+    pub fn entries(&self) -> impl Iterator<Item = Recorded<'_>> {
+        let told = self.entries.iter().zip(&self.events).zip(&self.moves);
+        told.map(|((entry, event), moves)| Recorded {
+            index: entry.index,
+            id: entry.id,
+            hash: entry.hash,
+            recorded_at_microseconds: entry.recorded_at_microseconds,
+            officer: self.officer,
+            command: self.command,
+            row: entry.row.as_ref().map(|(source, key)| Row { source, key: *key }),
+            event,
+            moves,
+            cited: cited_by(&event.body).and_then(|index| self.cited.get(&index)),
+        })
+    }
+
+    /// Number of its entries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True if it has none; no command is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// An entry of the command in progress.
+#[derive(Debug, Clone)]
+pub(super) struct Pending {
+    pub(super) index: u64,
+    pub(super) id: entry::EntryId,
+    pub(super) hash: Hash,
+    pub(super) recorded_at_microseconds: i64,
+    pub(super) row: Option<(SmolStr, [u8; 16])>,
+}
