@@ -6,6 +6,7 @@
 //! their words are printed as they come.
 
 mod args;
+mod caught;
 mod demo;
 mod event_json;
 mod output;
@@ -29,5 +30,6 @@ use std::process::ExitCode;
 /// unknown · 6 done, but some rows were refused.
 #[must_use]
 pub fn run() -> ExitCode {
+    caught::listen();
     ExitCode::from(run::run(std::env::args_os().collect()).status())
 }

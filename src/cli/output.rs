@@ -318,6 +318,12 @@ fn lang_of_environment() -> LangName {
     if is_chinese { LangName::Zh } else { LangName::En }
 }
 
+/// A path as text in JSON, which knows no other: what is no UTF-8 in it becomes U+FFFD.
+#[must_use]
+pub(crate) fn path_text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
 /// Text for a terminal, with everything escaped that could move it; line feeds stay.
 #[must_use]
 pub(crate) fn for_terminal(text: &str) -> String {

@@ -5,6 +5,7 @@ use super::args::{
     self, AnchorVerb, ConfidentialVerb, DistrictVerb, FormatName, Globals, KeyVerb, OfficerVerb,
     PolicyVerb, ProgrammeVerb, Verb, WitnessVerb,
 };
+use super::caught::caught;
 use super::output::{self, Console, Exit};
 use super::session::Session;
 use super::{demo, read, trust, upkeep, write};
@@ -23,7 +24,9 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
     let globals = cli.globals.clone();
     match Session::new(cli.globals) {
         Ok(session) => {
-            let done = check(&cli.verb, &session).and_then(|()| dispatch(&session, &cli.verb));
+            let writes = Takes::of(&cli.verb).officer;
+            let run = || check(&cli.verb, &session).and_then(|()| dispatch(&session, &cli.verb));
+            let done = caught(writes, run);
             done.unwrap_or_else(|error| session.console.error(&error))
         }
         Err(error) => Console::fallback(&globals).error(&error),

@@ -104,7 +104,7 @@ impl Session {
         let Some(next) = slot.next()? else {
             return Ledger::open(folder, self.outside(keys.log(origin)?)?);
         };
-        if keys.has_log(origin) {
+        if keys.has_log(origin)? {
             match Ledger::open(folder, self.outside(keys.log(origin)?)?) {
                 Err(error) if error.code() == "log_key_differs" => {}
                 opened => return opened,
@@ -125,7 +125,7 @@ impl Session {
         let config = LedgerConfig::read(&folder)?;
         self.home()?.check_outside(&folder)?;
         let slot = self.home()?.keys().log_slot(&config.origin);
-        if self.home()?.keys().has_log(&config.origin) {
+        if self.home()?.keys().has_log(&config.origin)? {
             let message =
                 format!("the log key of {} is at {}", config.origin, slot.path().display());
             return Err(Error::new(Kind::Usage, "log_key_present", message).with_hint(

@@ -103,20 +103,32 @@ pub fn find_ledger(named: Option<&Path>) -> Result<PathBuf> {
 }
 
 fn find_from(named: Option<&Path>, variable: Option<OsString>, current: &Path) -> Result<PathBuf> {
-    let has_ledger = |folder: &Path| folder.join(CONFIG_FILE).is_file();
     let variable = variable.filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(folder) = named.map(Path::to_path_buf).or(variable) {
         let folder = current.join(folder);
-        return if has_ledger(&folder) { Ok(folder) } else { Err(no_ledger(&folder)) };
+        return if has_ledger(&folder)? { Ok(folder) } else { Err(no_ledger(&folder)) };
     }
-    let around = current.ancestors().find(|folder| has_ledger(folder));
-    around.map(Path::to_path_buf).ok_or_else(|| {
-        let message = format!("no {CONFIG_FILE} in {} or around it", current.display());
-        Error::new(Kind::NotFound, "no_ledger", message).with_hint(format!(
-            "go into a ledger's folder, name it with --ledger DIR or {LEDGER_VARIABLE}, or make \
-             one: earmark init DIR"
-        ))
-    })
+    for folder in current.ancestors() {
+        match has_ledger(folder) {
+            Ok(true) => return Ok(folder.to_owned()),
+            // Folders around may be closed to this user.
+            Err(error) if error.code() != "no_permission" => return Err(error),
+            Ok(false) | Err(_) => {}
+        }
+    }
+    let message = format!("no {CONFIG_FILE} in {} or around it", current.display());
+    Err(Error::new(Kind::NotFound, "no_ledger", message).with_hint(format!(
+        "go into a ledger's folder, name it with --ledger DIR or {LEDGER_VARIABLE}, or make \
+         one: earmark init DIR"
+    )))
+}
+
+/// True if a folder has a `ledger.toml`; a disk that cannot tell is an error, never a "no".
+///
+/// # Errors
+/// An I/O code with the path.
+pub fn has_ledger(folder: &Path) -> Result<bool> {
+    durable::is_there(&folder.join(CONFIG_FILE))
 }
 
 fn no_ledger(folder: &Path) -> Error {

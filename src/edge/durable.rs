@@ -35,11 +35,13 @@ impl Readers {
     }
 }
 
-/// Puts `bytes` under `path`, replacing what was there. Durable when it returns.
+/// Puts `bytes` under `path`, replacing what was there, and what killed processes left on the way there.
+/// Durable when it returns.
 ///
 /// # Errors
 /// [`Error::io`] on the path that failed; the old file is then still whole.
 pub fn replace(path: &Path, bytes: &[u8], readers: Readers) -> Result<()> {
+    sweep(path)?;
     let temporary = write_temporary(path, bytes, readers)?;
     std::fs::rename(&temporary, path).map_err(|e| discard(&temporary, "write", path, e))?;
     sync_folder_of(path)
@@ -90,6 +92,17 @@ pub fn remove(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, e)),
         Ok(()) | Err(_) => sync_folder_of(path),
+    }
+}
+
+/// True if there is something of that name; a disk that cannot tell is an error, never a "no".
+///
+/// # Errors
+/// [`Error::io`] on the path.
+pub fn is_there(path: &Path) -> Result<bool> {
+    match path.try_exists() {
+        Err(e) if e.kind() == ErrorKind::NotADirectory => Ok(false),
+        found => found.map_err(|e| Error::io("look for", path, e)),
     }
 }
 
@@ -150,10 +163,56 @@ fn discard(temporary: &Path, doing: &str, path: &Path, source: std::io::Error) -
     Error::io(doing, path, source)
 }
 
+/// Makes the names in a folder durable.
+///
+/// # Errors
+/// [`Error::io`] on the folder.
+pub fn sync_folder(folder: &Path) -> Result<()> {
+    file::sync_folder(folder).map_err(|e| Error::io("sync", folder, e))
+}
+
 fn sync_folder_of(path: &Path) -> Result<()> {
     let above = path.parent().filter(|above| !above.as_os_str().is_empty());
-    let folder = above.unwrap_or(Path::new("."));
-    file::sync_folder(folder).map_err(|e| Error::io("sync", folder, e))
+    sync_folder(above.unwrap_or(Path::new(".")))
+}
+
+/// The process that writes `of` by way of the temporary file `name`, if that is what it is.
+fn writer_of<'a>(name: &'a str, of: &str) -> Option<&'a str> {
+    let rest = name.strip_prefix('.')?.strip_prefix(of)?.strip_prefix('.')?.strip_suffix(".new")?;
+    let is_number = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some(rest)
+}
+
+/// True if `name` is a temporary file on its way to the name `of`.
+#[must_use]
+pub fn is_left_of(name: &str, of: &str) -> bool {
+    writer_of(name, of).is_some()
+}
+
+/// Removes what killed processes left on the way to `path`; those that may still run keep theirs.
+///
+/// # Errors
+/// [`Error::io`] on what could not be read or removed.
+pub fn sweep(path: &Path) -> Result<()> {
+    let Some(folder) = path.parent().filter(|_| Path::new("/proc/self").exists()) else {
+        return Ok(());
+    };
+    let of = path.file_name().unwrap_or_default().to_string_lossy();
+    let names = match std::fs::read_dir(folder) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+        names => names.map_err(|e| Error::io("read the folder", folder, e))?,
+    };
+    for name in names {
+        let name = name.map_err(|e| Error::io("read the folder", folder, e))?.file_name();
+        let name = name.to_string_lossy();
+        match writer_of(&name, &of) {
+            Some(writer) if !Path::new("/proc").join(writer).exists() => {
+                remove(&folder.join(&*name))?;
+            }
+            Some(_) | None => {}
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -199,6 +258,24 @@ mod tests {
         std::fs::write(&left, b"half").unwrap();
         replace(&path, b"whole", Readers::Everyone).unwrap();
         assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = format!(".a.{}.new", std::process::id());
+        let kept =
+            [own.as_str(), ".a..new", ".a.new", ".ab.4194304999.new", "a.4194304999.new", "a"];
+        for name in kept.into_iter().chain([".a.4194304999.new", ".a.99999999999.new"]) {
+            std::fs::write(folder.path().join(name), b"").unwrap();
+        }
+        sweep(&folder.path().join("a")).unwrap();
+        let mut left = names(folder.path());
+        left.sort();
+        let mut kept = kept.map(str::to_owned);
+        kept.sort();
+        assert_eq!(left, kept);
+        sweep(&folder.path().join("none/a")).unwrap();
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! It stands outside every ledger on purpose: what is in it is what a user trusts when the ledger's
 //! folder has been changed by someone else. This file only says where things are.
 
-use super::{anchors::Anchors, keys::Keys, pins::KnownLogs};
+use super::{anchors::Anchors, beginnings::Beginnings, keys::Keys, pins::KnownLogs};
 use crate::error::{Error, Kind, Result};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -78,6 +78,12 @@ impl Home {
     #[must_use]
     pub fn bookmarks(&self) -> PathBuf {
         self.folder.join("bookmarks")
+    }
+
+    /// The ledgers that were begun and are not finished.
+    #[must_use]
+    pub fn beginnings(&self) -> Beginnings {
+        Beginnings::at(self.folder.join("beginnings"))
     }
 
     /// The last checkpoints in it.

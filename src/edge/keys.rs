@@ -233,9 +233,11 @@ impl Keys {
     }
 
     /// True if the log of `origin` has a key here.
-    #[must_use]
-    pub fn has_log(&self, origin: &str) -> bool {
-        self.log_path(origin).exists()
+    ///
+    /// # Errors
+    /// An I/O code with the path, where the disk cannot tell.
+    pub fn has_log(&self, origin: &str) -> Result<bool> {
+        durable::is_there(&self.log_path(origin))
     }
 
     /// The names of all officers with a key here, sorted.
@@ -317,6 +319,8 @@ fn create(path: &Path, whose: &str, passphrase: Option<Zeroizing<String>>) -> Re
     if let Some(folder) = path.parent() {
         durable::create_folder(folder, Readers::Owner)?;
     }
+    // A process that was killed may have left a key that nobody uses.
+    durable::sweep(path)?;
     let key = PrivateKey { passphrase, ..PrivateKey::generate()? };
     if durable::create(path, key.to_pem()?.as_bytes(), Readers::Owner)? {
         return Ok(key);
@@ -495,7 +499,7 @@ mod tests {
     fn a_missing_log_key_says_where_it_would_be() {
         let (folder, keys) = keys();
         let origin = "example.org/pudong";
-        assert!(!keys.has_log(origin));
+        assert!(!keys.has_log(origin).unwrap());
         assert_eq!(
             text(&keys.log(origin).unwrap_err(), &folder),
             format!(
@@ -506,7 +510,7 @@ mod tests {
             )
         );
         keys.create_log(origin).unwrap();
-        assert!(keys.has_log(origin));
+        assert!(keys.has_log(origin).unwrap());
         assert_eq!(keys.create_log(origin).unwrap_err().code(), "key_exists");
     }
 

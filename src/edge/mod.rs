@@ -3,6 +3,7 @@
 //! * [`clock`]: the only file that reads the time.
 //! * [`ids`]: the only source of random ids.
 //! * [`home`]: where the user's own folder is; [`keys`], [`pins`] and [`anchors`] live in it.
+//! * [`beginnings`]: ledgers that were begun and are not finished.
 //! * [`http`]: the one HTTP client.
 //! * [`config`]: `ledger.toml`, and which folder is the ledger.
 //! * [`lock`]: one writer at a time.
@@ -14,6 +15,7 @@
 //! note beyond its first three lines.
 
 pub mod anchors;
+pub mod beginnings;
 pub mod clock;
 pub mod config;
 pub mod durable;

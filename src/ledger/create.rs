@@ -6,9 +6,10 @@
 
 use super::seal::{self, Unsealed};
 use super::submit::{order_digest, receipt_entries};
-use super::{CACHE_FOLDER, Durability, LOG_FOLDER, Ledger, Media, Outside, Receipt};
+use super::unfinished;
+use super::{CACHE_FOLDER, Durability, LOG_FOLDER, Ledger, Media, Outside, Receipt, ReceiptEntry};
 use crate::archive::writer::ArchiveWriter;
-use crate::chain::entry::{Head, LedgerId};
+use crate::chain::entry::{self, Head, LedgerId};
 use crate::chain::signature::Signer;
 use crate::domain::admit::{Context, admit};
 use crate::domain::apply::Cited;
@@ -16,9 +17,9 @@ use crate::domain::calendar::Date;
 use crate::domain::command::{Command, Order};
 use crate::domain::propose::propose;
 use crate::domain::state::State;
-use crate::edge::config::{CONFIG_FILE, LedgerConfig};
+use crate::edge::config::{CONFIG_FILE, LedgerConfig, has_ledger};
 use crate::edge::durable::{self, Readers};
-use crate::edge::lock::{LOCK_FILE, LedgerLock};
+use crate::edge::lock::LedgerLock;
 use crate::error::{Error, Kind, Result};
 use std::path::Path;
 use std::sync::Arc;
@@ -102,6 +103,34 @@ impl Ledger {
         Ok((made, receipt))
     }
 
+    /// The receipt of `genesis`, if it is the order that this ledger was begun with.
+    ///
+    /// # Errors
+    /// As [`Ledger::entry`].
+    pub fn begun_by(&self, genesis: &Order) -> Result<Option<Receipt>> {
+        let Some(first) = self.entry(0)? else { return Ok(None) };
+        let Ok(envelope) = entry::parse(&first.bytes) else { return Ok(None) };
+        if envelope.digest != Some(order_digest(genesis)?) {
+            return Ok(None);
+        }
+        let mut receipt = Receipt {
+            entries: Vec::new(),
+            command_id: envelope.command,
+            head: Head::default(),
+            durability: Durability::Published,
+            replayed: true,
+            dry_run: false,
+            warnings: Vec::new(),
+        };
+        for index in 0..u64::from(envelope.count) {
+            let Some((sealed, event)) = self.entry(index)?.zip(self.event(index)?) else { break };
+            let id = entry::parse(&sealed.bytes).map(|envelope| envelope.id).unwrap_or_default();
+            receipt.entries.push(ReceiptEntry { index, id, event });
+            receipt.head = Head { size: index.saturating_add(1), hash: sealed.hash };
+        }
+        Ok(Some(receipt))
+    }
+
     /// A ledger without an entry.
     fn begin(
         folder: &Path,
@@ -110,8 +139,10 @@ impl Ledger {
         media: &Media,
     ) -> Result<Self> {
         durable::create_folder(folder, Readers::Everyone)?;
-        let other = FOLDERS.iter().find(|name| folder.join(name).exists());
-        if let Some(other) = other.filter(|_| !folder.join(CONFIG_FILE).exists()) {
+        for other in FOLDERS {
+            if has_ledger(folder)? || !durable::is_there(&folder.join(other))? {
+                continue;
+            }
             let message = format!("{} holds {other}/, part of a ledger", folder.display());
             return Err(Error::new(Kind::Usage, "ledger_exists", message)
                 .with_hint("choose an empty folder; a ledger is never overwritten"));
@@ -144,10 +175,5 @@ impl Ledger {
 /// Takes back what a creation made that failed before its first entry. What cannot be removed either
 /// stays, and `open` says what to do about it.
 fn take_back(folder: &Path) {
-    for name in FOLDERS {
-        std::fs::remove_dir_all(folder.join(name)).ok();
-    }
-    for name in [LOCK_FILE, CONFIG_FILE] {
-        std::fs::remove_file(folder.join(name)).ok();
-    }
+    unfinished::clear(folder, CONFIG_FILE).ok();
 }

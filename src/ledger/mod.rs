@@ -5,7 +5,8 @@
 //!
 //! * `create`: a new ledger from its genesis order. `media`: what a ledger is opened on.
 //! * `open`: takes the LOCK, sees that the copies agree, and the anchor with them (`anchored`).
-//! * `adopt`: an anchor given up. `restore`: a ledger again, from a copy of its log.
+//! * `adopt`: an anchor given up. `restore`: a ledger again, from a copy of its log. `unfinished`: what
+//!   making either leaves when it is cut off.
 //! * [`doctor`]: what is whole and what is not in a ledger's folder. `recover`: the longest verified sequence, and
 //!   every copy brought up to it.
 //! * `submit`: one command from wish to receipt. `dependents`: what a refusal says of later entries.
@@ -35,6 +36,7 @@ mod restore;
 mod rotate;
 mod seal;
 mod submit;
+mod unfinished;
 
 pub use adopt::{Adopted, Adoption};
 pub use anchored::Anchored;
@@ -45,6 +47,7 @@ pub use reader::Reader;
 pub use receipt::{Durability, Receipt, ReceiptEntry};
 pub use restore::{RESTORE_FILE, Rebuilt, Restored, Restoring};
 pub use submit::Submission;
+pub use unfinished::clear_never_begun;
 
 use crate::archive::writer::ArchiveWriter;
 use crate::chain::entry::{self as chain_entry, EntryId, Head, LedgerId, Sealed};

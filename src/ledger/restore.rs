@@ -7,7 +7,8 @@
 //! published that another attempt would be behind of. Without the keys `RESTORE` stays, and says so.
 
 use super::anchored::{Against, Anchored};
-use super::{CACHE_FOLDER, Durability, LOG_FOLDER, Ledger, Media, Outside, Receipt, Submission};
+use super::unfinished;
+use super::{Durability, LOG_FOLDER, Ledger, Media, Outside, Receipt, Submission};
 use crate::archive::copy::copy;
 use crate::archive::reader::ArchiveReader;
 use crate::chain::signature::Signer;
@@ -17,9 +18,8 @@ use crate::domain::command::{Command, Order};
 use crate::domain::event::{Bytes32, Filing, LedgerRestored};
 use crate::domain::ids::Text;
 use crate::edge::anchors::{Anchor, Anchors};
-use crate::edge::config::{CONFIG_FILE, LedgerConfig};
+use crate::edge::config::LedgerConfig;
 use crate::edge::durable::{self, Readers};
-use crate::edge::lock::LOCK_FILE;
 use crate::error::{Error, Kind, Result};
 use std::path::{Path, PathBuf};
 
@@ -27,9 +27,6 @@ use std::path::{Path, PathBuf};
 pub const RESTORE_FILE: &str = "RESTORE";
 const UNFINISHED: &str = "unfinished\n";
 const READING: &str = "for reading\n";
-
-/// What a restore makes below its folder.
-const MADE: [&str; 4] = [LOG_FOLDER, CACHE_FOLDER, "db", "wal"];
 
 /// A folder that a log was copied into, and that is no ledger yet.
 #[derive(Debug)]
@@ -81,9 +78,9 @@ impl Restoring {
         reader: &ArchiveReader,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Self> {
-        let is_new = !folder.exists();
+        let is_new = !durable::is_there(folder)?;
         if !is_new && is_unfinished(folder)? {
-            take_back(folder);
+            unfinished::clear(folder, RESTORE_FILE)?;
         }
         check_empty(folder)?;
         durable::create_folder(folder, Readers::Everyone)?;
@@ -116,8 +113,7 @@ impl Restoring {
 
     /// Takes everything back.
     pub fn take_back(self) {
-        take_back(&self.folder);
-        if self.is_new {
+        if unfinished::clear(&self.folder, RESTORE_FILE).is_ok() && self.is_new {
             std::fs::remove_dir(&self.folder).ok();
         }
     }
@@ -146,8 +142,9 @@ impl Restoring {
     /// # Errors
     /// `Kind::Io`; the folder is then no ledger.
     pub fn finish_for_reading(self, config: &LedgerConfig) -> Result<()> {
-        durable::replace(&self.folder.join(RESTORE_FILE), READING.as_bytes(), Readers::Everyone)?;
-        config.create(&self.folder)
+        // Until its last step it is one that was cut off, and begun anew by another.
+        config.create(&self.folder)?;
+        durable::replace(&self.folder.join(RESTORE_FILE), READING.as_bytes(), Readers::Everyone)
     }
 
     /// Makes a ledger that can be written to, with `LedgerRestored` as its first new entry; where
@@ -254,9 +251,19 @@ pub(super) fn ended_as(folder: &Path) -> &'static str {
     }
 }
 
+/// True for what a restore left that did not end: its mark, or nothing but the mark on its way.
 fn is_unfinished(folder: &Path) -> Result<bool> {
-    let text = durable::read_text(&folder.join(RESTORE_FILE))?;
-    Ok(text.is_some_and(|text| text == UNFINISHED))
+    if let Some(text) = durable::read_text(&folder.join(RESTORE_FILE))? {
+        return Ok(text == UNFINISHED);
+    }
+    let io = |e| Error::io("read the folder", folder, e);
+    for name in std::fs::read_dir(folder).map_err(io)? {
+        let name = name.map_err(io)?.file_name();
+        if !durable::is_left_of(&name.to_string_lossy(), RESTORE_FILE) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn check_empty(folder: &Path) -> Result<()> {
@@ -271,14 +278,4 @@ fn check_empty(folder: &Path) -> Result<()> {
         format!("the folder {} is not empty: a restore overwrites nothing", folder.display());
     Err(Error::new(Kind::Usage, "folder_not_empty", message)
         .with_hint("choose a new folder; what is in this one may be the better copy"))
-}
-
-/// Removes what a restore made; `RESTORE` last, so that one that is cut off is known as such.
-fn take_back(folder: &Path) {
-    for name in MADE {
-        std::fs::remove_dir_all(folder.join(name)).ok();
-    }
-    for name in [LOCK_FILE, CONFIG_FILE, RESTORE_FILE] {
-        std::fs::remove_file(folder.join(name)).ok();
-    }
 }

@@ -63,7 +63,7 @@ fn init_refuses_before_it_makes_anything() {
         2,
         "
 origin_has_key: the origin example.org/pudong has a log key already, at DIR/user/keys/log/HASH.pem: an origin names one log for ever
-  next: choose another --origin; only if an init failed before it printed a ledger id, move that key away and run it again
+  next: choose another --origin; only if an init of release 0.1.0 failed before it printed a ledger id, move that key away and run it again
 ",
     );
 }

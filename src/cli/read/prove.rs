@@ -7,7 +7,7 @@ use super::named::resolve_entry;
 use super::{facts_of, key_of, say};
 use crate::cli::args::Prove;
 use crate::cli::demo::quoted;
-use crate::cli::output::{Exit, counted, for_terminal, to_file};
+use crate::cli::output::{Exit, counted, for_terminal, path_text, to_file};
 use crate::cli::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Reader;
@@ -42,8 +42,8 @@ pub(super) fn prove(session: &Session, a: &Prove) -> Result<Exit> {
         "path_hashes": proof.path.len(),
         "log_key": key.key.to_string(),
         "log_key_pinned": key.is_pinned,
-        "proof_file": files.proof,
-        "entry_file": files.entry,
+        "proof_file": path_text(&files.proof),
+        "entry_file": path_text(&files.entry),
         "check": files.check(&key.key),
     }});
     let told = told(session, index, &files, &key, archive.checkpoint());

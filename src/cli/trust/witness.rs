@@ -44,7 +44,7 @@ fn init(session: &Session, a: &InitWitness) -> Result<()> {
     if let Some(url) = &a.url {
         http::check_url(url)?;
     }
-    if key_file(session)?.exists() {
+    if durable::is_there(&key_file(session)?)? {
         let key = read_key(session)?;
         return Err(Error::new(
             Kind::Usage,
@@ -58,6 +58,7 @@ fn init(session: &Session, a: &InitWitness) -> Result<()> {
     WitnessKey::check_name(&a.name)?;
     let keys = session.home()?.keys();
     // A key without the file beside it stems from an `init` that was cut short.
+    durable::sweep(&keys.witness_path(&a.name))?;
     let made = match keys.witness(&a.name) {
         Err(error) if error.code() == "no_key" => keys.create_witness(&a.name)?,
         found => found?,

@@ -3,7 +3,7 @@
 
 use crate::archive::medium::{Disk, Medium};
 use crate::cli::args::AdoptCheckpoint;
-use crate::cli::output::{Exit, counted, for_terminal};
+use crate::cli::output::{Exit, counted, for_terminal, path_text};
 use crate::cli::session::{Session, name_officer};
 use crate::cli::write::filing;
 use crate::edge::config::LedgerConfig;
@@ -46,7 +46,7 @@ pub(super) fn show(session: &Session) -> Result<Exit> {
     );
     let json = json!({"anchor": {
         "origin": config.origin,
-        "path": path,
+        "path": path_text(&path),
         "size": size,
         "root": root,
         "log_size": reader.size(),

@@ -5,7 +5,7 @@
 //! closing private keys to others.
 
 use crate::cli::args::Doctor;
-use crate::cli::output::{Exit, counted, for_terminal};
+use crate::cli::output::{Exit, counted, for_terminal, path_text};
 use crate::cli::session::Session;
 use crate::domain::state::LedgerFacts;
 use crate::edge::config::LedgerConfig;
@@ -74,7 +74,7 @@ fn see_pin(session: &Session, origin: &str, facts: Option<&LedgerFacts>) -> Resu
 /// Whether the log's key is here, and private keys that others can read.
 fn see_keys(session: &Session, origin: &str) -> Result<Vec<Observation>> {
     let mut seen = Vec::new();
-    if !session.home()?.keys().has_log(origin) {
+    if !session.home()?.keys().has_log(origin)? {
         let words = "the log's key is not on this machine: the ledger can only be read here";
         seen.push(Observation::new("keys", Health::Note, words));
     }
@@ -172,7 +172,7 @@ fn told(folder: &Path, examined: &Examined, done: &[String]) -> Value {
         })
     };
     json!({"doctor": {
-        "folder": folder,
+        "folder": path_text(folder),
         "healthy": worst(examined) <= Health::Note,
         "size": examined.size,
         "observations": examined.observations.iter().map(observation).collect::<Vec<_>>(),

@@ -2,7 +2,7 @@
 
 use crate::archive::reader::ArchiveReader;
 use crate::cli::args::RestoreArchive;
-use crate::cli::output::{Exit, counted, for_terminal};
+use crate::cli::output::{Exit, counted, for_terminal, path_text};
 use crate::cli::progress::Progress;
 use crate::cli::read::{facts_of, key_of, policy_trust, read_key};
 use crate::cli::session::{Session, name_officer};
@@ -105,8 +105,8 @@ impl Plan {
         let Keys { officer, key, log } = match keys {
             Ok(keys) => keys,
             Err(lacks) => {
-                restoring.finish_for_reading(&self.config)?;
                 self.pin(session)?;
+                restoring.finish_for_reading(&self.config)?;
                 let words = format!("It can be read, and not written to: {lacks}.");
                 let exit = if self.report.is_whole() { Exit::Done } else { Exit::Broken };
                 return self.tell(session, a, "reading", &words).map(|()| exit);
@@ -117,10 +117,11 @@ impl Plan {
         let accept_clock = a.accept_clock;
         let restored =
             Restored { config: &self.config, source: &source, signer: &key, filing, accept_clock };
+        // Before the last step, which makes it a ledger that no other restore goes on with.
+        self.pin(session)?;
         let rebuilt = restoring
             .finish(session.outside(log)?, &restored, is_short)
             .map_err(|error| name_officer(error, &officer, &key))?;
-        self.pin(session)?;
         let Some(ledger) = rebuilt.ledger else {
             let words = format!(
                 "It can be read, and not written to: this machine's anchor says more entries. Look for a \
@@ -171,7 +172,7 @@ impl Plan {
         );
         let json = json!({"restore": {
             "origin": report.origin,
-            "folder": a.folder,
+            "folder": path_text(&a.folder),
             "from": a.from.to_string(),
             "size": report.size,
             "root": report.root.to_base64(),
@@ -284,7 +285,7 @@ fn keys(
     }
     let home = session.home()?;
     let (keys, home) = (home.keys(), home.folder().display());
-    if !keys.has_log(origin) {
+    if !keys.has_log(origin)? {
         return Ok(Err(format!("the log key of {origin} is not in {home}/keys")));
     }
     match session.officer() {

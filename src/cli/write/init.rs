@@ -1,7 +1,8 @@
 //! `init`: the keys, the ledger with its first two entries, and the pin.
 //!
 //! What a rule or the disk can refuse is found out before a key is made, because keys are never
-//! deleted by this program.
+//! deleted by this program. What is begun is noted in the home until its last step is done
+//! (`edge::beginnings`), so that one that was cut off at any step can be run again.
 
 use super::documents::filing;
 use super::key::Request;
@@ -10,7 +11,7 @@ use crate::chain::entry::LedgerId;
 use crate::chain::hash::{Hash, to_hex};
 use crate::chain::signature::Signer;
 use crate::cli::args::Init;
-use crate::cli::output::{Exit, for_terminal};
+use crate::cli::output::{Exit, for_terminal, path_text};
 use crate::cli::session::Session;
 use crate::domain::admit::{Context, admit};
 use crate::domain::apply::Cited;
@@ -24,62 +25,79 @@ use crate::domain::kinds::Role;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::propose::propose;
 use crate::domain::state::State;
-use crate::edge::config::{CONFIG_FILE, LedgerConfig};
+use crate::edge::config::{LedgerConfig, has_ledger};
 use crate::edge::durable::{self, Readers};
+use crate::edge::home::Home;
 use crate::edge::ids::{Ids, SystemIds};
+use crate::edge::keys::PrivateKey;
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Durability, Ledger, Receipt, ReceiptEntry};
+use crate::ledger::{Durability, Ledger, Receipt, ReceiptEntry, clear_never_begun};
 use crate::tlog::checkpoint::check_origin;
 use crate::tlog::note::VerifierKey;
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Runs `init`.
+/// LedgerOpened and the OfficerEnrolled of whoever opens it.
+const GENESIS_ENTRIES: u64 = 2;
+
+/// Runs `init`. One that was cut off is finished, or begun anew, by the same words.
 ///
 /// # Errors
 /// `origin_malformed`, `origin_has_key`, `pin_conflict`, `folder_not_empty`, `ledger_exists`,
-/// `currency_unknown`, `home_in_ledger`, a rejection of the genesis command, or the machine's.
+/// `currency_unknown`, `home_in_ledger`, `init_unfinished`, `init_differs`, a rejection of the genesis
+/// command, or the machine's.
 pub(crate) fn init(session: &Session, a: &Init) -> Result<Exit> {
     check_flags(a)?;
     let officer = officer_name(session)?;
-    check(session, a)?;
+    check_origin(&a.origin)?;
+    let home = session.home()?;
+    home.check_outside(&a.folder)?;
     let currency = currency(&a.currency)?;
     let ledger_id = SystemIds::new()?.ledger_id();
-    let founding =
+    let mut founding =
         Founding { a, officer: &officer, currency, ledger_id, filing: filing(&a.flags)? };
     let events = founding.rehearse(session)?;
     if a.flags.dry_run {
+        Standing::of(&home, a)?;
         return dry_run(session, a, events);
     }
-    durable::create_folder(&a.folder, Readers::Everyone)?;
-    let keys = session.home()?.keys();
-    let key = if keys.officers()?.contains(&officer) {
-        keys.officer(&officer)?
-    } else {
-        keys.create_officer(&officer)?
+    let _turn = home.beginnings().turn()?;
+    let (ledger, receipt) = match Standing::of(&home, a)? {
+        Standing::Free => founding.create(session)?,
+        Standing::Begun => {
+            clear_never_begun(&a.folder)?;
+            check_folder(&a.folder)?;
+            founding.create(session)?
+        }
+        Standing::Made => match founding.finish(session) {
+            Err(error) if matches!(error.code(), "never_begun" | "nothing_to_recover") => {
+                clear_never_begun(&a.folder)?;
+                check_folder(&a.folder)?;
+                founding.create(session)?
+            }
+            finished => finished?,
+        },
     };
-    let log_key = keys.create_log(&a.origin)?;
-    let log_public = log_key.public_key();
-    let vkey = VerifierKey::new(&a.origin, &log_public)?.to_string();
-    let request = Request::signed(&key, ledger_id, &officer)?;
-    let order = founding.order(log_public, request.key, request.proof);
-    let config = LedgerConfig::new(&a.origin, a.name.as_str());
-    let outside = session.outside(log_key)?;
-    let (ledger, receipt) = Ledger::create(&a.folder, &config, &order, &key, outside)?;
-    let genesis = genesis_hash(&ledger)?;
-    let pin = Pin { origin: a.origin.clone(), ledger: ledger_id, genesis, vkey: vkey.clone() };
-    session.home()?.known_logs().add(&pin)?;
-    let opened = Opened { a, session, officer: &officer, pin: &pin, key: to_hex(&request.key) };
+    let facts = ledger.state().ledger.as_ref();
+    let vkey = VerifierKey::new(&a.origin, &facts.map(|f| f.log_key.0).unwrap_or_default())?;
+    let (origin, genesis) = (a.origin.clone(), genesis_hash(&ledger)?);
+    let pin = Pin { origin, ledger: ledger.id()?, genesis, vkey: vkey.to_string() };
+    home.known_logs().add(&pin)?;
+    let key = to_hex(&home.keys().officer(&officer)?.public_key());
+    let opened = Opened { a, session, officer: &officer, pin: &pin, key };
     let printed = opened.print(ledger.state(), &receipt);
     session.close(ledger);
+    if let Err(error) = home.beginnings().forget(&a.origin) {
+        session.console.note(&format!("it is noted as unfinished, which does no harm: {error}"));
+    }
     printed.map(|()| Exit::Done)
 }
 
 /// The first command of a ledger has no retry and no entry before it.
 fn check_flags(a: &Init) -> Result<()> {
     let unfit = if a.flags.command_id.is_some() {
-        "--command-id makes a retry recognisable; an init that failed is begun anew"
+        "--command-id makes a retry recognisable; an init that failed is run again as it is"
     } else if a.flags.accept_clock.is_some() {
         "--accept-clock is about the entry before; a new ledger has none"
     } else {
@@ -107,31 +125,71 @@ fn officer_name(session: &Session) -> Result<String> {
     })
 }
 
-fn check(session: &Session, a: &Init) -> Result<()> {
-    check_origin(&a.origin)?;
-    session.home()?.check_outside(&a.folder)?;
-    let keys = session.home()?.keys();
-    if keys.has_log(&a.origin) {
-        let path = keys.log_path(&a.origin);
+/// How far an earlier `init` of this origin came.
+enum Standing {
+    /// There was none, or nothing of it is in the way.
+    Free,
+    /// It was cut off before the folder was a ledger's.
+    Begun,
+    /// It was cut off, and the folder is a ledger's, with or without an entry.
+    Made,
+}
+
+impl Standing {
+    fn of(home: &Home, a: &Init) -> Result<Self> {
+        match home.beginnings().find(&a.origin)? {
+            Some(folder) if folder == whole(&a.folder)? => {
+                return Ok(if has_ledger(&folder)? { Self::Made } else { Self::Begun });
+            }
+            Some(other) if has_ledger(&other)? => return Err(unfinished(&a.origin, &other)),
+            // Nothing was signed with its key: whoever began it may go elsewhere.
+            Some(_) if home.anchors().read(&a.origin)?.is_none() => {}
+            Some(_) | None => check_unused(home, &a.origin)?,
+        }
+        check_folder(&a.folder).map(|()| Self::Free)
+    }
+}
+
+fn whole(folder: &Path) -> Result<PathBuf> {
+    std::path::absolute(folder).map_err(|e| Error::io("find", folder, e))
+}
+
+fn unfinished(origin: &str, folder: &Path) -> Error {
+    let shown = folder.display();
+    let message = format!("an init of {origin} into {shown} was cut off before it ended");
+    Error::new(Kind::Usage, "init_unfinished", message)
+        .with_detail("folder", &shown)
+        .with_hint(format!("run that one again, into {shown}; or choose another --origin"))
+}
+
+fn check_unused(home: &Home, origin: &str) -> Result<()> {
+    let keys = home.keys();
+    if keys.has_log(origin)? {
+        let path = keys.log_path(origin);
         let message = format!(
-            "the origin {} has a log key already, at {}: an origin names one log for ever",
-            a.origin,
+            "the origin {origin} has a log key already, at {}: an origin names one log for ever",
             path.display()
         );
         return Err(Error::new(Kind::Usage, "origin_has_key", message)
-            .with_detail("origin", &a.origin)
+            .with_detail("origin", origin)
             .with_detail("path", path.display())
             .with_hint(
-                "choose another --origin; only if an init failed before it printed a ledger id, \
-                 move that key away and run it again",
+                "choose another --origin; only if an init of release 0.1.0 failed before it printed \
+                 a ledger id, move that key away and run it again",
             ));
     }
-    if let Some(pin) = session.home()?.known_logs().find(&a.origin)? {
-        let message = format!("the origin {} is pinned to ledger {}", a.origin, pin.ledger);
+    if let Some(pin) = home.known_logs().find(origin)? {
+        let message = format!("the origin {origin} is pinned to ledger {}", pin.ledger);
         return Err(Error::new(Kind::Usage, "origin_pinned", message)
             .with_hint("choose another --origin: an origin names one log for ever"));
     }
-    check_folder(&a.folder)
+    Ok(())
+}
+
+fn ledger_exists(folder: &Path) -> Error {
+    let message = format!("{} already holds a ledger", folder.display());
+    Error::new(Kind::Usage, "ledger_exists", message)
+        .with_hint("choose another folder; a ledger is never overwritten")
 }
 
 fn check_folder(folder: &Path) -> Result<()> {
@@ -139,10 +197,8 @@ fn check_folder(folder: &Path) -> Result<()> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         inside => inside.map_err(|e| Error::io("read the folder", folder, e))?,
     };
-    if folder.join(CONFIG_FILE).exists() {
-        let message = format!("{} already holds a ledger", folder.display());
-        return Err(Error::new(Kind::Usage, "ledger_exists", message)
-            .with_hint("choose another folder; a ledger is never overwritten"));
+    if has_ledger(folder)? {
+        return Err(ledger_exists(folder));
     }
     if inside.next().is_some() {
         let message = format!("the folder {} is not empty", folder.display());
@@ -171,6 +227,67 @@ struct Founding<'a> {
 }
 
 impl Founding<'_> {
+    /// Makes the ledger, with the keys that are missing.
+    fn create(&self, session: &Session) -> Result<(Ledger, Receipt)> {
+        let (a, home) = (self.a, session.home()?);
+        home.beginnings().note(&a.origin, &whole(&a.folder)?)?;
+        durable::create_folder(&a.folder, Readers::Everyone)?;
+        let keys = home.keys();
+        for path in [keys.officer_path(self.officer)?, keys.log_path(&a.origin)] {
+            durable::sweep(&path)?;
+        }
+        let key = if keys.officers()?.iter().any(|name| name == self.officer) {
+            keys.officer(self.officer)?
+        } else {
+            keys.create_officer(self.officer)?
+        };
+        // One that is there was made by an `init` that was cut off before it was used.
+        let log_key = match keys.log(&a.origin) {
+            Err(error) if error.code() == "no_key" => keys.create_log(&a.origin)?,
+            found => found?,
+        };
+        let order = self.signed_order(&key, log_key.public_key())?;
+        let config = LedgerConfig::new(&a.origin, a.name.as_str());
+        Ledger::create(&a.folder, &config, &order, &key, session.outside(log_key)?)
+    }
+
+    /// Opens what an `init` made that was cut off after it was recorded.
+    fn finish(&mut self, session: &Session) -> Result<(Ledger, Receipt)> {
+        let (a, home) = (self.a, session.home()?);
+        if LedgerConfig::read(&a.folder)?.origin != a.origin {
+            return Err(ledger_exists(&a.folder));
+        }
+        let log_key = home.keys().log(&a.origin)?;
+        let log_public = log_key.public_key();
+        let ledger = Ledger::open(&a.folder, session.outside(log_key)?)?;
+        self.ledger_id = ledger.id()?;
+        let order = self.signed_order(&home.keys().officer(self.officer)?, log_public)?;
+        let receipt = ledger.begun_by(&order)?;
+        let is_pinned = home.known_logs().find(&a.origin)?.is_some();
+        if is_pinned && (receipt.is_none() || ledger.head().size > GENESIS_ENTRIES) {
+            session.close(ledger);
+            home.beginnings().forget(&a.origin)?;
+            return Err(ledger_exists(&a.folder));
+        }
+        let Some(receipt) = receipt else {
+            session.close(ledger);
+            let message = format!(
+                "an init that was cut off has recorded the ledger in {} with other words than these",
+                a.folder.display()
+            );
+            return Err(Error::new(Kind::Usage, "init_differs", message).with_hint(format!(
+                "see them with `earmark stats --ledger {}`, and run init with the same",
+                a.folder.display()
+            )));
+        };
+        Ok((ledger, receipt))
+    }
+
+    fn signed_order(&self, key: &PrivateKey, log_public: [u8; 32]) -> Result<Order> {
+        let request = Request::signed(key, self.ledger_id, self.officer)?;
+        Ok(self.order(log_public, request.key, request.proof))
+    }
+
     fn order(&self, log_key: [u8; 32], key: [u8; 32], proof: [u8; 64]) -> Order {
         let opened = LedgerOpened {
             ledger: Bytes16(self.ledger_id.0),
@@ -248,12 +365,12 @@ impl Opened<'_> {
             "id": pin.ledger.to_string(),
             "name": self.a.name.as_str(),
             "origin": pin.origin,
-            "folder": self.a.folder,
+            "folder": path_text(&self.a.folder),
             "genesis": pin.genesis.to_string(),
             "log_key": pin.vkey,
             "officer": self.officer,
             "officer_key": self.key,
-            "home": home.folder(),
+            "home": path_text(home.folder()),
         });
         let mut told = receipt::json(&receipt::Scene::of(state), receipt);
         if let Some(told) = told.as_object_mut() {

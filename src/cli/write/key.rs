@@ -7,9 +7,10 @@ use crate::chain::entry::LedgerId;
 use crate::chain::hash::{from_hex, to_hex};
 use crate::chain::signature::{self, Signer, enrol_message};
 use crate::cli::args::{ChangePassphrase, KeyVerb, NewKey, RequestEnrolment};
-use crate::cli::output::{Exit, for_terminal};
+use crate::cli::output::{Exit, for_terminal, path_text};
 use crate::cli::session::Session;
 use crate::edge::config::LedgerConfig;
+use crate::edge::durable;
 use crate::edge::keys::new_passphrase;
 use crate::error::{Error, Kind, Result};
 use serde_json::json;
@@ -35,7 +36,7 @@ fn new(session: &Session, a: &NewKey) -> Result<()> {
     let keys = session.home()?.keys();
     let path = keys.officer_path(&a.name)?;
     if a.dry_run {
-        if path.exists() {
+        if durable::is_there(&path)? {
             keys.officer(&a.name)?;
             let message = format!("officer {} already has a key at {}", a.name, path.display());
             return Err(Error::new(Kind::Usage, "key_exists", message)
@@ -44,11 +45,11 @@ fn new(session: &Session, a: &NewKey) -> Result<()> {
         let shown = path.display();
         return session.console.receipt(
             &format!("Would make a key for {} at {shown}; dry run: nothing was written.\n", a.name),
-            &json!({"key": {"officer": a.name, "path": path, "public_key": null, "dry_run": true}}),
+            &json!({"key": {"officer": a.name, "path": path_text(&path), "public_key": null, "dry_run": true}}),
         );
     }
     let key = if a.passphrase {
-        if path.exists() {
+        if durable::is_there(&path)? {
             return keys.create_officer(&a.name).map(|_| ());
         }
         keys.create_officer_under(&a.name, new_passphrase()?)?
@@ -64,7 +65,7 @@ fn new(session: &Session, a: &NewKey) -> Result<()> {
             name = for_terminal(&a.name),
             path = path.display(),
         ),
-        &json!({"key": {"officer": a.name, "path": path, "public_key": key, "dry_run": false}}),
+        &json!({"key": {"officer": a.name, "path": path_text(&path), "public_key": key, "dry_run": false}}),
     )
 }
 
@@ -84,7 +85,7 @@ fn protect(session: &Session, a: &ChangePassphrase) -> Result<()> {
     let now = if a.remove { "no passphrase" } else { "a new passphrase" };
     session.console.receipt(
         &format!("The key of {name} at {} is under {now}.\n", path.display()),
-        &json!({"key": {"officer": a.name, "log": a.log, "path": path, "passphrase": !a.remove}}),
+        &json!({"key": {"officer": a.name, "log": a.log, "path": path_text(path), "passphrase": !a.remove}}),
     )
 }
 

@@ -88,7 +88,7 @@ impl Slot {
     /// An I/O code with the path.
     pub fn promote(&self) -> Result<()> {
         let next = self.beside("next");
-        if !next.exists() {
+        if !durable::is_there(&next)? {
             return Ok(());
         }
         if let Some(key) = load(&self.path)? {

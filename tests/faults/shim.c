@@ -1,0 +1,198 @@
+/* Stands between a program and the file system: counts the calls that touch a folder, and makes one of
+ * them fail, or ends the program there. Loaded with LD_PRELOAD; sees every library of the program, sled
+ * too. Says on SHIM_LOG, a line a call: number, class, name, path.
+ *
+ *   SHIM_UNDER  calls on files below this folder count (absolute, no links in it)
+ *   SHIM_ONLY   the classes that count: r read, w write, s sync (default: all)
+ *   SHIM_LOG    file to append to; its first line `loaded` shows that this is in place
+ *   SHIM_AT     number of the call, from 1
+ *   SHIM_MODE   once: it fails; from: it and all after it fail; half: a write writes half and fails;
+ *               kill: SIGKILL before the call; torn: a write writes half, then SIGKILL
+ *   SHIM_ERRNO  the error (default 5, EIO)
+ *   SHIM_SKIP   calls on paths that hold this text do not count
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum mode { NONE, ONCE, FROM, HALF, KILL, TORN };
+
+static atomic_ulong count;
+static const char *under, *only, *skip;
+static size_t under_length;
+static int log_fd = -1, error_number = EIO;
+static unsigned long at;
+static enum mode mode = NONE;
+
+__attribute__((constructor)) static void begin(void) {
+    const char *text = getenv("SHIM_LOG");
+    if (text) {
+        log_fd = (int)syscall(SYS_openat, AT_FDCWD, text, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+        if (log_fd >= 0) syscall(SYS_write, log_fd, "loaded\n", 7);
+    }
+    only = getenv("SHIM_ONLY");
+    skip = getenv("SHIM_SKIP");
+    if ((text = getenv("SHIM_AT"))) at = strtoul(text, NULL, 10);
+    if ((text = getenv("SHIM_ERRNO"))) error_number = atoi(text);
+    if ((text = getenv("SHIM_MODE"))) {
+        const char *names[] = {"none", "once", "from", "half", "kill", "torn"};
+        for (int i = 0; i < 6; i++)
+            if (!strcmp(text, names[i])) mode = (enum mode)i;
+    }
+    if ((text = getenv("SHIM_UNDER"))) {
+        under_length = strlen(text);
+        under = text;
+    }
+}
+
+/* The whole path of a name beside an open folder; as far as can be told. */
+static const char *whole(int folder, const char *path, char *room) {
+    if (!path) return "";
+    if (path[0] == '/') return path;
+    char base[PATH_MAX];
+    ssize_t length;
+    if (folder == AT_FDCWD) {
+        if (syscall(SYS_getcwd, base, sizeof base) < 0) return path;
+    } else {
+        char link[64];
+        snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
+        length = syscall(SYS_readlinkat, AT_FDCWD, link, base, sizeof base - 1);
+        if (length < 0) return path;
+        base[length] = 0;
+    }
+    if (!path[0]) snprintf(room, PATH_MAX * 2, "%s", base);
+    else snprintf(room, PATH_MAX * 2, "%s/%s", base, path);
+    return room;
+}
+
+enum verdict { GO, FAIL, FAIL_HALF, KILL_HALF };
+
+/* Counts a call and says what becomes of it. */
+static enum verdict meet(char class, const char *name, int folder, const char *path) {
+    if (!under) return GO;
+    char room[PATH_MAX * 2];
+    int before = errno;
+    const char *full = whole(folder, path, room);
+    errno = before;
+    if (strncmp(full, under, under_length)) return GO;
+    if (skip && strstr(full, skip)) return GO;
+    if (only && !strchr(only, class)) return GO;
+    unsigned long number = atomic_fetch_add(&count, 1) + 1;
+    if (log_fd >= 0) {
+        char line[PATH_MAX * 2 + 64];
+        int length = snprintf(line, sizeof line, "%lu %c %s %s\n", number, class, name, full + under_length);
+        syscall(SYS_write, log_fd, line, length);
+        errno = before;
+    }
+    if (!at || number < at || (number > at && mode != FROM)) return GO;
+    switch (mode) {
+    case ONCE: case FROM: errno = error_number; return FAIL;
+    case HALF: errno = error_number; return FAIL_HALF;
+    case TORN: return KILL_HALF;
+    case KILL: kill(getpid(), SIGKILL); for (;;) pause();
+    default: return GO;
+    }
+}
+
+static void end(void) {
+    kill(getpid(), SIGKILL);
+    for (;;) pause();
+}
+
+#define REAL(type, name, ...) \
+    static type (*real)(__VA_ARGS__); \
+    if (!real) real = (type (*)(__VA_ARGS__))dlsym(RTLD_NEXT, #name)
+
+/* A call that either happens or fails. */
+#define PLAIN(class, type, failed, name, folder, path, parameters, ...) \
+    type name parameters { \
+        static type (*real) parameters; \
+        if (!real) real = (type (*) parameters)dlsym(RTLD_NEXT, #name); \
+        switch (meet(class, #name, folder, path)) { \
+        case GO: return real(__VA_ARGS__); \
+        case KILL_HALF: end(); /* fallthrough */ \
+        default: errno = error_number; return failed; \
+        } \
+    }
+
+#define OPEN(name) \
+    int name(const char *path, int flags, ...) { \
+        va_list list; va_start(list, flags); int bits = va_arg(list, int); va_end(list); \
+        REAL(int, name, const char *, int, ...); \
+        if (meet(flags & (O_CREAT | O_TRUNC) ? 'w' : 'r', "open", AT_FDCWD, path) != GO) \
+            return errno = error_number, -1; \
+        return real(path, flags, bits); \
+    }
+#define OPENAT(name) \
+    int name(int folder, const char *path, int flags, ...) { \
+        va_list list; va_start(list, flags); int bits = va_arg(list, int); va_end(list); \
+        REAL(int, name, int, const char *, int, ...); \
+        if (meet(flags & (O_CREAT | O_TRUNC) ? 'w' : 'r', "open", folder, path) != GO) \
+            return errno = error_number, -1; \
+        return real(folder, path, flags, bits); \
+    }
+OPEN(open) OPEN(open64) OPENAT(openat) OPENAT(openat64)
+
+PLAIN('r', ssize_t, -1, read, fd, "", (int fd, void *to, size_t n), fd, to, n)
+PLAIN('r', ssize_t, -1, readv, fd, "", (int fd, const struct iovec *to, int n), fd, to, n)
+PLAIN('r', ssize_t, -1, pread, fd, "", (int fd, void *to, size_t n, off_t o), fd, to, n, o)
+PLAIN('r', ssize_t, -1, pread64, fd, "", (int fd, void *to, size_t n, off64_t o), fd, to, n, o)
+PLAIN('w', ssize_t, -1, writev, fd, "", (int fd, const struct iovec *of, int n), fd, of, n)
+
+#define WRITE(name, parameters, half, ...) \
+    ssize_t name parameters { \
+        static ssize_t (*real) parameters; \
+        if (!real) real = (ssize_t (*) parameters)dlsym(RTLD_NEXT, #name); \
+        switch (meet('w', #name, fd, "")) { \
+        case GO: return real(__VA_ARGS__); \
+        case FAIL_HALF: half; errno = error_number; return -1; \
+        case KILL_HALF: half; end(); /* fallthrough */ \
+        default: errno = error_number; return -1; \
+        } \
+    }
+WRITE(write, (int fd, const void *of, size_t n), real(fd, of, n / 2), fd, of, n)
+WRITE(pwrite, (int fd, const void *of, size_t n, off_t o), real(fd, of, n / 2, o), fd, of, n, o)
+WRITE(pwrite64, (int fd, const void *of, size_t n, off64_t o), real(fd, of, n / 2, o), fd, of, n, o)
+
+PLAIN('s', int, -1, fsync, fd, "", (int fd), fd)
+PLAIN('s', int, -1, fdatasync, fd, "", (int fd), fd)
+PLAIN('s', int, -1, sync_file_range, fd, "", (int fd, off64_t o, off64_t n, unsigned int f), fd, o, n, f)
+
+PLAIN('w', int, -1, ftruncate, fd, "", (int fd, off_t n), fd, n)
+PLAIN('w', int, -1, ftruncate64, fd, "", (int fd, off64_t n), fd, n)
+PLAIN('w', int, -1, fallocate, fd, "", (int fd, int m, off_t o, off_t n), fd, m, o, n)
+PLAIN('w', int, -1, fallocate64, fd, "", (int fd, int m, off64_t o, off64_t n), fd, m, o, n)
+PLAIN('w', int, -1, rename, AT_FDCWD, to, (const char *from, const char *to), from, to)
+PLAIN('w', int, -1, link, AT_FDCWD, to, (const char *from, const char *to), from, to)
+PLAIN('w', int, -1, linkat, b, to, (int a, const char *from, int b, const char *to, int f), a, from, b, to, f)
+PLAIN('w', int, -1, renameat, b, to, (int a, const char *from, int b, const char *to), a, from, b, to)
+PLAIN('w', int, -1, unlink, AT_FDCWD, path, (const char *path), path)
+PLAIN('w', int, -1, unlinkat, fd, path, (int fd, const char *path, int f), fd, path, f)
+PLAIN('w', int, -1, rmdir, AT_FDCWD, path, (const char *path), path)
+PLAIN('w', int, -1, mkdir, AT_FDCWD, path, (const char *path, mode_t m), path, m)
+PLAIN('w', int, -1, mkdirat, fd, path, (int fd, const char *path, mode_t m), fd, path, m)
+
+PLAIN('r', int, -1, statx, fd, path, (int fd, const char *path, int f, unsigned int m, struct statx *to), fd, path, f, m, to)
+PLAIN('r', int, -1, stat64, AT_FDCWD, path, (const char *path, struct stat64 *to), path, to)
+PLAIN('r', int, -1, lstat64, AT_FDCWD, path, (const char *path, struct stat64 *to), path, to)
+PLAIN('r', int, -1, fstat64, fd, "", (int fd, struct stat64 *to), fd, to)
+PLAIN('r', int, -1, fstatat64, fd, path, (int fd, const char *path, struct stat64 *to, int f), fd, path, to, f)
+PLAIN('r', DIR *, NULL, opendir, AT_FDCWD, path, (const char *path), path)
+PLAIN('r', DIR *, NULL, fdopendir, fd, "", (int fd), fd)
+PLAIN('r', struct dirent *, NULL, readdir, dirfd(of), "", (DIR *of), of)
+PLAIN('r', struct dirent64 *, NULL, readdir64, dirfd(of), "", (DIR *of), of)
+PLAIN('r', int, -1, flock, fd, "", (int fd, int how), fd, how)

@@ -1,0 +1,94 @@
+//! Builds the shim, and runs commands under it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+struct Built {
+    _folder: tempfile::TempDir,
+    library: PathBuf,
+}
+
+static SHIM: LazyLock<Built> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let library = folder.path().join("shim.so");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults/shim.c");
+    let built = Command::new("cc")
+        .args(["-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"])
+        .args([&library, &source])
+        .arg("-ldl")
+        .output()
+        .expect("a C compiler, which tools/test installs");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    Built { _folder: folder, library }
+});
+
+/// What becomes of one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// It fails.
+    Once,
+    /// It fails, and all after it.
+    From,
+    /// A write writes half and fails.
+    Half,
+    /// The program is killed before it.
+    Kill,
+    /// A write writes half, then the program is killed.
+    Torn,
+}
+
+impl Mode {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Once => "once",
+            Self::From => "from",
+            Self::Half => "half",
+            Self::Kill => "kill",
+            Self::Torn => "torn",
+        }
+    }
+}
+
+/// A call that the shim saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub(crate) number: u64,
+    pub(crate) class: char,
+    pub(crate) name: String,
+    pub(crate) path: String,
+}
+
+impl std::fmt::Display for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "call {} ({} of {})", self.number, self.name, self.path)
+    }
+}
+
+/// Where and how to fail.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fault {
+    pub(crate) at: u64,
+    pub(crate) mode: Mode,
+}
+
+/// Runs a command whose calls below `under` count.
+pub(crate) fn run(mut command: Command, under: &Path, fault: Option<Fault>) -> (Output, Vec<Call>) {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("calls");
+    command.env("LD_PRELOAD", &SHIM.library).env("SHIM_LOG", &log).env("SHIM_UNDER", under);
+    if let Some(fault) = fault {
+        command.env("SHIM_AT", fault.at.to_string()).env("SHIM_MODE", fault.mode.word());
+    }
+    let output = command.output().unwrap();
+    let text = std::fs::read_to_string(&log).expect("the shim is loaded");
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("loaded"), "the shim is loaded");
+    let calls = lines.map(|line| {
+        let mut words = line.splitn(4, ' ');
+        let mut next = || words.next().unwrap_or_default().to_owned();
+        let (number, class) = (next().parse().unwrap(), next().chars().next().unwrap());
+        Call { number, class, name: next(), path: next() }
+    });
+    (output, calls.collect())
+}
