@@ -71,6 +71,7 @@ pub(crate) struct Console {
     file: Option<PathBuf>,
     color: ColorName,
     no_progress: bool,
+    secret: bool,
 }
 
 /// The code of the error that means: the reader has gone away.
@@ -96,6 +97,7 @@ impl Console {
             file: globals.file.clone().filter(|file| file != Path::new("-")),
             color: globals.color,
             no_progress: globals.no_progress,
+            secret: false,
         })
     }
 
@@ -110,6 +112,7 @@ impl Console {
             file: None,
             color: globals.color,
             no_progress: true,
+            secret: false,
         }
     }
 
@@ -152,6 +155,7 @@ impl Console {
                 write(&mut out)?;
                 out.flush().map_err(|e| printing(&e))
             }
+            Some(path) if self.secret => to_file_of_mode(path, 0o600, write),
             Some(path) => to_file(path, write),
         }
     }
@@ -189,6 +193,31 @@ impl Console {
     pub(crate) fn receipt(&self, text: &str, json: &serde_json::Value) -> Result<()> {
         let is_unwanted = self.quiet && self.format == FormatName::Table && self.file.is_none();
         if is_unwanted { Ok(()) } else { self.value(text, json) }
+    }
+
+    /// Writes a receipt of what is done and stays done. One that cannot be printed, on a disk that is
+    /// full, is said on stderr and is no failure: a script would do the same thing once more.
+    ///
+    /// # Errors
+    /// `reader_gone`, which ends the run quietly.
+    pub(crate) fn done(&self, text: &str, json: &serde_json::Value) -> Result<()> {
+        match self.receipt(text, json) {
+            Err(error) if error.code() != READER_GONE => {
+                let mark = self.paint("warning:", "33");
+                let why = for_terminal(error.message());
+                say(&format!(
+                    "{mark} it is done, and only its receipt could not be written: {why}\n"
+                ));
+                Ok(())
+            }
+            printed => printed,
+        }
+    }
+
+    /// The same console for a result that is nobody else's to read: a file gets mode 600.
+    pub(crate) fn secret(mut self) -> Self {
+        self.secret = true;
+        self
     }
 
     /// Says something beside the result, on stderr.
@@ -264,6 +293,14 @@ pub(crate) fn to_file(
     path: &Path,
     write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
 ) -> Result<()> {
+    to_file_of_mode(path, 0o666, write)
+}
+
+fn to_file_of_mode(
+    path: &Path,
+    mode: u32,
+    write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
+) -> Result<()> {
     super::target::check(path)?;
     // A device or pipe is written to as it is; a file is replaced whole.
     let is_special = path.metadata().is_ok_and(|found| !found.is_file());
@@ -274,7 +311,7 @@ pub(crate) fn to_file(
     let file = if is_special {
         file::open_named_to_write(&temporary)
     } else {
-        file::create(&temporary, 0o666)
+        file::create(&temporary, mode)
     };
     let mut out = BufWriter::new(file.map_err(|e| Error::io("write", path, e))?);
     let written =

@@ -25,7 +25,13 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
     match Session::new(cli.globals) {
         Ok(session) => {
             let writes = Takes::of(&cli.verb).officer;
-            let run = || check(&cli.verb, &session).and_then(|()| dispatch(&session, &cli.verb));
+            let run = || {
+                check(&cli.verb, &session)?;
+                if writes || matches!(cli.verb, Verb::Verify(_)) {
+                    session.warn_of_open_home()?;
+                }
+                dispatch(&session, &cli.verb)
+            };
             let done = caught(writes, run);
             done.unwrap_or_else(|error| session.console.error(&error))
         }

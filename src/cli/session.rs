@@ -45,6 +45,21 @@ impl Session {
         self.home.clone().map_or_else(Home::from_environment, Ok)
     }
 
+    /// Warns of what others can change of what is trusted here.
+    ///
+    /// # Errors
+    /// An I/O code with the path.
+    pub(super) fn warn_of_open_home(&self) -> Result<()> {
+        let open = self.home.as_ref().map_or_else(|| Ok(Vec::new()), Home::open_to_others)?;
+        for path in open {
+            let shown = path.display();
+            self.console.warn(&format!(
+                "others can change {shown}, and keys, pins and anchors are all the trust there is: chmod go-w {shown}"
+            ));
+        }
+        Ok(())
+    }
+
     /// The pin of a log; none where there is no home.
     ///
     /// # Errors

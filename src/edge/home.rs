@@ -3,9 +3,13 @@
 //! It stands outside every ledger on purpose: what is in it is what a user trusts when the ledger's
 //! folder has been changed by someone else. This file only says where things are.
 
+use super::config::has_ledger;
+use super::durable;
 use super::{anchors::Anchors, beginnings::Beginnings, keys::Keys, pins::KnownLogs};
 use crate::error::{Error, Kind, Result};
 use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// The environment variable that names the folder; `~/.earmark` where it is not set.
@@ -92,6 +96,75 @@ impl Home {
         Anchors::at(self.folder.join("anchors"))
     }
 
+    /// What others can change of what is trusted here: the home, its folders, pins, anchors and keys.
+    ///
+    /// # Errors
+    /// An I/O code with the path.
+    pub fn open_to_others(&self) -> Result<Vec<PathBuf>> {
+        let mut seen = vec![self.folder.clone()];
+        for name in ["known-logs", "anchors", "keys", "bookmarks", "witness", "beginnings"] {
+            seen.push(self.folder.join(name));
+        }
+        for name in ["keys/officers", "keys/log", "keys/witness"] {
+            seen.push(self.folder.join(name));
+        }
+        for name in ["anchors", "keys/officers", "keys/log", "keys/witness"] {
+            let folder = self.folder.join(name);
+            let inside = match std::fs::read_dir(&folder) {
+                Err(e) if e.kind() == ErrorKind::NotFound => continue,
+                inside => inside.map_err(|e| Error::io("read the folder", &folder, e))?,
+            };
+            for entry in inside {
+                let entry = entry.map_err(|e| Error::io("read the folder", &folder, e))?;
+                seen.push(entry.path());
+            }
+        }
+        let mut open = Vec::new();
+        for path in seen {
+            match std::fs::metadata(&path) {
+                Ok(found) if found.permissions().mode() & 0o022 != 0 => open.push(path),
+                Err(e) if e.kind() != ErrorKind::NotFound => {
+                    return Err(Error::io("look at", &path, e));
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+        Ok(open)
+    }
+
+    /// Refuses a home in any ledger's folder, or in a log that is published: a private key made there
+    /// would be handed out with it. Links on the way are followed.
+    ///
+    /// # Errors
+    /// Code `home_in_ledger`; an I/O code with the path.
+    pub fn check_nowhere_public(&self) -> Result<()> {
+        let mut above = vec![self.folder.clone()];
+        let there = self.folder.ancestors().find_map(|folder| folder.canonicalize().ok());
+        above.extend(there);
+        // Folders above may be closed to this user.
+        let visible = |found: Result<bool>| match found {
+            Err(error) if error.code() == "no_permission" => Ok(false),
+            found => found,
+        };
+        for folder in above.iter().flat_map(|folder| folder.ancestors()) {
+            let is_log = visible(durable::is_there(&folder.join("checkpoint")))?
+                && visible(durable::is_there(&folder.join("tile")))?;
+            if is_log || visible(has_ledger(folder))? {
+                return Err(self.inside(folder));
+            }
+        }
+        Ok(())
+    }
+
+    fn inside(&self, ledger: &Path) -> Error {
+        let (home, ledger) = (self.folder.display(), ledger.display());
+        let message = format!("keys never live inside a ledger: {home} is inside {ledger}");
+        Error::new(Kind::Usage, "home_in_ledger", message)
+            .with_detail("home", &home)
+            .with_detail("ledger", &ledger)
+            .with_hint(format!("set {HOME_VARIABLE} to a folder outside the ledger"))
+    }
+
     /// Refuses a home inside the ledger: whoever copies or changes the ledger would have the keys.
     /// It goes by the folders' names and follows no links.
     ///
@@ -105,15 +178,7 @@ impl Home {
         if !whole(&self.folder)?.starts_with(&ledger) {
             return Ok(());
         }
-        let (home, ledger) = (self.folder.display(), ledger.display());
-        Err(Error::new(
-            Kind::Usage,
-            "home_in_ledger",
-            format!("keys never live inside a ledger: {home} is inside {ledger}"),
-        )
-        .with_detail("home", home)
-        .with_detail("ledger", ledger)
-        .with_hint(format!("set {HOME_VARIABLE} to a folder outside the ledger")))
+        Err(self.inside(&ledger))
     }
 }
 
@@ -149,6 +214,46 @@ mod tests {
             "no_home: no folder for keys and pins: neither EARMARK_HOME nor HOME is set\n  \
              next: set EARMARK_HOME to a folder of your own"
         );
+    }
+
+    #[test]
+    fn a_home_in_a_folder_that_is_handed_out_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ledger, log) = (folder.path().join("book"), folder.path().join("www"));
+        std::fs::create_dir_all(ledger.join("log")).unwrap();
+        std::fs::write(ledger.join("ledger.toml"), "").unwrap();
+        std::fs::create_dir_all(log.join("tile")).unwrap();
+        std::fs::write(log.join("checkpoint"), "").unwrap();
+        std::os::unix::fs::symlink(ledger.join("log"), folder.path().join("link")).unwrap();
+        for home in ["book", "book/log", "book/log/a/b", "www", "www/keys", "link", "link/a"] {
+            let found = Home::at(folder.path().join(home)).check_nowhere_public();
+            assert_eq!(found.unwrap_err().code(), "home_in_ledger", "{home}");
+        }
+        Home::at(folder.path().join("home")).check_nowhere_public().unwrap();
+    }
+
+    #[test]
+    fn what_others_can_change_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path().join("home"));
+        assert_eq!(home.open_to_others().unwrap(), Vec::<PathBuf>::new());
+        std::fs::create_dir_all(home.folder().join("anchors")).unwrap();
+        let mut expected = Vec::new();
+        for (name, mode) in [("", 0o777), ("known-logs", 0o620), ("anchors/a", 0o602)] {
+            let path = home.folder().join(name);
+            if !name.is_empty() {
+                std::fs::write(&path, "").unwrap();
+            }
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            expected.push(path);
+        }
+        std::fs::set_permissions(
+            home.folder().join("anchors"),
+            std::fs::Permissions::from_mode(0o700),
+        )
+        .unwrap();
+        let found = home.open_to_others().unwrap();
+        assert_eq!(found, [home.folder().join(""), expected[1].clone(), expected[2].clone()]);
     }
 
     #[test]

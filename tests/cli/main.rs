@@ -26,6 +26,7 @@ mod doctor;
 mod files;
 mod json;
 mod keys;
+mod machine;
 mod names;
 mod proof;
 mod refusals;

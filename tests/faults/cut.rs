@@ -5,21 +5,19 @@ use crate::place::{INIT, Ran};
 use crate::{Call, Dice, Fault, Mode, Place};
 use std::collections::BTreeSet;
 
-/// The trials for a line: a kill before each change and in the middle of each write, and failing calls:
-/// each kind of call of each file once, others by chance, or all of them.
+/// The trials for a line: a kill before each change, or in the middle where it is a write; and failing
+/// calls, some by chance or all of them.
 fn trials(calls: &[Call]) -> Vec<(Call, Mode)> {
     let mut trials = Vec::new();
-    let mut changed = BTreeSet::new();
+    let mut written = BTreeSet::new();
     let mut dice = Dice::of_environment();
     for call in calls {
         let is_write = call.name.contains("write");
         // A file that is written in many pieces is cut in the first.
-        let is_new = changed.insert((call.name.clone(), call.path.clone()));
-        if call.class == 'w' && (is_new || !is_write) {
-            trials.push((call.clone(), Mode::Kill));
-            trials.extend(is_write.then(|| (call.clone(), Mode::Torn)));
+        if call.class == 'w' && (!is_write || written.insert(call.path.clone())) {
+            trials.push((call.clone(), if is_write { Mode::Torn } else { Mode::Kill }));
         }
-        if dice.chooses(12) {
+        if dice.chooses(24) {
             trials.push((call.clone(), if is_write { Mode::Half } else { Mode::Once }));
             trials.push((call.clone(), Mode::From));
         }

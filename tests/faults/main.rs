@@ -18,6 +18,7 @@
 
 mod cut;
 mod dice;
+mod fail;
 mod place;
 mod shim;
 

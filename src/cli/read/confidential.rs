@@ -133,6 +133,6 @@ pub(super) fn show(session: &Session, a: &ShowConfidential) -> Result<Exit> {
     }
     let commitment = standing.commitment.to_string();
     let json = json!({"confidential": {"entry": index, "commitment": commitment, "fields": map}});
-    session.console.receipt(&text, &json)?;
+    session.console.clone().secret().receipt(&text, &json)?;
     Ok(Exit::Done)
 }

@@ -110,7 +110,7 @@ impl Told<'_> {
                 object.insert("cosignatures".to_owned(), extra);
             }
         }
-        session.console.receipt(&text, &json!({"published": json}))?;
+        session.console.done(&text, &json!({"published": json}))?;
         match asked {
             Some((standing, gathered)) if !standing.is_met => Err(not_reached(standing, gathered)),
             Some(_) | None => Ok(Exit::Done),

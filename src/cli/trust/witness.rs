@@ -54,6 +54,7 @@ fn init(session: &Session, a: &InitWitness) -> Result<()> {
         .with_detail("found", &key)
         .with_hint("use it (earmark witness show), or set EARMARK_HOME to another folder"));
     }
+    session.home()?.check_nowhere_public()?;
     // The name is judged before a key is made for it.
     WitnessKey::check_name(&a.name)?;
     let keys = session.home()?.keys();

@@ -127,9 +127,13 @@ fn tell(session: &Session, a: &AdoptCheckpoint, origin: &str, adopted: &Adopted)
         "origin": origin,
         "adopted_size": adopted.size,
         "given_up_size": adopted.before.as_ref().map(|anchor| anchor.size),
-        "kept": adopted.kept,
+        "kept": adopted.kept.as_deref().map(path_text),
         "entry": index,
         "dry_run": a.flags.dry_run,
     }});
-    session.console.receipt(&text, &json)
+    if a.flags.dry_run {
+        session.console.receipt(&text, &json)
+    } else {
+        session.console.done(&text, &json)
+    }
 }

@@ -85,6 +85,11 @@ fn see_keys(session: &Session, origin: &str) -> Result<Vec<Observation>> {
             path.display()
         )));
     }
+    for path in session.home()?.open_to_others()? {
+        let words = format!("others can change {}", path.display());
+        let advice = format!("chmod go-w {}; then see who did: earmark verify", path.display());
+        seen.push(Observation::new("home", Health::Broken, words).advise(advice));
+    }
     if seen.is_empty() {
         seen.push(Observation::new("keys", Health::Whole, "here, and nobody else's to read"));
     }
@@ -116,6 +121,12 @@ fn fix(session: &Session) -> Result<Vec<String>> {
         std::fs::set_permissions(&path, Permissions::from_mode(0o600))
             .map_err(|e| Error::io("change the mode of", &path, e))?;
         done.push(format!("{} is yours alone now", path.display()));
+    }
+    for path in session.home()?.open_to_others()? {
+        let io = |e| Error::io("change the mode of", &path, e);
+        let mode = std::fs::metadata(&path).map_err(io)?.permissions().mode();
+        std::fs::set_permissions(&path, Permissions::from_mode(mode & 0o7755)).map_err(io)?;
+        done.push(format!("{} can be changed by you alone now", path.display()));
     }
     match session.open() {
         Ok(ledger) => ledger.close()?,

@@ -180,7 +180,7 @@ impl Plan {
             "verified": report.is_verified(),
             "state": state,
         }});
-        session.console.receipt(&text, &json)
+        session.console.done(&text, &json)
     }
 }
 

@@ -58,7 +58,12 @@ pub(super) fn import(session: &Session, a: &ImportRows) -> Result<Exit> {
         head: ledger.head(),
         published: ledger.published_size() >= ledger.head().size,
     };
-    let printed = session.console.receipt(&told.text(&summary), &told.json(&summary));
+    let (text, json) = (told.text(&summary), told.json(&summary));
+    let printed = if a.dry_run {
+        session.console.receipt(&text, &json)
+    } else {
+        session.console.done(&text, &json)
+    };
     session.close(ledger);
     printed?;
     Ok(if summary.refused == 0 { Exit::Done } else { Exit::Rejects })

@@ -53,6 +53,7 @@ pub(crate) fn init(session: &Session, a: &Init) -> Result<Exit> {
     check_origin(&a.origin)?;
     let home = session.home()?;
     home.check_outside(&a.folder)?;
+    home.check_nowhere_public()?;
     let currency = currency(&a.currency)?;
     let ledger_id = SystemIds::new()?.ledger_id();
     let mut founding =
@@ -398,6 +399,6 @@ impl Opened<'_> {
             vkey = pin.vkey,
             home = home.folder().display(),
         );
-        self.session.console.receipt(&text, &told)
+        self.session.console.done(&text, &told)
     }
 }

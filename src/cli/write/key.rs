@@ -33,6 +33,7 @@ pub(crate) fn key(session: &Session, verb: &KeyVerb) -> Result<Exit> {
 }
 
 fn new(session: &Session, a: &NewKey) -> Result<()> {
+    session.home()?.check_nowhere_public()?;
     let keys = session.home()?.keys();
     let path = keys.officer_path(&a.name)?;
     if a.dry_run {
@@ -57,7 +58,7 @@ fn new(session: &Session, a: &NewKey) -> Result<()> {
         keys.create_officer(&a.name)?
     };
     let key = to_hex(&key.public_key());
-    session.console.receipt(
+    session.console.done(
         &format!(
             "Made a key for {name}.\n  public key  {key}\n  kept at     {path}\n\nNext, on this machine:   \
              earmark officer enroll {name} --role maker\nFrom another machine:    earmark key request {name} \
@@ -83,7 +84,7 @@ fn protect(session: &Session, a: &ChangePassphrase) -> Result<()> {
     slot.protect(if a.remove { None } else { Some(new_passphrase()?) })?;
     let (name, path) = (for_terminal(&whose), slot.path());
     let now = if a.remove { "no passphrase" } else { "a new passphrase" };
-    session.console.receipt(
+    session.console.done(
         &format!("The key of {name} at {} is under {now}.\n", path.display()),
         &json!({"key": {"officer": a.name, "log": a.log, "path": path_text(path), "passphrase": !a.remove}}),
     )

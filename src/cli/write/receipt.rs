@@ -51,9 +51,13 @@ pub(super) fn print(
     }
     let tongue = Tongue::new(session.console.lang, currency(scene.state));
     let words = Words { tongue, scene: *scene };
-    session
-        .console
-        .receipt(&words.text(receipt, more, session.console.verbose), &json(scene, receipt))
+    let text = words.text(receipt, more, session.console.verbose);
+    let json = json(scene, receipt);
+    if receipt.dry_run {
+        session.console.receipt(&text, &json)
+    } else {
+        session.console.done(&text, &json)
+    }
 }
 
 fn currency(state: &State) -> Currency {

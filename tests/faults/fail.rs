@@ -1,0 +1,127 @@
+//! One call of the machine fails (EIO), once or from there on, in what records and publishes: no fork,
+//! nothing acknowledged is lost, nothing is booked twice.
+//!
+//! Each line is tried in a copy of one ledger, once cleanly closed and once not (so that the opening
+//! recovers), and run again when the disk is well. The choice of calls has a seed, which is printed.
+
+use crate::{Call, Dice, Fault, Mode, Place};
+
+/// A line, and how many entries it adds.
+struct Work {
+    line: &'static str,
+    adds: u64,
+}
+
+const WORK: [Work; 6] = [
+    Work { line: "disburse 7 --fund PD --purpose it --payee SOFT-A --command-id seven", adds: 1 },
+    Work {
+        line: "payee register SEALED --name S --account-file account.txt --command-id sealed",
+        adds: 1,
+    },
+    Work { line: "import rows.csv --mapping map.toml", adds: 40 },
+    Work { line: "publish", adds: 0 },
+    Work { line: "key rotate-log --reason yearly --command-id turn", adds: 1 },
+    Work { line: "confidential erase @7 --legal-basis law --command-id gone", adds: 1 },
+];
+
+/// Calls that are tried of each line, about.
+const CALLS_OF_EACH: u64 = 16;
+
+const MAPPING: &str = "source = \"bank\"\n[[event]]\ntype = \"disbursement.record\"\noccurred_on = \
+                       \"2002-06-30\"\nfund = \"PD\"\nyear = 2002\npayee = \"SOFT-A\"\npurpose = \
+                       \"it\"\namount = { column = \"amount\" }\n";
+
+/// Eight entries, the last a payee with a sealed account.
+fn ledger() -> Place {
+    let place = Place::with_ledger();
+    std::fs::write(place.path("account.txt"), "6222 0212 3456 7890 123\n").unwrap();
+    place.ok("payee register ERASED --name E --account-file account.txt");
+    std::fs::write(place.path("map.toml"), MAPPING).unwrap();
+    let rows: Vec<String> = (1..=40).map(|amount| format!("{amount}.25")).collect();
+    std::fs::write(place.path("rows.csv"), format!("amount\n{}\n", rows.join("\n"))).unwrap();
+    place
+}
+
+/// The same ledger, not closed: killed as it ended a payment.
+fn unclean() -> Place {
+    let place = ledger();
+    let line = "disburse 8 --fund PD --purpose it --payee SOFT-A --command-id eight";
+    let (ran, calls) = place.copy().under_shim(line, None);
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+    // Recorded, and its tiles not yet named.
+    let at = calls.iter().find(|call| call.path.contains("/log/tile") && call.name == "rename");
+    place.under_shim(line, Some(Fault { at: at.unwrap().number, mode: Mode::Kill }));
+    place
+}
+
+fn size(place: &Place) -> u64 {
+    let stats: serde_json::Value = serde_json::from_str(&place.ok("stats -O json")).unwrap();
+    stats["stats"]["size"].as_u64().unwrap()
+}
+
+/// So many, by chance, or all of them.
+fn choose(calls: &[Call], dice: &mut Dice) -> Vec<Call> {
+    let sides = (calls.len() as u64 / CALLS_OF_EACH).max(1);
+    calls.iter().filter(|_| dice.chooses(sides)).cloned().collect()
+}
+
+fn fail_in_turn(begin: &Place, work: &Work, before: u64) {
+    let (ran, calls) = begin.copy().under_shim(work.line, None);
+    assert_eq!(ran.status, Some(0), "{}: {}{}", work.line, ran.out, ran.err);
+    let mut dice = Dice::of_environment();
+    let chosen = choose(&calls, &mut dice);
+    println!("{}: {} of {} calls", work.line, chosen.len(), calls.len());
+    for call in chosen {
+        let mode = match dice.below(3) {
+            0 => Mode::From,
+            1 if call.name.contains("write") => Mode::Half,
+            _ => Mode::Once,
+        };
+        fail_at(begin, work, before, &call, mode);
+    }
+}
+
+fn fail_at(begin: &Place, work: &Work, before: u64, call: &Call, mode: Mode) {
+    let place = begin.copy();
+    let (first, _) = place.under_shim(work.line, Some(Fault { at: call.number, mode }));
+    let told =
+        format!("{}: {mode:?} at {call}: {:?} {}{}", work.line, first.status, first.out, first.err);
+    // The machine could not, or it is not known whether it did; never a fault of the ledger or the user.
+    assert!(matches!(first.status, Some(0 | 4 | 5)), "{told}");
+    let again = place.run(work.line);
+    let told = format!("{told}\nagain: {:?} {}{}", again.status, again.out, again.err);
+    assert_eq!(again.status, Some(0), "{told}");
+    if first.status == Some(0) && work.adds > 0 {
+        let known = ["Recorded before as @", "known", "ledger's log key"];
+        assert!(known.iter().any(|words| again.out.contains(words)), "acknowledged: {told}");
+    }
+    assert_eq!(size(&place), before + work.adds, "{told}");
+    let verified = place.run("verify --store");
+    assert_eq!(verified.status, Some(0), "{told}\n{}{}", verified.out, verified.err);
+    place.ok("disburse 9 --fund PD --purpose it --payee SOFT-A");
+    assert_eq!(size(&place), before + work.adds + 1, "{told}");
+}
+
+#[test]
+fn a_call_fails_on_a_ledger_that_was_closed() {
+    let begin = ledger();
+    WORK.iter().for_each(|work| fail_in_turn(&begin, work, 8));
+}
+
+#[test]
+fn a_call_fails_on_a_ledger_that_was_not_closed() {
+    let begin = unclean();
+    WORK.iter().for_each(|work| fail_in_turn(&begin, work, 9));
+}
+
+/// A damaged database is moved aside and written anew from the log; a read of the new one that fails, or
+/// ends early, never makes a shorter ledger.
+#[test]
+fn a_call_fails_while_the_database_is_written_anew() {
+    let begin = ledger();
+    let path = begin.path("book/db/db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes.iter_mut().step_by(64).for_each(|byte| *byte ^= 0x55);
+    std::fs::write(&path, bytes).unwrap();
+    fail_in_turn(&begin, &WORK[0], 8);
+}
