@@ -42,7 +42,8 @@ impl Beginnings {
     /// An I/O code with the path.
     pub fn turn(&self) -> Result<Turn> {
         durable::create_folder(&self.folder, Readers::Owner)?;
-        let folder = File::open(&self.folder).map_err(|e| Error::io("open", &self.folder, e))?;
+        let folder =
+            file::open_folder(&self.folder).map_err(|e| Error::io("open", &self.folder, e))?;
         folder.lock().map_err(|e| Error::io("lock", &self.folder, e))?;
         Ok(Turn { _folder: folder })
     }

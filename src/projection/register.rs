@@ -23,9 +23,12 @@ pub type Reversals = BTreeMap<u64, u64>;
 pub struct Officers(Vec<Text>);
 
 impl Officers {
-    /// Takes in the next entry. MUST see every entry, in order.
+    /// Takes in the next entry. MUST see every entry, in order; those of the first command may come once
+    /// before, for its first entry is signed by an officer whom its second one enrols.
     pub fn apply(&mut self, recorded: &Recorded<'_>) {
-        if let Body::OfficerEnrolled(b) = &recorded.event.body {
+        if let Body::OfficerEnrolled(b) = &recorded.event.body
+            && usize::try_from(b.number).is_ok_and(|number| number == self.0.len())
+        {
             self.0.push(b.name.clone());
         }
     }

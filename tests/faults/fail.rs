@@ -20,7 +20,7 @@ const WORK: [Work; 6] = [
     },
     Work { line: "import rows.csv --mapping map.toml", adds: 40 },
     Work { line: "publish", adds: 0 },
-    Work { line: "key rotate-log --reason yearly --command-id turn", adds: 1 },
+    Work { line: "key rotate-log --reason yearly", adds: 1 },
     Work { line: "confidential erase @7 --legal-basis law --command-id gone", adds: 1 },
 ];
 
@@ -88,11 +88,13 @@ fn fail_at(begin: &Place, work: &Work, before: u64, call: &Call, mode: Mode) {
         format!("{}: {mode:?} at {call}: {:?} {}{}", work.line, first.status, first.out, first.err);
     // The machine could not, or it is not known whether it did; never a fault of the ledger or the user.
     assert!(matches!(first.status, Some(0 | 4 | 5)), "{told}");
-    let again = place.run(work.line);
+    // A rotation that was acknowledged is not asked for once more: that would be another.
+    let is_done = first.status == Some(0) && work.line.starts_with("key rotate-log");
+    let again = place.run(if is_done { "publish" } else { work.line });
     let told = format!("{told}\nagain: {:?} {}{}", again.status, again.out, again.err);
     assert_eq!(again.status, Some(0), "{told}");
-    if first.status == Some(0) && work.adds > 0 {
-        let known = ["Recorded before as @", "known", "ledger's log key"];
+    if first.status == Some(0) && work.adds > 0 && !is_done {
+        let known = ["Recorded before as @", "known"];
         assert!(known.iter().any(|words| again.out.contains(words)), "acknowledged: {told}");
     }
     assert_eq!(size(&place), before + work.adds, "{told}");

@@ -13,6 +13,9 @@ use crate::report::table::{Note, Table};
 use std::io::Write;
 use std::ops::ControlFlow;
 
+/// LedgerOpened and the OfficerEnrolled of whoever opened it.
+const GENESIS_ENTRIES: u64 = 2;
+
 /// Runs `register`.
 pub(super) fn register(session: &Session, a: &Register) -> Result<Exit> {
     let reading = Reading::open(session, &a.flags)?;
@@ -49,6 +52,11 @@ fn write(
 ) -> Result<()> {
     let mut rows = Rows::new(reading.facts.utc_offset_minutes);
     let (mut count, mut last, mut more) = (0_u64, None, false);
+    // Who signed the first entry is named by the second.
+    reading.reader.fold_while(reading.size.min(GENESIS_ENTRIES), &mut |recorded| {
+        rows.apply(recorded);
+        Ok(ControlFlow::Continue(()))
+    })?;
     reading.reader.fold_while(reading.size, &mut |recorded| {
         rows.apply(recorded);
         let found = found.rows_of(recorded);
