@@ -9,7 +9,7 @@
 //!
 //! What it lacks on purpose: durability, errors in words for users, and every decision what to do.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
@@ -185,6 +185,15 @@ fn unfit(error: Error) -> Error {
     Error::new(ErrorKind::InvalidData, words)
 }
 
+/// True if a file is all but a hole: long, and next to nothing of it is on the disk. Reading it takes long
+/// and gives zeros; nothing that is written here looks like that, however the file system compresses it.
+#[must_use]
+pub fn is_hollow(metadata: &Metadata) -> bool {
+    const LONG_BYTES: u64 = 256 << 20;
+    let there = metadata.blocks().saturating_mul(512);
+    metadata.len() > LONG_BYTES && there.saturating_mul(64) < metadata.len()
+}
+
 /// True if `error` says that what is there is no file that could be read: a link, a pipe, one that is
 /// too large. Such a file is damage, not a fault of the machine.
 #[must_use]
@@ -244,5 +253,9 @@ mod tests {
             assert_eq!(std::fs::read(path("secret")).unwrap(), b"secret");
         }
         assert!(open_lock(&path("LOCK")).is_ok());
+        let hole = create(&path("hole"), 0o600).unwrap();
+        hole.set_len(12 << 30).unwrap();
+        assert!(is_hollow(&hole.metadata().unwrap()));
+        assert!(!is_hollow(&path("secret").metadata().unwrap()));
     }
 }

@@ -130,6 +130,7 @@ pub fn examine(folder: &Path, origin: &str, anchors: &Anchors) -> Result<Examine
             }
             see_log(&copies, &survey, origin, &mut examined)?;
             see_entries(&survey, &mut examined);
+            see_published(&copies, anchored_size, &mut examined);
             see_anchor(anchor, &survey, anchors, origin, &mut examined);
             sealed::see(folder, &survey.state, &mut examined)?;
         }
@@ -265,6 +266,20 @@ fn see_log(
     Ok(())
 }
 
+/// The log has all that was published from here, as the anchor says.
+fn see_published(copies: &Copies<'_>, anchored_size: Option<u64>, examined: &mut Examined) {
+    let published = copies.reader().map_or(0, |reader| reader.size());
+    if let Some(anchored) = anchored_size.filter(|anchored| *anchored > published) {
+        let words = format!("has {published} entries, but this machine's anchor says {anchored}");
+        examined.see(
+            Observation::new("log", Health::Broken, words).advise(
+                "somebody put an older one in its place, or a publish was interrupted; opening the ledger \
+                 for a write publishes again what its store has",
+            ),
+        );
+    }
+}
+
 fn see_entries(survey: &Survey, examined: &mut Examined) {
     let size = survey.size();
     if let Some(index) = survey.beyond {
@@ -396,6 +411,10 @@ impl Drop for StoreCopy {
 /// Copies a file; where it has nothing but zeros for a while, nothing is written either.
 fn copy_file(from: &Path, to: &Path) -> std::io::Result<()> {
     let (mut from, mut to) = (file::open(from)?, file::create(to, 0o600)?);
+    let metadata = from.metadata()?;
+    if file::is_hollow(&metadata) {
+        return to.set_len(metadata.len());
+    }
     let (zeros, mut piece) = (vec![0; COPIED_AT_ONCE], vec![0; COPIED_AT_ONCE]);
     let (mut at, mut length) = (0_u64, 0_u64);
     loop {

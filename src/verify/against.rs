@@ -65,6 +65,15 @@ impl Older {
         Ok(Self { name, note, checkpoint, copy: None })
     }
 
+    /// An older state that this machine kept: a signed checkpoint, under a name to show.
+    ///
+    /// # Errors
+    /// `note_malformed`, `checkpoint_malformed` (`Kind::Break`).
+    pub fn of_note(name: String, note: Vec<u8>) -> Result<Self> {
+        let checkpoint = Checkpoint::read(&note)?;
+        Ok(Self { name, note, checkpoint, copy: None })
+    }
+
     /// An older copy of the log, wherever it is.
     #[must_use]
     pub fn of_copy(name: String, copy: ArchiveReader) -> Self {

@@ -121,12 +121,12 @@ fn release() -> Release {
 }
 
 impl Bookmark {
-    /// The bookmark in `folder` of verifying the log `origin` with these tiers; one that is left now
-    /// is dated `now_microseconds` since 1970.
+    /// The bookmark in `folder` of verifying, with these tiers, the log that the key `vkey` is trusted
+    /// for; one that is left now is dated `now_microseconds` since 1970.
     #[must_use]
-    pub fn of(folder: &Path, origin: &str, tiers: &[Tier], now_microseconds: i64) -> Self {
+    pub fn of(folder: &Path, vkey: &str, tiers: &[Tier], now_microseconds: i64) -> Self {
         let depth = tiers.last().map_or("none", |tier| tier.text());
-        let name = format!("{}.{depth}", sha256(origin.as_bytes()));
+        let name = format!("{}.{depth}", sha256(vkey.as_bytes()));
         Self { path: folder.join(name), now_microseconds }
     }
 

@@ -38,6 +38,7 @@ mod setup;
 mod story;
 mod untrusted;
 mod verify;
+mod whose;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

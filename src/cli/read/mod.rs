@@ -45,6 +45,7 @@ use crate::report::labels::Lang;
 use crate::report::table::{Header, Table};
 use crate::report::text::Unit;
 use crate::report::{Format, Style};
+use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::VerifierKey;
 
 /// Runs a verb that reads; nothing if it is none.
@@ -108,7 +109,9 @@ impl Reading {
         let config = LedgerConfig::read(&folder)?;
         let pin = session.pin_of(&config.origin)?;
         let key = pin.as_ref().map(key_of).transpose()?;
-        let reader = Reader::open(&folder, key.map(|key| key.public_key().to_bytes()))?;
+        let trusted = key.as_ref().map(|key| key.public_key().to_bytes());
+        let reader = Reader::open(&folder, trusted)?;
+        hold_to_pin(session, &reader, pin.as_ref())?;
         let facts = facts_of(&reader)?;
         let known_at = match flags.as_known_at {
             None => None,
@@ -162,6 +165,47 @@ impl Reading {
         };
         self.as_of.map_or_else(today, Ok)
     }
+}
+
+/// The log is the pinned one: signed by the pinned key, beginning with the pinned entry. Where nothing is
+/// pinned for it that is said.
+///
+/// # Errors
+/// `log_differs_from_pin` (`Kind::NotPinned`) with what was expected and found; as [`Reader::entry`].
+pub(super) fn hold_to_pin(session: &Session, reader: &Reader, pin: Option<&Pin>) -> Result<()> {
+    let checkpoint = reader.archive().checkpoint();
+    let named = if pin.is_none() { session.pin_of(&checkpoint.origin)? } else { None };
+    let Some(pin) = pin.or(named.as_ref()) else {
+        session.console.warn(&say(
+            session,
+            "identity: not pinned; nothing outside says whose log this is (earmark verify --log-key VKEY)"
+                .to_owned(),
+            "身份：未固定；没有来自外部的凭据说明这是谁的日志（earmark verify --log-key VKEY）".to_owned(),
+        ));
+        return Ok(());
+    };
+    let differs = |what: &str, expected: &str, found: &str| {
+        let message = format!(
+            "this is not the log that is pinned for {}: expected {what} {expected}, found {found}",
+            pin.origin
+        );
+        Error::new(Kind::NotPinned, "log_differs_from_pin", message)
+            .with_detail("expected", expected)
+            .with_detail("found", found)
+            .with_hint(
+                "nothing was read from it; run `earmark verify`: where the log's key was handed over, that \
+                 moves the pin; otherwise it is another log, or was changed",
+            )
+    };
+    let key = key_of(pin)?;
+    if let Err(error) = Checkpoint::verify(reader.archive().note(), &key) {
+        return Err(differs("a signature of", &pin.vkey, error.message()));
+    }
+    let genesis = reader.head_at(reader.size().min(1))?.hash;
+    if genesis != pin.genesis {
+        return Err(differs("the first entry", &pin.genesis.to_string(), &genesis.to_string()));
+    }
+    Ok(())
 }
 
 /// That a time does not say what was known.

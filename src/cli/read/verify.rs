@@ -12,12 +12,14 @@ use crate::cli::session::Session;
 use crate::cli::source::{Elsewhere, Source};
 use crate::cli::trust::read_policy;
 use crate::cli::verdict::{self, Verdict};
+use crate::edge::pins::Pin;
 use crate::edge::sealed::{CONFIDENTIAL_FOLDER, SealedFolder};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CACHE_FOLDER, LOG_FOLDER, Reader};
+use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::{Note, VerifierKey};
 use crate::tlog::policy::Policy;
-use crate::verify::{self, Bookmark, Older, Report, Tier, Trust};
+use crate::verify::{self, Against, Bookmark, Identity, Older, Report, Tier, Trust};
 use std::path::PathBuf;
 
 /// Runs `verify`.
@@ -38,9 +40,10 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
     let caches = caches.as_deref().filter(|folder| folder.exists());
     let mut progress = |done| bar.set(done, size);
     let tiers = tiers(a.tier);
-    let report = if a.resume {
+    let key = bookmark_key(session, a, &trust, &reader)?;
+    let report = if let Some(key) = key {
         let (folder, now) = (session.home()?.bookmarks(), session.clock()?.now_microseconds());
-        let bookmark = Bookmark::of(&folder, &reader.archive().checkpoint().origin, tiers, now);
+        let bookmark = Bookmark::of(&folder, &key.to_string(), tiers, now);
         verify::verify_on(&reader, caches, tiers, &trust, &bookmark, &mut progress)
     } else {
         verify::verify(&reader, caches, tiers, &trust, &mut progress)
@@ -55,7 +58,12 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
     {
         report.not_read.push(CONFIDENTIAL_FOLDER.to_owned());
     }
-    let against = verify::hold_against(reader.archive(), &older, &believed(&trust, &report))?;
+    let keys = believed(&trust, &report);
+    let mut against = verify::hold_against(reader.archive(), &older, &keys)?;
+    against.extend(against_anchor(session, &reader, ledger.is_some(), &keys)?);
+    if report.is_verified() {
+        follow_handover(session, &report)?;
+    }
     let (store, unpinned) = (store.as_ref(), a.unpinned);
     let verdict = Verdict { report: &report, store, against: &against, unpinned };
     match session.console.format {
@@ -136,6 +144,62 @@ fn older(from: &Elsewhere) -> Result<Older> {
             Ok(Older::of_copy(from.to_string(), Source::open(from)?.archive))
         }
     }
+}
+
+/// The key that a bookmark is of: nothing of a log that nobody vouches for is taken on trust by a later
+/// run, so there is none where the checkpoint is not signed by the trusted key.
+fn bookmark_key(
+    session: &Session,
+    a: &Verify,
+    trust: &Trust,
+    reader: &Reader,
+) -> Result<Option<VerifierKey>> {
+    if !a.resume {
+        return Ok(None);
+    }
+    session.home()?;
+    let key = trust.key.clone().or(trust.pin.as_ref().map(key_of).transpose()?);
+    Ok(key.filter(|key| Checkpoint::verify(reader.archive().note(), key).is_ok()))
+}
+
+/// The log against this machine's anchor: in its own ledger's folder it has all that was published from
+/// here; of a copy it is only said that it is older.
+fn against_anchor(
+    session: &Session,
+    reader: &Reader,
+    is_own: bool,
+    keys: &[VerifierKey],
+) -> Result<Option<Against>> {
+    let Ok(home) = session.home() else { return Ok(None) };
+    let (anchors, origin) = (home.anchors(), &reader.archive().checkpoint().origin);
+    let Some(anchor) = anchors.read(origin)?.filter(|_| !keys.is_empty()) else { return Ok(None) };
+    let size = reader.size();
+    if !is_own && anchor.size > size {
+        let (had, words) = (anchor.size, "older than this machine's anchor");
+        session.console.note(&super::say(
+            session,
+            format!("{words}: {size} of {had} entries"),
+            format!("早于本机的锚点：{had} 条中的 {size} 条"),
+        ));
+        return Ok(None);
+    }
+    let name = anchors.path(origin).display().to_string();
+    let older = Older::of_note(name, anchor.checkpoint.into_bytes())?;
+    let held = verify::hold_against(reader.archive(), &[older], keys)?;
+    // An anchor that agrees is nothing to tell, nor one of another log's key.
+    Ok(held.into_iter().find(|against| against.compared && !against.faults.is_empty()))
+}
+
+/// The pin follows the log's key, where the pinned one signed for the one after it.
+fn follow_handover(session: &Session, report: &Report) -> Result<()> {
+    let handed_over = report.succession.as_ref().is_some_and(|succession| succession.handed_over);
+    let Some(key) = report.claimed_key.as_ref().filter(|_| handed_over) else { return Ok(()) };
+    let Some(pin) = session.pin_of(&report.origin)? else { return Ok(()) };
+    let is_pinned = report.log_keys.iter().any(|former| former.to_string() == pin.vkey);
+    if report.identity != Identity::Pinned || !is_pinned {
+        return Ok(());
+    }
+    session.home()?.known_logs().replace(&pin, &Pin { vkey: key.to_string(), ..pin.clone() })
 }
 
 /// The keys that an older checkpoint may be signed by: the trusted one, and those whose trust was

@@ -189,6 +189,7 @@ impl Reader {
     ) -> Result<()> {
         let mut replay = Replay::new(None, Judge::Fold);
         let mut wish = Ok(ControlFlow::Continue(()));
+        let mut read = 0;
         let look = |_, bytes: &[u8]| Ahead::of(bytes);
         let folded = self.archive.for_each(0..size, look, |_, bytes, ahead| {
             let mut lookup = |index| self.event(index);
@@ -200,12 +201,14 @@ impl Reader {
                 }
             };
             replay.step_ahead(bytes, ahead, &mut lookup, &mut settled)?;
+            read = replay.walk().head().size;
             if matches!(wish, Ok(ControlFlow::Continue(()))) { Ok(()) } else { Err(scan::enough()) }
         });
         match wish? {
-            ControlFlow::Break(()) => Ok(()),
+            ControlFlow::Break(()) => self.prove_last(read),
             ControlFlow::Continue(()) => {
                 folded?;
+                self.prove_last(read)?;
                 check_understood(&replay)
             }
         }
@@ -225,7 +228,14 @@ impl Reader {
             let mut settled = |settled: Settled| settled.entries().for_each(|entry| visit(&entry));
             replay.step_ahead(bytes, ahead, &mut lookup, &mut settled).map(|_| ())
         })?;
+        self.prove_last(size)?;
         check_understood(replay)
+    }
+
+    /// Holds the last of the first `size` entries against the signed head. Every entry before it is held by
+    /// the hash in the one that follows; nothing follows the last.
+    fn prove_last(&self, size: u64) -> Result<()> {
+        size.checked_sub(1).map_or(Ok(()), |last| self.archive.prove(last).map(drop))
     }
 
     /// Balances, names and leverage at `size`, of what happened up to `as_of`; from a cache where one

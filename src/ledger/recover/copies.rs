@@ -50,7 +50,7 @@ impl<'a> Copies<'a> {
     }
 
     /// The published log, if it can be opened.
-    pub(super) fn reader(&self) -> Option<ArchiveReader> {
+    pub(in crate::ledger) fn reader(&self) -> Option<ArchiveReader> {
         ArchiveReader::open_on(Arc::clone(self.medium), self.log).ok()
     }
 

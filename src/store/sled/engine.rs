@@ -168,6 +168,9 @@ fn check_files(folder: &Path) -> Result<(), String> {
             if !found.file_type().is_ok_and(fits) {
                 return Err(format!("{} is no regular file", found.path().display()));
             }
+            if found.metadata().is_ok_and(|metadata| file::is_hollow(&metadata)) {
+                return Err(format!("{} is all but empty", found.path().display()));
+            }
         }
     }
     Ok(())
