@@ -1,7 +1,8 @@
-//! What an entry is about in money: one figure, however many moves it makes.
+//! What an entry is about in money: one figure, however many moves it makes, and the lines it is on.
 
 use super::Recorded;
 use crate::domain::event::{Body, Event, Split};
+use crate::domain::ids::LineKey;
 use crate::domain::money::Amount;
 use crate::domain::posting::Move;
 
@@ -51,4 +52,29 @@ fn splits(splits: &[Split]) -> Option<Amount> {
 
 fn moved(moves: &[Move]) -> Option<Amount> {
     if moves.is_empty() { None } else { Amount::sum(moves.iter().map(|m| m.amount)) }
+}
+
+/// The lines that an entry is on; of a reversal those of `cited`, the entry it undoes. What moves
+/// whatever is left (a contract that is closed, a project that is closed out) names none.
+#[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others name no line")]
+pub fn lines<'e>(event: &'e Event, cited: Option<&'e Event>) -> Vec<&'e LineKey> {
+    let of_splits = |splits: &'e [Split]| splits.iter().map(|split| &split.line).collect();
+    match &event.body {
+        Body::AllocationRecorded(b) => vec![&b.line],
+        Body::AllocationAdjusted(b) => vec![&b.line],
+        Body::AllocationTransferred(b) => [&b.from].into_iter().chain(&b.to).collect(),
+        Body::FundsReserved(b) => vec![&b.line],
+        Body::ReservationReleased(b) => vec![&b.line],
+        Body::BalanceCarriedForward(b) => vec![&b.from, &b.to],
+        Body::BalanceLapsed(b) => vec![&b.line],
+        Body::ProjectApproved(b) => b.funding.iter().map(|funding| &funding.line).collect(),
+        Body::CommitmentMade(b) => of_splits(&b.splits),
+        Body::CommitmentIncreased(b) => of_splits(&b.splits),
+        Body::CommitmentReduced(b) => of_splits(&b.splits),
+        Body::DisbursementRecorded(b) => of_splits(&b.splits),
+        Body::RefundReceived(b) => of_splits(&b.splits),
+        Body::EntryReversed(_) => cited.map_or_else(Vec::new, |undone| lines(undone, None)),
+        _ => Vec::new(),
+    }
 }

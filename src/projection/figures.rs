@@ -69,6 +69,11 @@ figures! {
     lapsed,
     /// Equity of guidance funds.
     invested,
+    /// What came from lines into a row that is not a line's own: to a project its funding, whether
+    /// reserved, carried in or drawn directly; from the rows without a project as much less. Set by
+    /// [`Figures::fund`], never posted.
+    #[serde(skip)]
+    funded,
 }
 
 impl Figures {
@@ -109,13 +114,28 @@ impl Figures {
         }
     }
 
-    /// `allocated + adjustments + transfers_net + carried_in`; never shrunk by lapse or carry-out.
+    /// Sets `funded` to what makes the row whole: everything that became of its money, less what it was
+    /// given itself. Within a line's own rows that is nothing, for postings of a line add up to zero.
+    ///
+    /// `None` beyond `i128`.
+    #[must_use]
+    pub fn fund(mut self) -> Option<Self> {
+        self.funded = Amount::ZERO;
+        let uses = Stage::ALL.iter().filter_map(|stage| self.stage_mut(*stage).copied());
+        let uses = Amount::sum(uses.collect::<Vec<_>>())?;
+        let given = self.budget_final().ok()?;
+        self.funded = uses.checked_sub(given)?;
+        Some(self)
+    }
+
+    /// `allocated + adjustments + transfers_net + carried_in + funded`; never shrunk by lapse or carry-out.
     ///
     /// # Errors
     /// `sum_overflow` beyond `i128`.
     pub fn budget_final(&self) -> Result<Amount> {
-        Amount::sum([self.allocated, self.adjustments, self.transfers_net, self.carried_in])
-            .ok_or_else(|| super::overflow("budget_final"))
+        let flows =
+            [self.allocated, self.adjustments, self.transfers_net, self.carried_in, self.funded];
+        Amount::sum(flows).ok_or_else(|| super::overflow("budget_final"))
     }
 
     /// `paid_net / budget_final`.

@@ -5,13 +5,14 @@
 //! `available = budget_final - …` holds for every row, also where only one of the two lines was
 //! chosen. Authority that is carried in counts where it arrives (that project, that contract), all
 //! other authority on the line alone; a district's row therefore has its own projects' spending and
-//! its own funds' authority.
+//! its own funds' authority. A row of a project or contract, and whatever else is not a line's own, has
+//! what came to it from its lines as `funded`: that is a project's budget, and the row without a project
+//! has as much less.
 
 use super::balances::{Balances, Place};
 use super::figures::Figures;
 use super::filter::{Filter, Subject};
 use super::names::Names;
-use super::overflow;
 use crate::domain::calendar::Year;
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::money::Amount;
@@ -72,8 +73,8 @@ impl Key {
 pub struct Row {
     /// What it is for.
     pub key: Key,
-    /// Its figures.
-    pub figures: Figures,
+    /// Its figures; nothing where they add up beyond what can be counted (2^127 minor units).
+    pub figures: Option<Figures>,
     /// True if an account in it stands below zero.
     pub below_zero: bool,
 }
@@ -102,6 +103,13 @@ pub const BALANCE_PREFIXES: &[&str] = &["fund", "project", "district"];
 pub const PAYEE_PREFIXES: &[&str] = &["fund", "project", "district", "payee"];
 
 impl Selection<'_> {
+    /// True if a line, for a project where there is one, is asked for.
+    #[must_use]
+    pub fn has_line(&self, names: &Names, line: &LineKey, project: Option<&Code>) -> bool {
+        let place = Place { line: line.clone(), project: project.cloned(), commitment: None };
+        self.has(names, &place, None)
+    }
+
     fn has(&self, names: &Names, place: &Place, payee: Option<&Code>) -> bool {
         let year = self.years.is_empty() || self.years.contains(&place.line.year);
         year && (self.filter.is_empty()
@@ -128,8 +136,11 @@ fn key(names: &Names, place: &Place, by: By) -> Key {
 
 /// Balances by what is asked for.
 ///
+/// A row whose sum cannot be counted has no figures; the others have theirs.
+///
 /// # Errors
-/// `filter_not_here` for a word that balances have no answer to; `sum_overflow`.
+/// `filter_not_here` for a word that balances have no answer to; `sum_overflow` where a single line
+/// cannot be counted.
 pub fn rows(
     balances: &Balances,
     names: &Names,
@@ -137,39 +148,45 @@ pub fn rows(
     by: By,
 ) -> Result<Grouped> {
     selection.filter.only("a balance", BALANCE_PREFIXES)?;
-    let mut rows: BTreeMap<Key, (Figures, bool)> = BTreeMap::new();
-    let (mut total, mut any_below) = (Figures::default(), false);
+    let mut rows: BTreeMap<Key, (Option<Figures>, bool)> = BTreeMap::new();
+    let (mut total, mut any_below) = (Some(Figures::default()), false);
     for (place, figures) in balances.places()? {
         if !selection.has(names, place, None) {
             continue;
         }
         let below = !figures.below_zero().is_empty();
-        let row = rows.entry(key(names, place, by)).or_default();
-        row.0 = row.0.checked_add(figures).ok_or_else(|| overflow("a row"))?;
+        let row = rows.entry(key(names, place, by)).or_insert((Some(Figures::default()), false));
+        row.0 = row.0.and_then(|sum| sum.checked_add(figures));
         row.1 |= below;
-        total = total.checked_add(figures).ok_or_else(|| overflow("the total"))?;
+        total = total.and_then(|sum| sum.checked_add(figures));
         any_below |= below;
     }
     for (from, to, amount) in balances.carried() {
         if !selection.has(names, from, None) || !selection.has(names, to, None) {
             continue;
         }
-        leave_out(&mut total, amount)?;
+        total = total.and_then(|sum| leave_out(sum, amount));
         let (from, to) = (key(names, from, by), key(names, to, by));
         if let Some((figures, _)) = rows.get_mut(&from).filter(|_| from == to) {
-            leave_out(figures, amount)?;
+            *figures = figures.and_then(|sum| leave_out(sum, amount));
         }
     }
-    let row = |(key, (figures, below_zero))| Row { key, figures, below_zero };
-    let total = Row { key: Key::Without, figures: total, below_zero: any_below };
-    Ok(Grouped { rows: rows.into_iter().map(row).collect(), total })
+    // A district has its own funds' authority beside its own projects' spending, as they are.
+    let whole = |figures: Figures| if by == By::District { Some(figures) } else { figures.fund() };
+    let row = |key, figures: Option<Figures>, below_zero| Row {
+        key,
+        figures: figures.and_then(whole),
+        below_zero,
+    };
+    let total = row(Key::Without, total, any_below);
+    let rows = rows.into_iter().map(|(key, (figures, below))| row(key, figures, below));
+    Ok(Grouped { rows: rows.collect(), total })
 }
 
-fn leave_out(figures: &mut Figures, amount: Amount) -> Result<()> {
-    let less = |from: Amount| from.checked_sub(amount).ok_or_else(|| overflow("carried in"));
-    figures.carried_in = less(figures.carried_in)?;
-    figures.carried_out = less(figures.carried_out)?;
-    Ok(())
+fn leave_out(mut figures: Figures, amount: Amount) -> Option<Figures> {
+    figures.carried_in = figures.carried_in.checked_sub(amount)?;
+    figures.carried_out = figures.carried_out.checked_sub(amount)?;
+    Some(figures)
 }
 
 /// What a payee has coming and got.
@@ -177,15 +194,15 @@ fn leave_out(figures: &mut Figures, amount: Amount) -> Result<()> {
 pub struct PayeeRow {
     /// The payee; without one, what no payee was named for.
     pub payee: Key,
-    /// Owed under contracts with it, minor units.
-    pub committed: Amount,
-    /// Paid to it, less refunds, minor units.
-    pub paid_net: Amount,
+    /// Owed under contracts with it, minor units; nothing beyond what can be counted.
+    pub committed: Option<Amount>,
+    /// Paid to it, less refunds, minor units; nothing beyond what can be counted.
+    pub paid_net: Option<Amount>,
 }
 
 impl PayeeRow {
     fn new(payee: Key) -> Self {
-        Self { payee, committed: Amount::ZERO, paid_net: Amount::ZERO }
+        Self { payee, committed: Some(Amount::ZERO), paid_net: Some(Amount::ZERO) }
     }
 }
 
@@ -202,26 +219,23 @@ pub fn payees(
     selection.filter.only("a payee's balance", PAYEE_PREFIXES)?;
     let mut rows: BTreeMap<Key, PayeeRow> = BTreeMap::new();
     let mut total = PayeeRow::new(Key::Without);
-    let mut add = |payee: Option<&Code>, committed: Amount, paid: Amount| -> Result<()> {
+    let mut add = |payee: Option<&Code>, committed: Amount, paid: Amount| {
         let key = Key::of(payee);
         let row = rows.entry(key.clone()).or_insert_with(|| PayeeRow::new(key));
         for sums in [row, &mut total] {
-            let (owed, got) = (sums.committed, sums.paid_net);
-            let beyond = || overflow("a payee's balance");
-            sums.committed = owed.checked_add(committed).ok_or_else(beyond)?;
-            sums.paid_net = got.checked_add(paid).ok_or_else(beyond)?;
+            sums.committed = sums.committed.and_then(|owed| owed.checked_add(committed));
+            sums.paid_net = sums.paid_net.and_then(|got| got.checked_add(paid));
         }
-        Ok(())
     };
     for (place, figures) in balances.places()?.iter().filter(|(p, _)| p.commitment.is_some()) {
         let payee = names.payee_of(place.commitment.as_ref());
         if selection.has(names, place, payee) {
-            add(payee, figures.committed, Amount::ZERO)?;
+            add(payee, figures.committed, Amount::ZERO);
         }
     }
     for (place, payee, amount) in balances.paid() {
         if selection.has(names, place, payee) {
-            add(payee, Amount::ZERO, amount)?;
+            add(payee, Amount::ZERO, amount);
         }
     }
     Ok((rows.into_values().collect(), total))

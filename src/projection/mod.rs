@@ -15,6 +15,7 @@ pub mod leverage;
 pub mod names;
 pub mod ratio;
 pub mod register;
+pub mod told;
 
 use crate::chain::entry::{CommandId, EntryId, Row};
 use crate::chain::hash::Hash;

@@ -5,7 +5,7 @@ use crate::domain::ids::Code;
 use crate::error::Result;
 use crate::projection::balances::Balances;
 use crate::projection::figures::Figures;
-use crate::projection::groups::{self, By, Key, Row, Selection};
+use crate::projection::groups::{self, By, Grouped, Key, Row, Selection};
 use crate::projection::names::Names;
 
 /// What a row of balances may be for.
@@ -20,6 +20,7 @@ pub(super) const KEYS: &[Column] = &[
     Column::new("commitment", Kind::Code),
     Column::new("name", Kind::Name),
     Column::new("name_zh", Kind::Name),
+    Column::used("ceiling", Kind::Amount),
 ];
 
 macro_rules! figures {
@@ -29,6 +30,7 @@ macro_rules! figures {
             Column::used("adjustments", Kind::Amount),
             Column::used("transfers_net", Kind::Amount),
             Column::used("carried_in", Kind::Amount),
+            Column::used("funded", Kind::Amount),
             Column::new("budget_final", Kind::Amount),
             Column::used("reserved", Kind::Amount),
             Column::used("committed", Kind::Amount),
@@ -77,12 +79,12 @@ pub fn balance(
     let mut table = of_rows(&BALANCE, by, header);
     for row in &grouped.rows {
         let mut cells = key_cells(names, &row.key, by);
-        cells.extend(figure_cells(&row.figures)?.into_iter().map(|(_, cell)| cell));
+        cells.extend(figure_cells(row.figures.as_ref()).into_iter().map(|(_, cell)| cell));
         cells.push(row.below_zero.into());
         table.rows.push(cells);
     }
-    table.set_totals(figure_cells(&grouped.total.figures)?);
-    table.notes.extend(note_below_zero(&grouped.rows));
+    table.set_totals(figure_cells(grouped.total.figures.as_ref()));
+    table.notes.extend(notes(&grouped));
     Ok(table)
 }
 
@@ -108,6 +110,9 @@ pub fn by_payee(
             row.paid_net.into(),
         ]);
     }
+    if total.committed.is_none() || total.paid_net.is_none() {
+        table.notes.push(beyond_counting());
+    }
     let (committed, paid) = (total.committed.into(), total.paid_net.into());
     table.set_totals(vec![("committed", committed), ("paid_net", paid)]);
     Ok(table)
@@ -130,7 +135,7 @@ fn keys(by: By) -> &'static [&'static str] {
         By::Fund => &["fund", "name", "name_zh"],
         By::Year => &["year"],
         By::Line => &["line", "fund", "year", "origin", "class"],
-        By::Project => &["project", "name", "name_zh"],
+        By::Project => &["project", "name", "name_zh", "ceiling"],
         By::District => &["district", "name", "name_zh"],
         By::Commitment => &["commitment", "name", "name_zh"],
     }
@@ -147,9 +152,14 @@ pub(super) fn key_cells(names: &Names, key: &Key, by: By) -> Vec<Cell> {
         }
         Key::Fund(code) | Key::Code(code) => {
             let (name, name_zh) = name(names, code, by);
-            vec![code.into(), name, name_zh]
+            let mut cells = vec![code.into(), name, name_zh];
+            if by == By::Project {
+                let ceiling = names.projects.get(code).and_then(|project| project.ceiling);
+                cells.push(ceiling.into());
+            }
+            cells
         }
-        Key::Without => vec![Cell::Empty, Cell::Empty, Cell::Empty],
+        Key::Without => vec![Cell::Empty; keys(by).len()],
     }
 }
 
@@ -173,14 +183,21 @@ fn name(names: &Names, code: &Code, by: By) -> (Cell, Cell) {
     (name.into(), name_zh.into())
 }
 
-/// The figures, by key, up to the execution rate.
-pub(super) fn figure_cells(figures: &Figures) -> Result<Vec<(&'static str, Cell)>> {
-    Ok(vec![
+/// The figures, by key, up to the execution rate; empty where they cannot be counted.
+pub(super) fn figure_cells(figures: Option<&Figures>) -> Vec<(&'static str, Cell)> {
+    let counted = figures.and_then(|figures| {
+        Some((figures, figures.budget_final().ok()?, figures.execution_rate().ok()?))
+    });
+    let Some((figures, budget_final, execution_rate)) = counted else {
+        return FIGURES.iter().map(|key| (*key, Cell::Empty)).collect();
+    };
+    vec![
         ("allocated", figures.allocated.into()),
         ("adjustments", figures.adjustments.into()),
         ("transfers_net", figures.transfers_net.into()),
         ("carried_in", figures.carried_in.into()),
-        ("budget_final", figures.budget_final()?.into()),
+        ("funded", figures.funded.into()),
+        ("budget_final", budget_final.into()),
         ("reserved", figures.reserved.into()),
         ("committed", figures.committed.into()),
         ("approved_unpaid", figures.approved_unpaid.into()),
@@ -189,12 +206,49 @@ pub(super) fn figure_cells(figures: &Figures) -> Result<Vec<(&'static str, Cell)
         ("carried_out", figures.carried_out.into()),
         ("lapsed", figures.lapsed.into()),
         ("available", figures.available.into()),
-        ("execution_rate", figures.execution_rate()?.into()),
-    ])
+        ("execution_rate", execution_rate.into()),
+    ]
+}
+
+/// The keys of [`figure_cells`], in order.
+const FIGURES: &[&str] = &[
+    "allocated",
+    "adjustments",
+    "transfers_net",
+    "carried_in",
+    "funded",
+    "budget_final",
+    "reserved",
+    "committed",
+    "approved_unpaid",
+    "paid_net",
+    "refunded_out",
+    "carried_out",
+    "lapsed",
+    "available",
+    "execution_rate",
+];
+
+/// What the marks and gaps of a table mean, where there are any.
+pub(super) fn notes(grouped: &Grouped) -> Vec<Note> {
+    let all = grouped.rows.iter().chain([&grouped.total]);
+    let beyond = all.clone().any(|row| row.figures.is_none()).then(beyond_counting);
+    note_below_zero(&grouped.rows).into_iter().chain(beyond).collect()
+}
+
+/// A gap says that a figure is not known here, never that it is zero.
+pub(super) fn beyond_counting() -> Note {
+    Note {
+        en: "empty: a sum beyond what can be counted (2^127 minor units); amounts of that size can \
+             only be a mistake: find them with balance --by line, and reverse them"
+            .to_owned(),
+        zh: "空白：合计超出可计数范围（2^127 最小货币单位）；如此金额只能是差错，请用 balance --by line 查出并冲销"
+            .to_owned(),
+    }
 }
 
 /// What the mark means, where there is one.
-pub(super) fn note_below_zero(rows: &[Row]) -> Option<Note> {
+fn note_below_zero(rows: &[Row]) -> Option<Note> {
     rows.iter().any(|row| row.below_zero).then(|| Note {
         en: "! an account of this row stands below zero (report findings names it)".to_owned(),
         zh: "！ 该行有科目余额为负（见疑点清单）".to_owned(),

@@ -3,14 +3,13 @@
 //! over its days; a row over several years has none.
 
 use super::balance::{self, figures};
-use super::table::{Column, Header, Kind, Spec, Table};
+use super::table::{Cell, Column, Header, Kind, Spec, Table};
 use crate::domain::calendar::{Date, Year};
 use crate::error::Result;
 use crate::projection::balances::Balances;
 use crate::projection::figures::Figures;
 use crate::projection::groups::{self, By, Key, Row, Selection};
 use crate::projection::names::Names;
-use crate::projection::overflow;
 use crate::projection::ratio::Ratio;
 
 /// `report execution`.
@@ -47,19 +46,21 @@ pub fn execution(
         year.map_or(Ratio::NOT_APPLICABLE, |year| time_progress(year, start_month, on))
     };
     for row in &grouped.rows {
-        let (time, deviation) = keeping_up(&row.figures, progress(year_of(row).or(only)))?;
+        let (time, deviation) = keeping_up(row.figures.as_ref(), progress(year_of(row).or(only)));
         let mut cells = balance::key_cells(names, &row.key, by);
-        cells.extend(balance::figure_cells(&row.figures)?.into_iter().map(|(_, cell)| cell));
-        cells.extend([time.into(), deviation.into(), row.below_zero.into()]);
+        let figures = balance::figure_cells(row.figures.as_ref());
+        cells.extend(figures.into_iter().map(|(_, cell)| cell));
+        cells.extend([time.into(), deviation, row.below_zero.into()]);
         table.rows.push(cells);
     }
     let first = grouped.rows.first().and_then(year_of);
     let same = first.filter(|year| grouped.rows.iter().all(|row| year_of(row) == Some(*year)));
-    let (time, deviation) = keeping_up(&grouped.total.figures, progress(only.or(same)))?;
-    let mut totals = balance::figure_cells(&grouped.total.figures)?;
-    totals.extend([("time_progress", time.into()), ("deviation", deviation.into())]);
+    let whole = grouped.total.figures.as_ref();
+    let (time, deviation) = keeping_up(whole, progress(only.or(same)));
+    let mut totals = balance::figure_cells(whole);
+    totals.extend([("time_progress", time.into()), ("deviation", deviation)]);
     table.set_totals(totals);
-    table.notes.extend(balance::note_below_zero(&grouped.rows));
+    table.notes.extend(balance::notes(&grouped));
     Ok(table)
 }
 
@@ -71,9 +72,10 @@ fn year_of(row: &Row) -> Option<Year> {
     }
 }
 
-fn keeping_up(figures: &Figures, time: Ratio) -> Result<(Ratio, Ratio)> {
-    let deviation = figures.execution_rate()?.checked_sub(time);
-    Ok((time, deviation.ok_or_else(|| overflow("the deviation"))?))
+/// The time gone, and how far spending is from it; empty where that cannot be counted.
+fn keeping_up(figures: Option<&Figures>, time: Ratio) -> (Ratio, Cell) {
+    let rate = figures.and_then(|figures| figures.execution_rate().ok());
+    (time, rate.and_then(|rate| rate.checked_sub(time)).into())
 }
 
 /// Elapsed days over days of a fiscal year, on a day: 0 before it, 1 after it.

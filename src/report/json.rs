@@ -122,7 +122,7 @@ fn one(cell: &Cell, currency: &Currency) -> Value {
 pub fn schema(spec: &Spec) -> Value {
     let all = spec.keys.iter().chain(spec.columns);
     let properties: Map<String, Value> = all.map(|c| (c.key.to_owned(), kind(c))).collect();
-    let summed = spec.columns.iter().filter(|column| is_summed(column.kind));
+    let summed = spec.keys.iter().chain(spec.columns).filter(|column| is_summed(column.kind));
     let totals: Map<String, Value> = summed.map(|c| (c.key.to_owned(), kind(c))).collect();
     let required: Vec<&str> = spec.columns.iter().map(|column| column.key).collect();
     json!({

@@ -1,6 +1,7 @@
 //! Lists of master data: funds, projects, payees, contracts, districts, programmes, officers. As
 //! known at the size that was read; the amounts beside them are balances.
 
+use super::balance::beyond_counting;
 use super::table::{Cell, Column, Header, Kind, Spec, Table};
 use crate::domain::ids::{Code, Tag};
 use crate::domain::money::Amount;
@@ -10,7 +11,6 @@ use crate::projection::figures::Figures;
 use crate::projection::filter::{Filter, Subject};
 use crate::projection::groups::{self, By, Grouped, Selection};
 use crate::projection::names::Names;
-use crate::projection::overflow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `funds`.
@@ -153,14 +153,15 @@ impl ByCode {
         groups::rows(balances, names, selection, by).map(Self)
     }
 
-    fn get(&self, code: &Code) -> Figures {
+    /// Zero without postings; nothing where they cannot be counted.
+    fn get(&self, code: &Code) -> Option<Figures> {
         let found = self.0.rows.iter().find(|row| row.key.code() == Some(code));
-        found.map(|row| row.figures).unwrap_or_default()
+        found.map_or(Some(Figures::default()), |row| row.figures)
     }
 }
 
-/// Adds up the amounts of some columns for a total.
-fn total(table: &mut Table, keys: &[&'static str]) -> Result<()> {
+/// Adds up the amounts of some columns for a total; one that cannot be counted stays empty.
+fn total(table: &mut Table, keys: &[&'static str]) {
     let mut totals = Vec::new();
     for key in keys {
         let Some(place) = table.place(key) else { continue };
@@ -168,11 +169,13 @@ fn total(table: &mut Table, keys: &[&'static str]) -> Result<()> {
             Some(Cell::Amount(amount)) => Some(*amount),
             Some(_) | None => None,
         });
-        let sum = Amount::sum(amounts).ok_or_else(|| overflow(key))?;
+        let sum = Amount::sum(amounts.collect::<Vec<_>>());
         totals.push((*key, sum.into()));
     }
+    if totals.iter().any(|(_, cell)| *cell == Cell::Empty) {
+        table.notes.push(beyond_counting());
+    }
     table.set_totals(totals);
-    Ok(())
 }
 
 /// Funds, with what they were given and what is available.
@@ -200,11 +203,11 @@ pub fn funds(names: &Names, balances: &Balances, filter: &Filter, header: Header
             tags(&fund.purposes),
             fund.manager.as_ref().into(),
             fund.established_on.into(),
-            figures.budget_final()?.into(),
-            figures.available.into(),
+            figures.and_then(|figures| figures.budget_final().ok()).into(),
+            figures.map(|figures| figures.available).into(),
         ]);
     }
-    total(&mut table, &["budget_final", "available"])?;
+    total(&mut table, &["budget_final", "available"]);
     Ok(table)
 }
 
@@ -261,7 +264,7 @@ pub fn projects(
         if !is_wanted(filter, names, touched, Some(code), None) {
             continue;
         }
-        let figures = figures.unwrap_or_default();
+        let figures = figures.unwrap_or(Some(Figures::default()));
         table.rows.push(vec![
             code.into(),
             (&project.title).into(),
@@ -275,16 +278,16 @@ pub fn projects(
             project.end.into(),
             project.approved_on.into(),
             project.ceiling.into(),
-            figures.reserved.into(),
-            figures.committed.into(),
-            figures.paid_net.into(),
+            figures.map(|figures| figures.reserved).into(),
+            figures.map(|figures| figures.committed).into(),
+            figures.map(|figures| figures.paid_net).into(),
         ]);
     }
-    total(&mut table, &["ceiling", "reserved", "committed", "paid_net"])?;
+    total(&mut table, &["ceiling", "reserved", "committed", "paid_net"]);
     Ok(table)
 }
 
-type Touching<'a> = BTreeMap<&'a Code, (Figures, Touched<'a>)>;
+type Touching<'a> = BTreeMap<&'a Code, (Option<Figures>, Touched<'a>)>;
 
 /// Figures of places by a code of theirs, with the funds and projects they touch.
 fn figures_by(
@@ -294,8 +297,9 @@ fn figures_by(
     let mut by_code = Touching::new();
     for (place, figures) in balances.places()? {
         let Some(code) = code(place) else { continue };
-        let (sum, touched) = by_code.entry(code).or_default();
-        *sum = sum.checked_add(figures).ok_or_else(|| overflow("a project or contract"))?;
+        let first = || (Some(Figures::default()), Touched::default());
+        let (sum, touched) = by_code.entry(code).or_insert_with(first);
+        *sum = sum.and_then(|sum| sum.checked_add(figures));
         touched.funds.insert(&place.line.fund);
         touched.projects.extend(place.project.as_ref());
     }
@@ -320,7 +324,7 @@ pub fn commitments(
         if !is_wanted(filter, names, touched, None, made.payee.as_ref()) {
             continue;
         }
-        let figures = figures.unwrap_or_default();
+        let figures = figures.unwrap_or(Some(Figures::default()));
         table.rows.push(vec![
             code.into(),
             made.title.as_ref().into(),
@@ -331,11 +335,11 @@ pub fn commitments(
             codes(touched.map(|touched| &touched.projects)),
             made.purpose.as_ref().into(),
             made.amount.into(),
-            figures.committed.into(),
-            figures.paid_net.into(),
+            figures.map(|figures| figures.committed).into(),
+            figures.map(|figures| figures.paid_net).into(),
         ]);
     }
-    total(&mut table, &["amount", "committed", "paid_net"])?;
+    total(&mut table, &["amount", "committed", "paid_net"]);
     Ok(table)
 }
 
@@ -352,7 +356,7 @@ pub fn payees(
     filter.only("the list of payees", &["payee"])?;
     let selection = Selection { filter: &Filter::default(), years: &[] };
     let (rows, _) = groups::payees(balances, names, selection)?;
-    let amounts: BTreeMap<&Code, (Amount, Amount)> = (rows.iter())
+    let amounts: BTreeMap<&Code, (Option<Amount>, Option<Amount>)> = (rows.iter())
         .filter_map(|row| Some((row.payee.code()?, (row.committed, row.paid_net))))
         .collect();
     let mut table = PAYEES.table(&[], header);
@@ -360,7 +364,8 @@ pub fn payees(
         if !filter.matches(&Subject { payee: Some(code), ..Subject::default() }) {
             continue;
         }
-        let (committed, paid) = amounts.get(code).copied().unwrap_or_default();
+        let nothing = (Some(Amount::ZERO), Some(Amount::ZERO));
+        let (committed, paid) = amounts.get(code).copied().unwrap_or(nothing);
         table.rows.push(vec![
             code.into(),
             (&payee.name).into(),
@@ -370,7 +375,7 @@ pub fn payees(
             paid.into(),
         ]);
     }
-    total(&mut table, &["committed", "paid_net"])?;
+    total(&mut table, &["committed", "paid_net"]);
     Ok(table)
 }
 

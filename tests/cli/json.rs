@@ -19,7 +19,9 @@ fn a_write_prints_a_receipt() {
     );
     assert_eq!((receipt["state"].as_str(), receipt["size"].as_u64()), (Some("published"), Some(5)));
     let entry = &receipt["entries"][0];
-    assert_eq!(keys(entry), ["index", "id", "type", "occurred_on", "confidential", "event"]);
+    let fields =
+        ["index", "id", "type", "occurred_on", "confidential", "event", "undone", "to_carry"];
+    assert_eq!(keys(entry), fields);
     assert_eq!(entry["type"], "AllocationAdjusted");
     assert_eq!(entry["event"]["amount"], "12.50");
     assert_eq!(entry["event"]["line"]["fund"], "PD-INFO");
@@ -63,7 +65,8 @@ fn a_read_prints_a_report() {
             "filter",
             "currency",
             "rows",
-            "totals"
+            "totals",
+            "notes"
         ]
     );
     assert_eq!(report["as_of"], "2002-03-31");

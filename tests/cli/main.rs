@@ -32,6 +32,7 @@ mod proof;
 mod refusals;
 mod refused;
 mod register;
+mod reports;
 mod restore;
 mod reverse;
 mod setup;

@@ -163,7 +163,7 @@ pub(crate) struct Leverage {
     pub(crate) flags: ReadFlags,
 }
 
-/// Findings 疑点清单: accounts below zero, where the policy booked them all the same
+/// Findings 疑点清单: accounts below zero, and everything that a receipt warned of
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  earmark report findings --year 2002")]
 pub(crate) struct Findings {

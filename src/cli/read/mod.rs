@@ -9,6 +9,7 @@ mod checkpoint;
 mod confidential;
 mod export;
 mod filters;
+mod late;
 mod lists;
 mod named;
 mod package;

@@ -1,6 +1,6 @@
 //! `balance` and `report`.
 
-use super::{Reading, filters, print};
+use super::{Reading, filters, late, print};
 use crate::cli::args::{
     Balance, Execution, ExecutionRows, Findings, GroupName, Leverage, LeverageRows,
 };
@@ -25,11 +25,9 @@ pub(super) fn balance(session: &Session, a: &Balance) -> Result<Exit> {
     let header = reading.header(&filter)?;
     let by = match a.by {
         GroupName::Payee => {
-            return print(
-                session,
-                &reading,
-                &balance::by_payee(balances, names, selection, header)?,
-            );
+            let mut table = balance::by_payee(balances, names, selection, header)?;
+            table.notes.extend(late::notes(&reading, None, &bare)?);
+            return print(session, &reading, &table);
         }
         GroupName::Fund => By::Fund,
         GroupName::Year => By::Year,
@@ -38,7 +36,9 @@ pub(super) fn balance(session: &Session, a: &Balance) -> Result<Exit> {
         GroupName::District => By::District,
         GroupName::Commitment => By::Commitment,
     };
-    print(session, &reading, &balance::balance(balances, names, selection, by, header)?)
+    let mut table = balance::balance(balances, names, selection, by, header)?;
+    table.notes.extend(late::notes(&reading, None, &bare)?);
+    print(session, &reading, &table)
 }
 
 /// Runs `report execution`.
@@ -59,7 +59,9 @@ pub(super) fn execution(session: &Session, a: &Execution) -> Result<Exit> {
     };
     let (on, header) = (reading.day(session)?, reading.header(&filter)?);
     let (balances, names) = (&books.balances, &books.names);
-    print(session, &reading, &execution::execution(balances, names, selection, by, on, header)?)
+    let mut table = execution::execution(balances, names, selection, by, on, header)?;
+    table.notes.extend(late::notes(&reading, a.year, &a.funds)?);
+    print(session, &reading, &table)
 }
 
 /// Runs `report leverage`.
@@ -78,7 +80,9 @@ pub(super) fn leverage(session: &Session, a: &Leverage) -> Result<Exit> {
     };
     let header = reading.header(&filter)?;
     let (drawn, balances, names) = (&books.leverage, &books.balances, &books.names);
-    print(session, &reading, &leverage::leverage(drawn, balances, names, question, header)?)
+    let mut table = leverage::leverage(drawn, balances, names, question, header)?;
+    table.notes.extend(late::notes(&reading, None, &a.funds)?);
+    print(session, &reading, &table)
 }
 
 /// Runs `report findings`.
@@ -89,5 +93,9 @@ pub(super) fn findings(session: &Session, a: &Findings) -> Result<Exit> {
     let years: Vec<_> = a.year.into_iter().collect();
     let selection = Selection { filter: &filter, years: &years };
     let header = reading.header(&filter)?;
-    print(session, &reading, &findings::findings(&books.balances, &books.names, selection, header)?)
+    let told = reading.reader.findings(reading.size)?;
+    let (balances, names) = (&books.balances, &books.names);
+    let mut table = findings::findings(balances, names, selection, &told, header)?;
+    table.notes.extend(late::notes(&reading, a.year, &a.funds)?);
+    print(session, &reading, &table)
 }

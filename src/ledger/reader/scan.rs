@@ -1,14 +1,16 @@
 //! Questions that entries answer by themselves, one after the other and on all cores: no state is
 //! followed, nothing is kept. Trusts the log, as every reader does (see `verify`).
 
-use super::Reader;
-use super::replay::read_body;
+use super::ahead::Ahead;
+use super::replay::{Judge, Replay, Settled, read_body, read_event};
+use super::{Reader, check_understood, partition};
 use crate::chain::entry;
 use crate::domain::calendar::{Date, Year};
-use crate::domain::event::Body;
+use crate::domain::event::{Body, Event};
 use crate::domain::ids::Code;
 use crate::error::{Error, Kind, Result};
 use crate::projection::register::Reversals;
+use crate::projection::told::Told;
 
 /// Ends a walk through the log that has found what it was looking for; never seen outside.
 pub(super) fn enough() -> Error {
@@ -40,6 +42,58 @@ impl Reader {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    /// Every finding that the receipts of the entries below `size` warned of, found again by the rules.
+    ///
+    /// # Errors
+    /// As [`Reader::fold`].
+    pub fn findings(&self, size: u64) -> Result<Vec<Told>> {
+        let mut replay = Replay::new(None, Judge::Rules);
+        let mut told = Vec::new();
+        let look = |_, bytes: &[u8]| Ahead::of(bytes);
+        self.archive.for_each(0..size, look, |_, bytes, ahead| {
+            let mut lookup = |index| self.event(index);
+            let mut ended: Option<Settled> = None;
+            let mut settled = |settled: Settled| ended = Some(settled);
+            let outcome = replay.step_ahead(bytes, ahead, &mut lookup, &mut settled)?;
+            let (Some(outcome), Some(ended)) = (outcome, ended) else { return Ok(()) };
+            for (place, finding) in &outcome.findings {
+                told.extend(ended.entries().nth(*place).map(|entry| Told::new(&entry, finding)));
+            }
+            Ok(())
+        })?;
+        check_understood(&replay)?;
+        Ok(told)
+    }
+
+    /// Shows entries below `size` that were recorded after an instant, each with the entry that it
+    /// undoes: none where the log had not begun by then, for nobody can have looked at it before.
+    ///
+    /// # Errors
+    /// As [`Reader::entry`].
+    pub fn recorded_after(
+        &self,
+        size: u64,
+        instant_microseconds: i64,
+        visit: &mut dyn FnMut(u64, &Event, Option<&Event>),
+    ) -> Result<()> {
+        let first = partition(size, &mut |index| {
+            let sealed = self.archive.entry(index)?;
+            let envelope = entry::parse(&sealed.bytes);
+            Ok(envelope.is_ok_and(|e| e.recorded_at_microseconds <= instant_microseconds))
+        })?;
+        if first == 0 {
+            return Ok(());
+        }
+        let look = |_, bytes: &[u8]| read_event(bytes).ok().flatten();
+        self.archive.for_each(first..size, look, |index, _, event| {
+            let Some(event) = event else { return Ok(()) };
+            let undone =
+                if let Body::EntryReversed(b) = &event.body { self.event(b.entry)? } else { None };
+            visit(index, &event, undone.as_ref());
+            Ok(())
+        })
     }
 
     /// The entry that booked a voucher.
