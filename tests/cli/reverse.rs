@@ -103,7 +103,7 @@ fn what_comes_back_to_a_year_that_is_over_is_said_with_its_carry() {
     let mut place = year();
     place.now = "2003-02-01T09:00:00+08:00".to_owned();
     place.prints(
-        "refund 1.5万 --disbursement PD-INFO/2002/1 --restores-budget yes --accept-clock",
+        "refund 1.5万 --disbursement PD-INFO/2002/1 --restores-budget yes --accept-clock 2003-02-01",
         "
 Recorded @15: a refund of CNY 15,000.00 of the payment @9; it can be used again, dated 2003-02-01.
   left: CNY 1,115,000.00 held for CARD; CNY 3,800,000.00 available on PD-INFO:2002
