@@ -124,6 +124,27 @@ fn play(
                 drop(store);
                 store = open(at, medium)?.0;
             }
+            // After a clean end: sessions that only look, closed and not, and one that only snapshots.
+            10 => {
+                store.close()?;
+                for closes in [true, false] {
+                    let (mut looking, opening) = open(at, medium)?;
+                    assert!(opening.clean, "{opening:?}");
+                    looking.read(0..u64::MAX)?;
+                    looking.release(told.acknowledged.size)?;
+                    if closes {
+                        looking.close()?;
+                    }
+                }
+                let (mut looking, opening) = open(at, medium)?;
+                assert!(opening.clean, "{opening:?}");
+                let bytes = vec![number as u8; 20_000];
+                told.snapshots.push(Snapshot { head: told.acknowledged, bytes });
+                looking.put_snapshot(told.snapshots.last().unwrap())?;
+                told.kept_snapshots = told.snapshots.len();
+                drop(looking);
+                store = open(at, medium)?.0;
+            }
             _ => {}
         }
     }

@@ -103,6 +103,10 @@ impl Store for Shortened {
         Ok(aside)
     }
 
+    fn distrust(&mut self) -> Result<()> {
+        self.inner.distrust()
+    }
+
     fn close(&mut self) -> Result<()> {
         self.inner.close()
     }

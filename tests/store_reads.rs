@@ -187,6 +187,74 @@ fn a_command_reads_head_ids_and_state_from_the_store_and_never_from_the_log() {
     assert_eq!(house.open().head().size, 8);
 }
 
+/// What opening and one more payment ask of store and log, after `before` was done to the ledger.
+fn cost_after(template: &House, before: impl FnOnce(&House)) -> (u64, u64) {
+    let house = template.copy();
+    before(&house);
+    let gate = Arc::new(Gate::default());
+    let (media, counts) = counting(&gate);
+    let mut ledger = house.try_open_on(&media).unwrap();
+    let counts = Arc::clone(&counts.lock().unwrap());
+    record(&house, &mut ledger, &payment("PD-INFO", "P-1", 1), b"next").unwrap();
+    let Calls { head, read, command, snapshot, copies, .. } = counts.calls();
+    assert_eq!(copies, 0, "the copies were compared entry by entry");
+    (head + read + command + snapshot, gate.calls())
+}
+
+#[test]
+fn after_a_command_that_recorded_nothing_the_next_one_costs_what_it_would_have() {
+    let template = paid();
+    let mut ledger = template.open();
+    for _ in 0..200 {
+        template.submit(&mut ledger, payment("PD-INFO", "P-1", 1));
+    }
+    ledger.close().unwrap();
+    let usual = cost_after(&template, |_| {});
+    let refused = |house: &House, ledger: &mut Ledger| {
+        let error = record(house, ledger, &commitment("C-1", "PD-INFO", 601), b"too much");
+        assert_eq!(error.unwrap_err().code(), "line_exceeded");
+    };
+    let rehearsed = |house: &House, ledger: &mut Ledger| {
+        let order = payment("PD-INFO", "P-1", 1);
+        let signer = house.officer();
+        let submission = Submission {
+            order: &order,
+            confidential: None,
+            signer: &signer,
+            command_key: None,
+            accept_clock: None,
+            dry_run: true,
+            until: Durability::Published,
+        };
+        assert!(ledger.submit(&submission).unwrap().dry_run);
+    };
+    let given_up = |house: &House, ledger: &mut Ledger| {
+        let signer = house.officer();
+        let mut batch = ledger.batch("bank", &signer, None, false).unwrap();
+        let orders = [payment("PD-INFO", "P-1", 1)];
+        batch.admit(&earmark::ledger::RowIn { key: [1; 16], orders: &orders }).unwrap();
+    };
+    type Work<'a> = &'a dyn Fn(&House, &mut Ledger);
+    let cases: [(&str, Work<'_>); 3] =
+        [("refused", &refused), ("dry run", &rehearsed), ("import given up", &given_up)];
+    for (what, work) in cases {
+        for closes in [true, false] {
+            let after = cost_after(&template, |house| {
+                let mut ledger = house.open();
+                work(house, &mut ledger);
+                // Dropped is what Ctrl-C and a kill leave behind.
+                if closes { ledger.close().unwrap() } else { drop(ledger) }
+            });
+            for (usual, after) in [(usual.0, after.0), (usual.1, after.1)] {
+                assert!(
+                    after * 10 <= usual * 12,
+                    "{what}, closed {closes}: {after} calls, {usual} otherwise"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn the_gate_would_have_told() {
     let house = paid();

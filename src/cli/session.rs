@@ -98,18 +98,42 @@ impl Session {
         })
     }
 
-    /// Opens the ledger for writing and says what was unusual about it.
+    /// Does `work` on the ledger, open for writing, and closes it: a command that is refused or fails
+    /// leaves as clean an end as one that is recorded. Says what was unusual about the ledger.
     ///
     /// # Errors
-    /// `no_ledger`, `no_key`, `home_in_ledger`, and all of [`Ledger::open`].
-    pub(crate) fn open(&self) -> Result<Ledger> {
+    /// `no_ledger`, `no_key`, `home_in_ledger`, all of [`Ledger::open`], and those of `work`.
+    pub(crate) fn on_ledger<T>(&self, work: impl FnOnce(&mut Ledger) -> Result<T>) -> Result<T> {
         let folder = self.ledger_folder()?;
         let config = LedgerConfig::read(&folder)?;
         self.home()?.check_outside(&folder)?;
-        let mut ledger = self.open_with_log_key(&folder, &config.origin)?;
+        let ledger = self.open_with_log_key(&folder, &config.origin)?;
+        self.closing(ledger, |ledger| {
+            self.tell_notes(ledger);
+            self.follow_pin(ledger)?;
+            work(ledger)
+        })
+    }
+
+    /// Does `work` on an open ledger and closes it, whatever came of it. A panic lets go of it only.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub(crate) fn closing<T>(
+        &self,
+        mut ledger: Ledger,
+        work: impl FnOnce(&mut Ledger) -> Result<T>,
+    ) -> Result<T> {
+        let outcome = work(&mut ledger);
         self.tell_notes(&mut ledger);
-        self.follow_pin(&ledger)?;
-        Ok(ledger)
+        // What is recorded is durable already, so a failure here is worth a note, not a failure of the
+        // command; and after one that failed it is most often the same failure once more.
+        if let Err(error) = ledger.close()
+            && outcome.is_ok()
+        {
+            self.console.note(&format!("the ledger was not closed cleanly: {error}"));
+        }
+        outcome
     }
 
     /// Opens with the log's key; where a rotation was interrupted after it was recorded, with the key
@@ -134,7 +158,7 @@ impl Session {
     /// what this machine has pinned.
     ///
     /// # Errors
-    /// `log_key_present` when it is not lost; `pin_differs`; as [`Session::open`].
+    /// `log_key_present` when it is not lost; `pin_differs`; as [`Session::on_ledger`].
     pub(crate) fn open_without_log_key(&self, dry_run: bool) -> Result<(Ledger, PrivateKey)> {
         let folder = self.ledger_folder()?;
         let config = LedgerConfig::read(&folder)?;
@@ -150,9 +174,7 @@ impl Session {
         let lost = self.named_log_key(&folder, &config.origin)?;
         let next = if dry_run { slot.rehearse_next() } else { slot.make_next() }?;
         let outside = Outside { lost_log_key: Some(lost), ..self.outside(next.clone())? };
-        let mut ledger = Ledger::open(&folder, outside)?;
-        self.tell_notes(&mut ledger);
-        Ok((ledger, next))
+        Ok((Ledger::open(&folder, outside)?, next))
     }
 
     /// The log key that the ledger names, which must be the pinned one where there is a pin.
@@ -233,15 +255,6 @@ impl Session {
     fn tell_notes(&self, ledger: &mut Ledger) {
         for note in ledger.take_notes() {
             self.console.note(&note);
-        }
-    }
-
-    /// Lets go of a ledger that was written to. What is recorded is durable already, so a failure
-    /// here is worth a note, not a failure of the command.
-    pub(crate) fn close(&self, mut ledger: Ledger) {
-        self.tell_notes(&mut ledger);
-        if let Err(error) = ledger.close() {
-            self.console.note(&format!("the ledger was not closed cleanly: {error}"));
         }
     }
 

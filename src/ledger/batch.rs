@@ -380,6 +380,8 @@ impl Batch<'_> {
             self.ledger.publish_log()?;
         }
         self.ledger.refresh_cache();
+        // Whoever writes next does not replay what was imported.
+        self.ledger.snapshot_or_note();
         Ok(())
     }
 }

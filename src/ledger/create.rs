@@ -164,6 +164,7 @@ impl Ledger {
             head: Head::default(),
             recorded_at_microseconds: -1,
             snapshot_size: 0,
+            snapshot_bytes: 0,
             cache_size: 0,
             notes: opening.notes,
             is_ahead: false,

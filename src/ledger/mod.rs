@@ -105,6 +105,8 @@ pub struct Ledger {
     recorded_at_microseconds: i64,
     /// Size at which the state was last put into the store.
     snapshot_size: u64,
+    /// How long it was then, in bytes.
+    snapshot_bytes: u64,
     /// Size of the newest cache.
     cache_size: u64,
     notes: Vec<String>,

@@ -63,31 +63,32 @@ impl Ledger {
         let key = VerifierKey::new(&config.origin, &outside.log_key())?;
         let agreed = agreed(store.as_ref(), &opening, media, &log, &key)?;
         let resumed = match agreed.map(|archive| (archive, resume(store.as_ref()))) {
-            Some((archive, Ok((state, snapshot_size)))) => Some((archive, state, snapshot_size)),
+            Some((archive, Ok(resumed))) => Some((archive, resumed)),
             // The copies end alike, but this one cannot be read through: look at all of them.
             Some((_, Err(error))) if error.kind() == Kind::Break => {
                 notes.push(error.message().to_owned());
+                store.distrust()?;
                 None
             }
             Some((_, Err(error))) => return Err(error),
             None => None,
         };
-        let (archive, state, snapshot_size) = match resumed {
-            Some((archive, state, snapshot_size)) => {
-                check_identity(&state, config, &outside)?;
+        let (archive, Resumed { state, snapshot_size, snapshot_bytes }) = match resumed {
+            Some((archive, resumed)) => {
+                check_identity(&resumed.state, config, &outside)?;
                 let found = Log { medium: media.log.as_ref(), folder: &log };
                 let anchor = against.anchor(&outside, &config.origin, &found)?;
                 let root = |size| root_at(&archive, size, store.as_ref()).map(Some);
                 let size = anchor.as_ref().map_or(0, |anchor| anchor.size);
                 check_anchor(anchor.as_ref(), archive.size(), || root(size))?;
-                (archive, state, snapshot_size)
+                (archive, resumed)
             }
             None => {
                 let around = Around { media, outside: &outside, config, against };
                 let Recovered { state, archive, head } =
                     recover::recover(&mut store, &log, &around, &mut notes)?;
                 check_stands_at(store.as_ref(), head)?;
-                (archive, state, 0)
+                (archive, Resumed { state, snapshot_size: 0, snapshot_bytes: 0 })
             }
         };
         let head = store.head()?;
@@ -103,6 +104,7 @@ impl Ledger {
             head,
             recorded_at_microseconds,
             snapshot_size,
+            snapshot_bytes,
             cache_size,
             notes,
             is_ahead: false,
@@ -215,15 +217,24 @@ fn agreed(
     Ok(agrees.then_some(archive))
 }
 
-/// State = snapshot + `admit` over the pages after it. Gives the snapshot's size too.
-fn resume(store: &dyn Store) -> Result<(State, u64)> {
+/// The state at the head, and the snapshot that it was made from: none, with zeros.
+struct Resumed {
+    state: State,
+    snapshot_size: u64,
+    snapshot_bytes: u64,
+}
+
+/// State = snapshot + `admit` over the pages after it.
+fn resume(store: &dyn Store) -> Result<Resumed> {
     let head = store.head()?;
     let snapshot = store.snapshot()?.filter(|snapshot| snapshot.head.size <= head.size);
+    let mut snapshot_bytes = 0;
     let decoded = snapshot.and_then(|snapshot| {
         let state = body::decode_state(&snapshot.bytes).ok()?;
+        snapshot_bytes = u64::try_from(snapshot.bytes.len()).unwrap_or(u64::MAX);
         (state.size == snapshot.head.size).then_some((state, snapshot.head))
     });
-    let (mut replay, from) = match decoded {
+    let (mut replay, snapshot_size) = match decoded {
         Some((state, at)) => {
             let id =
                 state.ledger.as_ref().map_or(LedgerId::default(), |facts| LedgerId(facts.id.0));
@@ -242,7 +253,7 @@ fn resume(store: &dyn Store) -> Result<(State, u64)> {
         }
         None => (Replay::new(None, Judge::Rules), 0),
     };
-    let mut at = from;
+    let mut at = snapshot_size;
     while at < head.size {
         let page = store.read(at..at.saturating_add(1_000))?;
         for sealed in &page {
@@ -258,7 +269,7 @@ fn resume(store: &dyn Store) -> Result<(State, u64)> {
         at = at.saturating_add(u64::try_from(page.len()).unwrap_or(u64::MAX));
     }
     recover::check_understood(replay.stopped_at())?;
-    Ok((replay.into_state(), from))
+    Ok(Resumed { state: replay.into_state(), snapshot_size, snapshot_bytes })
 }
 
 /// The tree's root at `size`: what the archive stands at, or hashed anew from the store's entries.

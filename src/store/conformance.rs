@@ -470,6 +470,7 @@ fn closed(bench: &mut dyn Bench) -> Outcome {
         store.release(0),
         store.copies(0..1).map(|_| ()),
         store.rebuild(&mut std::iter::empty()).map(|_| ()),
+        store.distrust(),
     ];
     for (number, refusal) in refusals.into_iter().enumerate() {
         match refusal {

@@ -141,6 +141,10 @@ impl Store for CountingStore {
         self.inner.rebuild(commands)
     }
 
+    fn distrust(&mut self) -> Result<()> {
+        self.inner.distrust()
+    }
+
     fn close(&mut self) -> Result<()> {
         self.inner.close()
     }

@@ -171,6 +171,10 @@ impl Store for MemoryStore {
         Ok("nowhere: memory keeps no files".to_owned())
     }
 
+    fn distrust(&mut self) -> Result<()> {
+        self.contents().map(drop)
+    }
+
     fn close(&mut self) -> Result<()> {
         self.closed = true;
         Ok(())

@@ -187,8 +187,16 @@ pub trait Store: Send + std::fmt::Debug {
         commands: &mut dyn Iterator<Item = Result<SealedCommand>>,
     ) -> Result<String>;
 
+    /// The caller found that the engine's own copy is not what is vouched for elsewhere: the next open
+    /// MUST NOT be clean, whether this session is closed or not.
+    ///
+    /// # Errors
+    /// `Kind::Io` when a mark that is there cannot be taken away; the close tries it again.
+    fn distrust(&mut self) -> Result<()>;
+
     /// Syncs, marks a clean end and lets go of the files. The next open may then trust the engine's own
-    /// copy. Everything but another `close` fails from then on.
+    /// copy. Everything but another `close` fails from then on. A session that wrote nothing leaves the
+    /// clean end that it found, closed or not.
     ///
     /// # Errors
     /// `Kind::Io`; the next open then checks everything.

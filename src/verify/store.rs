@@ -31,7 +31,7 @@ const RANGE: u64 = 65_536;
 
 /// Compares every entry in the store's copies with the archive.
 ///
-/// Where something is wrong, in the store or in the log, the clean mark is left out, so that the next
+/// Where something is wrong, in the store or in the log, a clean end is one no more, so that the next
 /// opening for writing reads everything and heals.
 ///
 /// # Errors
@@ -70,7 +70,9 @@ pub fn verify_store(ledger_folder: &Path, log: &ArchiveReader) -> Result<StoreRe
         report.fault("db", Some(head.size), expected, found);
     }
     let log_is_whole = check(log, None)?.damages.is_empty();
-    if report.faults.is_empty() && log_is_whole && opening.clean {
+    if !report.faults.is_empty() || !log_is_whole {
+        store.distrust()?;
+    } else if opening.clean {
         store.close()?;
     }
     super::sealed::compare(&mut report, ledger_folder, log)?;

@@ -17,6 +17,7 @@
 )]
 
 mod anchor;
+mod clean_end;
 mod clock;
 mod confidential;
 #[path = "../conforms/mod.rs"]

@@ -56,16 +56,16 @@ pub(crate) fn demo(session: &Session, a: &Demo) -> Result<Exit> {
         &format!("将浦东新区信息化建设专项基金 2001 至 2003 年的账演示到 {shown}：\n"),
     ))?;
     let officer = stage.session.officer()?;
-    let mut ledger = stage.session.open()?;
-    for chapter in STORY {
-        stage.play(&mut ledger, &officer, chapter)?;
-        let (text, [en, zh]) = (say(chapter.en, chapter.zh), chapter.title);
-        let title = say(en, zh);
-        let space = " ".repeat(9_usize.saturating_sub(title.width()));
-        session.console.text(&format!("  {title}{space} {text}\n"))?;
-    }
-    ledger.publish()?;
-    ledger.close()?;
+    stage.session.on_ledger(|ledger| {
+        for chapter in STORY {
+            stage.play(ledger, &officer, chapter)?;
+            let (text, [en, zh]) = (say(chapter.en, chapter.zh), chapter.title);
+            let title = say(en, zh);
+            let space = " ".repeat(9_usize.saturating_sub(title.width()));
+            session.console.text(&format!("  {title}{space} {text}\n"))?;
+        }
+        ledger.publish().map(drop)
+    })?;
     for (title, line) in [
         (say("Where the money stands", "资金现状"), "balance --by line --unit wan"),
         (say("Whether it is all true", "真实性校验"), "verify"),

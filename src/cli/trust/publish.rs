@@ -11,7 +11,7 @@ use crate::cli::session::Session;
 use crate::edge::config::LedgerConfig;
 use crate::edge::http::Http;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::LOG_FOLDER;
+use crate::ledger::{LOG_FOLDER, Ledger};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::Note;
 use crate::tlog::policy::{Policy, Standing};
@@ -28,9 +28,7 @@ pub(super) fn publish(session: &Session, a: &Publish) -> Result<Exit> {
     let folder = session.ledger_folder()?;
     let origin = LedgerConfig::read(&folder)?.origin;
     let policy = a.policy.as_deref().map(|path| policy_of(path, &origin)).transpose()?;
-    let mut ledger = session.open()?;
-    let published = ledger.publish()?;
-    session.close(ledger);
+    let published = session.on_ledger(Ledger::publish)?;
     let told = Told { origin: &origin, size: published.size, root: published.root.to_base64() };
     let Some(policy) = policy else { return told.print(session, None) };
     if policy.witnesses().is_empty() {
@@ -38,10 +36,9 @@ pub(super) fn publish(session: &Session, a: &Publish) -> Result<Exit> {
         return told.print(session, Some((&standing, &Gathered::default())));
     }
     let (checkpoint, gathered) = ask(&folder.join(LOG_FOLDER), &policy)?;
-    let mut ledger = session.open()?;
-    let attached = ledger.attach(&checkpoint, &gathered.lines, &policy);
-    session.close(ledger);
-    let standing = attached.map_err(|error| meanwhile(error, &checkpoint))?;
+    let standing = session
+        .on_ledger(|ledger| ledger.attach(&checkpoint, &gathered.lines, &policy))
+        .map_err(|error| meanwhile(error, &checkpoint))?;
     told.print(session, Some((&standing, &gathered)))
 }
 

@@ -83,8 +83,7 @@ pub(super) fn adopt(session: &Session, a: &AdoptCheckpoint) -> Result<Exit> {
     let adopted = Ledger::adopt_anchor(&folder, outside, &adoption)
         .map_err(|error| name_officer(error, &officer, &key))?;
     let told = tell(session, a, &config.origin, &adopted);
-    session.close(adopted.ledger);
-    told.map(|()| Exit::Done)
+    session.closing(adopted.ledger, |_| told).map(|()| Exit::Done)
 }
 
 /// A checkpoint that the user names, with a cap.

@@ -3,14 +3,13 @@
 use crate::cli::output::{Exit, counted};
 use crate::cli::session::Session;
 use crate::error::Result;
+use crate::ledger::Ledger;
 use crate::tlog::checkpoint::Checkpoint;
 use serde_json::json;
 
 /// Runs `checkpoint sign`.
 pub(super) fn sign(session: &Session) -> Result<Exit> {
-    let mut ledger = session.open()?;
-    let published = ledger.publish()?;
-    session.close(ledger);
+    let published = session.on_ledger(Ledger::publish)?;
     let note = String::from_utf8_lossy(&published.note).into_owned();
     let checkpoint = Checkpoint::read(&published.note)?;
     let size = counted(published.size, "entry", "entries");

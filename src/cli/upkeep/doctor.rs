@@ -128,11 +128,10 @@ fn fix(session: &Session) -> Result<Vec<String>> {
         std::fs::set_permissions(&path, Permissions::from_mode(mode & 0o7755)).map_err(io)?;
         done.push(format!("{} can be changed by you alone now", path.display()));
     }
-    match session.open() {
-        Ok(ledger) => ledger.close()?,
+    match session.on_ledger(|_| Ok(())) {
         // Its copies are mended all the same.
         Err(error) if error.code() == "read_only_ledger" => {}
-        Err(error) => return Err(error),
+        done => done?,
     }
     done.push(
         "the ledger was opened as for a write; what that mended is told in the notes".to_owned(),

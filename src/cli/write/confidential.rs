@@ -60,10 +60,7 @@ pub(super) fn erase(desk: &Desk<'_>, a: &EraseConfidential) -> Result<Command> {
 
 /// Removes sealed files that belong to no entry.
 pub(super) fn sweep(session: &Session, a: &SweepConfidential) -> Result<Exit> {
-    let ledger = session.open()?;
-    let swept = ledger.sweep_sealed(a.dry_run);
-    session.close(ledger);
-    let swept = swept?;
+    let swept = session.on_ledger(|ledger| ledger.sweep_sealed(a.dry_run))?;
     let files = u64::try_from(swept.orphans.len()).unwrap_or(u64::MAX);
     let files = counted(files, "file", "files");
     let mut text = if swept.orphans.is_empty() {

@@ -6,12 +6,15 @@ use crate::cli::args::ImportRows;
 use crate::cli::output::{Exit, counted, for_terminal, grouped};
 use crate::cli::progress::Progress;
 use crate::cli::session::{Session, name_officer};
+use crate::domain::event::DocumentRef;
 use crate::domain::money::Currency;
+use crate::edge::keys::PrivateKey;
 use crate::error::{Error, Result};
 use crate::import::intake::LedgerIntake;
 use crate::import::mapping::Mapping;
 use crate::import::rejects::{LateFile, RejectsFile};
 use crate::import::run::{self, Job, Summary};
+use crate::ledger::Ledger;
 use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
@@ -26,22 +29,28 @@ pub(super) fn import(session: &Session, a: &ImportRows) -> Result<Exit> {
     let text = text.map_err(|e| Error::io("read the mapping", &a.mapping, e))?;
     let mapping = Mapping::parse(&text)?;
     let document = document_of(&a.table, "import")?;
-    let (officer, key) = session.officer()?;
-    let mut ledger = session.open()?;
-    let (officer, key) = session.in_use((officer, key), &ledger)?;
-    let currency = super::currency_of(&ledger)?;
+    let officer = session.officer()?;
+    session.on_ledger(|ledger| import_into(session, ledger, officer, a, &mapping, &document))
+}
+
+fn import_into(
+    session: &Session,
+    ledger: &mut Ledger,
+    officer: (String, PrivateKey),
+    a: &ImportRows,
+    mapping: &Mapping,
+    document: &DocumentRef,
+) -> Result<Exit> {
+    let (officer, key) = session.in_use(officer, ledger)?;
+    let currency = super::currency_of(ledger)?;
     let (mut rejects, rejects_path) = rejects(a)?;
     let known = ledger.known_rows(&mapping.source)?;
     let batch = ledger
         .batch(&mapping.source, &key, a.accept_clock, a.dry_run)
         .map_err(|error| name_officer(error, &officer, &key))?;
     let mut intake = LedgerIntake::new(batch, known);
-    let job = Job {
-        path: &a.table,
-        mapping: &mapping,
-        create_missing: a.create_missing,
-        document: Some(&document),
-    };
+    let job =
+        Job { path: &a.table, mapping, create_missing: a.create_missing, document: Some(document) };
     let mut bar = Progress::new(&session.console, "rows");
     let ran = run::run(&job, &mut intake, &mut rejects, &mut |at| bar.set(at.rows, at.of));
     bar.finish();
@@ -59,13 +68,11 @@ pub(super) fn import(session: &Session, a: &ImportRows) -> Result<Exit> {
         published: ledger.published_size() >= ledger.head().size,
     };
     let (text, json) = (told.text(&summary), told.json(&summary));
-    let printed = if a.dry_run {
-        session.console.receipt(&text, &json)
+    if a.dry_run {
+        session.console.receipt(&text, &json)?;
     } else {
-        session.console.done(&text, &json)
-    };
-    session.close(ledger);
-    printed?;
+        session.console.done(&text, &json)?;
+    }
     Ok(if summary.refused == 0 { Exit::Done } else { Exit::Rejects })
 }
 

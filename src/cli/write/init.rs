@@ -80,19 +80,21 @@ pub(crate) fn init(session: &Session, a: &Init) -> Result<Exit> {
             finished => finished?,
         },
     };
-    let facts = ledger.state().ledger.as_ref();
-    let vkey = VerifierKey::new(&a.origin, &facts.map(|f| f.log_key.0).unwrap_or_default())?;
-    let (origin, genesis) = (a.origin.clone(), genesis_hash(&ledger)?);
-    let pin = Pin { origin, ledger: ledger.id()?, genesis, vkey: vkey.to_string() };
-    home.known_logs().add(&pin)?;
-    let key = to_hex(&home.keys().officer(&officer)?.public_key());
-    let opened = Opened { a, session, officer: &officer, pin: &pin, key };
-    let printed = opened.print(ledger.state(), &receipt);
-    session.close(ledger);
-    if let Err(error) = home.beginnings().forget(&a.origin) {
-        session.console.note(&format!("it is noted as unfinished, which does no harm: {error}"));
-    }
-    printed.map(|()| Exit::Done)
+    session.closing(ledger, |ledger| {
+        let facts = ledger.state().ledger.as_ref();
+        let vkey = VerifierKey::new(&a.origin, &facts.map(|f| f.log_key.0).unwrap_or_default())?;
+        let (origin, genesis) = (a.origin.clone(), genesis_hash(ledger)?);
+        let pin = Pin { origin, ledger: ledger.id()?, genesis, vkey: vkey.to_string() };
+        home.known_logs().add(&pin)?;
+        let key = to_hex(&home.keys().officer(&officer)?.public_key());
+        let opened = Opened { a, session, officer: &officer, pin: &pin, key };
+        let printed = opened.print(ledger.state(), &receipt);
+        if let Err(error) = home.beginnings().forget(&a.origin) {
+            let words = format!("it is noted as unfinished, which does no harm: {error}");
+            session.console.note(&words);
+        }
+        printed.map(|()| Exit::Done)
+    })
 }
 
 /// The first command of a ledger has no retry and no entry before it.

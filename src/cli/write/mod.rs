@@ -164,12 +164,11 @@ impl<'v> Wish<'v> {
 /// Opens the ledger, records a wish and prints the receipt.
 fn record(session: &Session, wish: Wish<'_>) -> Result<Exit> {
     let officer = session.officer()?;
-    let mut ledger = session.open()?;
-    let officer = session.in_use(officer, &ledger)?;
-    let receipt = wish.submit(session, &mut ledger, &officer, Durability::Published)?;
-    let printed = print_receipt(session, &ledger, &receipt);
-    session.close(ledger);
-    printed.map(|()| Exit::Done)
+    session.on_ledger(|ledger| {
+        let officer = session.in_use(officer, ledger)?;
+        let receipt = wish.submit(session, ledger, &officer, Durability::Published)?;
+        print_receipt(session, ledger, &receipt).map(|()| Exit::Done)
+    })
 }
 
 /// Records a verb on a ledger that is open already, without printing: for the demo.

@@ -1,7 +1,7 @@
 //! Orders about officers and keys, and the two that put a new key of this machine to use.
 //!
 //! A rotation makes the new key's file first, then records it, then puts the file in the old one's
-//! place; after a crash in between the next opening goes on (`Session::open`, `Session::in_use`).
+//! place; after a crash in between the next opening goes on (`Session::on_ledger`, `Session::in_use`).
 
 use super::documents::filing;
 use super::key::{Request, read_request};
@@ -20,7 +20,7 @@ use crate::domain::event::{
 use crate::domain::ids::Text;
 use crate::domain::kinds::Role;
 use crate::domain::state::Officer;
-use crate::edge::keys::PrivateKey;
+use crate::edge::keys::{PrivateKey, Slot};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Durability, Ledger, Receipt, Submission};
 
@@ -134,27 +134,37 @@ pub(super) fn rotate(session: &Session, a: &RotateOfficer) -> Result<Exit> {
 /// As every write; `no_key` when the log's present key is not on this machine.
 pub(super) fn rotate_log(session: &Session, a: &RotateLog) -> Result<Exit> {
     let officer = session.officer()?;
-    let dry_run = a.flags.dry_run;
-    let (mut ledger, slot, keys) = if a.lost {
-        let (ledger, next) = session.open_without_log_key(dry_run)?;
-        let slot = session.home()?.keys().log_slot(&facts(&ledger)?.0);
-        (ledger, slot, Rotation { old: None, next })
-    } else {
-        let ledger = session.open()?;
-        let slot = session.home()?.keys().log_slot(&facts(&ledger)?.0);
-        let old = Some(slot.key()?);
-        let next = if dry_run { slot.rehearse_next() } else { slot.make_next() }?;
-        (ledger, slot, Rotation { old, next })
-    };
-    let officer = session.in_use(officer, &ledger)?;
-    let receipt = submit_rotation(&mut ledger, a, &officer, keys)?;
+    if a.lost {
+        let (ledger, next) = session.open_without_log_key(a.flags.dry_run)?;
+        return session.closing(ledger, |ledger| {
+            rotate_on(session, ledger, a, officer, |_| Ok(Rotation { old: None, next }))
+        });
+    }
+    session.on_ledger(|ledger| {
+        rotate_on(session, ledger, a, officer, |slot| {
+            let old = Some(slot.key()?);
+            let next = if a.flags.dry_run { slot.rehearse_next() } else { slot.make_next() }?;
+            Ok(Rotation { old, next })
+        })
+    })
+}
+
+fn rotate_on(
+    session: &Session,
+    ledger: &mut Ledger,
+    a: &RotateLog,
+    officer: (String, PrivateKey),
+    keys: impl FnOnce(&Slot) -> Result<Rotation>,
+) -> Result<Exit> {
+    let slot = session.home()?.keys().log_slot(&facts(ledger)?.0);
+    let keys = keys(&slot)?;
+    let officer = session.in_use(officer, ledger)?;
+    let receipt = submit_rotation(ledger, a, &officer, keys)?;
     if !receipt.dry_run {
         slot.promote()?;
-        if a.lost { session.pin_log_key(&ledger)? } else { session.follow_pin(&ledger)? }
+        if a.lost { session.pin_log_key(ledger)? } else { session.follow_pin(ledger)? }
     }
-    let printed = print_receipt(session, &ledger, &receipt);
-    session.close(ledger);
-    printed.map(|()| Exit::Done)
+    print_receipt(session, ledger, &receipt).map(|()| Exit::Done)
 }
 
 /// The key of a log, where it is still there, and the one that follows it.

@@ -42,13 +42,16 @@ pub(super) struct Live {
     pending: Tail,
     /// Why no further write is allowed.
     failed: Option<String>,
+    /// The mark of a clean end stands: nothing of ours was written since it was put there.
+    marked: Cell<bool>,
     /// A read met damage: the next open must look at everything.
     suspect: Cell<bool>,
 }
 
 impl Live {
-    /// A store whose sled and durability log agree.
-    pub(super) fn new(pages: Pages, wal: Wal) -> Self {
+    /// A store whose sled and durability log agree; `marked`: as the mark of a clean end, which is
+    /// still there, says.
+    pub(super) fn new(pages: Pages, wal: Wal, marked: bool) -> Self {
         let head = pages.head();
         Self {
             engine: Arc::clone(pages.engine()),
@@ -60,8 +63,20 @@ impl Live {
             flying: Tail::default(),
             pending: Tail::default(),
             failed: None,
+            marked: Cell::new(marked),
             suspect: Cell::new(false),
         }
+    }
+
+    /// Takes the mark of a clean end away, durably, before the first write of ours.
+    fn unmark(&mut self) -> Result<()> {
+        if self.marked.get() {
+            self.wal.unmark().inspect_err(|error| {
+                self.failed = Some(error.message().to_owned());
+            })?;
+            self.marked.set(false);
+        }
+        Ok(())
     }
 
     pub(super) fn head(&self) -> Head {
@@ -107,6 +122,7 @@ impl Live {
         if commands.is_empty() {
             return Ok(Appended::Done(after));
         }
+        self.unmark()?;
         let entries = commands.iter().flat_map(|command| &command.entries);
         self.wal.append(expected, after, entries).inspect_err(|error| {
             self.failed = Some(error.message().to_owned());
@@ -221,6 +237,10 @@ impl Live {
 
     pub(super) fn release(&mut self, published: u64) -> Result<()> {
         self.sync()?;
+        // Since the clean end nothing was appended that could be let go of.
+        if self.marked.get() {
+            return Ok(());
+        }
         self.wal.recycle(published.min(self.applied)).inspect_err(|error| {
             self.failed = Some(error.message().to_owned());
         })
@@ -255,19 +275,37 @@ impl Live {
 
     pub(super) fn put_snapshot(&mut self, snapshot: &Snapshot) -> Result<()> {
         self.sync()?;
+        self.unmark()?;
         snapshot::put(&self.engine, snapshot).inspect_err(|error| {
             self.failed = Some(error.message().to_owned());
         })
     }
 
     fn suspect(&self, error: &Error) {
-        self.suspect.set(self.suspect.get() || error.kind() == Kind::Break);
+        if error.kind() == Kind::Break {
+            // Tried again by the close; killed before it, the next open meets the damage as this one did.
+            drop(self.distrust());
+        }
     }
 
-    /// Syncs, and marks that this is a clean end; without the mark where damage was met.
+    /// The next open looks at everything.
+    pub(super) fn distrust(&self) -> Result<()> {
+        self.suspect.set(true);
+        if self.marked.get() {
+            self.wal.unmark()?;
+            self.marked.set(false);
+        }
+        Ok(())
+    }
+
+    /// Syncs, and marks that this is a clean end; without the mark where damage was met. Where nothing
+    /// was written since the last one, its mark stands.
     pub(super) fn mark_clean(&mut self) -> Result<()> {
         self.sync()?;
         if self.suspect.get() {
+            return self.distrust();
+        }
+        if self.marked.get() {
             return Ok(());
         }
         self.wal.mark_clean(self.head)

@@ -209,6 +209,14 @@ impl Store for SledStore {
         }
     }
 
+    fn distrust(&mut self) -> Result<()> {
+        match &self.state {
+            State::Open(live) => live.distrust(),
+            State::Broken(_) => Ok(()),
+            State::Closed => Err(closed()),
+        }
+    }
+
     fn close(&mut self) -> Result<()> {
         let outcome = match &mut self.state {
             State::Open(live) => live.mark_clean(),

@@ -23,6 +23,9 @@ pub(super) const DB: &str = "db";
 /// Name of the durability log's folder.
 pub(super) const WAL: &str = "wal";
 
+const INDEX_MADE: &str =
+    "gave the store's index of command ids its checksums, which it has from this release on";
+
 /// Opens the store of the ledger in `folder`, in the order of schemas/storage.md.
 pub(super) fn open(folder: &Path, options: &Options) -> Result<(State, Opening)> {
     let medium = &options.medium;
@@ -36,11 +39,10 @@ pub(super) fn open(folder: &Path, options: &Options) -> Result<(State, Opening)>
         Err(Unopened::Damaged(words)) => Err(words),
         Err(Unopened::Refused(error)) => return Err(error),
     };
-    let mark = Mark::get(medium.as_ref(), &log);
-    Mark::remove(medium.as_ref(), &log)?;
     let (mut wal, more) = Wal::open(Arc::clone(medium), &log, options.segment_bytes)?;
     notes.extend(more);
-    let broken = |engine, words: String, wal, notes| {
+    let broken = |engine, words: String, wal: Wal, notes| {
+        wal.unmark()?;
         let opening = Opening { clean: false, notes, differs: Some(words.clone()) };
         Ok((State::Broken(Box::new(Broken { words, engine, wal })), opening))
     };
@@ -55,12 +57,12 @@ pub(super) fn open(folder: &Path, options: &Options) -> Result<(State, Opening)>
         }
         Err(error) => return Err(error),
     };
-    if pages.lacks_sums() {
+    let mark = Mark::get(medium.as_ref(), &log).filter(|mark| mark.head == pages.head());
+    let lacked_sums = pages.lacks_sums();
+    if lacked_sums {
+        wal.unmark()?;
         match pages.make_index() {
-            Ok(()) => notes.push(
-                "gave the store's index of command ids its checksums, which it has from this release on"
-                    .to_owned(),
-            ),
+            Ok(()) => notes.push(INDEX_MADE.to_owned()),
             Err(error) if error.kind() == Kind::Break => {
                 drop(pages);
                 return broken(Some(engine), error.message().to_owned(), wal, notes);
@@ -68,17 +70,19 @@ pub(super) fn open(folder: &Path, options: &Options) -> Result<(State, Opening)>
             Err(error) => return Err(error),
         }
     }
-    if let Some(mark) = mark.filter(|mark| mark.head == pages.head())
+    // It stays until the first write of ours: a session that only looks leaves the clean end it found.
+    if let Some(mark) = mark
         && wal.resume(&mark)?
     {
         let opening = Opening { clean: true, notes, differs: None };
-        return Ok((State::Open(Box::new(Live::new(pages, wal))), opening));
+        return Ok((State::Open(Box::new(Live::new(pages, wal, !lacked_sums))), opening));
     }
+    wal.unmark()?;
     match complete(&mut pages, &mut wal, &mut notes) {
         Ok(()) => {
             wal.sync()?;
             let opening = Opening { clean: false, notes, differs: None };
-            Ok((State::Open(Box::new(Live::new(pages, wal))), opening))
+            Ok((State::Open(Box::new(Live::new(pages, wal, false))), opening))
         }
         Err(error) if error.kind() == Kind::Break => {
             drop(pages);

@@ -88,6 +88,7 @@ impl Wal {
                 full.push(Segment { generation, end: u64::MAX });
             } else if name == NEW {
                 let path = folder.join(&name);
+                Mark::remove(medium.as_ref(), folder)?;
                 medium.remove(&path).map_err(|e| Error::io("remove", &path, e))?;
                 notes.push("removed a segment of the durability log that was not finished".into());
             } else if name != super::mark::NAME {
@@ -235,6 +236,11 @@ impl Wal {
         let place = self.active.as_ref().map(|active| (active.generation, active.position));
         let (generation, position) = place.unwrap_or((0, 0));
         Mark { head, generation, position }.put(self.medium.as_ref(), &self.folder)
+    }
+
+    /// Takes the mark of a clean end away, durably.
+    pub(super) fn unmark(&self) -> Result<()> {
+        Mark::remove(self.medium.as_ref(), &self.folder)
     }
 
     /// Goes on writing where `mark` says the log ended cleanly. False if it does not end there.
