@@ -112,7 +112,7 @@ fn play(
             }
             3 | 7 => {
                 let bytes = vec![number as u8; 20_000];
-                told.snapshots.push(Snapshot { head: told.acknowledged, bytes });
+                told.snapshots.push(Snapshot::new(told.acknowledged, bytes, |_| [9; 64]));
                 store.put_snapshot(told.snapshots.last().unwrap())?;
                 told.kept_snapshots = told.snapshots.len();
             }
@@ -139,7 +139,7 @@ fn play(
                 let (mut looking, opening) = open(at, medium)?;
                 assert!(opening.clean, "{opening:?}");
                 let bytes = vec![number as u8; 20_000];
-                told.snapshots.push(Snapshot { head: told.acknowledged, bytes });
+                told.snapshots.push(Snapshot::new(told.acknowledged, bytes, |_| [9; 64]));
                 looking.put_snapshot(told.snapshots.last().unwrap())?;
                 told.kept_snapshots = told.snapshots.len();
                 drop(looking);

@@ -103,7 +103,7 @@ impl Store for Shortened {
         Ok(aside)
     }
 
-    fn distrust(&mut self) -> Result<()> {
+    fn distrust(&self) -> Result<()> {
         self.inner.distrust()
     }
 

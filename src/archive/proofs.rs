@@ -23,6 +23,15 @@ impl ArchiveReader {
         TiledTree::open(self.size(), self.root(), Box::new(read)).map_err(|error| self.blame(error))
     }
 
+    /// [`ArchiveReader::tree`], with the reader in it.
+    ///
+    /// # Errors
+    /// As [`ArchiveReader::tree`].
+    pub fn into_tree(self) -> Result<TiledTree<'static>> {
+        let (size, root) = (self.size(), self.root());
+        TiledTree::open(size, root, Box::new(move |tile| self.tile(tile)?.hashes(tile.width)))
+    }
+
     /// The entry at `index`, and the proof that it is in this log: the hashes from its sibling up.
     ///
     /// # Errors

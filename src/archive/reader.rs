@@ -45,7 +45,10 @@ impl ArchiveReader {
     /// # Errors
     /// As [`ArchiveReader::open`].
     pub fn open_on(medium: Arc<dyn Medium>, log_folder: &Path) -> Result<Self> {
-        let folder = Folder::new(medium, log_folder);
+        Self::of(Folder::new(medium, log_folder))
+    }
+
+    pub(super) fn of(folder: Folder) -> Result<Self> {
         let signed = read_checkpoint(&folder)?;
         Ok(Self { folder, signed })
     }

@@ -154,6 +154,14 @@ impl ArchiveWriter {
         }
     }
 
+    /// A reader of what is published.
+    ///
+    /// # Errors
+    /// As [`ArchiveReader::open`].
+    pub fn reader(&self) -> Result<ArchiveReader> {
+        ArchiveReader::of(self.files.folder.clone())
+    }
+
     /// Number of entries appended, published or not: the index of the next one.
     #[must_use]
     pub fn size(&self) -> u64 {

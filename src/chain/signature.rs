@@ -8,7 +8,7 @@
 //! What it lacks on purpose: private keys on disk (`edge::keys` is their home, behind [`Signer`]),
 //! roles, and any knowledge of which key should have signed.
 
-use super::entry::LedgerId;
+use super::entry::{Head, LedgerId};
 use super::hash::Hash;
 use ed25519_dalek::Signer as _;
 use std::fmt;
@@ -22,6 +22,7 @@ const ENTRY_PURPOSE: &[u8] = b"earmark-entry-signature-v1\n";
 const ENROL_PURPOSE: &[u8] = b"earmark-enrol-v1\n";
 const LOG_KEY_PURPOSE: &[u8] = b"earmark-log-key-v1\n";
 const CACHE_PURPOSE: &[u8] = b"earmark-cache-v1\n";
+const STATE_PURPOSE: &[u8] = b"earmark-state-v1\n";
 
 /// Holds a private key and signs with it.
 ///
@@ -81,6 +82,15 @@ pub fn log_key_message(
 #[must_use]
 pub fn cache_message(bytes: &[u8]) -> Vec<u8> {
     [CACHE_PURPOSE, bytes].concat()
+}
+
+/// What the log key signs for a snapshot of the state: purpose ‖ ledger id ‖ size (u64 LE) ‖ hash of the
+/// last entry ‖ [`hash::state_root`] over its shards.
+///
+/// [`hash::state_root`]: super::hash::state_root
+#[must_use]
+pub fn state_message(ledger: LedgerId, head: Head, root: &Hash) -> Vec<u8> {
+    [STATE_PURPOSE, &ledger.0, &head.size.to_le_bytes(), &head.hash.0, &root.0].concat()
 }
 
 /// A public key, read and checked once, to verify many signatures with.

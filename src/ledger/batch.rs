@@ -2,9 +2,9 @@
 //! ones are formed into commands of at most 1,000 entries and 300 KB, each signed once. A row's
 //! entries never straddle two commands; a refused row takes no other with it.
 
+use super::Ledger;
 use super::clock::{Before, Moment};
 use super::seal::{self, Unsealed};
-use super::{Ledger, event_in};
 use crate::chain::body;
 use crate::chain::entry::{
     self, Head, IMPORTED, LATEST_RECORDED_AT, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES,
@@ -289,7 +289,7 @@ impl Batch<'_> {
         let mut cited = Cited::new();
         let Some(index) = cites(&order.command) else { return Ok(cited) };
         if index < self.ledger.head.size
-            && let Some(event) = event_in(self.ledger.store.as_ref(), index)?
+            && let Some(event) = self.ledger.event(index)?
         {
             cited.insert(index, event);
         }

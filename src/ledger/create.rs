@@ -4,6 +4,7 @@
 //! What fails before that takes everything back; a crash before that leaves a folder that `open` calls
 //! `never_begun`.
 
+use super::proven::Proven;
 use super::seal::{self, Unsealed};
 use super::submit::{order_digest, receipt_entries};
 use super::unfinished;
@@ -165,6 +166,8 @@ impl Ledger {
             recorded_at_microseconds: -1,
             snapshot_size: 0,
             snapshot_bytes: 0,
+            replaces_snapshot: false,
+            proven: Proven::default(),
             cache_size: 0,
             notes: opening.notes,
             is_ahead: false,

@@ -7,8 +7,9 @@
 mod sealed;
 
 use super::anchored::check_anchor;
+use super::reader::state::{self, Compared};
 use super::recover::{Copies, READ_IT, Survey, refused_words, survey};
-use super::{CACHE_FOLDER, LOG_FOLDER, RESTORE_FILE, reader};
+use super::{CACHE_FOLDER, LOG_FOLDER, RESTORE_FILE, Reader, reader};
 use crate::archive::check::check;
 use crate::archive::medium::{Disk, Medium};
 use crate::archive::reader::ArchiveReader;
@@ -127,6 +128,7 @@ pub fn examine(folder: &Path, origin: &str, anchors: &Anchors) -> Result<Examine
             examined.facts.clone_from(&survey.state.ledger);
             if opened.is_some() {
                 see_store(store, &survey, &mut examined)?;
+                see_state(store, &log, &mut examined)?;
             }
             see_log(&copies, &survey, origin, &mut examined)?;
             see_entries(&survey, &mut examined);
@@ -218,6 +220,36 @@ fn see_store(store: &dyn Store, survey: &Survey, examined: &mut Examined) -> Res
         });
     }
     Ok(())
+}
+
+/// The snapshot of the state, which decides what is allowed.
+fn see_state(store: &dyn Store, log: &Path, examined: &mut Examined) -> Result<()> {
+    let Ok(reader) = Reader::open_log(log, None, None) else { return Ok(()) };
+    match state::compare(store, &reader)? {
+        Compared::None | Compared::Agrees(_) => {}
+        Compared::Differs { size, .. } => {
+            let words =
+                format!("the state kept after {size} entries is not what those entries give");
+            examined.see(Observation::new("db", Health::Broken, words).advise(
+                "earmark doctor --fix makes it anew; who could write the folder and had the log key, made this one",
+            ));
+        }
+        Compared::Unknown { size, why } => {
+            let words = format!("the state kept after {size} entries was not compared: {why}");
+            examined.see(Observation::new("db", Health::NotSeen, words));
+        }
+    }
+    Ok(())
+}
+
+/// Makes the next opening of the ledger in `folder` look at everything.
+///
+/// # Errors
+/// `locked`; `Kind::Io`.
+pub fn distrust(folder: &Path) -> Result<()> {
+    let _lock = LedgerLock::acquire(folder)?;
+    let (store, _) = store::open(folder)?;
+    store.distrust()
 }
 
 fn see_log(

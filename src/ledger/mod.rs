@@ -4,7 +4,8 @@
 //! [`Reader`] reads what is published (`log/` and `cache/`), never the store, and needs no lock.
 //!
 //! * `create`: a new ledger from its genesis order. `media`: what a ledger is opened on.
-//! * `open`: takes the LOCK, sees that the copies agree, and the anchor with them (`anchored`).
+//! * `open`: takes the LOCK, sees that the copies agree, and the anchor with them (`anchored`); `resume`: the state,
+//!   from a snapshot that the log key signed. `proven`: what decides is held against the signed checkpoint.
 //! * `adopt`: an anchor given up. `restore`: a ledger again, from a copy of its log. `unfinished`: what
 //!   making either leaves when it is cut off.
 //! * [`doctor`]: what is whole and what is not in a ledger's folder. `recover`: the longest verified sequence, and
@@ -15,8 +16,8 @@
 //! * `clock`: when a command is recorded. `seal`: events into signed entries. `publish`: entries into the archive, anchored; snapshots.
 //! * `reader`: replay, caches, "as known at".
 //!
-//! A submitted command reads head, command ids, cited entries and state from the store alone; the
-//! archive and the durability log are read in recovery only.
+//! A submitted command reads head, command ids, cited entries and state from the store alone. The archive
+//! and the durability log are read in recovery only, but for the tiles that prove a cited entry.
 
 mod adopt;
 mod anchored;
@@ -28,11 +29,13 @@ mod dependents;
 pub mod doctor;
 mod media;
 mod open;
+mod proven;
 mod publish;
 pub mod reader;
 mod receipt;
 mod recover;
 mod restore;
+mod resume;
 mod rotate;
 mod seal;
 mod submit;
@@ -49,6 +52,7 @@ pub use restore::{RESTORE_FILE, Rebuilt, Restored, Restoring};
 pub use submit::Submission;
 pub use unfinished::clear_never_begun;
 
+use self::proven::Proven;
 use crate::archive::writer::ArchiveWriter;
 use crate::chain::entry::{self as chain_entry, EntryId, Head, LedgerId, Sealed};
 use crate::chain::signature::Signer;
@@ -107,6 +111,10 @@ pub struct Ledger {
     snapshot_size: u64,
     /// How long it was then, in bytes.
     snapshot_bytes: u64,
+    /// The store has one that is not used: the close puts another in its place.
+    replaces_snapshot: bool,
+    /// What the entries that decide are held against.
+    proven: Proven,
     /// Size of the newest cache.
     cache_size: u64,
     notes: Vec<String>,
@@ -188,14 +196,6 @@ impl Ledger {
         Ok(self.store.read(index..index.saturating_add(1))?.into_iter().next())
     }
 
-    /// The event at `index`, if there is an entry and its type is known.
-    ///
-    /// # Errors
-    /// As [`Ledger::entry`].
-    pub fn event(&self, index: u64) -> Result<Option<Event>> {
-        event_in(self.store.as_ref(), index)
-    }
-
     /// The index of the entry with this id, by binary search: ids sort as `recorded_at` does.
     ///
     /// # Errors
@@ -219,13 +219,10 @@ fn last_recorded_at(store: &dyn Store, head: Head) -> Result<i64> {
     })
 }
 
-/// The event at `index` of a store.
-fn event_in(store: &dyn Store, index: u64) -> Result<Option<Event>> {
-    let Some(sealed) = store.read(index..index.saturating_add(1))?.into_iter().next() else {
-        return Ok(None);
-    };
+/// The event of an entry, if its type is known.
+fn event_of(sealed: &Sealed) -> Result<Option<Event>> {
     reader::replay::read_event(&sealed.bytes).map_err(|malformed| {
-        Error::new(Kind::Break, "entry_malformed", format!("entry {index}: {malformed}"))
+        Error::new(Kind::Break, "entry_malformed", format!("entry {}: {malformed}", sealed.index))
             .with_hint("run `earmark verify --store`")
     })
 }

@@ -5,13 +5,13 @@
 //! else all copies are read and verified in full (see `recover`). Either way the anchor is compared.
 
 use super::anchored::{Against, Log, check_anchor};
-use super::reader::replay::{Judge, Replay};
+use super::proven::Proven;
 use super::recover::{self, Around, Recovered};
-use super::{LOG_FOLDER, Ledger, Media, Outside, event_in};
+use super::resume::{Resumed, resume};
+use super::{LOG_FOLDER, Ledger, Media, Outside};
 use crate::archive::reader::ArchiveReader;
 use crate::archive::writer::ArchiveWriter;
-use crate::chain::body;
-use crate::chain::entry::{self, Head, LedgerId};
+use crate::chain::entry::Head;
 use crate::domain::state::State;
 use crate::edge::config::LedgerConfig;
 use crate::edge::lock::LedgerLock;
@@ -62,7 +62,12 @@ impl Ledger {
         notes.extend(opening.notes.iter().cloned());
         let key = VerifierKey::new(&config.origin, &outside.log_key())?;
         let agreed = agreed(store.as_ref(), &opening, media, &log, &key)?;
-        let resumed = match agreed.map(|archive| (archive, resume(store.as_ref()))) {
+        let proven = Proven::default();
+        let agreed = agreed.map(|archive| {
+            let resumed = resume(store.as_ref(), &archive, &proven, &outside.log_key());
+            (archive, resumed)
+        });
+        let resumed = match agreed {
             Some((archive, Ok(resumed))) => Some((archive, resumed)),
             // The copies end alike, but this one cannot be read through: look at all of them.
             Some((_, Err(error))) if error.kind() == Kind::Break => {
@@ -73,7 +78,7 @@ impl Ledger {
             Some((_, Err(error))) => return Err(error),
             None => None,
         };
-        let (archive, Resumed { state, snapshot_size, snapshot_bytes }) = match resumed {
+        let (archive, resumed) = match resumed {
             Some((archive, resumed)) => {
                 check_identity(&resumed.state, config, &outside)?;
                 let found = Log { medium: media.log.as_ref(), folder: &log };
@@ -88,9 +93,11 @@ impl Ledger {
                 let Recovered { state, archive, head } =
                     recover::recover(&mut store, &log, &around, &mut notes)?;
                 check_stands_at(store.as_ref(), head)?;
-                (archive, Resumed { state, snapshot_size: 0, snapshot_bytes: 0 })
+                // What was read of the log before need not be what was mended.
+                (archive, Resumed::recovered(state))
             }
         };
+        let Resumed { state, snapshot_size, snapshot_bytes, replaces_snapshot } = resumed;
         let head = store.head()?;
         check_agree(head, &archive, &state)?;
         let recorded_at_microseconds = super::last_recorded_at(store.as_ref(), head)?;
@@ -105,6 +112,8 @@ impl Ledger {
             recorded_at_microseconds,
             snapshot_size,
             snapshot_bytes,
+            replaces_snapshot,
+            proven: Proven::default(),
             cache_size,
             notes,
             is_ahead: false,
@@ -202,9 +211,10 @@ fn agreed(
         return Ok(None);
     }
     let medium = || Arc::clone(&media.log);
-    let (Ok(archive), Ok(reader)) =
-        (ArchiveWriter::open_on(medium(), log), ArchiveReader::open_on(medium(), log))
-    else {
+    let Some(archive) = unless_damaged(ArchiveWriter::open_on(medium(), log))? else {
+        return Ok(None);
+    };
+    let Some(reader) = unless_damaged(ArchiveReader::open_on(medium(), log))? else {
         return Ok(None);
     };
     // A clean end publishes first: anything else is for recovery to judge.
@@ -213,63 +223,21 @@ fn agreed(
         return Ok(None);
     };
     let is_signed = Checkpoint::verify(reader.note(), key).is_ok();
-    let agrees = is_signed && reader.entry(last).is_ok_and(|sealed| sealed.hash == head.hash);
-    Ok(agrees.then_some(archive))
-}
-
-/// The state at the head, and the snapshot that it was made from: none, with zeros.
-struct Resumed {
-    state: State,
-    snapshot_size: u64,
-    snapshot_bytes: u64,
-}
-
-/// State = snapshot + `admit` over the pages after it.
-fn resume(store: &dyn Store) -> Result<Resumed> {
-    let head = store.head()?;
-    let snapshot = store.snapshot()?.filter(|snapshot| snapshot.head.size <= head.size);
-    let mut snapshot_bytes = 0;
-    let decoded = snapshot.and_then(|snapshot| {
-        let state = body::decode_state(&snapshot.bytes).ok()?;
-        snapshot_bytes = u64::try_from(snapshot.bytes.len()).unwrap_or(u64::MAX);
-        (state.size == snapshot.head.size).then_some((state, snapshot.head))
-    });
-    let (mut replay, snapshot_size) = match decoded {
-        Some((state, at)) => {
-            let id =
-                state.ledger.as_ref().map_or(LedgerId::default(), |facts| LedgerId(facts.id.0));
-            let last = at.size.saturating_sub(1);
-            let sealed = store.read(last..at.size)?.into_iter().next();
-            let fits = sealed.as_ref().is_some_and(|sealed| sealed.hash == at.hash);
-            let recorded_at = (sealed.as_ref())
-                .and_then(|sealed| entry::parse(&sealed.bytes).ok())
-                .map(|envelope| envelope.recorded_at_microseconds);
-            match recorded_at.filter(|_| fits) {
-                Some(recorded_at) => {
-                    (Replay::resume(id, at, recorded_at, state, Judge::Rules), at.size)
-                }
-                None => (Replay::new(None, Judge::Rules), 0),
-            }
-        }
-        None => (Replay::new(None, Judge::Rules), 0),
-    };
-    let mut at = snapshot_size;
-    while at < head.size {
-        let page = store.read(at..at.saturating_add(1_000))?;
-        for sealed in &page {
-            let mut lookup = |index| event_in(store, index);
-            let outcome = replay.step(sealed, &mut lookup, &mut |_| {})?;
-            if let Some(Err((broken, _))) = outcome.map(|outcome| outcome.rules) {
-                return Err(broken.into());
-            }
-        }
-        if page.is_empty() {
-            break;
-        }
-        at = at.saturating_add(u64::try_from(page.len()).unwrap_or(u64::MAX));
+    // The last entry is the one that was signed, so by their hashes are all before it.
+    if !is_signed {
+        return Ok(None);
     }
-    recover::check_understood(replay.stopped_at())?;
-    Ok(Resumed { state: replay.into_state(), snapshot_size, snapshot_bytes })
+    let proven = unless_damaged(reader.prove(last))?;
+    Ok(proven.filter(|(sealed, _)| sealed.hash == head.hash).map(|_| archive))
+}
+
+/// What a recovery may heal is nothing; what the machine could not, is an error.
+fn unless_damaged<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == Kind::Io => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
 /// The tree's root at `size`: what the archive stands at, or hashed anew from the store's entries.

@@ -6,6 +6,8 @@ use super::submit::not_published;
 use super::{CACHE_FOLDER, LOG_FOLDER, Ledger, Outside};
 use crate::archive::writer::{ArchiveWriter, Published};
 use crate::chain::body;
+use crate::chain::hash::Hash;
+use crate::chain::signature::state_message;
 use crate::error::{Error, Kind, Result};
 use crate::store::Snapshot;
 use crate::tlog::checkpoint::Checkpoint;
@@ -130,7 +132,7 @@ impl Ledger {
 
     /// Snapshots the state, if there is no snapshot of it yet.
     pub(super) fn snapshot(&mut self) -> Result<()> {
-        if self.is_ahead || self.to_replay() == 0 {
+        if self.is_ahead || self.to_replay() == 0 || self.check_log_signer().is_err() {
             return Ok(());
         }
         self.put_snapshot(self.encoded_state()?)
@@ -138,10 +140,14 @@ impl Ledger {
 
     /// Snapshots the state if that costs less than replaying what came after the last one.
     fn snapshot_if_cheaper(&mut self) -> Result<()> {
+        if self.replaces_snapshot {
+            return self.snapshot();
+        }
         // A state grows: as long as the last one was, this one will be.
         if self.is_ahead || !self.is_replay_dearer(self.snapshot_bytes) {
             return Ok(());
         }
+        self.check_log_signer()?;
         let bytes = self.encoded_state()?;
         let is_first = self.snapshot_size == 0;
         if is_first && !self.is_replay_dearer(length(&bytes)) {
@@ -157,9 +163,13 @@ impl Ledger {
     }
 
     fn put_snapshot(&mut self, bytes: Vec<u8>) -> Result<()> {
-        let snapshot_bytes = length(&bytes);
-        self.store.put_snapshot(&Snapshot { head: self.head, bytes })?;
+        let (ledger, snapshot_bytes) = (self.id()?, length(&bytes));
+        let sign =
+            |root: &Hash| self.outside.log_signer.sign(&state_message(ledger, self.head, root));
+        let snapshot = Snapshot::new(self.head, bytes, sign);
+        self.store.put_snapshot(&snapshot)?;
         (self.snapshot_size, self.snapshot_bytes) = (self.head.size, snapshot_bytes);
+        self.replaces_snapshot = false;
         Ok(())
     }
 

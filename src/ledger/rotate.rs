@@ -57,6 +57,8 @@ impl Ledger {
             self.publish()?;
             receipt.durability = Durability::Published;
         }
+        // The former key's is no snapshot any more.
+        self.snapshot_or_note();
         Ok(receipt)
     }
 

@@ -4,7 +4,7 @@
 use super::clock::{Before, Moment};
 use super::receipt::{Durability, Receipt, ReceiptEntry};
 use super::seal::{self, Unsealed};
-use super::{Ledger, confidential, event_in};
+use super::{Ledger, confidential, event_of};
 use crate::chain::body;
 use crate::chain::confidential::Fields;
 use crate::chain::entry::{self, CommandId, EntryId, Head, SealedCommand};
@@ -186,7 +186,7 @@ impl Ledger {
     pub(super) fn cited(&self, order: &Order) -> Result<Cited> {
         let mut cited = Cited::new();
         if let Some(index) = cites(&order.command)
-            && let Some(event) = event_in(self.store.as_ref(), index)?
+            && let Some(event) = self.event(index)?
         {
             cited.insert(index, event);
         }
@@ -244,7 +244,7 @@ impl Ledger {
             })?;
             first_digest = first_digest.or(envelope.digest);
             recorded_at = envelope.recorded_at_microseconds;
-            if let Some(event) = event_in(self.store.as_ref(), sealed.index)? {
+            if let Some(event) = event_of(sealed)? {
                 entries.push(ReceiptEntry { index: sealed.index, id: envelope.id, event });
             }
         }

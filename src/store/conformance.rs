@@ -392,7 +392,7 @@ fn snapshots(bench: &mut dyn Bench) -> Outcome {
     append(store.as_mut(), &mut maker, &[(5, 10)])?;
     for length in [0, 1, 7_680, 7_681, 1_000_000, 300_000, 3] {
         let bytes: Vec<u8> = (0_u32..length).flat_map(u32::to_le_bytes).collect();
-        let snapshot = Snapshot { head: maker.head(), bytes };
+        let snapshot = Snapshot::new(maker.head(), bytes, |_| [9; 64]);
         store.put_snapshot(&snapshot).map_err(words)?;
         let found = store.snapshot().map_err(words)?;
         if found.as_ref() != Some(&snapshot) {
@@ -458,7 +458,7 @@ fn closed(bench: &mut dyn Bench) -> Outcome {
     store.close().map_err(words)?;
     store.close().map_err(words)?;
     let head = Head::default();
-    let snapshot = Snapshot { head, bytes: Vec::new() };
+    let snapshot = Snapshot::new(head, Vec::new(), |_| [9; 64]);
     let refusals = [
         store.head().map(|_| ()),
         store.append(head, &[]).map(|_| ()),

@@ -141,7 +141,7 @@ impl Store for CountingStore {
         self.inner.rebuild(commands)
     }
 
-    fn distrust(&mut self) -> Result<()> {
+    fn distrust(&self) -> Result<()> {
         self.inner.distrust()
     }
 
@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(store.read(0..9).unwrap(), command.entries);
         assert_eq!(store.command(command.id).unwrap(), Some(Span { first: 0, count: 2 }));
         assert_eq!(store.snapshot().unwrap(), None);
-        store.put_snapshot(&Snapshot { head: maker.head(), bytes: vec![1] }).unwrap();
+        store.put_snapshot(&Snapshot::new(maker.head(), vec![1], |_| [9; 64])).unwrap();
         assert!(store.snapshot().unwrap().is_some());
         store.sync().unwrap();
         store.release(2).unwrap();

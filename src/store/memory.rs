@@ -171,7 +171,7 @@ impl Store for MemoryStore {
         Ok("nowhere: memory keeps no files".to_owned())
     }
 
-    fn distrust(&mut self) -> Result<()> {
+    fn distrust(&self) -> Result<()> {
         self.contents().map(drop)
     }
 

@@ -13,7 +13,8 @@ pub mod medium;
 pub mod memory;
 pub mod sled;
 
-use crate::chain::entry::{CommandId, Head, Sealed, SealedCommand};
+use crate::chain::entry::{CommandId, Head, SIGNATURE_BYTES, Sealed, SealedCommand};
+use crate::chain::hash::{self, Hash};
 use crate::error::Result;
 use std::ops::Range;
 
@@ -40,13 +41,36 @@ pub struct Span {
     pub count: u16,
 }
 
+/// Bytes of a shard of a snapshot; the last one may be shorter.
+pub const SHARD_BYTES: usize = 7_680;
+
 /// A snapshot of the state, as the ledger gave it: opaque bytes with the head they belong to.
+///
+/// Invariant: `root` is that of the bytes. Whether the signature holds is for the ledger to say: a
+/// store keeps it and judges nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
     /// The head of the chain just after the last entry that the snapshot contains.
     pub head: Head,
     /// The bytes.
     pub bytes: Vec<u8>,
+    /// The root over their shards.
+    pub root: Hash,
+    /// What vouches for head and root.
+    pub signature: [u8; SIGNATURE_BYTES],
+}
+
+impl Snapshot {
+    /// A snapshot of these bytes, for whose root `sign` vouches.
+    pub fn new(
+        head: Head,
+        bytes: Vec<u8>,
+        sign: impl FnOnce(&Hash) -> [u8; SIGNATURE_BYTES],
+    ) -> Self {
+        let root = hash::state_root(bytes.chunks(SHARD_BYTES));
+        let signature = sign(&root);
+        Self { head, bytes, root, signature }
+    }
 }
 
 /// One place where an engine found entries while opening, for recovery (design: the longest
@@ -192,7 +216,7 @@ pub trait Store: Send + std::fmt::Debug {
     ///
     /// # Errors
     /// `Kind::Io` when a mark that is there cannot be taken away; the close tries it again.
-    fn distrust(&mut self) -> Result<()>;
+    fn distrust(&self) -> Result<()>;
 
     /// Syncs, marks a clean end and lets go of the files. The next open may then trust the engine's own
     /// copy. Everything but another `close` fails from then on. A session that wrote nothing leaves the

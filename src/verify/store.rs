@@ -8,7 +8,9 @@ use crate::chain::hash::Hash;
 use crate::chain::walk::Likely;
 use crate::edge::lock::LedgerLock;
 use crate::error::{Kind, Result};
-use crate::store::{self, Copy};
+use crate::ledger::Reader;
+use crate::ledger::reader::state::{self, Compared};
+use crate::store::{self, Copy, Store};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
@@ -29,7 +31,8 @@ pub struct StoreReport {
 /// Entries of each copy that are in memory at a time.
 const RANGE: u64 = 65_536;
 
-/// Compares every entry in the store's copies with the archive.
+/// Compares every entry in the store's copies with the archive, and the snapshot of the state with the state
+/// that the archive gives.
 ///
 /// Where something is wrong, in the store or in the log, a clean end is one no more, so that the next
 /// opening for writing reads everything and heals.
@@ -69,6 +72,7 @@ pub fn verify_store(ledger_folder: &Path, log: &ArchiveReader) -> Result<StoreRe
             (format!("{} entries", published.end), format!("{} entries", head.size));
         report.fault("db", Some(head.size), expected, found);
     }
+    report.compare_state(store.as_ref(), log)?;
     let log_is_whole = check(log, None)?.damages.is_empty();
     if !report.faults.is_empty() || !log_is_whole {
         store.distrust()?;
@@ -99,6 +103,21 @@ impl StoreReport {
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
+    }
+
+    /// The snapshot of the state decides what is allowed: it is what the entries give.
+    fn compare_state(&mut self, store: &dyn Store, log: &ArchiveReader) -> Result<()> {
+        match state::compare(store, &Reader::of(log.clone()))? {
+            Compared::None | Compared::Agrees(_) => {}
+            Compared::Differs { size, expected, found } => {
+                let root = |root| format!("the state after {size} entries, root {root}");
+                self.fault("db", size.checked_sub(1), root(expected), root(found));
+            }
+            Compared::Unknown { size, why } => self.notes.push(format!(
+                "the snapshot of the state after {size} entries was not compared: {why}"
+            )),
+        }
+        Ok(())
     }
 
     fn compare(&mut self, copy: &Copy, published: &Published) {

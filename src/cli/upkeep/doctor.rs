@@ -10,7 +10,7 @@ use crate::cli::session::Session;
 use crate::domain::state::LedgerFacts;
 use crate::edge::config::LedgerConfig;
 use crate::error::{Error, Result};
-use crate::ledger::doctor::{Examined, Health, Observation, examine};
+use crate::ledger::doctor::{Examined, Health, Observation, distrust, examine};
 use serde_json::{Value, json};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -128,6 +128,7 @@ fn fix(session: &Session) -> Result<Vec<String>> {
         std::fs::set_permissions(&path, Permissions::from_mode(mode & 0o7755)).map_err(io)?;
         done.push(format!("{} can be changed by you alone now", path.display()));
     }
+    distrust(&session.ledger_folder()?)?;
     match session.on_ledger(|_| Ok(())) {
         // Its copies are mended all the same.
         Err(error) if error.code() == "read_only_ledger" => {}

@@ -11,6 +11,7 @@ pub mod replay;
 mod scan;
 pub mod sealed;
 pub mod settled;
+pub mod state;
 mod unclear;
 
 use self::ahead::Ahead;
@@ -59,6 +60,12 @@ impl Reader {
     pub fn open(ledger_folder: &Path, trusted_key: Option<[u8; 32]>) -> Result<Self> {
         let caches = ledger_folder.join(CACHE_FOLDER);
         Self::open_log(&ledger_folder.join(LOG_FOLDER), Some(&caches), trusted_key)
+    }
+
+    /// A reader of this log, without caches.
+    #[must_use]
+    pub fn of(archive: ArchiveReader) -> Self {
+        Self { archive, caches: None, trusted_key: None }
     }
 
     /// Opens a log folder by itself, with its caches elsewhere or nowhere.

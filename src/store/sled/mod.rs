@@ -209,7 +209,7 @@ impl Store for SledStore {
         }
     }
 
-    fn distrust(&mut self) -> Result<()> {
+    fn distrust(&self) -> Result<()> {
         match &self.state {
             State::Open(live) => live.distrust(),
             State::Broken(_) => Ok(()),
@@ -272,7 +272,7 @@ mod tests {
         let (first, second) = (maker.command(31, 10), maker.command(2, 10));
         let (mut store, _) = SledStore::open(folder.path(), Options::default()).unwrap();
         store.append(Head::default(), &[first.clone(), second.clone()]).unwrap();
-        let snapshot = Snapshot { head: maker.head(), bytes: vec![5; 7_681] };
+        let snapshot = Snapshot::new(maker.head(), vec![5; 7_681], |_| [9; 64]);
         store.put_snapshot(&snapshot).unwrap();
         store.put_snapshot(&snapshot).unwrap();
         store.close().unwrap();
@@ -297,9 +297,10 @@ mod tests {
             (key, bytes)
         };
         let place = [&33_u64.to_le_bytes()[..], &maker.head().hash.0].concat();
-        let mut pointer = [&[1][..], &2_u64.to_le_bytes(), &place].concat();
+        let mut pointer = [&[2][..], &2_u64.to_le_bytes(), &place].concat();
         pointer.extend([&7_681_u64.to_le_bytes()[..], &2_u32.to_le_bytes()].concat());
-        pointer.extend(crate::chain::hash::plain(&snapshot.bytes).0);
+        pointer.extend(crate::chain::hash::state_root([&[5; 7_680][..], &[5]]).0);
+        pointer.extend([9; 64]);
         let mut commands = [command(&first, 0, 31), command(&second, 31, 2)];
         commands.sort();
         let (sums, root) = sums_over(&commands);

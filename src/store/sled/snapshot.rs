@@ -3,16 +3,16 @@
 //! The bytes are the ledger's; here they are only kept whole.
 
 use super::engine::Engine;
-use super::pages::VALUE_BYTES;
 use crate::chain::entry::Head;
 use crate::chain::hash::{self, Hash};
 use crate::error::{Kind, Result};
-use crate::store::Snapshot;
+use crate::store::{SHARD_BYTES, Snapshot};
 
 const PART: u8 = 0x10;
 const POINTER: [u8; 1] = [0x11];
-const VERSION: u8 = 1;
-const POINTER_BYTES: usize = 93;
+/// Version 1 had no signature: it is no snapshot.
+const VERSION: u8 = 2;
+const POINTER_BYTES: usize = 157;
 /// Parts in one batch: at most 300,000 bytes.
 const BATCH_PARTS: usize = 39;
 
@@ -22,7 +22,8 @@ struct Pointer {
     head: Head,
     length: u64,
     parts: u32,
-    checksum: Hash,
+    root: Hash,
+    signature: [u8; 64],
 }
 
 impl Pointer {
@@ -33,7 +34,8 @@ impl Pointer {
         out.extend(self.head.hash.0);
         out.extend(self.length.to_le_bytes());
         out.extend(self.parts.to_le_bytes());
-        out.extend(self.checksum.0);
+        out.extend(self.root.0);
+        out.extend(self.signature);
         out
     }
 
@@ -44,13 +46,15 @@ impl Pointer {
         let (size, rest) = rest.split_first_chunk()?;
         let (hash, rest) = rest.split_first_chunk()?;
         let (length, rest) = rest.split_first_chunk()?;
-        let (parts, checksum) = rest.split_first_chunk()?;
+        let (parts, rest) = rest.split_first_chunk()?;
+        let (root, signature) = rest.split_first_chunk()?;
         (*version == VERSION).then_some(Self {
             generation: u64::from_le_bytes(*generation),
             head: Head { size: u64::from_le_bytes(*size), hash: Hash(*hash) },
             length: u64::from_le_bytes(*length),
             parts: u32::from_le_bytes(*parts),
-            checksum: Hash(checksum.try_into().ok()?),
+            root: Hash(*root),
+            signature: signature.try_into().ok()?,
         })
     }
 }
@@ -88,15 +92,16 @@ fn read(engine: &Engine) -> Result<Option<Snapshot>> {
             None => return Ok(None),
         }
     }
-    let whole =
-        u64::try_from(bytes.len()) == Ok(pointer.length) && hash::plain(&bytes) == pointer.checksum;
-    Ok(whole.then_some(Snapshot { head: pointer.head, bytes }))
+    let Pointer { head, length, root, signature, .. } = pointer;
+    let whole = u64::try_from(bytes.len()) == Ok(length)
+        && hash::state_root(bytes.chunks(SHARD_BYTES)) == root;
+    Ok(whole.then_some(Snapshot { head, bytes, root, signature }))
 }
 
 /// Replaces the snapshot: parts first, then the pointer, then the old parts go.
 pub(super) fn put(engine: &Engine, snapshot: &Snapshot) -> Result<()> {
     let generation = next_generation(engine)?;
-    let parts: Vec<&[u8]> = snapshot.bytes.chunks(VALUE_BYTES).collect();
+    let parts: Vec<&[u8]> = snapshot.bytes.chunks(SHARD_BYTES).collect();
     let mut number: u32 = 0;
     for some in parts.chunks(BATCH_PARTS) {
         let mut batch = ::sled::Batch::default();
@@ -111,7 +116,8 @@ pub(super) fn put(engine: &Engine, snapshot: &Snapshot) -> Result<()> {
         head: snapshot.head,
         length: u64::try_from(snapshot.bytes.len()).unwrap_or(u64::MAX),
         parts: number,
-        checksum: hash::plain(&snapshot.bytes),
+        root: snapshot.root,
+        signature: snapshot.signature,
     };
     let mut batch = ::sled::Batch::default();
     batch.insert(&POINTER, pointer.encode());

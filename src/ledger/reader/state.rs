@@ -1,0 +1,67 @@
+//! The snapshot of the state that a store keeps, against the state that the log gives.
+//!
+//! A snapshot decides what the rules allow, and its signature only says that the log key made it. Whether
+//! it is what the entries give, only making the state anew can say.
+
+use super::Reader;
+use crate::chain::body;
+use crate::chain::hash::{Hash, state_root};
+use crate::error::{Kind, Result};
+use crate::store::{SHARD_BYTES, Store};
+
+/// How a snapshot stands to the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Compared {
+    /// There is none.
+    None,
+    /// It is the state at this size.
+    Agrees(u64),
+    /// It is another one than that at this size: the roots over both.
+    Differs {
+        /// The size.
+        size: u64,
+        /// Root over the state that the entries give.
+        expected: Hash,
+        /// Root over the snapshot.
+        found: Hash,
+    },
+    /// The log does not say what the state was.
+    Unknown {
+        /// The size.
+        size: u64,
+        /// Why, in words.
+        why: String,
+    },
+}
+
+/// Makes the state anew from the log and compares the snapshot in `store` with it, whoever signed it.
+///
+/// # Errors
+/// `Kind::Io` when store or log cannot be read.
+pub fn compare(store: &dyn Store, reader: &Reader) -> Result<Compared> {
+    let snapshot = match store.snapshot() {
+        Ok(Some(snapshot)) => snapshot,
+        Ok(None) => return Ok(Compared::None),
+        Err(error) if error.kind() == Kind::Break => return Ok(Compared::None),
+        Err(error) => return Err(error),
+    };
+    let (size, found) = (snapshot.head.size, snapshot.root);
+    if size > reader.size() {
+        let why = format!("the log is published to {} entries", reader.size());
+        return Ok(Compared::Unknown { size, why });
+    }
+    let replay = match reader.fold(size, &mut |_| {}) {
+        Ok(replay) => replay,
+        Err(error) if error.kind() == Kind::Break => {
+            return Ok(Compared::Unknown { size, why: error.message().to_owned() });
+        }
+        Err(error) => return Err(error),
+    };
+    let made = match body::encode_state(replay.state()) {
+        Ok(made) => made,
+        Err(malformed) => return Ok(Compared::Unknown { size, why: malformed.to_string() }),
+    };
+    let expected = state_root(made.chunks(SHARD_BYTES));
+    let agrees = expected == found && replay.walk().head() == snapshot.head;
+    Ok(if agrees { Compared::Agrees(size) } else { Compared::Differs { size, expected, found } })
+}
