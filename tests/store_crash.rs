@@ -164,6 +164,11 @@ fn check(at: &Path, medium: &FaultMedium, all: &[Sealed], told: &Told, case: &st
     assert_eq!(opening.differs, None, "{case}: {opening:?}");
     let head = store.head().unwrap();
     assert!(head.size >= told.acknowledged.size, "{case}: {head:?} after {opening:?}");
+    if let Some(sound) = opening.sound {
+        let last = &all[sound.size as usize - 1];
+        assert_eq!(last.hash, sound.hash, "{case}: {opening:?}");
+        assert!(sound.size <= told.acknowledged.size, "{case}: {opening:?}");
+    }
     let entries = store.read(0..u64::MAX).unwrap();
     assert_eq!(entries, all[..entries.len()], "{case}");
     assert_eq!(entries.len() as u64, head.size, "{case}");

@@ -158,8 +158,8 @@ impl ArchiveWriter {
     ///
     /// # Errors
     /// As [`ArchiveReader::open`].
-    pub fn reader(&self) -> Result<ArchiveReader> {
-        ArchiveReader::of(self.files.folder.clone())
+    pub fn reader(&self) -> Result<super::reader::ArchiveReader> {
+        super::reader::ArchiveReader::of(self.files.folder.clone())
     }
 
     /// Number of entries appended, published or not: the index of the next one.

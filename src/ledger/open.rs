@@ -60,43 +60,8 @@ impl Ledger {
         notes.extend(recover::finish_interrupted(media, &log)?);
         let (mut store, opening) = (media.store)(folder)?;
         notes.extend(opening.notes.iter().cloned());
-        let key = VerifierKey::new(&config.origin, &outside.log_key())?;
-        let agreed = agreed(store.as_ref(), &opening, media, &log, &key)?;
-        let proven = Proven::default();
-        let agreed = agreed.map(|archive| {
-            let resumed = resume(store.as_ref(), &archive, &proven, &outside.log_key());
-            (archive, resumed)
-        });
-        let resumed = match agreed {
-            Some((archive, Ok(resumed))) => Some((archive, resumed)),
-            // The copies end alike, but this one cannot be read through: look at all of them.
-            Some((_, Err(error))) if error.kind() == Kind::Break => {
-                notes.push(error.message().to_owned());
-                store.distrust()?;
-                None
-            }
-            Some((_, Err(error))) => return Err(error),
-            None => None,
-        };
-        let (archive, resumed) = match resumed {
-            Some((archive, resumed)) => {
-                check_identity(&resumed.state, config, &outside)?;
-                let found = Log { medium: media.log.as_ref(), folder: &log };
-                let anchor = against.anchor(&outside, &config.origin, &found)?;
-                let root = |size| root_at(&archive, size, store.as_ref()).map(Some);
-                let size = anchor.as_ref().map_or(0, |anchor| anchor.size);
-                check_anchor(anchor.as_ref(), archive.size(), || root(size))?;
-                (archive, resumed)
-            }
-            None => {
-                let around = Around { media, outside: &outside, config, against };
-                let Recovered { state, archive, head } =
-                    recover::recover(&mut store, &log, &around, &mut notes)?;
-                check_stands_at(store.as_ref(), head)?;
-                // What was read of the log before need not be what was mended.
-                (archive, Resumed::recovered(state))
-            }
-        };
+        let around = Around { media, outside: &outside, config, against };
+        let (archive, resumed) = bring_together(&mut store, &opening, &log, &around, &mut notes)?;
         let Resumed { state, snapshot_size, snapshot_bytes, replaces_snapshot } = resumed;
         let head = store.head()?;
         check_agree(head, &archive, &state)?;
@@ -124,6 +89,57 @@ impl Ledger {
         opened.drop_former_cache();
         Ok(opened)
     }
+}
+
+/// The archive at the head of the store, and the state there, by the shortest way that the last end allows.
+fn bring_together(
+    store: &mut Box<dyn Store>,
+    opening: &Opening,
+    log: &Path,
+    around: &Around<'_>,
+    notes: &mut Vec<String>,
+) -> Result<(ArchiveWriter, Resumed)> {
+    if let Some(trusted) = after_clean_end(store.as_ref(), opening, log, around, notes)? {
+        return Ok(trusted);
+    }
+    if let Some(sound) = opening.sound.filter(|_| opening.differs.is_none())
+        && let Some(tail) = recover::recover_tail(store.as_ref(), sound, log, around, notes)?
+    {
+        return Ok(tail);
+    }
+    let Recovered { state, archive, head } = recover::recover(store, log, around, notes)?;
+    check_stands_at(store.as_ref(), head)?;
+    Ok((archive, Resumed::recovered(state)))
+}
+
+/// After a clean end, where the copies and the anchor agree and the store can be read through.
+fn after_clean_end(
+    store: &dyn Store,
+    opening: &Opening,
+    log: &Path,
+    around: &Around<'_>,
+    notes: &mut Vec<String>,
+) -> Result<Option<(ArchiveWriter, Resumed)>> {
+    let Around { media, outside, config, against } = *around;
+    let key = VerifierKey::new(&config.origin, &outside.log_key())?;
+    let Some(archive) = agreed(store, opening, media, log, &key)? else { return Ok(None) };
+    let resumed = match resume(store, &archive, &outside.log_key()) {
+        Ok(resumed) => resumed,
+        // The copies end alike, but this one cannot be read through: look at all of them.
+        Err(error) if error.kind() == Kind::Break => {
+            notes.push(error.message().to_owned());
+            store.distrust()?;
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    check_identity(&resumed.state, config, outside)?;
+    let found = Log { medium: media.log.as_ref(), folder: log };
+    let anchor = against.anchor(outside, &config.origin, &found)?;
+    let root = |size| root_at(&archive, size, store).map(Some);
+    let size = anchor.as_ref().map_or(0, |anchor| anchor.size);
+    check_anchor(anchor.as_ref(), archive.size(), || root(size))?;
+    Ok(Some((archive, resumed)))
 }
 
 /// The folder holds the ledger that it says, and this machine's log key is the ledger's.
@@ -232,7 +248,7 @@ fn agreed(
 }
 
 /// What a recovery may heal is nothing; what the machine could not, is an error.
-fn unless_damaged<T>(found: Result<T>) -> Result<Option<T>> {
+pub(super) fn unless_damaged<T>(found: Result<T>) -> Result<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.kind() == Kind::Io => Err(error),

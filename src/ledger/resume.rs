@@ -1,7 +1,6 @@
 //! The state at the head after an end that is trusted: a snapshot that the log key signed, and `admit`
 //! over the entries after it.
 
-use super::event_of;
 use super::proven::Proven;
 use super::reader::replay::{Judge, Replay};
 use super::recover;
@@ -23,23 +22,37 @@ pub(super) struct Resumed {
 }
 
 impl Resumed {
+    /// The state, to go on from it.
+    pub(super) fn take_state(&mut self) -> State {
+        std::mem::take(&mut self.state)
+    }
+
     /// After a recovery, which uses no snapshot: what there is, is replaced.
     pub(super) fn recovered(state: State) -> Self {
         Self { state, snapshot_size: 0, snapshot_bytes: 0, replaces_snapshot: true }
     }
 }
 
-/// State = snapshot + `admit` over the entries after it. What they cite is proven.
+/// State = snapshot + `admit` over the entries after it, up to the head.
 pub(super) fn resume(
+    store: &dyn Store,
+    archive: &ArchiveWriter,
+    log_key: &[u8; PUBLIC_KEY_BYTES],
+) -> Result<Resumed> {
+    follow(store, archive, &Proven::default(), log_key, store.head()?.size)
+}
+
+/// The state at `size`, where a command ends. What entries cite is proven.
+pub(super) fn follow(
     store: &dyn Store,
     archive: &ArchiveWriter,
     proven: &Proven,
     log_key: &[u8; PUBLIC_KEY_BYTES],
+    size: u64,
 ) -> Result<Resumed> {
-    let head = store.head()?;
     let snapshot = store.snapshot()?;
     let replaces_snapshot = snapshot.is_some();
-    let usable = snapshot.filter(|snapshot| snapshot.head.size <= head.size);
+    let usable = snapshot.filter(|snapshot| snapshot.head.size <= size);
     let begun = match usable {
         Some(snapshot) => begin(store, &snapshot, log_key)?,
         None => None,
@@ -59,8 +72,8 @@ pub(super) fn resume(
         None => Replay::new(None, Judge::Rules),
     };
     let mut at = resumed.snapshot_size;
-    while at < head.size {
-        let page = store.read(at..at.saturating_add(1_000))?;
+    while at < size {
+        let page = store.read(at..size.min(at.saturating_add(1_000)))?;
         for sealed in &page {
             let mut lookup = |index| proven.event(store, archive, index);
             let outcome = replay.step(sealed, &mut lookup, &mut |_| {})?;

@@ -94,6 +94,10 @@ pub struct Opening {
     /// The last end was a [`Store::close`] and both copies are as it left them: the engine's own copy
     /// may be trusted. Otherwise compare [`Store::copies`] with the archive.
     pub clean: bool,
+    /// Where the end was not clean: the last head at which the engine's copies and the published archive were one,
+    /// as the engine remembers, where its copies fit together from there on. The caller looks whether it
+    /// still is, and then need only compare what comes after.
+    pub sound: Option<Head>,
     /// What was unusual and what was done about it, in words, in order.
     pub notes: Vec<String>,
     /// Why the copies do not fit together; the store then only gives [`Store::copies`] and

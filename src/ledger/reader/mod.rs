@@ -62,12 +62,6 @@ impl Reader {
         Self::open_log(&ledger_folder.join(LOG_FOLDER), Some(&caches), trusted_key)
     }
 
-    /// A reader of this log, without caches.
-    #[must_use]
-    pub fn of(archive: ArchiveReader) -> Self {
-        Self { archive, caches: None, trusted_key: None }
-    }
-
     /// Opens a log folder by itself, with its caches elsewhere or nowhere.
     ///
     /// # Errors

@@ -8,15 +8,17 @@
 //! more stays where it was moved to, and opening says so once.
 //!
 //! * `copies`, `candidates`: reading whatever is there, range by range.
-//! * `survey`: following the sequence. `mend`: writing.
+//! * `survey`: following the sequence. `mend`: writing. `tail`: only what comes after the last sound place.
 
 mod candidates;
 mod copies;
 mod mend;
 mod survey;
+mod tail;
 
 pub(super) use self::copies::Copies;
 pub(super) use self::survey::{Survey, survey};
+pub(super) use self::tail::recover_tail;
 use super::anchored::{Against, Log, check_anchor};
 use super::publish::publish_archive;
 use super::{Media, Outside};

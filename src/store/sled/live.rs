@@ -241,7 +241,12 @@ impl Live {
         if self.marked.get() {
             return Ok(());
         }
-        self.wal.recycle(published.min(self.applied)).inspect_err(|error| {
+        let recycled = self.wal.recycle(published.min(self.applied)).and_then(|()| {
+            // What sled holds durably and the archive has published, to the last entry.
+            let is_all = published == self.head.size && !self.suspect.get();
+            if is_all { self.wal.mark_sound(self.head) } else { Ok(()) }
+        });
+        recycled.inspect_err(|error| {
             self.failed = Some(error.message().to_owned());
         })
     }
@@ -291,10 +296,8 @@ impl Live {
     /// The next open looks at everything.
     pub(super) fn distrust(&self) -> Result<()> {
         self.suspect.set(true);
-        if self.marked.get() {
-            self.wal.unmark()?;
-            self.marked.set(false);
-        }
+        self.wal.distrust()?;
+        self.marked.set(false);
         Ok(())
     }
 

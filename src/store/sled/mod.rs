@@ -1,7 +1,8 @@
 //! The sled engine: entries in sled's pages behind a durability log, because sled's own `flush` does
 //! not reach the disk (measured; schemas/storage.md has every byte).
 //!
-//! * `wal`, `frame`, `mark`: the durability log, the commit point of an append.
+//! * `wal`, `frame`, `mark`, `sound`: the durability log, the commit point of an append; where it ended cleanly, and
+//!   where all copies were one.
 //! * `engine`: sled itself, its panics caught and its flushes followed by a sync.
 //! * `pages`, `head`, `index`, `snapshot`: keys and values.
 //! * `live`, `tail`: a store at work; sled follows the durability log.
@@ -21,6 +22,7 @@ mod open;
 mod pages;
 mod rebuild;
 mod snapshot;
+mod sound;
 mod tail;
 mod wal;
 

@@ -43,7 +43,7 @@ pub(super) fn open(folder: &Path, options: &Options) -> Result<(State, Opening)>
     notes.extend(more);
     let broken = |engine, words: String, wal: Wal, notes| {
         wal.unmark()?;
-        let opening = Opening { clean: false, notes, differs: Some(words.clone()) };
+        let opening = Opening { clean: false, sound: None, notes, differs: Some(words.clone()) };
         Ok((State::Broken(Box::new(Broken { words, engine, wal })), opening))
     };
     let engine = match engine {
@@ -74,14 +74,15 @@ pub(super) fn open(folder: &Path, options: &Options) -> Result<(State, Opening)>
     if let Some(mark) = mark
         && wal.resume(&mark)?
     {
-        let opening = Opening { clean: true, notes, differs: None };
+        let opening = Opening { clean: true, sound: None, notes, differs: None };
         return Ok((State::Open(Box::new(Live::new(pages, wal, !lacked_sums))), opening));
     }
     wal.unmark()?;
     match complete(&mut pages, &mut wal, &mut notes) {
-        Ok(()) => {
+        Ok(fits) => {
             wal.sync()?;
-            let opening = Opening { clean: false, notes, differs: None };
+            let sound = wal.sound().filter(|_| fits);
+            let opening = Opening { clean: false, sound, notes, differs: None };
             Ok((State::Open(Box::new(Live::new(pages, wal, false))), opening))
         }
         Err(error) if error.kind() == Kind::Break => {
@@ -165,16 +166,22 @@ impl Survey<'_> {
     }
 }
 
-/// Appends to sled what the durability log has beyond it.
+/// Appends to sled what the durability log has beyond it. True if the log is undamaged and ends where
+/// sled does.
 ///
 /// # Errors
 /// `Kind::Break` when the two do not fit together.
-fn complete(pages: &mut Pages, wal: &mut Wal, notes: &mut Vec<String>) -> Result<()> {
+fn complete(pages: &mut Pages, wal: &mut Wal, notes: &mut Vec<String>) -> Result<bool> {
     let mut survey = Survey { pages, tail: Tail::default(), held: None, beyond: None, added: 0 };
+    let mut is_whole = true;
     wal.survey(&mut |met| {
         match met {
             Met::Frame(frame) => survey.frame(&frame)?,
-            Met::Damage { words, .. } | Met::Note(words) => notes.push(words),
+            Met::Damage { words, .. } => {
+                is_whole = false;
+                notes.push(words);
+            }
+            Met::Note(words) => notes.push(words),
         }
         Ok(())
     })?;
@@ -197,7 +204,7 @@ fn complete(pages: &mut Pages, wal: &mut Wal, notes: &mut Vec<String>) -> Result
             before.hash
         )));
     }
-    let Some(held) = held else { return Ok(()) };
+    let Some(held) = held else { return Ok(is_whole && added > 0) };
     let last = held.size.saturating_sub(1);
     let found = pages::read(pages.engine(), last..held.size)?;
     let hash = found.first().map_or(Hash::ZERO, |entry| entry.hash);
@@ -213,7 +220,7 @@ fn complete(pages: &mut Pages, wal: &mut Wal, notes: &mut Vec<String>) -> Result
             head.size
         ));
     }
-    Ok(())
+    Ok(is_whole && (added > 0 || held.size == head.size))
 }
 
 fn differ(words: String) -> Error {

@@ -6,6 +6,7 @@
 
 use super::frame::{self, Frame, HEADER_BYTES};
 use super::mark::Mark;
+use super::sound::Sound;
 use crate::chain::entry::{Head, Sealed};
 use crate::error::{Error, Result};
 use crate::store::medium::{Medium, MediumFile};
@@ -30,6 +31,8 @@ pub(super) struct Wal {
     free: Vec<u64>,
     active: Option<Active>,
     last_generation: u64,
+    /// The last place where all copies were one.
+    sound: Option<Sound>,
     frame: Vec<u8>,
     broken: bool,
 }
@@ -91,11 +94,12 @@ impl Wal {
                 Mark::remove(medium.as_ref(), folder)?;
                 medium.remove(&path).map_err(|e| Error::io("remove", &path, e))?;
                 notes.push("removed a segment of the durability log that was not finished".into());
-            } else if name != super::mark::NAME {
+            } else if name != super::mark::NAME && name != super::sound::NAME {
                 notes.push(format!("left {name} in the durability log alone: it is not ours"));
             }
         }
         let last_generation = full.last().map_or(0, |segment| segment.generation);
+        let sound = Sound::get(medium.as_ref(), folder);
         let wal = Self {
             medium,
             folder: folder.to_owned(),
@@ -104,6 +108,7 @@ impl Wal {
             free: Vec::new(),
             active: None,
             last_generation,
+            sound,
             frame: Vec::new(),
             broken: false,
         };
@@ -233,9 +238,39 @@ impl Wal {
         if self.broken {
             return Err(poisoned(BROKEN));
         }
+        self.end(head).put(self.medium.as_ref(), &self.folder)
+    }
+
+    /// Where the log goes on after `head`.
+    fn end(&self, head: Head) -> Mark {
         let place = self.active.as_ref().map(|active| (active.generation, active.position));
         let (generation, position) = place.unwrap_or((0, 0));
-        Mark { head, generation, position }.put(self.medium.as_ref(), &self.folder)
+        Mark { head, generation, position }
+    }
+
+    /// Keeps that at this head sled, this log and the published archive are one.
+    pub(super) fn mark_sound(&mut self, head: Head) -> Result<()> {
+        if self.broken {
+            return Err(poisoned(BROKEN));
+        }
+        let sound = Sound::after(self.sound, self.end(head));
+        if self.sound.is_none_or(|before| before.at != sound.at) {
+            sound.put(self.medium.as_ref(), &self.folder)?;
+            self.sound = Some(sound);
+        }
+        Ok(())
+    }
+
+    /// The last head that was sound, if this log can have gone on from there.
+    pub(super) fn sound(&self) -> Option<Head> {
+        let sound = self.sound.map(|sound| sound.at)?;
+        (sound.generation <= self.last_generation).then_some(sound.head)
+    }
+
+    /// Takes the mark of a clean end and the sound places away, durably.
+    pub(super) fn distrust(&self) -> Result<()> {
+        Sound::remove(self.medium.as_ref(), &self.folder)?;
+        self.unmark()
     }
 
     /// Takes the mark of a clean end away, durably.
