@@ -236,7 +236,7 @@ fn see_state(store: &dyn Store, log: &Path, examined: &mut Examined) -> Result<(
         }
         Compared::Unknown { size, why } => {
             let words = format!("the state kept after {size} entries was not compared: {why}");
-            examined.see(Observation::new("db", Health::NotSeen, words));
+            examined.see(Observation::new("db", Health::Note, words));
         }
     }
     Ok(())
