@@ -268,12 +268,12 @@ impl Founding<'_> {
         let receipt = ledger.begun_by(&order)?;
         let is_pinned = home.known_logs().find(&a.origin)?.is_some();
         if is_pinned && (receipt.is_none() || ledger.head().size > GENESIS_ENTRIES) {
-            session.close(ledger);
+            session.closing(ledger, |_| Ok(()))?;
             home.beginnings().forget(&a.origin)?;
             return Err(ledger_exists(&a.folder));
         }
         let Some(receipt) = receipt else {
-            session.close(ledger);
+            session.closing(ledger, |_| Ok(()))?;
             let message = format!(
                 "an init that was cut off has recorded the ledger in {} with other words than these",
                 a.folder.display()
