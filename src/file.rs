@@ -17,6 +17,9 @@ use std::path::Path;
 /// Neither a link is followed nor waited for the other end of a pipe.
 const UNTRUSTED: i32 = libc::O_NOFOLLOW | libc::O_NONBLOCK;
 
+/// What is said of a folder, a pipe, a device, a socket.
+const NO_FILE: &str = "not a regular file";
+
 /// The most bytes of a small text: configuration, pins, a mapping, a policy, a key.
 pub const SMALL_BYTES: usize = 1 << 20;
 
@@ -166,20 +169,17 @@ fn read_at_most(file: File, cap_bytes: usize) -> Result<Vec<u8>> {
 
 /// The file, if it is a regular one.
 fn regular(file: File) -> Result<File> {
-    let found = file.metadata()?.file_type();
-    if found.is_file() {
+    if file.metadata()?.is_file() {
         return Ok(file);
     }
-    let what = if found.is_dir() { "a folder" } else { "a pipe, a device or the like" };
-    Err(Error::new(ErrorKind::InvalidData, format!("{what}, not a regular file")))
+    Err(Error::new(ErrorKind::InvalidData, NO_FILE))
 }
 
 /// The system's words for what is no file to open.
 fn unfit(error: Error) -> Error {
     let words = match error.raw_os_error() {
         Some(libc::ELOOP) => "a symbolic link, which is not followed",
-        Some(libc::ENXIO) => "a pipe or a socket, not a regular file",
-        Some(libc::EISDIR) => "a folder, not a regular file",
+        Some(libc::ENXIO | libc::EISDIR) => NO_FILE,
         _ => return error,
     };
     Error::new(ErrorKind::InvalidData, words)

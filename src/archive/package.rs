@@ -8,6 +8,7 @@
 use super::foreign::Source;
 use crate::error::{Error, Kind};
 use crate::file;
+use crate::tlog::tile::Tile;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -22,6 +23,19 @@ pub const MANIFEST: &str = "manifest.json";
 const MAX_MANIFEST_BYTES: usize = 64 << 20;
 /// The most bytes that a listed file may have.
 const MAX_FILE_BYTES: u64 = 1 << 40;
+
+/// The files at the root of a package.
+const NAMED: [&str; 7] = [
+    "README.md",
+    "README.zh.md",
+    "balances.csv",
+    "register.csv",
+    "report.html",
+    "report.zh.html",
+    "report.json",
+];
+/// The pages in it.
+const SCHEMAS: [&str; 4] = ["entry.md", "log.md", "package.md", "verify.json"];
 
 /// What is read of a manifest; there is more in it, for people.
 #[derive(Debug, Deserialize)]
@@ -57,7 +71,7 @@ impl Package {
     /// when it cannot be read.
     pub fn open(path: &Path) -> crate::error::Result<Self> {
         let file = file::open_key(path).map_err(|e| match file::is_unfit(&e) {
-            true => unfit(path, &format!("it is {e}")),
+            true => unfit(path, "it is no regular file"),
             false => Error::io("open", path, e),
         })?;
         let no_zip =
@@ -167,9 +181,25 @@ fn match_manifest(
         }
         files.insert(path, (number, bytes));
     }
-    match found.pop_first() {
+    if let Some((name, _)) = found.pop_first() {
+        return Err(format!("{name} is not listed in the manifest"));
+    }
+    match files.keys().find(|name| !is_named(name)) {
         None => Ok(files),
-        Some((name, _)) => Err(format!("{name} is not listed in the manifest")),
+        Some(name) => Err(format!("{name:?} is no file of a package")),
+    }
+}
+
+/// True for a name that schemas/package.md §2 has, letter by letter.
+fn is_named(name: &str) -> bool {
+    let is_plain_ascii = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+    match name.split_once('/') {
+        None => NAMED.contains(&name),
+        Some(("log", "checkpoint" | "checkpoint.cosigned")) => true,
+        Some(("log", rest)) => Tile::parse(rest).is_some(),
+        Some(("schemas", rest)) => SCHEMAS.contains(&rest),
+        Some(("verify", rest)) => rest.chars().all(is_plain_ascii),
+        Some(_) => false,
     }
 }
 
@@ -391,6 +421,21 @@ mod tests {
         assert!(error.to_string().to_lowercase().contains("checksum"), "{error}");
         refused(b"", "it is no sound zip");
         refused(&zip[..zip.len() - 30], "it is no sound zip");
+        // What package.md does not name is refused, listed or not.
+        for name in [
+            "confidential/x",
+            "LOG/checkpoint",
+            "log/check\u{200b}point",
+            "log/tile/0/x",
+            "readme.md",
+            "x/y",
+        ] {
+            let mut made = good();
+            made.files.push((name, b"x".to_vec()));
+            let all = [("log/checkpoint", 4), ("log/tile/0/000", 8_192), (name, 1)];
+            made.manifest = Some(manifest(&all));
+            refused(&zipped(&made), "is no file of a package");
+        }
         let folder = tempfile::tempdir().unwrap();
         let error = Package::open(folder.path()).unwrap_err();
         assert!(error.message().ends_with("it is no regular file"), "{error}");

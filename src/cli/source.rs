@@ -60,6 +60,8 @@ pub(crate) struct Source {
     pub(crate) archive: ArchiveReader,
     /// The copied ledger's folder of caches, where there is one that is no link.
     pub(crate) caches: Option<PathBuf>,
+    /// True for a package, which has tables and a report beside the log.
+    pub(crate) is_package: bool,
 }
 
 impl Source {
@@ -83,7 +85,9 @@ impl Source {
             match ArchiveReader::open_on(Arc::clone(&medium), Path::new(log)) {
                 Err(error) if error.is_not_found() => {}
                 Ok(archive) => {
-                    return Ok(Self { archive, caches: caches.filter(|_| !log.is_empty()) });
+                    let caches = caches.filter(|_| !log.is_empty());
+                    let is_package = matches!(from, Elsewhere::Path(path) if path.is_file());
+                    return Ok(Self { archive, caches, is_package });
                 }
                 Err(error) => return Err(error),
             }

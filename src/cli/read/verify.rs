@@ -24,7 +24,7 @@ use std::path::PathBuf;
 
 /// Runs `verify`.
 pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
-    let Place { reader, ledger, caches } = Place::of(session, a)?;
+    let Place { reader, ledger, caches, is_package } = Place::of(session, a)?;
     let policy = a.policy.as_deref().map(read_policy).transpose()?;
     let trust = match &policy {
         Some(policy) => policy_trust(policy, &reader)?,
@@ -58,6 +58,9 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
     {
         report.not_read.push(CONFIDENTIAL_FOLDER.to_owned());
     }
+    if is_package {
+        report.not_read.push("the tables and report beside the log: not compared".to_owned());
+    }
     let keys = believed(&trust, &report);
     let mut against = verify::hold_against(reader.archive(), &older, &keys)?;
     against.extend(against_anchor(session, &reader, ledger.is_some(), &keys)?);
@@ -86,18 +89,20 @@ struct Place {
     /// The session's own ledger, where it is that.
     ledger: Option<PathBuf>,
     caches: Option<PathBuf>,
+    /// True for a package.
+    is_package: bool,
 }
 
 impl Place {
     fn of(session: &Session, a: &Verify) -> Result<Self> {
         if let Some(from) = &a.from {
-            let Source { archive, caches } = Source::open(from)?;
-            return Ok(Self { reader: Reader::of(archive), ledger: None, caches });
+            let Source { archive, caches, is_package } = Source::open(from)?;
+            return Ok(Self { reader: Reader::of(archive), ledger: None, caches, is_package });
         }
         let folder = session.ledger_folder()?;
         let reader = Reader::open_log(&folder.join(LOG_FOLDER), None, None).map_err(no_log)?;
         let caches = Some(folder.join(CACHE_FOLDER));
-        Ok(Self { reader, ledger: Some(folder), caches })
+        Ok(Self { reader, ledger: Some(folder), caches, is_package: false })
     }
 }
 
