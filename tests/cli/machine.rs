@@ -25,6 +25,9 @@ fn run(place: &Place, home: &str, line: &str, ledger: Option<&str>) -> Ran {
 #[test]
 fn a_path_that_is_no_text_is_printed_and_never_a_panic() {
     let place = Place::new();
+    // An address and a folder are one argument, and an address is text.
+    let odd = place.folder.path().join(OsStr::from_bytes(b"bx\xff"));
+    std::os::unix::fs::symlink(odd, place.path("plain")).unwrap();
     for (line, ledger) in [
         ("init b% --name B --origin example.org/b --officer li", None),
         ("init c% --name C --origin example.org/c -O json", None),
@@ -39,7 +42,7 @@ fn a_path_that_is_no_text_is_printed_and_never_a_panic() {
         ("verify --store -O json", Some("b%")),
         ("stats -O json -o s%", Some("b%")),
         ("export package -o k%.zip", Some("b%")),
-        ("archive restore --from b% r% -O json --officer li", None),
+        ("archive restore --from plain/log r% -O json --officer li", None),
         ("witness init --name w -O json", None),
         ("demo d%", None),
     ] {

@@ -16,6 +16,7 @@
     reason = "test code"
 )]
 
+mod counts;
 mod cut;
 mod dice;
 mod fail;
