@@ -262,7 +262,8 @@ mod tests {
             (error.kind(), error.to_string()),
             (ErrorKind::FileTooLarge, "more than 4 bytes".to_owned())
         );
-        assert_eq!(Disk.read(folder.path(), 4).unwrap_err().to_string(), "not a regular file");
+        let error = Disk.read(folder.path(), 4).unwrap_err();
+        assert_eq!(error.to_string(), "a folder, not a regular file");
         assert_eq!(Disk.read(&path.join("below"), 4).unwrap(), None);
     }
 

@@ -648,11 +648,11 @@ mod tests {
         assert_eq!(
             shown(&|e| e.truncate(5)),
             "entry 5, count: expected 3 entries of command 02020202-0202-0202-0202-020202020202, \
-             found 2 (likely truncated)"
+             found 2 (likely missing)"
         );
         assert_eq!(
             shown(&|e| e[6].truncate(100)),
-            "entry 6, command id: expected 16 bytes, found 2 bytes (likely truncated)"
+            "entry 6, command id: expected 16 bytes, found 2 bytes (likely changed)"
         );
         // A byte of a body within a command: the entry after it vouches for the one before.
         assert_eq!(

@@ -44,12 +44,12 @@ pub(super) fn document_of(path: &Path, kind: &str) -> Result<DocumentRef> {
 /// SHA-256 of a file's bytes, as `sha256sum` prints it.
 fn hash_of(path: &Path) -> Result<[u8; 32]> {
     let reading = |e| Error::io("read the document", path, e);
-    let mut file = file::open_named(path).map_err(reading)?;
-    if !file.metadata().map_err(reading)?.is_file() {
+    if path.is_dir() {
         let message = format!("the document {} is no file", path.display());
         return Err(Error::new(Kind::Usage, "document_name", message)
             .with_hint("name a file; a folder can be packed into one"));
     }
+    let mut file = file::open_named(path).map_err(reading)?;
     let mut hash = Sha256Stream::default();
     let mut piece = vec![0; 65_536];
     loop {
