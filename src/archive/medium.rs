@@ -263,7 +263,7 @@ mod tests {
             (ErrorKind::FileTooLarge, "more than 4 bytes".to_owned())
         );
         let error = Disk.read(folder.path(), 4).unwrap_err();
-        assert_eq!(error.to_string(), "a folder, not a regular file");
+        assert_eq!(error.to_string(), "not a regular file");
         assert_eq!(Disk.read(&path.join("below"), 4).unwrap(), None);
     }
 

@@ -438,7 +438,7 @@ mod tests {
         }
         let folder = tempfile::tempdir().unwrap();
         let error = Package::open(folder.path()).unwrap_err();
-        assert!(error.message().ends_with("it is a folder, not a regular file"), "{error}");
+        assert!(error.message().ends_with("it is no regular file"), "{error}");
         assert!(Package::open(&folder.path().join("none")).unwrap_err().is_not_found());
     }
 }

@@ -163,8 +163,8 @@ fn missing_cut_and_unfit_files_are_named() {
     let damages = log.check().damages;
     assert_eq!(
         damages[0].to_string(),
-        "tile/entries/000 (entry 0): malformed: expected a readable file of the log, found a \
-         folder, not a regular file"
+        "tile/entries/000 (entry 0): malformed: expected a readable file of the log, found not a \
+         regular file"
     );
 }
 
