@@ -44,14 +44,18 @@ fn a_path_that_is_no_text_is_printed_and_never_a_panic() {
         ("export package -o k%.zip", Some("b%")),
         ("archive restore --from plain/log r% -O json --officer li", None),
         ("witness init --name w -O json", None),
-        ("demo d%", None),
     ] {
         let ran = run(&place, "h%", line, ledger);
         assert_eq!(ran.status, 0, "earmark {line}\n{}{}", ran.out, ran.err);
     }
     // What is refused is a sentence too.
-    for line in ["attach @0 d%", "import t% --mapping m%", "verify --from n% --unpinned", "show @%"]
-    {
+    for line in [
+        "attach @0 d%",
+        "import t% --mapping m%",
+        "verify --from n% --unpinned",
+        "show @%",
+        "demo d%",
+    ] {
         let ran = run(&place, "h%", line, Some("b%"));
         assert!(
             (1..=4).contains(&ran.status) && !ran.err.contains("internal"),

@@ -112,7 +112,7 @@ fn a_cache_beyond_all_measure_is_not_read_to_its_end() {
     let report = verify_log(&house.ledger_folder().join("log"), Some(&caches(&house)));
     let fault = report.faults.first().unwrap();
     assert_eq!((report.faults.len(), fault.tier), (1, Tier::Projections), "{fault}");
-    assert!(fault.found.starts_with("more than 39452672 bytes, for a log of"), "{fault}");
+    assert!(fault.found.starts_with("more than 6651904 bytes, for a log of"), "{fault}");
 }
 
 fn put(folder: &Path, change: impl FnOnce(&mut cache::Cache), signer: &dyn Signer) {

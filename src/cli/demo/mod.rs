@@ -42,6 +42,13 @@ pub(crate) fn demo(session: &Session, a: &Demo) -> Result<Exit> {
         return Err(Error::new(Kind::Usage, "demo_exists", message)
             .with_hint("name another one (earmark demo DIR), or delete that one"));
     }
+    // The story names documents in it as a command line does, and what is printed is there to be pasted.
+    if folder.to_str().is_none() {
+        let message =
+            format!("{} is no text: the demo needs a folder that can be typed", folder.display());
+        return Err(Error::new(Kind::Usage, "demo_name", message)
+            .with_hint("name another one: earmark demo DIR"));
+    }
     let stage = Stage::build(session, folder)?;
     stage.open_ledger()?;
     let say = |en: &str, zh: &str| match session.console.lang {
