@@ -101,7 +101,7 @@ mod tests {
     use crate::store::medium::Disk;
 
     fn sound(number: u64) -> Sound {
-        let head = Head { size: number * 3, hash: Hash([7; 32]) };
+        let head = Head { size: number.saturating_mul(3), hash: Hash([7; 32]) };
         Sound { number, at: Mark { head, generation: 3, position: 4_711 } }
     }
 
