@@ -253,10 +253,14 @@ fn a_log_with_an_id_twice_is_named_read_and_written_to_and_nothing_piles_up() {
         house.submit(&mut ledger, payee(&format!("N-{number}")));
         size += 1;
         assert_eq!(ledger.head().size, size);
-        // An end that is not clean: the next opening compares everything, and has nothing to write anew.
+        // An end that is not clean: the next opening compares what came after the last sound place, or
+        // everything where there is none, and has nothing to write anew.
         drop(ledger);
+        if number == 1 {
+            std::fs::remove_file(house.ledger_folder().join("wal/sound")).unwrap();
+        }
         ledger = house.open();
-        assert_eq!(said(&ledger), 1, "{:?}", ledger.notes());
+        assert_eq!(said(&ledger), usize::from(number == 1), "{:?}", ledger.notes());
         assert!(names().is_subset(&before), "{:?}", names());
     }
     ledger.close().unwrap();
