@@ -157,7 +157,7 @@ impl ArchiveWriter {
     /// A reader of what is published.
     ///
     /// # Errors
-    /// As [`ArchiveReader::open`].
+    /// As [`crate::archive::reader::ArchiveReader::open`].
     pub fn reader(&self) -> Result<super::reader::ArchiveReader> {
         super::reader::ArchiveReader::of(self.files.folder.clone())
     }
