@@ -310,7 +310,7 @@ fn the_gate_would_have_told() {
     let (media, _) = counting(&gate);
     let mut ledger = house.try_open_on(&media).unwrap();
     gate.shut(true);
-    let error = ledger.submit(&Submission {
+    let receipt = ledger.submit(&Submission {
         order: &payment("PD-INFO", "P-1", 1),
         confidential: None,
         signer: &house.officer(),
@@ -319,7 +319,8 @@ fn the_gate_would_have_told() {
         dry_run: false,
         until: Durability::Published,
     });
-    let error = error.unwrap_err();
+    assert_eq!(receipt.unwrap().durability, Durability::Recorded);
+    let error = ledger.unpublished().unwrap();
     assert_eq!(error.code(), "not_published");
     assert!(error.message().contains("the log was read while it could not be"), "{error}");
     gate.shut(false);

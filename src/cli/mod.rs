@@ -21,6 +21,7 @@ mod trust;
 mod upkeep;
 mod value;
 mod verdict;
+mod wait;
 mod write;
 
 use std::process::ExitCode;

@@ -131,6 +131,7 @@ struct Takes {
     ledger: bool,
     unit: bool,
     file: bool,
+    lock: bool,
 }
 
 const PLAIN: &[FormatName] = &[FormatName::Table];
@@ -140,17 +141,29 @@ const ROWS: &[FormatName] =
     &[FormatName::Table, FormatName::Csv, FormatName::Json, FormatName::Jsonl];
 
 impl Takes {
-    const READ: Self = Self { formats: ROWS, officer: false, ledger: true, unit: true, file: true };
+    const READ: Self =
+        Self { formats: ROWS, officer: false, ledger: true, unit: true, file: true, lock: false };
     const WRITE: Self =
-        Self { formats: RECEIPT, officer: true, ledger: true, unit: false, file: true };
-    const VALUE: Self =
-        Self { formats: RECEIPT, officer: false, ledger: true, unit: false, file: true };
+        Self { formats: RECEIPT, officer: true, ledger: true, unit: false, file: true, lock: true };
+    const VALUE: Self = Self {
+        formats: RECEIPT,
+        officer: false,
+        ledger: true,
+        unit: false,
+        file: true,
+        lock: false,
+    };
 
     fn of(verb: &Verb) -> Self {
         match verb {
-            Verb::Demo(_) => {
-                Self { formats: PLAIN, officer: false, ledger: false, unit: false, file: false }
-            }
+            Verb::Demo(_) => Self {
+                formats: PLAIN,
+                officer: false,
+                ledger: false,
+                unit: false,
+                file: false,
+                lock: false,
+            },
             Verb::Officer(OfficerVerb::List(_))
             | Verb::District(DistrictVerb::List(_))
             | Verb::Programme(ProgrammeVerb::List(_)) => Self { unit: false, ..Self::READ },
@@ -162,22 +175,20 @@ impl Takes {
             | Verb::Commitments(_)
             | Verb::Report(_) => Self::READ,
             Verb::Show(_) => Self { unit: true, ..Self::VALUE },
-            Verb::Stats(_)
-            | Verb::Confidential(ConfidentialVerb::Show(_) | ConfidentialVerb::Sweep(_)) => {
-                Self::VALUE
-            }
+            Verb::Stats(_) | Verb::Confidential(ConfidentialVerb::Show(_)) => Self::VALUE,
+            Verb::Confidential(ConfidentialVerb::Sweep(_))
+            | Verb::Publish(_)
+            | Verb::Checkpoint(_)
+            | Verb::Doctor(_) => Self { lock: true, ..Self::VALUE },
             Verb::Export(_) => Self { formats: &[], unit: false, ..Self::READ },
-            Verb::Init(_) | Verb::Archive(_) => Self { ledger: false, ..Self::WRITE },
+            Verb::Init(_) | Verb::Archive(_) => Self { ledger: false, lock: false, ..Self::WRITE },
             Verb::Key(KeyVerb::New(_) | KeyVerb::Request(_) | KeyVerb::Passphrase(_)) => {
                 Self { ledger: false, ..Self::VALUE }
             }
             Verb::Verify(_) => Self { formats: VERDICT, ..Self::VALUE },
             Verb::Policy(PolicyVerb::Show(_))
-            | Verb::Publish(_)
-            | Verb::Checkpoint(_)
             | Verb::Anchor(AnchorVerb::Show(_))
-            | Verb::Prove(_)
-            | Verb::Doctor(_) => Self::VALUE,
+            | Verb::Prove(_) => Self::VALUE,
             Verb::CheckProof(_)
             | Verb::Witness(WitnessVerb::Init(_) | WitnessVerb::Serve(_) | WitnessVerb::Show(_)) => {
                 Self { ledger: false, ..Self::VALUE }
@@ -225,6 +236,9 @@ fn check(verb: &Verb, session: &Session) -> Result<()> {
     }
     if globals.ledger.is_some() && !takes.ledger {
         return refuse("--ledger names a ledger that is there; this verb needs none".to_owned());
+    }
+    if globals.wait.is_some() && !takes.lock {
+        return refuse("--wait is for the lock of a ledger; this verb takes none".to_owned());
     }
     if globals.file.is_some() && !takes.file {
         return refuse("-o names a file for the result; this verb has none".to_owned());

@@ -1,8 +1,9 @@
 //! What a run of the command line stands on: the user's home, the ledger's folder, the clock, and
 //! the flags that every verb takes.
 
-use super::args::Globals;
+use super::args::{Globals, LangName};
 use super::output::Console;
+use super::wait;
 use crate::chain::signature::Signer;
 use crate::domain::event::Bytes32;
 use crate::edge::clock::{self, Clock};
@@ -141,17 +142,31 @@ impl Session {
     fn open_with_log_key(&self, folder: &Path, origin: &str) -> Result<Ledger> {
         let (keys, slot) = (self.home()?.keys(), self.home()?.keys().log_slot(origin));
         let Some(next) = slot.next()? else {
-            return Ledger::open(folder, self.outside(keys.log(origin)?)?);
+            return self.open_as(folder, &keys.log(origin)?);
         };
         if keys.has_log(origin)? {
-            match Ledger::open(folder, self.outside(keys.log(origin)?)?) {
+            match self.open_as(folder, &keys.log(origin)?) {
                 Err(error) if error.code() == "log_key_differs" => {}
                 opened => return opened,
             }
         }
-        let ledger = Ledger::open(folder, self.outside(next)?)?;
+        let ledger = self.open_as(folder, &next)?;
         slot.promote()?;
         Ok(ledger)
+    }
+
+    /// Opens with this log key, once nobody else writes.
+    fn open_as(&self, folder: &Path, log_key: &PrivateKey) -> Result<Ledger> {
+        self.waiting(&mut || Ledger::open(folder, self.outside(log_key.clone())?))
+    }
+
+    /// Makes an attempt that takes a ledger's lock; waits for another program as long as was asked for.
+    ///
+    /// # Errors
+    /// `locked` after that time; what comes of the attempt.
+    pub(crate) fn waiting<T>(&self, attempt: &mut dyn FnMut() -> Result<T>) -> Result<T> {
+        let seconds = self.globals.wait.unwrap_or(wait::DEFAULT_SECONDS);
+        wait::waiting(&self.console, seconds, attempt)
     }
 
     /// Opens a ledger whose log key is lost, with the key that is to follow it. Whose ledger it is, is
@@ -173,8 +188,11 @@ impl Session {
         }
         let lost = self.named_log_key(&folder, &config.origin)?;
         let next = if dry_run { slot.rehearse_next() } else { slot.make_next() }?;
-        let outside = Outside { lost_log_key: Some(lost), ..self.outside(next.clone())? };
-        Ok((Ledger::open(&folder, outside)?, next))
+        let ledger = self.waiting(&mut || {
+            let outside = Outside { lost_log_key: Some(lost), ..self.outside(next.clone())? };
+            Ledger::open(&folder, outside)
+        })?;
+        Ok((ledger, next))
     }
 
     /// The log key that the ledger names, which must be the pinned one where there is a pin.
@@ -256,6 +274,24 @@ impl Session {
         for note in ledger.take_notes() {
             self.console.note(&note);
         }
+    }
+
+    /// One line where what was recorded could not be published: nothing is lost, and nothing is to be
+    /// recorded again. `what` names it.
+    pub(crate) fn warn_unpublished(&self, ledger: &Ledger, what: Option<&str>) {
+        let Some(error) = ledger.unpublished() else { return };
+        let why = error.message();
+        let why = why.strip_prefix("recorded, but not published: ").unwrap_or(why);
+        self.console.warn(&match self.console.lang {
+            LangName::En => format!(
+                "{} is recorded, and not yet published: {why}; nothing is lost, do not record it again; next: earmark publish",
+                what.unwrap_or("this")
+            ),
+            LangName::Zh => format!(
+                "{}已记账，尚未公布：{why}；没有丢失，请勿重复记账；下一步：earmark publish",
+                what.unwrap_or("本次内容")
+            ),
+        });
     }
 
     /// The officer who signs, with the key.

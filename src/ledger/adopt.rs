@@ -95,7 +95,7 @@ impl Ledger {
             return Ok(Adopted { ledger, receipt, size: checkpoint.size, before, kept: None });
         }
         let kept = anchors.adopt(&config.origin, adoption.checkpoint)?;
-        ledger.publish()?;
+        ledger.publish_if_it_can();
         Ok(Adopted { ledger, receipt, size: checkpoint.size, before, kept })
     }
 

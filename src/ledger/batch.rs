@@ -354,10 +354,10 @@ impl Batch<'_> {
         }
         let ready = std::mem::take(&mut self.ready);
         self.ledger.record(&ready)?;
-        self.ledger.hand_to_archive(&ready)?;
+        self.ledger.hand_to_archive(&ready);
         let waiting = self.ledger.head.size.saturating_sub(self.ledger.published_size());
         if waiting >= super::publish::EVERY {
-            self.ledger.publish_log()?;
+            self.publish();
         }
         // The state runs ahead of the head by the rows of an unsealed command: none are left here.
         debug_assert!(self.entries.is_empty());
@@ -365,7 +365,17 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Records and publishes what is left.
+    /// An import goes on being recorded where the archive cannot; its rows are then published later.
+    fn publish(&mut self) {
+        if self.ledger.unpublished.is_none()
+            && let Err(error) = self.ledger.publish_log()
+        {
+            self.ledger.keep_unpublished(error);
+        }
+    }
+
+    /// Records and publishes what is left; what could not be published is no error
+    /// ([`Ledger::unpublished`]).
     ///
     /// # Errors
     /// As [`Ledger::submit`]; what was recorded before stays, and run again the import goes on.
@@ -377,7 +387,7 @@ impl Batch<'_> {
         }
         self.ledger.is_ahead = false;
         if self.ledger.published_size() < self.ledger.head.size {
-            self.ledger.publish_log()?;
+            self.publish();
         }
         self.ledger.refresh_cache();
         // Whoever writes next does not replay what was imported.

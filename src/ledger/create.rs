@@ -90,13 +90,14 @@ impl Ledger {
             return Err(error);
         }
         made.state.apply(admitted.delta);
-        made.hand_on(sealed, Durability::Published)?;
+        made.hand_on(sealed, Durability::Published);
+        let durability = made.durability();
         let entries = sealed.iter().flat_map(|sealed| receipt_entries(sealed, events.clone()));
         let receipt = Receipt {
             entries: entries.collect(),
             command_id,
             head: made.head,
-            durability: Durability::Published,
+            durability,
             replayed: false,
             dry_run: false,
             warnings: Vec::new(),
@@ -170,6 +171,7 @@ impl Ledger {
             proven: Proven::default(),
             cache_size: 0,
             notes: opening.notes,
+            unpublished: None,
             is_ahead: false,
             _lock: lock,
         })

@@ -11,9 +11,11 @@
 //! * [`doctor`]: what is whole and what is not in a ledger's folder. `recover`: the longest verified sequence, and
 //!   every copy brought up to it.
 //! * `submit`: one command from wish to receipt. `dependents`: what a refusal says of later entries.
+//! * `retry`: which field differs where a command id is used again.
 //! * `batch`: many rows into commands, for imports.
 //! * `confidential`: fields beside the chain, sealed before their entry and erased after another.
 //! * `clock`: when a command is recorded. `seal`: events into signed entries. `publish`: entries into the archive, anchored; snapshots.
+//! * `unpublished`: what a publish that failed leaves for readers to know.
 //! * `reader`: replay, caches, "as known at".
 //!
 //! A submitted command reads head, command ids, cited entries and state from the store alone. The archive
@@ -36,10 +38,12 @@ mod receipt;
 mod recover;
 mod restore;
 mod resume;
+mod retry;
 mod rotate;
 mod seal;
 mod submit;
 mod unfinished;
+mod unpublished;
 
 pub use adopt::{Adopted, Adoption};
 pub use anchored::Anchored;
@@ -51,6 +55,7 @@ pub use receipt::{Durability, Receipt, ReceiptEntry};
 pub use restore::{RESTORE_FILE, Rebuilt, Restored, Restoring};
 pub use submit::Submission;
 pub use unfinished::clear_never_begun;
+pub use unpublished::{UNPUBLISHED_FILE, unpublished_entries};
 
 use self::proven::Proven;
 use crate::archive::writer::ArchiveWriter;
@@ -118,6 +123,8 @@ pub struct Ledger {
     /// Size of the newest cache.
     cache_size: u64,
     notes: Vec<String>,
+    /// Why the last publish failed.
+    unpublished: Option<Error>,
     /// The state has rows that were never recorded: an import was given up, or was a dry run.
     is_ahead: bool,
     /// Released last, after everything above is let go of.

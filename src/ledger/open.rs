@@ -81,6 +81,7 @@ impl Ledger {
             proven: Proven::default(),
             cache_size,
             notes,
+            unpublished: None,
             is_ahead: false,
             _lock: lock,
         };

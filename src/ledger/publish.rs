@@ -79,6 +79,16 @@ impl Ledger {
 
     /// Publishes without a look at the caches: in the middle of an import they wait for its end.
     pub(super) fn publish_log(&mut self) -> Result<Published> {
+        match self.try_publish_log() {
+            Ok(published) => {
+                self.forget_unpublished();
+                Ok(published)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn try_publish_log(&mut self) -> Result<Published> {
         self.check_log_signer()?;
         let origin = self.facts()?.origin.to_string();
         let published = publish_archive(&mut self.archive, &self.outside, &origin, Against::Anchor)
@@ -95,12 +105,20 @@ impl Ledger {
     }
 
     /// Publishes if asked to, and snapshots the state when it is time.
-    pub(super) fn after_append(&mut self, until: Durability) -> Result<()> {
+    pub(super) fn after_append(&mut self, until: Durability) {
         if until == Durability::Published {
-            self.publish()?;
+            self.publish_if_it_can();
         }
         self.snapshot_when_due();
-        Ok(())
+    }
+
+    /// Publishes what is recorded already; what comes of it is for [`Ledger::unpublished`] to say.
+    pub(super) fn publish_if_it_can(&mut self) {
+        if self.unpublished.is_none()
+            && let Err(error) = self.publish()
+        {
+            self.keep_unpublished(error);
+        }
     }
 
     /// Snapshots the state when it is time; a failure is a note. Only what is published: a recovery
@@ -196,6 +214,10 @@ impl Ledger {
     /// # Errors
     /// `not_published` or `Kind::Io`; nothing recorded is lost, and the next open checks everything.
     pub fn close(mut self) -> Result<()> {
+        // Without the mark of a clean end the next opening compares all copies, and publishes.
+        if self.unpublished.is_some() {
+            return Ok(());
+        }
         if self.published_size() < self.head.size {
             self.publish()?;
         }

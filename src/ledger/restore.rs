@@ -151,8 +151,8 @@ impl Restoring {
     /// `is_short`, because more is known to have been published, only once its anchor is given up.
     ///
     /// # Errors
-    /// As [`Ledger::open`] and [`Ledger::submit`]. Nothing is left then, unless the ledger is whole
-    /// and only its publish failed (`not_published`).
+    /// As [`Ledger::open`] and [`Ledger::submit`]. Nothing is left then. A ledger that is whole and
+    /// whose publish failed is no error ([`Ledger::unpublished`]).
     pub fn finish(
         self,
         outside: Outside,
@@ -161,7 +161,7 @@ impl Restoring {
     ) -> Result<Rebuilt> {
         match self.rebuild(outside, restored, is_short) {
             Ok((mut ledger, receipt)) if !is_short => {
-                ledger.publish()?;
+                ledger.publish_if_it_can();
                 Ok(Rebuilt { ledger: Some(ledger), receipt })
             }
             Ok((_, receipt)) => Ok(Rebuilt { ledger: None, receipt }),

@@ -54,8 +54,8 @@ impl Ledger {
         mut receipt: Receipt,
     ) -> Result<Receipt> {
         if submission.until == Durability::Published && !receipt.dry_run {
-            self.publish()?;
-            receipt.durability = Durability::Published;
+            self.publish_if_it_can();
+            receipt.durability = self.durability();
         }
         // The former key's is no snapshot any more.
         self.snapshot_or_note();

@@ -3,6 +3,7 @@
 
 use super::clock::{Before, Moment};
 use super::receipt::{Durability, Receipt, ReceiptEntry};
+use super::retry::differing_field;
 use super::seal::{self, Unsealed};
 use super::{Ledger, confidential, event_of};
 use crate::chain::body;
@@ -30,7 +31,8 @@ pub struct Submission<'a> {
     pub confidential: Option<&'a Fields>,
     /// The officer's key.
     pub signer: &'a dyn Signer,
-    /// The idempotency key, up to 128 bytes; `None`: a random command id.
+    /// The idempotency key, up to 128 bytes; `None`: a random command id. An order that changes nothing
+    /// (a target that is met already) makes no entry, and does not use its key up.
     pub command_key: Option<&'a [u8]>,
     /// The clock's own day, repeated by the officer: go on with a clock more than 40 days ahead of the
     /// head, or more than a minute behind it.
@@ -56,7 +58,8 @@ impl Ledger {
     /// # Errors
     /// `Kind::Rejected` when a rule says no: nothing was written. `Kind::Unknown` when the store
     /// could not say whether the entries are durable: open the ledger again and submit the same
-    /// command id. `not_published` (`Kind::Io`): the entries are recorded, the archive could not.
+    /// command id, which its details name. What is recorded and could not be published is no error: the
+    /// receipt says `recorded`, and [`Ledger::unpublished`] why.
     pub fn submit(&mut self, submission: &Submission<'_>) -> Result<Receipt> {
         self.check_writable()?;
         let command_id = self.command_id(submission.command_key)?;
@@ -66,7 +69,7 @@ impl Ledger {
         if submission.command_key.is_some()
             && let Some(span) = self.store.command(command_id)?
         {
-            return self.replay(submission, command_id, digest, span, &cited);
+            return self.replay(submission, command_id, digest, span);
         }
         let moment = self.moment(submission.accept_clock)?;
         let Moment { recorded_at_microseconds, clock_accepted, today, .. } = moment;
@@ -106,11 +109,13 @@ impl Ledger {
         let sealed = seal::seal(self.head, &command, &unsealed, self.outside.ids.as_mut())?;
         self.write_pair(pair.as_ref())?;
         let recorded = self.record(std::slice::from_ref(&sealed));
-        recorded.inspect_err(|error| self.take_back_pair(pair.as_ref(), error))?;
+        recorded
+            .inspect_err(|error| self.take_back_pair(pair.as_ref(), error))
+            .map_err(|error| named(error, submission, command_id))?;
         self.state.apply(admitted.delta);
         let erased = self.erase_sealed(&events);
-        self.hand_on(std::slice::from_ref(&sealed), submission.until)?;
-        erased?;
+        self.note_failure("fields that are erased still have sealed files", erased);
+        self.hand_on(std::slice::from_ref(&sealed), submission.until);
         let entries = receipt_entries(&sealed, events);
         Ok(self.receipt(entries, command_id, warnings, false))
     }
@@ -133,10 +138,17 @@ impl Ledger {
         warnings: Vec<crate::domain::finding::Finding>,
         dry_run: bool,
     ) -> Receipt {
-        let published = self.published_size() >= self.head.size;
-        let durability = if published { Durability::Published } else { Durability::Recorded };
-        let head = self.head;
+        let (head, durability) = (self.head, self.durability());
         Receipt { entries, command_id, head, durability, replayed: false, dry_run, warnings }
+    }
+
+    /// How far everything up to the head has got.
+    pub(super) fn durability(&self) -> Durability {
+        if self.published_size() >= self.head.size {
+            Durability::Published
+        } else {
+            Durability::Recorded
+        }
     }
 
     /// Under `track` a finding is a finding only; otherwise the receipt warns too.
@@ -208,18 +220,23 @@ impl Ledger {
         Ok(())
     }
 
-    /// Hands recorded commands on to the archive, and to readers if asked to.
-    pub(super) fn hand_on(&mut self, commands: &[SealedCommand], until: Durability) -> Result<()> {
-        self.hand_to_archive(commands)?;
-        self.after_append(until)
+    /// Hands recorded commands on to the archive, and to readers if asked to. They are recorded
+    /// whatever comes of it ([`Ledger::unpublished`]).
+    pub(super) fn hand_on(&mut self, commands: &[SealedCommand], until: Durability) {
+        self.hand_to_archive(commands);
+        self.after_append(until);
     }
 
     /// Gives recorded commands to the archive, for the next publish.
-    pub(super) fn hand_to_archive(&mut self, commands: &[SealedCommand]) -> Result<()> {
+    pub(super) fn hand_to_archive(&mut self, commands: &[SealedCommand]) {
         for command in commands {
-            self.archive.append(&command.entries).map_err(not_published)?;
+            if self.unpublished.is_some() {
+                return;
+            }
+            if let Err(error) = self.archive.append(&command.entries) {
+                self.keep_unpublished(not_published(error));
+            }
         }
-        Ok(())
     }
 
     /// Same id and same content: the first receipt again. Same id, other content: the field.
@@ -229,7 +246,6 @@ impl Ledger {
         command_id: CommandId,
         digest: Hash,
         span: Span,
-        cited: &Cited,
     ) -> Result<Receipt> {
         let end = span.first.saturating_add(u64::from(span.count));
         let stored = self.store.read(span.first..end)?;
@@ -250,7 +266,8 @@ impl Ledger {
         }
         if first_digest != Some(digest) {
             let then = Date::at(recorded_at, self.facts()?.utc_offset_minutes);
-            let field = self.differing_field(submission.order, then, &entries, cited);
+            let events: Vec<&Event> = entries.iter().map(|entry| &entry.event).collect();
+            let field = differing_field(submission.order, &events, first_digest, then);
             return Err(Rejection::CommandIdReused { field, first: span.first }.into());
         }
         self.compare_fields(entries.first(), submission.confidential)?;
@@ -260,21 +277,6 @@ impl Ledger {
         let head = Head { size: end, hash };
         let (replayed, dry_run, warnings) = (true, false, Vec::new());
         Ok(Receipt { entries, command_id, head, durability, replayed, dry_run, warnings })
-    }
-
-    fn differing_field(
-        &self,
-        order: &Order,
-        then: Date,
-        stored: &[ReceiptEntry],
-        cited: &Cited,
-    ) -> String {
-        let proposed = propose(&self.state, order, then, cited).unwrap_or_default();
-        let first = stored.first().map(|entry| &entry.event);
-        match (first, proposed.first()) {
-            (Some(stored), Some(proposed)) => first_difference(stored, proposed),
-            _ => "the kind of command".to_owned(),
-        }
     }
 }
 
@@ -292,21 +294,6 @@ pub(super) fn order_digest(order: &Order) -> Result<Hash> {
         Error::new(Kind::Usage, "command_too_large", format!("the command: {malformed}"))
     })?;
     Ok(hash::command_digest(&bytes))
-}
-
-/// The first field in which two events differ, by the lines of their debug form.
-fn first_difference(stored: &Event, proposed: &Event) -> String {
-    let (stored, proposed) = (format!("{stored:#?}"), format!("{proposed:#?}"));
-    let mut field = "the kind of command".to_owned();
-    for (a, b) in stored.lines().zip(proposed.lines()) {
-        if let Some((name, _)) = a.trim().split_once(": ") {
-            name.clone_into(&mut field);
-        }
-        if a != b {
-            return field;
-        }
-    }
-    "the number of fields".to_owned()
 }
 
 fn conflict(expected: Head, found: Head) -> Error {
@@ -332,6 +319,20 @@ fn outcome_unknown(error: Error) -> Error {
     Error::new(Kind::Unknown, "outcome_unknown", message)
         .with_hint("run it again with the same --command-id")
         .with_source(error)
+}
+
+/// Names the command whose outcome is not known, and what to do where no key makes it recognisable.
+fn named(error: Error, submission: &Submission<'_>, id: CommandId) -> Error {
+    if error.kind() != Kind::Unknown {
+        return error;
+    }
+    let error = error.with_detail("command_id", id);
+    if submission.command_key.is_some() {
+        return error;
+    }
+    error.with_hint(
+        "look with `earmark register` whether it is there before recording it again; with a --command-id          it could be run again as it is",
+    )
 }
 
 pub(super) fn not_published(error: Error) -> Error {

@@ -38,8 +38,10 @@ mod restore;
 mod reverse;
 mod setup;
 mod story;
+mod unpublished;
 mod untrusted;
 mod verify;
+mod wait;
 mod whose;
 
 use std::path::{Path, PathBuf};

@@ -143,7 +143,7 @@ fn what_the_machine_cannot_exits_4() {
     let held = earmark::edge::lock::LedgerLock::acquire(&place.path("pudong")).unwrap();
     let pid = std::process::id();
     place.refuses(
-        "allocate PD-INFO 2003 1",
+        "allocate PD-INFO 2003 1 --wait 0",
         4,
         &format!(
             "locked: the ledger DIR/pudong is held by process {pid}\n  next: wait until it is done \

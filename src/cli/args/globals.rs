@@ -48,6 +48,9 @@ pub(crate) struct Globals {
     /// No progress bars; there are none outside a terminal anyway
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) no_progress: bool,
+    /// Wait so long for another program that writes to the ledger [default: 10]
+    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Everywhere", value_parser = clap::value_parser!(u32).range(..=86_400))]
+    pub(crate) wait: Option<u32>,
     /// Colours
     #[arg(
         long,

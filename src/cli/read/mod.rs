@@ -27,7 +27,7 @@ use super::args::{
     CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, LangName, OfficerVerb, PolicyVerb,
     ProgrammeVerb, ReadFlags, ReportVerb, UnitName, Verb,
 };
-use super::output::{Exit, printing};
+use super::output::{Exit, counted, printing};
 use super::session::Session;
 use super::value::Known;
 use crate::chain::entry::Head;
@@ -37,9 +37,9 @@ use crate::domain::state::LedgerFacts;
 use crate::edge::config::LedgerConfig;
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::Reader;
 use crate::ledger::reader::KnownAt;
 use crate::ledger::reader::books::Books;
+use crate::ledger::{Reader, unpublished_entries};
 use crate::projection::filter::Filter;
 use crate::projection::register::Reversals;
 use crate::report::labels::Lang;
@@ -48,6 +48,7 @@ use crate::report::text::Unit;
 use crate::report::{Format, Style};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::VerifierKey;
+use std::path::Path;
 
 /// Runs a verb that reads; nothing if it is none.
 pub(crate) fn read(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
@@ -113,6 +114,7 @@ impl Reading {
         let trusted = key.as_ref().map(|key| key.public_key().to_bytes());
         let reader = Reader::open(&folder, trusted)?;
         hold_to_pin(session, &reader, pin.as_ref())?;
+        warn_unpublished(session, &folder, reader.size());
         let facts = facts_of(&reader)?;
         let known_at = match flags.as_known_at {
             None => None,
@@ -207,6 +209,20 @@ pub(super) fn hold_to_pin(session: &Session, reader: &Reader, pin: Option<&Pin>)
         return Err(differs("the first entry", &pin.genesis.to_string(), &genesis.to_string()));
     }
     Ok(())
+}
+
+/// Says that entries are recorded which no reader sees yet, as far as their writer left word.
+fn warn_unpublished(session: &Session, folder: &Path, published: u64) {
+    let count = unpublished_entries(folder, published);
+    if count > 0 {
+        let (are, is) = (counted(count, "entry", "entries"), if count == 1 { "is" } else { "are" });
+        let words = say(
+            session,
+            format!("{are} {is} recorded and not yet published; next: earmark publish"),
+            format!("{count} 条已记账，尚未公布；下一步：earmark publish"),
+        );
+        session.console.warn(&words);
+    }
 }
 
 /// That a time does not say what was known.

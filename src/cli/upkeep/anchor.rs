@@ -70,7 +70,7 @@ pub(super) fn adopt(session: &Session, a: &AdoptCheckpoint) -> Result<Exit> {
     session.home()?.check_outside(&folder)?;
     let config = LedgerConfig::read(&folder)?;
     let (officer, key) = session.officer()?;
-    let outside = session.outside(session.home()?.keys().log(&config.origin)?)?;
+    let log_key = session.home()?.keys().log(&config.origin)?;
     let checkpoint = read_checkpoint(&a.checkpoint)?;
     let adoption = Adoption {
         checkpoint: &checkpoint,
@@ -80,9 +80,13 @@ pub(super) fn adopt(session: &Session, a: &AdoptCheckpoint) -> Result<Exit> {
         accept_clock: a.flags.accept_clock,
         dry_run: a.flags.dry_run,
     };
-    let adopted = Ledger::adopt_anchor(&folder, outside, &adoption)
+    let adopted = session
+        .waiting(&mut || {
+            Ledger::adopt_anchor(&folder, session.outside(log_key.clone())?, &adoption)
+        })
         .map_err(|error| name_officer(error, &officer, &key))?;
     let told = tell(session, a, &config.origin, &adopted);
+    session.warn_unpublished(&adopted.ledger, None);
     session.closing(adopted.ledger, |_| told).map(|()| Exit::Done)
 }
 

@@ -130,6 +130,7 @@ impl Plan {
             );
             return self.tell(session, a, "shorter_than_anchor", &words).map(|()| Exit::Broken);
         };
+        session.warn_unpublished(&ledger, None);
         session.closing(ledger, |_| Ok(()))?;
         let words = format!(
             "It can be written to again; its first new entry, @{}, says that it was restored.",

@@ -67,6 +67,7 @@ fn import_into(
         head: ledger.head(),
         published: ledger.published_size() >= ledger.head().size,
     };
+    session.warn_unpublished(ledger, None);
     let (text, json) = (told.text(&summary), told.json(&summary));
     if a.dry_run {
         session.console.receipt(&text, &json)?;

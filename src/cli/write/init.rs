@@ -88,6 +88,7 @@ pub(crate) fn init(session: &Session, a: &Init) -> Result<Exit> {
         home.known_logs().add(&pin)?;
         let key = to_hex(&home.keys().officer(&officer)?.public_key());
         let opened = Opened { a, session, officer: &officer, pin: &pin, key };
+        session.warn_unpublished(ledger, None);
         let printed = opened.print(ledger.state(), &receipt);
         if let Err(error) = home.beginnings().forget(&a.origin) {
             let words = format!("it is noted as unfinished, which does no harm: {error}");

@@ -200,7 +200,20 @@ fn print_receipt(session: &Session, ledger: &Ledger, receipt: &Receipt) -> Resul
     let after = if receipt.dry_run { Some(state_after(ledger, receipt)?) } else { None };
     let state = after.as_ref().unwrap_or_else(|| ledger.state());
     let undone = undone(ledger, receipt)?;
+    if !receipt.dry_run {
+        session.warn_unpublished(ledger, Some(&name_of(receipt)));
+    }
     receipt::print(session, &receipt::Scene { state, undone: &undone }, receipt, &[])
+}
+
+/// The entries of a receipt and its command, by name.
+fn name_of(receipt: &Receipt) -> String {
+    let indexes = receipt.entries.iter().map(|entry| entry.index);
+    let entries = match (indexes.clone().min(), indexes.max()) {
+        (Some(first), Some(last)) if first < last => format!("@{first} to @{last}"),
+        (first, _) => format!("@{}", first.unwrap_or_default()),
+    };
+    format!("{entries} (command {})", receipt.command_id)
 }
 
 /// The entries that a receipt's reversals undo, by index.

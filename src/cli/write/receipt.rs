@@ -76,9 +76,10 @@ impl Words<'_> {
     fn text(&self, receipt: &Receipt, more: &[String], verbose: bool) -> String {
         let mut out = String::new();
         if receipt.entries.is_empty() {
-            out.push_str(
-                &self.tongue.say("Nothing to record: it is so already.", "无需记录：已是如此。"),
-            );
+            out.push_str(&self.tongue.say(
+                "Nothing to record: it is so already. Its command id is not used up.",
+                "无需记录：已是如此。命令号未被占用。",
+            ));
             out.push('\n');
         }
         for entry in &receipt.entries {

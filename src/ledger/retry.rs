@@ -1,0 +1,320 @@
+//! A command id that was used before, by another order: which of its fields differs.
+//!
+//! What the new order says is compared with what stands recorded; what it leaves open is taken from
+//! there, never from today's state. Where everything said is what was recorded, one of the two orders
+//! left open what the other said: which, the digest of the first order tells.
+
+use super::submit::order_digest;
+use crate::chain::hash::Hash;
+use crate::domain::calendar::Date;
+use crate::domain::command::{Command, Drawing, Order};
+use crate::domain::event::{
+    Body, CommitmentIncreased, CommitmentMade, CommitmentReduced, DisbursementRecorded, Event,
+    FollowOnWithdrawn, OfficerEnrolled, RefundReceived, Split,
+};
+use crate::domain::money::Amount;
+
+/// The field in which an order differs from the one that was recorded as `stored` with `digest`; `then`
+/// is the day it was recorded on.
+pub(super) fn differing_field(
+    order: &Order,
+    stored: &[&Event],
+    digest: Option<Hash>,
+    then: Date,
+) -> String {
+    // Of a reversal with all that depends on it, the last entry is the one that was asked for.
+    let Some(event) = stored.last() else { return KIND.to_owned() };
+    said_otherwise(order, event, then)
+        .or_else(|| left_open(order, event, digest))
+        .unwrap_or_else(|| "what was said and what was left open".to_owned())
+}
+
+const KIND: &str = "the kind of command";
+
+/// The first field of which the order says something else than what was recorded.
+fn said_otherwise(order: &Order, stored: &Event, then: Date) -> Option<String> {
+    let Some(expected) = filled(&order.command, &stored.body) else {
+        return Some(KIND.to_owned());
+    };
+    if let Some(field) = drawn_otherwise(&order.command, &stored.body) {
+        return Some(field.to_owned());
+    }
+    if expected != stored.body {
+        return Some(first_difference(&stored.body, &expected));
+    }
+    if order.historical != stored.historical {
+        return Some("historical".to_owned());
+    }
+    (order.occurred_on.unwrap_or(then) != stored.occurred_on).then(|| "occurred_on".to_owned())
+}
+
+/// What the order asks for, with what it leaves open as it was recorded; `None` for another kind.
+fn filled(command: &Command, stored: &Body) -> Option<Body> {
+    let body = match (command.clone(), stored) {
+        (Command::EnrolOfficer(b), Body::OfficerEnrolled(s)) => {
+            OfficerEnrolled { number: s.number, ..b }.into()
+        }
+        (Command::MakeCommitment(c), Body::CommitmentMade(s)) => CommitmentMade {
+            contract: c.contract,
+            payee: c.payee,
+            purpose: c.purpose,
+            title: c.title,
+            splits: s.splits.clone(),
+            tranches: c.tranches,
+            filing: c.filing,
+        }
+        .into(),
+        (Command::IncreaseCommitment(c), Body::CommitmentIncreased(s)) => {
+            let (contract, reason, filing) = (c.contract, c.reason, c.filing);
+            CommitmentIncreased { contract, splits: s.splits.clone(), reason, filing }.into()
+        }
+        (Command::ReduceCommitment(c), Body::CommitmentReduced(s)) => {
+            let (contract, reason, filing) = (c.contract, c.reason, c.filing);
+            CommitmentReduced { contract, splits: s.splits.clone(), reason, filing }.into()
+        }
+        (Command::RecordDisbursement(c), Body::DisbursementRecorded(s)) => DisbursementRecorded {
+            commitment: c.commitment,
+            splits: s.splits.clone(),
+            payee: c.payee.or_else(|| s.payee.clone()),
+            purpose: c.purpose,
+            source_number: c.source_number,
+            voucher_no: s.voucher_no,
+            filing: c.filing,
+        }
+        .into(),
+        (Command::ReceiveRefund(c), Body::RefundReceived(s)) => RefundReceived {
+            disbursement: c.disbursement,
+            splits: s.splits.clone(),
+            restores_budget: c.restores_budget.unwrap_or(s.restores_budget),
+            reason: c.reason,
+            filing: c.filing,
+        }
+        .into(),
+        (Command::WithdrawFollowOn(c), Body::FollowOnWithdrawn(s)) => FollowOnWithdrawn {
+            code: c.code,
+            amount: c.amount.unwrap_or(s.amount),
+            reason: c.reason,
+            filing: c.filing,
+        }
+        .into(),
+        // What the line had before is not known any more, nor the source that was said.
+        (Command::SetAllocation(c), Body::AllocationAdjusted(s)) => {
+            let mut adjusted = s.clone();
+            (adjusted.line, adjusted.filing) = (c.line, c.filing);
+            adjusted.into()
+        }
+        (command, stored) => as_said(command).filter(|body| body.name() == stored.name())?,
+    };
+    Some(body)
+}
+
+/// The event that carries the very fields of the command, where there is one.
+fn as_said(command: Command) -> Option<Body> {
+    Some(match command {
+        Command::AdoptPolicy(b) => b.into(),
+        Command::RegisterDistrict(b) => b.into(),
+        Command::RetireDistrict(b) => b.into(),
+        Command::RegisterProgramme(b) => b.into(),
+        Command::RegisterPayee(b) => b.into(),
+        Command::EstablishFund(b) => b.into(),
+        Command::CloseFund(b) => b.into(),
+        Command::RecordAllocation(b) | Command::SetAllocation(b) => b.into(),
+        Command::AdjustAllocation(b) => b.into(),
+        Command::TransferAllocation(b) => b.into(),
+        Command::CarryForward(b) => b.into(),
+        Command::Lapse(b) => b.into(),
+        Command::ApproveProject(b) => b.into(),
+        Command::CompleteProject(b) => b.into(),
+        Command::TerminateProject(b) => b.into(),
+        Command::CloseOutProject(b) => b.into(),
+        Command::ReserveFunds(b) => b.into(),
+        Command::ReleaseReservation(b) => b.into(),
+        Command::CloseCommitment(b) => b.into(),
+        Command::PledgeFollowOn(b) => b.into(),
+        Command::PayInFollowOn(b) => b.into(),
+        Command::ReverseEntry(b) | Command::ReverseWithDependents(b) => b.into(),
+        Command::AttachDocument(b) => b.into(),
+        Command::RotateLogKey(b) => b.into(),
+        Command::ChangeOfficerRoles(b) => b.into(),
+        Command::RotateOfficerKey(b) => b.into(),
+        Command::RevokeOfficer(b) => b.into(),
+        Command::EraseConfidential(b) => b.into(),
+        Command::RestoreLedger(b) => b.into(),
+        Command::AdoptAnchor(b) => b.into(),
+        Command::OpenLedger(..)
+        | Command::EnrolOfficer(_)
+        | Command::MakeCommitment(_)
+        | Command::IncreaseCommitment(_)
+        | Command::ReduceCommitment(_)
+        | Command::RecordDisbursement(_)
+        | Command::ReceiveRefund(_)
+        | Command::WithdrawFollowOn(_) => return None,
+    })
+}
+
+/// The money that a command draws on.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others draw on none")]
+fn drawing_of(command: &mut Command) -> Option<&mut Drawing> {
+    match command {
+        Command::MakeCommitment(c) => Some(&mut c.drawing),
+        Command::IncreaseCommitment(c) | Command::ReduceCommitment(c) => Some(&mut c.drawing),
+        Command::RecordDisbursement(c) => Some(&mut c.drawing),
+        Command::ReceiveRefund(c) => Some(&mut c.drawing),
+        _ => None,
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others have none")]
+fn splits_of(body: &Body) -> &[Split] {
+    match body {
+        Body::CommitmentMade(b) => &b.splits,
+        Body::CommitmentIncreased(b) => &b.splits,
+        Body::CommitmentReduced(b) => &b.splits,
+        Body::DisbursementRecorded(b) => &b.splits,
+        Body::RefundReceived(b) => &b.splits,
+        _ => &[],
+    }
+}
+
+/// The part of a drawing that says something else than the splits that were recorded.
+fn drawn_otherwise(command: &Command, stored: &Body) -> Option<&'static str> {
+    let mut command = command.clone();
+    let drawing = drawing_of(&mut command)?;
+    let splits = splits_of(stored);
+    let sum = splits.iter().try_fold(Amount::ZERO, |sum, split| sum.checked_add(split.amount));
+    let from = splits.iter().map(|split| (split.line.clone(), split.amount));
+    let all = |fits: &dyn Fn(&Split) -> bool| splits.iter().all(fits);
+    if sum != Some(drawing.amount) {
+        Some("amount")
+    } else if drawing.project.is_some() && !all(&|split| split.project == drawing.project) {
+        Some("project")
+    } else if drawing.fund.as_ref().is_some_and(|fund| !all(&|split| split.line.fund == *fund)) {
+        Some("fund")
+    } else if drawing.year.is_some_and(|year| !all(&|split| split.line.year == year)) {
+        Some("year")
+    } else if !drawing.from.is_empty() && !from.eq(drawing.from.iter().cloned()) {
+        Some("from")
+    } else {
+        None
+    }
+}
+
+/// A field that may be said or left open, and how to do the other of the two.
+type Toggle = (&'static str, Box<dyn Fn(&mut Order)>);
+
+/// The fields that one order says as they were recorded and the other leaves open: the fewest with which
+/// it is the very order that was recorded.
+fn left_open(order: &Order, stored: &Event, digest: Option<Hash>) -> Option<String> {
+    let digest = digest?;
+    let toggles = toggles(order, stored);
+    let count = u32::try_from(toggles.len()).ok()?;
+    let mut sets: Vec<u32> = (1..2_u32.checked_pow(count)?).collect();
+    sets.sort_by_key(|set| set.count_ones());
+    sets.into_iter().find_map(|set| {
+        let chosen: Vec<&Toggle> =
+            (0..).zip(&toggles).filter(|(n, _)| set >> n & 1 == 1).map(|(_, t)| t).collect();
+        let mut other = order.clone();
+        chosen.iter().for_each(|(_, toggle)| toggle(&mut other));
+        let names: Vec<&str> = chosen.iter().map(|(name, _)| *name).collect();
+        (order_digest(&other).ok()? == digest).then(|| names.join(", "))
+    })
+}
+
+fn toggles(order: &Order, stored: &Event) -> Vec<Toggle> {
+    let mut toggles: Vec<Toggle> = Vec::new();
+    let dated = order.occurred_on.xor(Some(stored.occurred_on));
+    toggles.push(("occurred_on", Box::new(move |order| order.occurred_on = dated)));
+    drawing_toggles(order, splits_of(&stored.body), &mut toggles);
+    match (&order.command, &stored.body) {
+        (Command::RecordDisbursement(c), Body::DisbursementRecorded(s)) if s.payee.is_some() => {
+            let payee = if c.payee.is_some() { None } else { s.payee.clone() };
+            toggles.push((
+                "payee",
+                Box::new(move |order| {
+                    if let Command::RecordDisbursement(c) = &mut order.command {
+                        c.payee.clone_from(&payee);
+                    }
+                }),
+            ));
+        }
+        (Command::ReceiveRefund(c), Body::RefundReceived(s)) => {
+            let restores = c.restores_budget.xor(Some(s.restores_budget));
+            toggles.push((
+                "restores_budget",
+                Box::new(move |order| {
+                    if let Command::ReceiveRefund(c) = &mut order.command {
+                        c.restores_budget = restores;
+                    }
+                }),
+            ));
+        }
+        (Command::WithdrawFollowOn(c), Body::FollowOnWithdrawn(s)) => {
+            let amount = c.amount.xor(Some(s.amount));
+            toggles.push((
+                "amount",
+                Box::new(move |order| {
+                    if let Command::WithdrawFollowOn(c) = &mut order.command {
+                        c.amount = amount;
+                    }
+                }),
+            ));
+        }
+        _ => {}
+    }
+    toggles
+}
+
+fn drawing_toggles(order: &Order, splits: &[Split], toggles: &mut Vec<Toggle>) {
+    let mut command = order.command.clone();
+    let (Some(drawing), Some(first)) = (drawing_of(&mut command), splits.first()) else { return };
+    let mut add = |name, change: fn(&mut Drawing, &Drawing), other: Drawing| {
+        let toggle = move |order: &mut Order| {
+            if let Some(drawing) = drawing_of(&mut order.command) {
+                change(drawing, &other);
+            }
+        };
+        let toggle: Box<dyn Fn(&mut Order)> = Box::new(toggle);
+        toggles.push((name, toggle));
+    };
+    let other = Drawing {
+        amount: drawing.amount,
+        project: if drawing.project.is_some() { None } else { first.project.clone() },
+        fund: drawing.fund.is_none().then(|| first.line.fund.clone()),
+        year: drawing.year.xor(Some(first.line.year)),
+        from: if drawing.from.is_empty() {
+            splits.iter().map(|split| (split.line.clone(), split.amount)).collect()
+        } else {
+            Vec::new()
+        },
+    };
+    if other.project != drawing.project {
+        add("project", |drawing, other| drawing.project.clone_from(&other.project), other.clone());
+    }
+    add("fund", |drawing, other| drawing.fund.clone_from(&other.fund), other.clone());
+    add("year", |drawing, other| drawing.year = other.year, other.clone());
+    add("from", |drawing, other| drawing.from.clone_from(&other.from), other);
+}
+
+/// The innermost field in which two bodies of one kind differ, by the lines of their debug form: it
+/// names every field, and a new one cannot be forgotten.
+fn first_difference(stored: &Body, expected: &Body) -> String {
+    let (stored, expected) = (format!("{stored:#?}"), format!("{expected:#?}"));
+    let mut around: Vec<(usize, &str)> = Vec::new();
+    for (ours, other) in stored.lines().zip(expected.lines()) {
+        let depth_of = |line: &str| line.len().saturating_sub(line.trim_start().len());
+        let (depth, other_depth) = (depth_of(ours), depth_of(other));
+        // A list that ends in one of the two, and goes on in the other.
+        let innermost = depth.max(other_depth);
+        around.retain(|(at, _)| *at < innermost);
+        if let Some((name, _)) = ours.trim_start().split_once(": ").filter(|_| depth == innermost) {
+            around.push((depth, name));
+        }
+        if ours != other {
+            break;
+        }
+    }
+    around.last().map_or("the number of fields", |(_, name)| *name).to_owned()
+}
+
+#[cfg(test)]
+mod tests;
