@@ -74,6 +74,8 @@ domain!(COMMAND_DIGEST, "earmark 2026 command digest v1");
 domain!(IMPORT_ROW, "earmark 2026 import row v1");
 domain!(STATE_SHARD, "earmark 2026 state shard v1");
 domain!(STATE_NODE, "earmark 2026 state node v1");
+domain!(IMPORT_KEY, "earmark 2026 import key v1");
+domain!(REJECT_CHECK, "earmark 2026 reject check v1");
 
 fn derive(domain: &LazyLock<blake3::Hasher>, bytes: &[u8]) -> Hash {
     let mut hasher = (*domain).clone();
@@ -117,13 +119,37 @@ pub fn command_digest(encoding: &[u8]) -> Hash {
 #[must_use]
 pub fn row_key<'a>(cells: impl IntoIterator<Item = &'a str>, occurrence: u32) -> [u8; 16] {
     let mut hasher = (*IMPORT_ROW).clone();
-    for cell in cells {
-        let length = u32::try_from(cell.len()).unwrap_or(u32::MAX);
-        hasher.update(&length.to_le_bytes());
-        hasher.update(cell.as_bytes());
-    }
+    add_texts(&mut hasher, cells);
     hasher.update(&occurrence.to_le_bytes());
     first_16(Hash(*hasher.finalize().as_bytes()))
+}
+
+/// The row key of a row that columns of its own identify (`key` in the mapping): their texts as they
+/// are compared, in the order of the mapping.
+#[must_use]
+pub fn row_key_of_columns<'a>(texts: impl IntoIterator<Item = &'a str>) -> [u8; 16] {
+    let mut hasher = (*IMPORT_KEY).clone();
+    add_texts(&mut hasher, texts);
+    first_16(Hash(*hasher.finalize().as_bytes()))
+}
+
+/// The check behind the row key in a `reject_key` (schemas/mapping.md §8).
+#[must_use]
+pub fn reject_check(ledger: &[u8; 16], source: &str, key: &[u8; 16]) -> [u8; 4] {
+    let mut hasher = (*REJECT_CHECK).clone();
+    hasher.update(ledger);
+    add_texts(&mut hasher, [source]);
+    hasher.update(key);
+    let [a, b, c, d, ..] = *hasher.finalize().as_bytes();
+    [a, b, c, d]
+}
+
+fn add_texts<'a>(hasher: &mut blake3::Hasher, texts: impl IntoIterator<Item = &'a str>) {
+    for text in texts {
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        hasher.update(&length.to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
 }
 
 /// The commitment to confidential fields: keyed BLAKE3 over their plaintext (schemas/entry.md §4).
@@ -183,6 +209,7 @@ mod tests {
             to_hex(&command_id(b"abc")),
             command_digest(b"abc").to_string(),
             to_hex(&row_key(["a", "bc"], 0)),
+            to_hex(&row_key_of_columns(["a", "bc"])),
         ];
         for (i, a) in all.iter().enumerate() {
             assert!(all.iter().skip(i + 1).all(|b| a.get(..32) != b.get(..32)), "domains overlap");

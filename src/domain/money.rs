@@ -78,46 +78,31 @@ pub struct Currency {
     pub exponent: u8,
 }
 
-/// Currencies that a ledger can be opened in, with the exponent of ISO 4217.
-const CURRENCIES: &[(&str, u8)] = &[
-    ("AUD", 2),
-    ("BHD", 3),
-    ("BRL", 2),
-    ("CAD", 2),
-    ("CHF", 2),
-    ("CNY", 2),
-    ("CZK", 2),
-    ("DKK", 2),
-    ("EUR", 2),
-    ("GBP", 2),
-    ("HKD", 2),
-    ("HUF", 2),
-    ("IDR", 2),
-    ("ILS", 2),
-    ("INR", 2),
-    ("JOD", 3),
-    ("JPY", 0),
-    ("KRW", 0),
-    ("KWD", 3),
-    ("MOP", 2),
-    ("MXN", 2),
-    ("MYR", 2),
-    ("NOK", 2),
-    ("NZD", 2),
-    ("OMR", 3),
-    ("PHP", 2),
-    ("PLN", 2),
-    ("RON", 2),
-    ("SEK", 2),
-    ("SGD", 2),
-    ("THB", 2),
-    ("TND", 3),
-    ("TRY", 2),
-    ("TWD", 2),
-    ("UAH", 2),
-    ("USD", 2),
-    ("VND", 0),
-    ("ZAR", 2),
+/// Every code of ISO 4217 that money can be kept in, present (list one) and historic (list three), by the
+/// number of digits of its minor unit. Not the ones of metals, baskets and tests, which have none.
+const CURRENCIES: &[(u8, &str)] = &[
+    (
+        0,
+        "ADP BEF BIF BYB BYR CLP DJF ESP GNF GRD ISK ITL JPY KMF KRW LUF MGF PTE PYG RWF TPE TRL \
+         UGX UYI VND VUV XAF XOF XPF",
+    ),
+    (
+        2,
+        "AED AFA AFN ALK ALL AMD ANG AOA AOK AON AOR ARA ARP ARS ARY ATS AUD AWG AYM AZM AZN BAD \
+         BAM BBD BDT BEC BEL BGJ BGK BGL BGN BMD BND BOB BOP BOV BRB BRC BRE BRL BRN BRR BSD BTN \
+         BUK BWP BYN BZD CAD CDF CHC CHE CHF CHW CNY COP COU CRC CSD CSJ CSK CUC CUP CVE CYP CZK \
+         DDM DEM DKK DOP DZD ECS ECV EEK EGP ERN ESA ESB ETB EUR FIM FJD FKP FRF GBP GEK GEL GHC \
+         GHP GHS GIP GMD GNE GNS GQE GTQ GWE GWP GYD HKD HNL HRD HRK HTG HUF IDR IEP ILP ILR ILS \
+         INR IRR ISJ JMD KES KGS KHR KPW KYD KZT LAJ LAK LBP LKR LRD LSL LSM LTL LTT LUC LUL LVL \
+         LVR MAD MDL MGA MKD MLF MMK MNT MOP MRO MRU MTL MTP MUR MVQ MVR MWK MXN MXP MXV MYR MZE \
+         MZM MZN NAD NGN NIC NIO NLG NOK NPR NZD PAB PEH PEI PEN PES PGK PHP PKR PLN PLZ QAR RHD \
+         ROK ROL RON RSD RUB RUR SAR SBD SCR SDD SDG SDP SEK SGD SHP SIT SKK SLE SLL SOS SRD SRG \
+         SSP STD STN SUR SVC SYP SZL THB TJR TJS TMM TMT TOP TRY TTD TWD TZS UAH UAK UGS UGW USD \
+         USN USS UYN UYP UYU UZS VEB VED VEF VES VNC WST XCD XCG XEU YDD YER YUD YUM YUN ZAL ZAR \
+         ZMK ZMW ZRN ZRZ ZWC ZWD ZWG ZWL ZWN ZWR",
+    ),
+    (3, "BHD IQD JOD KWD LYD OMR TND"),
+    (4, "CLF UYW"),
 ];
 
 impl Currency {
@@ -130,16 +115,10 @@ impl Currency {
     /// ```
     #[must_use]
     pub fn named(code: &str) -> Option<Self> {
-        CURRENCIES.iter().find(|(name, _)| *name == code).and_then(|(name, exponent)| {
-            let code = <[u8; 3]>::try_from(name.as_bytes()).ok()?;
-            Some(Self { code, exponent: *exponent })
-        })
-    }
-
-    /// The codes that [`Currency::named`] knows.
-    #[must_use]
-    pub fn known() -> Vec<&'static str> {
-        CURRENCIES.iter().map(|(name, _)| *name).collect()
+        let bytes = <[u8; 3]>::try_from(code.as_bytes()).ok()?;
+        let (exponent, _) =
+            CURRENCIES.iter().find(|(_, codes)| codes.split(' ').any(|known| known == code))?;
+        Some(Self { code: bytes, exponent: *exponent })
     }
 
     /// Exact decimal text in major units: `-1234.50`.
@@ -204,6 +183,37 @@ impl fmt::Display for Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn present_and_historic_currencies_are_known_with_their_exponent() {
+        for (code, exponent) in [
+            ("CNY", 2),
+            ("HRK", 2),
+            ("BGN", 2),
+            ("LTL", 2),
+            ("COP", 2),
+            ("ITL", 0),
+            ("JPY", 0),
+            ("UGX", 0),
+            ("KWD", 3),
+            ("IQD", 3),
+            ("CLF", 4),
+            ("XCG", 2),
+            ("ZWG", 2),
+            ("DEM", 2),
+            ("ISK", 0),
+            ("MRU", 2),
+        ] {
+            assert_eq!(Currency::named(code).map(|known| known.exponent), Some(exponent), "{code}");
+        }
+        for code in ["", "XXX", "XAU", "XTS", "cny", "CN", "CNYY", "C Y", "Y B", "   "] {
+            assert_eq!(Currency::named(code), None, "{code:?}");
+        }
+        let all: Vec<&str> = CURRENCIES.iter().flat_map(|(_, codes)| codes.split(' ')).collect();
+        let different: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!(different.len(), all.len());
+        assert!(all.iter().all(|code| code.len() == 3), "{all:?}");
+    }
 
     #[test]
     fn texts_are_exact_at_every_exponent_and_edge() {

@@ -1,24 +1,22 @@
 //! The ledger as an import sees it: rows go into a [`Batch`], and a full one is sealed.
 
-use super::run::{Intake, Taken};
+use super::run::{Imported, Intake, Past, Taken};
 use crate::domain::command::Order;
 use crate::domain::state::State;
 use crate::error::Result;
 use crate::ledger::{Batch, RowIn, RowOut};
-use std::collections::BTreeSet;
 
-/// A batch of the ledger, with the row keys that its source had before.
+/// A batch of the ledger.
 #[derive(Debug)]
 pub struct LedgerIntake<'a> {
     batch: Batch<'a>,
-    known: BTreeSet<[u8; 16]>,
 }
 
 impl<'a> LedgerIntake<'a> {
-    /// An intake into `batch`; `known`: the row keys of the batch's source, read before.
+    /// An intake into `batch`.
     #[must_use]
-    pub fn new(batch: Batch<'a>, known: BTreeSet<[u8; 16]>) -> Self {
-        Self { batch, known }
+    pub fn new(batch: Batch<'a>) -> Self {
+        Self { batch }
     }
 
     /// Records and publishes what is sealed.
@@ -35,16 +33,30 @@ impl Intake for LedgerIntake<'_> {
         self.batch.state()
     }
 
-    fn known_rows(&mut self, _: &str, know: &mut dyn FnMut([u8; 16])) -> Result<()> {
-        std::mem::take(&mut self.known).into_iter().for_each(know);
-        Ok(())
+    fn look_back(&self, each: &mut dyn FnMut(&Past<'_>) -> Result<()>) -> Result<()> {
+        self.batch.look_back(&mut |past| {
+            let row = past.row.as_ref().map(|row| (row.source, row.key));
+            let (index, begins) = (past.index, past.place == 0);
+            each(&Past { index, row, begins, event: &|| past.event() })
+        })
+    }
+
+    fn imported(&self, index: u64) -> Result<Option<Imported>> {
+        let entry = self.batch.with_entry(index, &mut |past| {
+            let Some(row) = &past.row else { return Ok(None) };
+            let (source, key) = (row.source.to_owned(), row.key);
+            Ok(Some(Imported { source, key, event: past.event()? }))
+        })?;
+        Ok(entry.flatten())
+    }
+
+    fn next_index(&self) -> u64 {
+        self.batch.next_index()
     }
 
     fn take(&mut self, _: &str, key: [u8; 16], orders: &[Order]) -> Result<Taken> {
         Ok(match self.batch.admit(&RowIn { key, orders })? {
-            RowOut::Admitted { entries, findings } => {
-                Taken::Booked { entries, findings: findings.len() }
-            }
+            RowOut::Admitted { entries, findings } => Taken::Booked { entries, findings },
             RowOut::Full => Taken::Full,
             RowOut::Refused(order, rejection) => Taken::Refused(order, rejection),
         })

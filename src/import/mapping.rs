@@ -103,8 +103,12 @@ const TOP: &[&str] = &[
     "width",
     "blank_beyond",
     "fold",
+    "key",
+    "currency",
     "historical",
     "default_date",
+    "control",
+    "target",
     "numbers",
     "dates",
     "skip",
@@ -133,7 +137,7 @@ impl Mapping {
             let items = top.need("event")?.list()?;
             let events: Vec<EventRule> =
                 items.iter().map(|item| event(item, compare)).collect::<Result<_>>()?;
-            let target = control::target(&top, &items, false)?;
+            let target = control::target(&top, &items, events.iter().any(|rule| rule.target))?;
             Ok(Self {
                 source,
                 format: format(&top)?,
@@ -155,6 +159,47 @@ impl Mapping {
                     .get("create")
                     .map_or(Ok(BTreeMap::new()), |item| created(&item, compare))?,
             })
+        })
+    }
+
+    /// The mapping for a ledger in the currency with this code: signs of others are not read.
+    ///
+    /// # Errors
+    /// `mapping_currency`, where the mapping is for another, or all signs it reads are of others.
+    pub(super) fn in_currency(&self, code: &str) -> Result<Self> {
+        let refused = |found: &str| {
+            let message = format!("the mapping reads amounts in {found}, the ledger keeps {code}");
+            Error::new(Kind::Usage, "mapping_currency", message)
+                .with_hint(
+                    "amounts are not converted: import the list into a ledger of its currency",
+                )
+                .with_detail("expected", code)
+                .with_detail("found", found)
+        };
+        if let Some(own) = self.currency.map(|own| own.to_string()).filter(|own| own != code) {
+            return Err(refused(&own));
+        }
+        let mut fitted = self.clone();
+        let rules = fitted.events.iter_mut().flat_map(|rule| &mut rule.fields);
+        let created = fitted.created.values_mut().flatten();
+        let styles = rules.chain(created).filter_map(|rule| rule.numbers.as_mut());
+        for style in styles.chain([&mut fitted.numbers]) {
+            let first = style.currency.first().cloned();
+            style.currency.retain(|sign| super::currency::fits(sign, code));
+            if let Some(sign) = first.filter(|_| style.currency.is_empty()) {
+                return Err(refused(&sign));
+            }
+        }
+        Ok(fitted)
+    }
+
+    /// True if a value is made of the number of its row.
+    pub(super) fn numbers_rows(&self) -> bool {
+        let fields = self.events.iter().flat_map(|rule| &rule.fields);
+        let created = self.created.values().flatten();
+        fields.chain(created).any(|rule| match &rule.from {
+            Supply::Template(parts) => parts.iter().any(|part| matches!(part, Part::RowNumber(_))),
+            Supply::Constant(_) | Supply::Column(_) => false,
         })
     }
 
@@ -214,7 +259,7 @@ fn event(item: &Item<'_>, compare: Compare) -> Result<EventRule> {
     let mut known = vec!["type", "when"];
     known.extend(kind.fields().iter().map(|spec| spec.field.text()));
     if kind == EventKind::AllocationRecord {
-        known.push("amount_is");
+        known.extend(["amount_is", "target"]);
     }
     section.only(&known)?;
     let when =
@@ -402,7 +447,7 @@ mod tests {
         let see = "\n  next: schemas/mapping.md says what each key is for";
         for (text, message) in [
             ("source = ", "mapping_syntax: mapping line 1: string values must be quoted, expected literal string\n  next: the mapping is a TOML 1.0 file; schemas/mapping.md names its keys".to_owned()),
-            (&with("encodng = \"gb18030\""), "mapping_unknown_key: mapping line 2: `encodng` is no key of the mapping\n  next: did you mean `encoding`? Known here: source, encoding, delimiter, escape, header, width, blank_beyond, fold, historical, default_date, numbers, dates, skip, create, event".to_owned()),
+            (&with("encodng = \"gb18030\""), "mapping_unknown_key: mapping line 2: `encodng` is no key of the mapping\n  next: did you mean `encoding`? Known here: source, encoding, delimiter, escape, header, width, blank_beyond, fold, key, currency, historical, default_date, control, target, numbers, dates, skip, create, event".to_owned()),
             (&format!("{START}{EVENT}amonut = 1"), "mapping_unknown_key: mapping line 6: `amonut` is no key of [[event]] follow-on.pay-in\n  next: did you mean `amount`? Known here: type, when, code, amount, occurred_on, document_no".to_owned()),
             (&with("[numbers]\nzzz = 1"), "mapping_unknown_key: mapping line 3: `zzz` is no key of [numbers]\n  next: known here: decimal, thousands, currency, negative, scale".to_owned()),
             (EVENT, format!("mapping_missing_key: the mapping has no `source`{see}")),

@@ -1,11 +1,17 @@
 //! What comes in: CSV files driven by a TOML mapping (schemas/mapping.md).
 
+mod ahead;
+mod changed;
+mod currency;
 pub mod date;
 mod decode;
 pub mod fields;
+pub mod findings;
 mod fit;
+pub mod history;
 pub mod intake;
 mod keys;
+mod label;
 pub mod mapping;
 mod mark;
 pub mod number;
@@ -14,12 +20,17 @@ pub mod problem;
 pub mod reader;
 mod refusal;
 pub mod rejects;
+mod returned;
 pub mod rowkey;
 pub mod rows;
 pub mod run;
 mod spoilt;
+pub mod summary;
+pub mod survey;
+mod table;
 pub mod template;
 pub mod text;
+pub mod value;
 mod wish;
 
 pub use decode::MAX_ROW_BYTES;

@@ -1,6 +1,10 @@
 //! A mapping fitted to a file: columns are indexes, constants are values, and a row becomes the
 //! events it says. Knows nothing of the ledger's state; `rows` turns events into commands.
 
+mod amounts;
+
+pub use super::value::{Value, Values};
+
 use super::date::{self, DateFormat};
 use super::fields::{Created, EventKind, Field, FieldSpec, Shape};
 use super::fit::Fit;
@@ -10,94 +14,13 @@ use super::problem::{Problem, quoted};
 use super::reader::Row;
 use super::spoilt;
 use super::text::{self, Compare, clean, is_blank, nearest, slug, without_guard};
-use crate::domain::calendar::{Date, Year};
+use crate::domain::calendar::Date;
 use crate::domain::ids::{Code, Tag, Text};
-use crate::domain::money::Amount;
+use crate::domain::money::{Amount, Currency};
 use crate::error::Result;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// The value of a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
-    /// A code.
-    Code(Code),
-    /// Text.
-    Text(Text),
-    /// A purpose.
-    Tag(Tag),
-    /// Purposes.
-    Tags(Vec<Tag>),
-    /// Minor units of the ledger's currency.
-    Amount(Amount),
-    /// A day.
-    Date(Date),
-    /// A year.
-    Year(Year),
-    /// One of a closed list of words.
-    Word(&'static str),
-}
-
-/// The fields of an event that are not blank.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Values(Vec<(Field, Value)>);
-
-macro_rules! takers {
-    ($($(#[$doc:meta])* $name:ident -> $variant:ident $type:ty;)+) => {
-        $($(#[$doc])*
-        pub fn $name(&mut self, field: Field) -> Option<$type> {
-            if let Some(Value::$variant(value)) = self.take(field) { Some(value) } else { None }
-        })+
-    };
-}
-
-impl Values {
-    /// Takes a field out, if it is there.
-    pub fn take(&mut self, field: Field) -> Option<Value> {
-        let at = self.0.iter().position(|(other, _)| *other == field)?;
-        Some(self.0.swap_remove(at).1)
-    }
-
-    /// True if the field is there.
-    #[must_use]
-    pub fn has(&self, field: Field) -> bool {
-        self.0.iter().any(|(other, _)| *other == field)
-    }
-
-    /// A code, left in its place.
-    #[must_use]
-    pub fn code_of(&self, field: Field) -> Option<&Code> {
-        let (_, value) = self.0.iter().find(|(other, _)| *other == field)?;
-        if let Value::Code(code) = value { Some(code) } else { None }
-    }
-
-    /// A year, left in its place.
-    #[must_use]
-    pub fn year_of(&self, field: Field) -> Option<Year> {
-        let (_, value) = self.0.iter().find(|(other, _)| *other == field)?;
-        if let Value::Year(year) = value { Some(*year) } else { None }
-    }
-
-    takers! {
-        /// Takes a code out.
-        code -> Code Code;
-        /// Takes a text out.
-        text -> Text Text;
-        /// Takes a purpose out.
-        tag -> Tag Tag;
-        /// Takes purposes out.
-        tags -> Tags Vec<Tag>;
-        /// Takes an amount out.
-        amount -> Amount Amount;
-        /// Takes a day out.
-        date -> Date Date;
-        /// Takes a year out.
-        year -> Year Year;
-        /// Takes a word out.
-        word -> Word &'static str;
-    }
-}
 
 /// An event that a row says, in the order of the mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +43,10 @@ pub struct Plan {
     width: Option<usize>,
     has_header: bool,
     blank_beyond: bool,
+    key: Vec<(usize, String)>,
+    /// The column of the amounts that the file is held against.
+    control: Option<(usize, String)>,
+    total_row: Option<PlannedCondition>,
     exponent: u8,
     default_date: Option<Date>,
     numbers: NumberStyle,
@@ -181,10 +108,14 @@ impl Plan {
     pub fn new(mapping: &Mapping, header: &[String], exponent: u8) -> Result<Self> {
         let fit = Fit { mapping, header, exponent };
         let created = mapping.created.iter();
+        let control = &mapping.control;
         let plan = Self {
             width: mapping.width.or_else(|| (!header.is_empty()).then_some(header.len())),
             has_header: !header.is_empty(),
             blank_beyond: mapping.blank_beyond,
+            key: mapping.key.iter().map(|column| fit.column(column)).collect::<Result<_>>()?,
+            control: control.column.as_ref().map(|column| fit.column(column)).transpose()?,
+            total_row: fit.conditions(control.total_row.as_slice())?.pop(),
             exponent,
             default_date: mapping.default_date,
             numbers: mapping.numbers.clone(),
@@ -205,12 +136,21 @@ impl Plan {
         self
     }
 
+    /// The columns that say which row it is: where they stand and what they are called.
+    #[must_use]
+    pub fn key(&self) -> &[(usize, String)] {
+        &self.key
+    }
+
     /// The events that a row says; `None` where a filter leaves it out.
     ///
     /// # Errors
     /// The row's [`Problem`], with its column.
     pub fn map(&self, row: &Row) -> Result<Option<Vec<MappedEvent>>, Problem> {
         if row.is_blank() {
+            return Ok(None);
+        }
+        if self.total(row).is_some() {
             return Ok(None);
         }
         self.check_width(row)?;
@@ -243,6 +183,36 @@ impl Plan {
             None if one == Created::Payee => Ok(Some(Values::default())),
             None => Ok(None),
         }
+    }
+
+    /// A value as people write it.
+    #[must_use]
+    pub fn shown(&self, value: &Value) -> String {
+        match value {
+            Value::Code(code) => quoted(code.as_str()),
+            Value::Text(text) => quoted(text.as_str()),
+            Value::Tag(tag) => quoted(tag.as_str()),
+            Value::Tags(tags) => {
+                tags.iter().map(|tag| quoted(tag.as_str())).collect::<Vec<_>>().join(", ")
+            }
+            Value::Amount(amount) => plain(*amount, self.exponent),
+            Value::Date(date) => date.to_string(),
+            Value::Year(year) => year.to_string(),
+            Value::Word(word) => quoted(word),
+        }
+    }
+
+    /// The name that a code of the row was made of, where a filter of its template makes codes of names.
+    #[must_use]
+    pub fn plain_name(&self, rule: usize, field: Field, row: &Row) -> Option<Text> {
+        let planned = self.events.get(rule)?.fields.iter().find(|one| one.spec.field == field)?;
+        let PlannedSupply::Template(parts) = &planned.supply else { return None };
+        let makes_codes =
+            |part: &PlannedPart| matches!(part, PlannedPart::Cell(_, Filter::Slug | Filter::Code));
+        if planned.translation.is_some() || !parts.iter().any(makes_codes) {
+            return None;
+        }
+        filled(parts, row, true).map(|text| Text::new(&clean(&text)))
     }
 
     /// The column that a field of an event comes from; empty where it is a constant or absent.
@@ -342,7 +312,7 @@ impl Plan {
                 if shape == Shape::Code && !planned.as_written {
                     self.no_part_spoilt(parts, row)?;
                 }
-                let Some(text) = filled(parts, row) else { return Ok(None) };
+                let Some(text) = filled(parts, row, false) else { return Ok(None) };
                 match &planned.translation {
                     Some(translation) => translated(translation, planned.compare, &text).map(Some),
                     None => constant(shape, &text, self.exponent),
@@ -389,6 +359,10 @@ impl Plan {
     }
 }
 
+fn plain(amount: Amount, exponent: u8) -> String {
+    Currency { code: *b"XXX", exponent }.plain(amount)
+}
+
 /// Refuses a code, or the number of a document, that a spreadsheet spoilt.
 fn not_spoilt(spec: &FieldSpec, cell: &str) -> Result<(), Problem> {
     if spec.shape == Shape::Code {
@@ -424,8 +398,9 @@ fn translated(
     })
 }
 
-/// The template with the row's cells in it; `None` where one of them is blank.
-fn filled(parts: &[PlannedPart], row: &Row) -> Option<String> {
+/// The template with the row's cells in it, in the spelling of the file where `plain`; `None` where one
+/// of them is blank.
+fn filled(parts: &[PlannedPart], row: &Row, plain: bool) -> Option<String> {
     let mut out = String::with_capacity(32);
     for part in parts {
         match part {
@@ -439,6 +414,7 @@ fn filled(parts: &[PlannedPart], row: &Row) -> Option<String> {
                 }
                 match filter {
                     Filter::None => out.push_str(&cell),
+                    Filter::Slug | Filter::Code if plain => out.push_str(&cell),
                     Filter::Slug => out.push_str(&slug(&cell)),
                     Filter::Code => out.push_str(&text::code(&cell)),
                     Filter::Pad(width) => {

@@ -1,8 +1,10 @@
 //! A rejection of the domain as a row's problem: which column it is about, and both figures.
 
+use super::changed::Change;
 use super::fields::Field;
 use super::plan::Plan;
-use super::problem::Problem;
+use super::plan::Value;
+use super::problem::{Problem, quoted};
 use crate::domain::rejection::{Rejection, Thing};
 
 /// What the rule allows, among the figures of a rejection.
@@ -43,6 +45,32 @@ pub(super) fn problem(rejection: &Rejection, plan: &Plan, rule: usize) -> Proble
         allowed: figure(&ALLOWED),
         found: figure(&FOUND),
     }
+}
+
+/// The problem of a row that says something else than what was booked under its key.
+pub(super) fn changed(change: &Change, entry: u64, plan: &Plan) -> Problem {
+    let field = change.field.text();
+    let rule = format!(
+        "the row is booked as @{entry}, with another `{field}`; reverse that entry and import the row again, or book a correction"
+    );
+    let shown = |value: &Option<Value>| {
+        value.as_ref().map_or_else(|| "nothing".to_owned(), |v| plan.shown(v))
+    };
+    Problem::new("row_changed", rule, shown(&change.then), shown(&change.now))
+        .in_column(plan.column(change.rule, change.field))
+}
+
+/// The problem of a row that is booked already, as a row of another list.
+pub(super) fn elsewhere(then: &str, now: &str, entry: u64) -> Problem {
+    let rule = format!(
+        "the same row is booked as @{entry}, under another source; --again books rows of this list anew"
+    );
+    Problem::new(
+        "row_of_another_source",
+        rule,
+        format!("source {}", quoted(then)),
+        format!("source {}", quoted(now)),
+    )
 }
 
 /// The fields that a rejection is about, the likeliest first.

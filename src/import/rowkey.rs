@@ -25,13 +25,86 @@ pub struct RowMemory {
     repeats: BTreeMap<[u8; 16], u32>,
 }
 
-const KNOWN: u8 = 1;
+/// An entry that stands has the key.
+const STANDS: u8 = 1;
+/// The file had it before.
 const READ: u8 = 2;
+/// An entry that moves nothing has it.
+const IDLE: u8 = 4;
+/// An entry that was reversed has it.
+const REVERSED: u8 = 8;
+/// An entry of another list that stands has it.
+const ELSEWHERE: u8 = 16;
+/// It was booked by another mapping than today's.
+const OTHER_MAPPING: u8 = 32;
+
+/// What an entry says of the row that it came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bears {
+    /// It stands.
+    Stands,
+    /// It moves nothing: what the row created on its way.
+    Idle,
+    /// It was reversed.
+    Reversed,
+    /// It stands, and is of another list.
+    Elsewhere,
+}
+
+/// What is known of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    marks: u8,
+    /// Index of the first entry that has it, where one has.
+    pub at: u64,
+}
+
+impl Known {
+    /// True if the row is booked: it has an entry that stands, or none of its entries was reversed.
+    #[must_use]
+    pub fn is_booked(self) -> bool {
+        self.marks & STANDS != 0 || self.marks & (IDLE | REVERSED) == IDLE
+    }
+
+    /// True if it is booked for another list.
+    #[must_use]
+    pub fn is_elsewhere(self) -> bool {
+        self.marks & ELSEWHERE != 0
+    }
+
+    /// True if the file had the key before.
+    #[must_use]
+    pub fn was_read(self) -> bool {
+        self.marks & READ != 0
+    }
+
+    /// True if another mapping booked it.
+    #[must_use]
+    pub fn is_of_other_mapping(self) -> bool {
+        self.marks & OTHER_MAPPING != 0
+    }
+}
 
 impl RowMemory {
-    /// Remembers a row key that the ledger has under this source.
-    pub fn know(&mut self, key: [u8; 16]) {
-        let _before = self.keys.mark(key, KNOWN);
+    /// Remembers what the entry at index `at` says of a row key.
+    pub fn learn(&mut self, key: [u8; 16], at: u64, bears: Bears, other_mapping: bool) {
+        let mark = match bears {
+            Bears::Stands => STANDS,
+            Bears::Idle => IDLE,
+            Bears::Reversed => REVERSED,
+            Bears::Elsewhere => ELSEWHERE,
+        };
+        let _before = self.keys.mark(key, mark | if other_mapping { OTHER_MAPPING } else { 0 }, at);
+    }
+
+    /// What is known of a key.
+    pub fn look(&mut self, key: [u8; 16]) -> Known {
+        self.keys.get(key)
+    }
+
+    /// What is known of a key that the file has now.
+    pub fn read(&mut self, key: [u8; 16]) -> Known {
+        self.keys.mark(key, READ, NOWHERE)
     }
 
     /// The number of different keys remembered.
@@ -49,20 +122,23 @@ impl RowMemory {
     /// The key of the next row of the file. The rows of a file MUST each be passed once, in order.
     pub fn next(&mut self, row: &Row) -> Keyed {
         let first = row.key(0);
-        let marks = self.keys.mark(first, READ);
-        if marks & READ == 0 {
-            return Keyed { key: first, occurrence: 0, known: marks & KNOWN != 0 };
+        let known = self.read(first);
+        if !known.was_read() {
+            return Keyed { key: first, occurrence: 0, known: known.is_booked() };
         }
         let repeats = self.repeats.entry(first).or_insert(0);
         *repeats = repeats.saturating_add(1);
         let occurrence = *repeats;
         let key = row.key(occurrence);
-        Keyed { key, occurrence, known: self.keys.get(key) & KNOWN != 0 }
+        Keyed { key, occurrence, known: self.look(key).is_booked() }
     }
 }
 
-/// Keys with a byte of marks each, by open addressing in 256 parts by the first byte, so that growing
-/// one part never doubles the memory. A part grows by half when it is 7/8 full: 19 to 29 bytes a key.
+/// No entry has the key yet. Indexes from here on are told as this.
+const NOWHERE: u64 = 0xffff_ffff;
+
+/// Keys with a byte of marks and the index of an entry each, by open addressing in 256 parts by the first byte, so that growing
+/// one part never doubles the memory. A part grows by a quarter when it is 7/8 full: 24 to 30 bytes a key.
 #[derive(Debug)]
 struct Table {
     parts: Vec<Part>,
@@ -73,6 +149,7 @@ struct Part {
     keys: Vec<[u8; 16]>,
     /// 0: the slot is free.
     marks: Vec<u8>,
+    at: Vec<u32>,
     used: usize,
 }
 
@@ -87,15 +164,16 @@ impl Table {
         self.parts.get_mut(usize::from(key[0]))
     }
 
-    /// Adds marks to a key; those it had before.
-    fn mark(&mut self, key: [u8; 16], marks: u8) -> u8 {
-        self.part(key).map_or(0, |part| part.mark(key, marks))
+    /// Adds marks to a key; what was known of it before.
+    fn mark(&mut self, key: [u8; 16], marks: u8, at: u64) -> Known {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        self.part(key).map_or(UNKNOWN, |part| part.mark(key, marks, at))
     }
 
-    fn get(&mut self, key: [u8; 16]) -> u8 {
-        let Some(part) = self.part(key) else { return 0 };
+    fn get(&mut self, key: [u8; 16]) -> Known {
+        let Some(part) = self.part(key) else { return UNKNOWN };
         let slot = part.slot(key);
-        part.marks.get(slot).copied().unwrap_or(0)
+        part.known(slot)
     }
 
     fn count(&self) -> usize {
@@ -103,7 +181,14 @@ impl Table {
     }
 }
 
+const UNKNOWN: Known = Known { marks: 0, at: NOWHERE };
+
 impl Part {
+    fn known(&self, slot: usize) -> Known {
+        let marks = self.marks.get(slot).copied().unwrap_or(0);
+        Known { marks, at: self.at.get(slot).map_or(NOWHERE, |at| u64::from(*at)) }
+    }
+
     /// The slot that has `key`, or the free one where it belongs; 0 where there is none at all.
     fn slot(&self, key: [u8; 16]) -> usize {
         // The first byte chose the part; these are as good as random.
@@ -126,33 +211,37 @@ impl Part {
         slot
     }
 
-    fn mark(&mut self, key: [u8; 16], marks: u8) -> u8 {
+    fn mark(&mut self, key: [u8; 16], marks: u8, at: u32) -> Known {
         if self.used.saturating_mul(8) >= self.keys.len().saturating_mul(7) {
             self.grow();
         }
         let slot = self.slot(key);
-        let (Some(stored), Some(place)) = (self.marks.get_mut(slot), self.keys.get_mut(slot))
+        let before = self.known(slot);
+        let (Some(stored), Some(place), Some(entry)) =
+            (self.marks.get_mut(slot), self.keys.get_mut(slot), self.at.get_mut(slot))
         else {
-            return 0;
+            return UNKNOWN;
         };
-        let before = *stored;
         *stored |= marks;
         *place = key;
-        if before == 0 {
+        // The first entry stays the one that is named.
+        if before.marks == 0 || *entry == u32::MAX {
+            *entry = at;
+        }
+        if before.marks == 0 {
             self.used = self.used.saturating_add(1);
+            return UNKNOWN;
         }
         before
     }
 
     fn grow(&mut self) {
-        let size = self.keys.len().saturating_add(self.keys.len().div_ceil(2)).max(8);
-        let old = std::mem::replace(
-            self,
-            Self { keys: vec![[0; 16]; size], marks: vec![0; size], used: 0 },
-        );
-        for (key, marks) in old.keys.into_iter().zip(old.marks) {
+        let size = self.keys.len().saturating_add(self.keys.len().div_ceil(4)).max(8);
+        let (keys, marks, at) = (vec![[0; 16]; size], vec![0; size], vec![u32::MAX; size]);
+        let old = std::mem::replace(self, Self { keys, marks, at, used: 0 });
+        for ((key, marks), at) in old.keys.into_iter().zip(old.marks).zip(old.at) {
             if marks != 0 {
-                let _new = self.mark(key, marks);
+                let _new = self.mark(key, marks, at);
             }
         }
     }
@@ -187,22 +276,51 @@ mod tests {
         let mut first = RowMemory::default();
         let keys = old.map(|cell| first.next(&row(&[cell])).key);
         let mut second = RowMemory::default();
-        keys.into_iter().for_each(|key| second.know(key));
+        keys.into_iter().for_each(|key| second.learn(key, 0, Bears::Stands, false));
         let known = ["x", "z", "y", "x", "x"].map(|cell| second.next(&row(&[cell])).known);
         assert_eq!(known, [true, false, true, true, false]);
+    }
+
+    #[test]
+    fn a_row_is_booked_while_an_entry_of_it_stands() {
+        use Bears::{Elsewhere, Idle, Reversed, Stands};
+        for (entries, booked, elsewhere) in [
+            (&[Stands][..], true, false),
+            (&[Idle], true, false),
+            (&[Reversed], false, false),
+            (&[Idle, Reversed], false, false),
+            (&[Idle, Stands, Reversed], true, false),
+            (&[Reversed, Stands], true, false),
+            (&[Elsewhere], false, true),
+            (&[], false, false),
+        ] {
+            let mut memory = RowMemory::default();
+            for (at, bears) in (5..).zip(entries) {
+                memory.learn([1; 16], at, *bears, false);
+            }
+            let known = memory.look([1; 16]);
+            assert_eq!(
+                (known.is_booked(), known.is_elsewhere()),
+                (booked, elsewhere),
+                "{entries:?}"
+            );
+            if !entries.is_empty() {
+                assert_eq!(known.at, 5);
+            }
+        }
     }
 
     #[test]
     fn a_row_costs_less_than_32_bytes() {
         let mut memory = RowMemory::default();
         for n in 0..200_000_u32 {
-            memory.know(crate::chain::hash::row_key(["x"], n));
+            memory.learn(crate::chain::hash::row_key(["x"], n), 0, Bears::Stands, false);
         }
         let bytes: usize = memory
             .keys
             .parts
             .iter()
-            .map(|part| part.keys.capacity() * 16 + part.marks.capacity())
+            .map(|part| part.keys.capacity() * 16 + part.marks.capacity() + part.at.capacity() * 4)
             .sum();
         assert_eq!(memory.len(), 200_000);
         assert!(bytes <= 200_000 * 32, "{} bytes a row", bytes / 200_000);
@@ -218,7 +336,7 @@ mod tests {
             let mut set = BTreeSet::new();
             for n in &known {
                 let key = row(&["c", &n.to_string()]).key(u32::from(n % 3));
-                memory.know(key);
+                memory.learn(key, 0, Bears::Stands, false);
                 set.insert(key);
             }
             let mut seen: BTreeMap<u8, u32> = BTreeMap::new();

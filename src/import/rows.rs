@@ -3,8 +3,9 @@
 
 use super::fields::{Created, EventKind, Field};
 use super::plan::{MappedEvent, Plan, Values};
-use super::problem::Problem;
+use super::problem::{Problem, quoted};
 use super::reader::Row;
+use super::text::comparable;
 use super::wish::{
     amount, code, created_code, filing_of, follow_on, fund, master, opened_line, payee, project,
     project_end, word,
@@ -21,6 +22,7 @@ use crate::domain::ids::{Code, LineKey, Text};
 use crate::domain::kinds::{Direction, SourceKind};
 use crate::domain::money::Amount;
 use crate::domain::state::State;
+use std::collections::BTreeMap;
 
 /// The orders of one row, all taken or none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct RowOrders {
     pub orders: Vec<Order>,
     /// For each order, the number of the `[[event]]` it is for.
     pub rules: Vec<usize>,
+    /// What the row calls things that have codes.
+    pub names: Vec<(Created, Code, Text)>,
 }
 
 impl RowOrders {
@@ -39,14 +43,17 @@ impl RowOrders {
         self.orders.get(last)
     }
 
-    /// Attaches a document to the first order.
-    pub fn attach(&mut self, document: &DocumentRef) {
+    /// Attaches documents to the first order.
+    pub fn attach(&mut self, documents: &[DocumentRef]) {
         let first = self.orders.first_mut();
         if let Some(filing) = first.and_then(|order| filing_of(&mut order.command)) {
-            filing.documents.push(document.clone());
+            filing.documents.extend_from_slice(documents);
         }
     }
 }
+
+/// Names under codes, where they are not the code itself.
+pub type Names = BTreeMap<(Created, Code), Text>;
 
 /// How rows become orders.
 #[derive(Debug, Clone, Copy)]
@@ -69,8 +76,9 @@ impl Ordering<'_> {
         row: &Row,
         events: Vec<MappedEvent>,
         state: &State,
+        names: &Names,
     ) -> Result<RowOrders, Problem> {
-        let mut making = Making { how: self, row, state, out: RowOrders::default() };
+        let mut making = Making { how: self, row, state, names, out: RowOrders::default() };
         for mut event in events {
             if self.create_missing {
                 making.create_missing(&event)?;
@@ -84,11 +92,42 @@ impl Ordering<'_> {
     }
 }
 
+impl Ordering<'_> {
+    /// The lines of which `events` say what they should have.
+    #[must_use]
+    pub fn targets(&self, events: &[MappedEvent], state: &State) -> Vec<LineKey> {
+        let targets = events.iter().filter(|event| event.target);
+        targets.map(|event| line(&event.values, event.occurred_on, state)).collect()
+    }
+
+    /// The order that takes a line's authority away, as of `day`.
+    #[must_use]
+    pub fn zero(&self, line: LineKey, day: Date) -> Order {
+        let source = MoneySource { kind: SourceKind::Own, division: None, reference: None };
+        let (amount, filing) = (Amount::ZERO, Filing::default());
+        let command = Command::SetAllocation(AllocationRecorded { line, amount, source, filing });
+        Order { occurred_on: Some(day), historical: self.historical, command }
+    }
+}
+
+fn fiscal_year(state: &State, date: Date) -> Year {
+    state.ledger.as_ref().map_or_else(|| date.year(), |facts| facts.fiscal_year(date))
+}
+
+/// The line of fund, year, origin and class; the year is by default that of the day.
+fn line(v: &Values, day: Date, state: &State) -> LineKey {
+    let year = v.year_of(Field::Year).unwrap_or_else(|| fiscal_year(state, day));
+    let origin = v.year_of(Field::Origin).unwrap_or(year);
+    let of = |field| v.code_of(field).cloned().unwrap_or_default();
+    LineKey { fund: of(Field::Fund), year, origin, class: of(Field::Class) }
+}
+
 /// The orders of one row, being made.
 struct Making<'a> {
     how: &'a Ordering<'a>,
     row: &'a Row,
     state: &'a State,
+    names: &'a Names,
     out: RowOrders,
 }
 
@@ -97,10 +136,6 @@ impl Making<'_> {
         let occurred_on = Some(occurred_on);
         self.out.orders.push(Order { occurred_on, historical: self.how.historical, command });
         self.out.rules.push(rule);
-    }
-
-    fn fiscal_year(&self, date: Date) -> Year {
-        self.state.ledger.as_ref().map_or_else(|| date.year(), |facts| facts.fiscal_year(date))
     }
 
     fn command(&self, event: &mut MappedEvent, filing: Filing) -> Command {
@@ -193,12 +228,8 @@ impl Making<'_> {
         }
     }
 
-    /// The line of fund, year, origin and class; the year is by default that of the day.
     fn line(&self, v: &Values, day: Date) -> LineKey {
-        let year = v.year_of(Field::Year).unwrap_or_else(|| self.fiscal_year(day));
-        let origin = v.year_of(Field::Origin).unwrap_or(year);
-        let of = |field| v.code_of(field).cloned().unwrap_or_default();
-        LineKey { fund: of(Field::Fund), year, origin, class: of(Field::Class) }
+        line(v, day, self.state)
     }
 
     /// Where an amount is drawn from, as far as the row says: the very line where origin or class is
@@ -260,26 +291,61 @@ impl Making<'_> {
             Created::Project => self.state.projects.contains_key(wanted),
             Created::Payee => self.state.payees.contains_key(wanted),
         };
-        if known || self.makes(|command| created_code(one, command) == Some(wanted)) {
+        let fields = match one {
+            Created::Fund => (Field::Fund, Field::Name),
+            Created::Project => (Field::Project, Field::Title),
+            Created::Payee => (Field::Payee, Field::Name),
+        };
+        let made = self.makes(|command| created_code(one, command) == Some(wanted));
+        let mut v = match self.how.plan.created(one, self.row) {
+            Ok(Some(values)) => values,
+            Ok(None) => return Ok(()),
+            // What is there needs no fields to be created with.
+            Err(_) if known => return Ok(()),
+            Err(problem) => return Err(problem),
+        };
+        let name =
+            v.text(fields.1).or_else(|| self.how.plan.plain_name(event.rule, fields.0, self.row));
+        if let Some(name) = &name {
+            self.check_name(one, wanted, name, self.how.plan.column(event.rule, fields.0))?;
+            self.out.names.push((one, wanted.clone(), name.clone()));
+        }
+        if known || made {
             return Ok(());
         }
-        let Some(mut v) = self.how.plan.created(one, self.row)? else { return Ok(()) };
         let filing = Filing::default();
-        let by_code = || Text::new(wanted.as_str());
-        let name = v.text(Field::Name).unwrap_or_else(by_code);
+        let name = name.unwrap_or_else(|| Text::new(wanted.as_str()));
         let command = match one {
             Created::Fund => Command::EstablishFund(fund(wanted.clone(), name, &mut v, filing)),
             Created::Payee => Command::RegisterPayee(payee(wanted.clone(), name, &mut v, filing)),
             Created::Project => {
                 let mut approved = project(wanted.clone(), &mut v, None, filing);
-                if approved.title.as_str().is_empty() {
-                    approved.title = by_code();
-                }
+                approved.title = name;
                 Command::ApproveProject(approved)
             }
         };
         self.push(event.rule, event.occurred_on, command);
         Ok(())
+    }
+
+    /// Refuses a row that calls what is under a code by another name: two things would become one.
+    fn check_name(
+        &self,
+        one: Created,
+        code: &Code,
+        name: &Text,
+        column: &str,
+    ) -> Result<(), Problem> {
+        let Some(known) = self.names.get(&(one, code.clone())) else { return Ok(()) };
+        if comparable(known.as_str()) == comparable(name.as_str()) {
+            return Ok(());
+        }
+        let rule = format!(
+            "the {} `{code}` has another name; a code of its own (template filter `code`), or one spelling of the name",
+            one.text()
+        );
+        let (allowed, found) = (quoted(known.as_str()), quoted(name.as_str()));
+        Err(Problem::new("name_differs", rule, allowed, found).in_column(column))
     }
 
     /// Opens the line with an allocation of 0 where neither the ledger nor this row has one that
@@ -307,11 +373,15 @@ impl Making<'_> {
         if known || self.makes(|command| opened_line(command).is_some_and(means)) {
             return;
         }
+        // Rows come in any order of their days: the line is there from the first day of its year.
+        let start = self.state.ledger.as_ref().map_or(1, |facts| facts.fiscal_year_start_month);
+        let first_day = Date::of_fiscal_year(line.year, start).map(|(first, _)| first);
+        let opened_on = first_day.map_or(event.occurred_on, |first| first.min(event.occurred_on));
         let source = MoneySource { kind: SourceKind::Own, division: None, reference: None };
         let (amount, filing) = (Amount::ZERO, Filing::default());
         let command =
             Command::RecordAllocation(AllocationRecorded { line, amount, source, filing });
-        self.push(event.rule, event.occurred_on, command);
+        self.push(event.rule, opened_on, command);
     }
 
     /// Whether an order of this row already does what `wanted` says.
@@ -350,7 +420,7 @@ mod tests {
         let row = Row::new(&["PD", "校校通", "12"], 1, 2);
         let events = plan.map(&row).unwrap().unwrap();
         let ordering = Ordering { plan: &plan, historical: mapping.historical, create_missing };
-        let orders = ordering.orders(&row, events, state).unwrap();
+        let orders = ordering.orders(&row, events, state, &Names::default()).unwrap();
         assert_eq!(orders.orders.len(), orders.rules.len());
         orders.orders
     }
@@ -422,7 +492,10 @@ mod tests {
             Command::AdjustAllocation(b) => assert_eq!(b.direction, Direction::Reduction),
             other => panic!("{other:?}"),
         }
-        match one("allocation.record", "fund = \"F\"\namount = 1\namount_is = \"target\"") {
+        match one(
+            "allocation.record",
+            "fund = \"F\"\namount = 1\namount_is = \"target\"\ntarget = { as_of = \"2002-01-01\" }",
+        ) {
             Command::SetAllocation(b) => assert_eq!(b.line, line("F:2002")),
             other => panic!("{other:?}"),
         }
@@ -536,15 +609,18 @@ mod tests {
 
     #[test]
     fn a_document_goes_to_the_first_order_alone() {
-        let mut row =
-            RowOrders { orders: orders(PAYMENT, &State::default(), true), rules: vec![0; 6] };
+        let mut row = RowOrders {
+            orders: orders(PAYMENT, &State::default(), true),
+            rules: vec![0; 6],
+            names: Vec::new(),
+        };
         let name = Text::new("t.csv");
-        row.attach(&DocumentRef {
+        row.attach(&[DocumentRef {
             hash: Bytes32([1; 32]),
             kind: Text::new("import"),
             name,
             pages: None,
-        });
+        }]);
         let counts: Vec<usize> = row
             .orders
             .iter_mut()

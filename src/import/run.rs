@@ -3,32 +3,43 @@
 //! ahead in a thread of their own; rules run here. How entries are made, signed and kept is the
 //! ledger's business, seen through [`Intake`].
 
-use super::mapping::Mapping;
+use super::ahead::{Ahead, Mapped, Rows};
+use super::changed;
+use super::fields::Field;
+use super::history::History;
+pub use super::history::Past;
+use super::label::Labels;
+use super::mapping::{Mapping, Source, Target};
+use super::number::NumberStyle;
 use super::plan::{MappedEvent, Plan};
 use super::problem::Problem;
-use super::reader::{Row, RowReader};
+use super::reader::Row;
 use super::refusal;
-use super::rejects::Rejects;
-use super::rowkey::RowMemory;
-use super::rows::{Ordering, RowOrders};
-use super::wish::amount_of;
+use super::rejects::{Refused, Rejects};
+use super::rows::{Names, Ordering, RowOrders};
+pub use super::summary::{Progress, Summary};
+use super::survey::{Expected, survey};
+pub use super::table::Input;
+use super::table::Table;
+use crate::chain::hash;
+use crate::domain::calendar::Date;
 use crate::domain::command::Order;
-use crate::domain::event::DocumentRef;
-use crate::domain::money::Amount;
+use crate::domain::event::{DocumentRef, Event};
+use crate::domain::finding::Finding;
+use crate::domain::ids::LineKey;
+use crate::domain::kinds::Stage;
+use crate::domain::money::{Amount, Currency};
+use crate::domain::posting::Leaf;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
-use crate::error::{Error, Result};
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use crate::error::{Error, Kind, Result};
+use std::collections::BTreeSet;
+use std::sync::mpsc::{Receiver, sync_channel};
 
-/// Rows that are handed over together, at most.
-const BATCH_ROWS: usize = 256;
-/// Bytes of cells that are handed over together, about.
-const BATCH_BYTES: usize = 262_144;
 /// Batches that may wait to be taken.
 const BATCHES_AHEAD: usize = 4;
+/// Rows that are known and named in a summary.
+const NAMED: usize = 5;
 
 /// What became of a row's orders.
 #[derive(Debug)]
@@ -38,7 +49,7 @@ pub enum Taken {
         /// Entries made; 0 where the orders change nothing.
         entries: usize,
         /// Findings of the rules, to look at.
-        findings: usize,
+        findings: Vec<Finding>,
     },
     /// They do not fit into the command that waits to be sealed. Nothing has changed.
     Full,
@@ -62,11 +73,21 @@ pub trait Intake {
     /// The state with all rows taken so far.
     fn state(&self) -> &State;
 
-    /// Tells `know` the key of every row that the ledger has under `source`.
+    /// Tells `each` every entry that was imported before, and every one that names a fund, project or
+    /// payee, in order.
+    ///
+    /// # Errors
+    /// The ledger cannot be read; the errors of `each`.
+    fn look_back(&self, each: &mut dyn FnMut(&Past<'_>) -> Result<()>) -> Result<()>;
+
+    /// The source, row key and event of the imported entry at `index`; `None` where there is none.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    fn known_rows(&mut self, source: &str, know: &mut dyn FnMut([u8; 16])) -> Result<()>;
+    fn imported(&self, index: u64) -> Result<Option<Imported>>;
+
+    /// The index that the next entry gets.
+    fn next_index(&self) -> u64;
 
     /// Takes a row.
     ///
@@ -81,55 +102,35 @@ pub trait Intake {
     fn seal(&mut self) -> Result<()>;
 }
 
+/// An entry that was imported.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// The list that it came from.
+    pub source: String,
+    /// The row.
+    pub key: [u8; 16],
+    /// What it says; `None` for a type that this release does not know.
+    pub event: Option<Event>,
+}
+
 /// What is imported, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
-    /// The file.
-    pub path: &'a Path,
+    /// The table.
+    pub input: Input<'a>,
     /// The mapping.
     pub mapping: &'a Mapping,
+    /// The source of the table's rows.
+    pub source: &'a Source,
+    /// Whether rows that are booked for another list are booked anew.
+    pub again: bool,
     /// Whether what rows name and the ledger does not know is created.
     pub create_missing: bool,
-    /// The file as a document (its hash, its name without a folder), attached to the first entry of
-    /// each command; `None` attaches nothing.
-    pub document: Option<&'a DocumentRef>,
-}
-
-/// How far an import is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Rows done.
-    pub rows: u64,
-    /// Rows of the file.
-    pub of: u64,
-}
-
-/// What an import did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Rows of the file.
-    pub rows: u64,
-    /// Rows left out by a filter, or blank.
-    pub skipped: u64,
-    /// Rows that the ledger had already.
-    pub known: u64,
-    /// Rows that made entries.
-    pub booked: u64,
-    /// Rows that had nothing to book: no event for them, or a target that was met.
-    pub without_effect: u64,
-    /// Rows that went to the rejects.
-    pub refused: u64,
-    /// Sum of the amounts of the refused orders, minor units; `None` beyond `i128`. A row that could
-    /// not be read has no amount.
-    pub refused_amount: Option<Amount>,
-    /// Refused rows by code.
-    pub refused_by_code: BTreeMap<&'static str, u64>,
-    /// Entries made.
-    pub entries: u64,
-    /// Commands sealed.
-    pub commands: u64,
-    /// Findings of the rules, to look at.
-    pub findings: u64,
+    /// What the file must come to, beside what the mapping says.
+    pub expected: Expected,
+    /// The file and its mapping as documents (hash, name without a folder), attached to the first entry
+    /// of each command.
+    pub documents: &'a [DocumentRef],
 }
 
 /// Imports a file. Before anything is written the whole file is read once, so that bytes that are no
@@ -146,102 +147,87 @@ pub fn run(
 ) -> Result<Summary> {
     let facts = intake.state().ledger.as_ref();
     let exponent = facts.map(|facts| facts.exponent).ok_or(Rejection::LedgerNotOpen)?;
-    let reader = open(job)?;
-    let header = reader.header().to_vec();
-    let plan = Plan::new(job.mapping, &header, exponent)?.of_width(reader.width());
-    let of = count_rows(job)?;
-    let mut memory = RowMemory::default();
-    intake.known_rows(&job.mapping.source, &mut |key| memory.know(key))?;
+    let ledger = facts.map(|facts| facts.id.0).unwrap_or_default();
+    let code = facts.map(|facts| facts.currency.to_string()).unwrap_or_default();
+    let currency = Currency::named(&code).unwrap_or(Currency { code: *b"XXX", exponent });
+    let labels = Labels::new(ledger, &job.source.name);
+    let table = Table::open(job.input, job.mapping, &labels)?;
+    let header = table.header().to_vec();
+    let mapping = job.mapping.in_currency(&code)?;
+    let plan = Plan::new(&mapping, &header, exponent)?.of_width(table.width());
+    check_row_numbers(job.mapping, &table)?;
+    let is_returned = table.is_returned();
+    let mut expected = vec![job.expected];
+    if !is_returned {
+        expected.push(of_mapping(&mapping, exponent)?);
+    }
+    let mut again = Table::open(job.input, job.mapping, &labels)?;
+    let of = survey(&mut again, &plan, &expected, currency)?;
+    drop(again);
+    let mut history = History::read(intake, job)?;
+    history.check(job)?;
+    let memory = std::mem::take(&mut history.memory);
     let mut import = Import {
         job,
         intake,
         rejects,
         header: &header,
+        labels: &labels,
+        names: history.names,
+        lines: BTreeSet::new(),
+        unread: false,
         ordering: Ordering {
             plan: &plan,
             historical: job.mapping.historical,
             create_missing: job.create_missing,
         },
         waiting: 0,
-        summary: Summary { refused_amount: Some(Amount::ZERO), ..Summary::default() },
+        summary: Summary {
+            booked_amount: Some(Amount::ZERO),
+            refused_amount: Some(Amount::ZERO),
+            ..Summary::default()
+        },
     };
     std::thread::scope(|scope| {
         let (to_here, batches) = sync_channel(BATCHES_AHEAD);
-        let ahead = Ahead { plan: &plan, memory, to_here };
-        let reading = scope.spawn(move || ahead.read(reader));
+        let (again, mapping) = (job.again, job.mapping);
+        let ahead = Ahead { plan: &plan, mapping, memory, again, to_here };
+        let reading = scope.spawn(move || ahead.read(table));
         let taken = import.take_all(&batches, of, progress);
         drop(batches);
         let read = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         taken.and(read)
     })?;
+    if let Some(target) = job.mapping.target.filter(|_| !is_returned) {
+        import.absent(&history.lines, target)?;
+    }
     import.seal()?;
     progress(Progress { rows: import.summary.rows, of });
     Ok(import.summary)
 }
 
-fn open(job: &Job<'_>) -> Result<RowReader<File>> {
-    let file =
-        crate::file::open_named(job.path).map_err(|error| Error::io("read", job.path, error))?;
-    RowReader::open(file, &job.mapping.format)
-}
-
-fn count_rows(job: &Job<'_>) -> Result<u64> {
-    let mut reader = open(job)?;
-    let mut row = Row::default();
-    while reader.read(&mut row)? {}
-    Ok(row.number)
-}
-
-/// What is known of a row before its turn.
-enum Mapped {
-    Events(Vec<MappedEvent>),
-    Refused(Problem),
-}
-
-/// Rows in the file's order, handed over together.
-#[derive(Default)]
-struct Batch {
-    rows: Vec<(Row, [u8; 16], Mapped)>,
-    known: u64,
-    skipped: u64,
-    bytes: usize,
-}
-
-/// The thread that reads ahead.
-struct Ahead<'a> {
-    plan: &'a Plan,
-    memory: RowMemory,
-    to_here: SyncSender<Batch>,
-}
-
-impl Ahead<'_> {
-    fn read(mut self, mut reader: RowReader<File>) -> Result<()> {
-        let mut batch = Batch::default();
-        let mut row = Row::default();
-        while reader.read(&mut row)? {
-            let keyed = self.memory.next(&row);
-            batch.bytes = batch.bytes.saturating_add(row.bytes());
-            let mapped = if keyed.known { Ok(None) } else { self.plan.map(&row) };
-            match mapped {
-                Ok(None) if keyed.known => batch.known = batch.known.saturating_add(1),
-                Ok(None) => batch.skipped = batch.skipped.saturating_add(1),
-                Ok(Some(events)) => {
-                    batch.rows.push((std::mem::take(&mut row), keyed.key, Mapped::Events(events)));
-                }
-                Err(problem) => {
-                    let refused = Mapped::Refused(problem);
-                    batch.rows.push((std::mem::take(&mut row), keyed.key, refused));
-                }
-            }
-            let full = batch.rows.len() >= BATCH_ROWS || batch.bytes >= BATCH_BYTES;
-            // Nobody listens any more: the other side has an error of its own to tell.
-            if full && self.to_here.send(std::mem::take(&mut batch)).is_err() {
-                return Ok(());
-            }
-        }
-        let _nobody_listens = self.to_here.send(batch);
-        Ok(())
+/// A rejects file has lines of the list, and no numbers of its rows.
+fn check_row_numbers(mapping: &Mapping, table: &Table<'_>) -> Result<()> {
+    if !table.is_returned() || !mapping.numbers_rows() {
+        return Ok(());
     }
+    let message = "the mapping makes values of {row}, the number of a row in the list, and a rejects file has other numbers";
+    Err(Error::new(Kind::Usage, "rejects_row_number", message).with_hint(
+        "mend the rows in the list itself and import the list again: what is booked is left out",
+    ))
+}
+
+/// What the mapping says that the file comes to.
+fn of_mapping(mapping: &Mapping, exponent: u8) -> Result<Expected> {
+    let read = |text: &String| {
+        NumberStyle::default().read(text, exponent).map(Amount).map_err(|problem| {
+            let message = format!("the mapping's [control] total: {problem}");
+            Error::new(Kind::Usage, "mapping_value", message)
+                .with_hint("write it as 1234.50, whatever the file's style")
+        })
+    };
+    let total = mapping.control.total.as_ref().map(read).transpose()?;
+    Ok(Expected { rows: mapping.control.rows, total })
 }
 
 struct Import<'a> {
@@ -249,6 +235,12 @@ struct Import<'a> {
     intake: &'a mut dyn Intake,
     rejects: &'a mut dyn Rejects,
     header: &'a [String],
+    labels: &'a Labels,
+    names: Names,
+    /// Lines of which the list says what they should have.
+    lines: BTreeSet<LineKey>,
+    /// Whether a row was refused before its line was known.
+    unread: bool,
     ordering: Ordering<'a>,
     /// Entries that wait to be sealed.
     waiting: usize,
@@ -258,74 +250,176 @@ struct Import<'a> {
 impl Import<'_> {
     fn take_all(
         &mut self,
-        batches: &Receiver<Batch>,
+        batches: &Receiver<Rows>,
         of: u64,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<()> {
         for batch in batches {
-            let left_out = batch.known.saturating_add(batch.skipped);
-            let rows = u64::try_from(batch.rows.len()).unwrap_or(u64::MAX);
-            self.summary.known = self.summary.known.saturating_add(batch.known);
-            self.summary.skipped = self.summary.skipped.saturating_add(batch.skipped);
+            let wide = |count| u64::try_from(count).unwrap_or(u64::MAX);
+            let known = wide(batch.known.len());
+            let met = batch.rows.iter().filter(|row| matches!(row.2, Mapped::Met(_))).count();
+            let rows = wide(batch.rows.len().saturating_sub(met));
+            let rows = rows.saturating_add(known).saturating_add(batch.skipped);
+            self.know(&batch.known);
+            let summary = &mut self.summary;
+            summary.known_of_other_mapping =
+                summary.known_of_other_mapping.saturating_add(batch.of_other_mapping);
+            summary.skipped = summary.skipped.saturating_add(batch.skipped);
             for (row, key, mapped) in batch.rows {
-                match mapped {
-                    Mapped::Events(events) => self.take(&row, key, events)?,
-                    Mapped::Refused(problem) => self.refuse(&row, &problem, None)?,
-                }
+                self.turn(&row, key, mapped)?;
             }
-            self.summary.rows = self.summary.rows.saturating_add(rows).saturating_add(left_out);
+            self.summary.rows = self.summary.rows.saturating_add(rows);
             progress(Progress { rows: self.summary.rows, of });
         }
         Ok(())
     }
 
+    fn know(&mut self, known: &[(u64, u64)]) {
+        let summary = &mut self.summary;
+        summary.known =
+            summary.known.saturating_add(u64::try_from(known.len()).unwrap_or(u64::MAX));
+        let room = NAMED.saturating_sub(summary.known_first.len());
+        summary.known_first.extend(known.iter().take(room));
+    }
+
+    fn turn(&mut self, row: &Row, key: [u8; 16], mapped: Mapped) -> Result<()> {
+        if let Mapped::Events(events) | Mapped::Met(events) = &mapped
+            && self.job.mapping.target.is_some()
+        {
+            self.lines.extend(self.ordering.targets(events, self.intake.state()));
+        }
+        match mapped {
+            Mapped::Events(events) => self.take(row, key, events),
+            Mapped::Refused(problem) => {
+                self.unread = true;
+                self.refuse(row, key, &problem)
+            }
+            Mapped::Met(_) => Ok(()),
+            Mapped::Known(at, events) => match self.change(at, &events)? {
+                None => {
+                    self.know(&[(row.line, at)]);
+                    Ok(())
+                }
+                Some(change) => {
+                    let problem = refusal::changed(&change, at, self.ordering.plan);
+                    self.refuse(row, key, &problem)
+                }
+            },
+            Mapped::Elsewhere(at, by_columns, events) => {
+                // The same few columns in two lists are no sign of one row; with the same content they are.
+                if by_columns && self.change(at, &events)?.is_some() {
+                    return self.take(row, key, events);
+                }
+                let source = self.intake.imported(at)?.map(|entry| entry.source);
+                let (then, now) = (source.unwrap_or_default(), &self.job.source.name);
+                let problem = refusal::elsewhere(&then, now, at);
+                self.refuse(row, key, &problem)
+            }
+        }
+    }
+
+    /// Lines that lists of this source have set, that have money still, and of which this one says
+    /// nothing: named, or brought to zero where the mapping says so and every row could be read.
+    fn absent(&mut self, set: &BTreeSet<LineKey>, target: Target) -> Result<()> {
+        let stands = |line: &&LineKey| {
+            let authority = self.intake.state().balance(&Leaf::of(line, Stage::Authority));
+            !authority.is_zero()
+        };
+        let absent: Vec<LineKey> = set.difference(&self.lines).filter(stands).cloned().collect();
+        let zero = target.absent_is_zero && !self.unread;
+        for line in absent {
+            if zero {
+                self.bring_to_zero(&line, target.as_of)?;
+            } else {
+                self.summary.absent_lines.push(line);
+            }
+        }
+        Ok(())
+    }
+
+    fn bring_to_zero(&mut self, line: &LineKey, day: Date) -> Result<()> {
+        let (name, as_of) = (line.to_string(), day.to_string());
+        let key = hash::row_key_of_columns(["absent line", &name, &as_of]);
+        let order = self.ordering.zero(line.clone(), day);
+        let mut orders = RowOrders { orders: vec![order], rules: vec![0], names: Vec::new() };
+        match self.admit(key, &mut orders)? {
+            Taken::Booked { entries, findings } => {
+                self.book(entries, &findings);
+                self.summary.zeroed_lines.push(line.clone());
+            }
+            // Money was drawn on it: it stays, and is named.
+            Taken::Refused(_, _) | Taken::Full => self.summary.absent_lines.push(line.clone()),
+        }
+        Ok(())
+    }
+
+    /// What differs between what a row says and the entries from `at` on that it was booked as.
+    fn change(&self, at: u64, events: &[MappedEvent]) -> Result<Option<changed::Change>> {
+        let mut booked = Vec::new();
+        let (mut index, mut key) = (at, None);
+        while let Some(entry) = self.intake.imported(index)? {
+            if *key.get_or_insert(entry.key) != entry.key {
+                break;
+            }
+            booked.extend(entry.event);
+            index = index.saturating_add(1);
+        }
+        Ok(changed::change(events, &booked))
+    }
+
     fn take(&mut self, row: &Row, key: [u8; 16], events: Vec<MappedEvent>) -> Result<()> {
-        let orders = self.ordering.orders(row, events, self.intake.state());
+        let amount = events.iter().find_map(|event| event.values.amount_of(Field::Amount));
+        let orders = self.ordering.orders(row, events, self.intake.state(), &self.names);
         let mut orders = match orders {
             Ok(orders) if orders.orders.is_empty() => {
                 self.summary.without_effect = self.summary.without_effect.saturating_add(1);
                 return Ok(());
             }
             Ok(orders) => orders,
-            Err(problem) => return self.refuse(row, &problem, None),
+            Err(problem) => return self.refuse(row, key, &problem),
         };
-        let source = &self.job.mapping.source;
-        // The first entry of each command names the file it came from.
-        let document = self.job.document;
-        let attach = |orders: &mut RowOrders| {
-            if let Some(document) = document {
-                orders.attach(document);
-            }
-        };
-        if self.waiting == 0 {
-            attach(&mut orders);
-        }
-        let mut taken = self.intake.take(source, key, &orders.orders)?;
-        if matches!(taken, Taken::Full) {
-            self.seal()?;
-            attach(&mut orders);
-            taken = self.intake.take(source, key, &orders.orders)?;
-        }
-        match taken {
+        match self.admit(key, &mut orders)? {
             Taken::Booked { entries, findings } => {
-                self.book(entries, findings);
+                self.book(entries, &findings);
+                if entries > 0 {
+                    let sum = self.summary.booked_amount;
+                    self.summary.booked_amount = plus(sum, amount.unwrap_or_default());
+                }
+                let names = orders.names.into_iter();
+                self.names.extend(names.map(|(thing, code, name)| ((thing, code), name)));
                 Ok(())
             }
             Taken::Refused(order, rejection) => {
                 let rule = orders.rules.get(order).copied().unwrap_or_default();
                 let problem = refusal::problem(&rejection, self.ordering.plan, rule);
-                let amount = orders.event(rule).and_then(|order| amount_of(&order.command));
-                self.refuse(row, &problem, amount)
+                self.refuse(row, key, &problem)
             }
             Taken::Full => {
                 let rule = "the entries of a row fit one command";
                 let problem = Problem::new("command_too_large", rule, "one command", "more");
-                self.refuse(row, &problem, None)
+                self.refuse(row, key, &problem)
             }
         }
     }
 
-    fn book(&mut self, entries: usize, findings: usize) {
+    /// Takes the orders of a row, sealing what waits where they do not fit behind it.
+    fn admit(&mut self, key: [u8; 16], orders: &mut RowOrders) -> Result<Taken> {
+        let source = &self.job.source.name;
+        // The first entry of each command names the file it came from, and the mapping.
+        if self.waiting == 0 {
+            orders.attach(self.job.documents);
+        }
+        let taken = self.intake.take(source, key, &orders.orders)?;
+        if !matches!(taken, Taken::Full) {
+            return Ok(taken);
+        }
+        self.seal()?;
+        orders.attach(self.job.documents);
+        self.intake.take(source, key, &orders.orders)
+    }
+
+    fn book(&mut self, entries: usize, findings: &[Finding]) {
+        let at = self.intake.next_index().saturating_sub(u64::try_from(entries).unwrap_or(0));
         let wide = |count| u64::try_from(count).unwrap_or(u64::MAX);
         let summary = &mut self.summary;
         if entries == 0 {
@@ -334,18 +428,24 @@ impl Import<'_> {
         }
         summary.booked = summary.booked.saturating_add(1);
         summary.entries = summary.entries.saturating_add(wide(entries));
-        summary.findings = summary.findings.saturating_add(wide(findings));
+        summary.findings.add(findings, at);
         self.waiting = self.waiting.saturating_add(entries);
     }
 
-    fn refuse(&mut self, row: &Row, problem: &Problem, amount: Option<Amount>) -> Result<()> {
-        self.rejects.reject(self.header, row, problem)?;
+    fn refuse(&mut self, row: &Row, key: [u8; 16], problem: &Problem) -> Result<()> {
+        let label = self.labels.of(key);
+        self.rejects.reject(&Refused { key: &label, header: self.header, row, problem })?;
         let summary = &mut self.summary;
         summary.refused = summary.refused.saturating_add(1);
         let of_code = summary.refused_by_code.entry(problem.code).or_default();
         *of_code = of_code.saturating_add(1);
-        let sum = summary.refused_amount.zip(Some(amount.unwrap_or_default()));
-        summary.refused_amount = sum.and_then(|(sum, amount)| sum.checked_add(amount));
+        match self.ordering.plan.row_amount(row) {
+            None => {}
+            Some(Ok(amount)) => {
+                summary.refused_amount = plus(summary.refused_amount, amount);
+            }
+            Some(Err(_)) => summary.refused_unread = summary.refused_unread.saturating_add(1),
+        }
         Ok(())
     }
 
@@ -358,6 +458,10 @@ impl Import<'_> {
         self.summary.commands = self.summary.commands.saturating_add(1);
         Ok(())
     }
+}
+
+fn plus(sum: Option<Amount>, amount: Amount) -> Option<Amount> {
+    sum.and_then(|sum| sum.checked_add(amount))
 }
 
 #[cfg(test)]
@@ -379,8 +483,14 @@ mod tests {
         fn state(&self) -> &State {
             &self.state
         }
-        fn known_rows(&mut self, _: &str, _: &mut dyn FnMut([u8; 16])) -> Result<()> {
+        fn look_back(&self, _: &mut dyn FnMut(&Past<'_>) -> Result<()>) -> Result<()> {
             Ok(())
+        }
+        fn imported(&self, _: u64) -> Result<Option<Imported>> {
+            Ok(None)
+        }
+        fn next_index(&self) -> u64 {
+            0
         }
         fn take(&mut self, _: &str, _: [u8; 16], _: &[Order]) -> Result<Taken> {
             Ok((self.answer)())
@@ -416,7 +526,15 @@ mod tests {
             std::fs::write(&path, table).unwrap();
         }
         let mapping = Mapping::parse(MAPPING).unwrap();
-        let job = Job { path: &path, mapping: &mapping, create_missing: false, document: None };
+        let job = Job {
+            input: Input::File(&path),
+            mapping: &mapping,
+            source: &mapping.source_of(&path, None).unwrap(),
+            again: false,
+            create_missing: false,
+            expected: Expected::default(),
+            documents: &[],
+        };
         let mut out = Vec::new();
         let mut rejects = RejectsFile::new(&mut out);
         let summary = run(&job, fixed, &mut rejects, &mut |_| ());
@@ -433,7 +551,7 @@ mod tests {
         assert_eq!(summary.unwrap().refused, 2);
         assert!(
             rejects.contains(
-                "2,,command_too_large,the entries of a row fit one command,one command,more,a"
+                ",2,,command_too_large,the entries of a row fit one command,one command,more,a"
             ),
             "{rejects}"
         );
@@ -442,7 +560,7 @@ mod tests {
 
     #[test]
     fn no_entry_is_no_command() {
-        let answer = || Taken::Booked { entries: 0, findings: 0 };
+        let answer = || Taken::Booked { entries: 0, findings: Vec::new() };
         let mut fixed = Fixed { state: open_state(), answer, seals: 0 };
         let (summary, _) = import(Some("code\na\nb\n"), &mut fixed);
         let summary = summary.unwrap();

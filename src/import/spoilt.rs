@@ -7,6 +7,9 @@ use super::number::fold_wide;
 use super::problem::{Problem, quoted};
 use crate::domain::calendar::Date;
 
+/// The code of such a refusal.
+pub(super) const CODE: &str = "code_spoilt";
+
 /// Short names of months in the languages of common spreadsheets, beside English.
 const MONTHS: &[&str] = &[
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "sept",
@@ -22,7 +25,7 @@ pub(super) fn scientific(cell: &str) -> Result<(), Problem> {
         return Ok(());
     }
     let rule = "a spreadsheet wrote this code as a number and lost digits of it; `as_written = true` where the list really has such codes";
-    Err(Problem::new("code_spoilt", rule, "the code itself", quoted(cell)))
+    Err(Problem::new(CODE, rule, "the code itself", quoted(cell)))
 }
 
 /// Refuses what looks like a day where a code is wanted.
@@ -46,7 +49,7 @@ pub(super) fn day_in_part(cell: &str, formats: &[DateFormat]) -> Result<(), Prob
 
 fn day_problem(cell: &str) -> Problem {
     let rule = "a spreadsheet took this code for a day; `as_written = true` where the list really has such codes";
-    Problem::new("code_spoilt", rule, "the code itself", quoted(cell))
+    Problem::new(CODE, rule, "the code itself", quoted(cell))
 }
 
 fn digits(text: &str, least: usize, most: usize) -> bool {

@@ -78,7 +78,8 @@ fn line(spec: &FieldSpec, kind: EventKind) -> String {
     };
     let target = kind == EventKind::AllocationRecord && spec.field == Field::Amount;
     let more = if target {
-        "# amount_is = \"target\"   # the amount is what the line should have\n"
+        "# amount_is = \"target\"   # the amount is what the line should have\n\
+         # target = { as_of = \"2002-12-31\" }   # of which day the list is\n"
     } else {
         ""
     };

@@ -173,7 +173,8 @@ pub(super) fn filing_of(command: &mut Command) -> Option<&mut Filing> {
     })
 }
 
-/// The amount that an order is about, for the sum of what was refused.
+/// The amount that an order is about.
+#[cfg(test)]
 #[expect(clippy::wildcard_enum_match_arm, reason = "the others are about no amount")]
 pub(super) fn amount_of(command: &Command) -> Option<Amount> {
     match command {

@@ -7,8 +7,8 @@ use super::clock::{Before, Moment};
 use super::seal::{self, Unsealed};
 use crate::chain::body;
 use crate::chain::entry::{
-    self, Head, IMPORTED, LATEST_RECORDED_AT, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES,
-    MAX_SOURCE_BYTES, Row, SealedCommand,
+    Head, LATEST_RECORDED_AT, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_SOURCE_BYTES, Row,
+    SealedCommand,
 };
 use crate::chain::hash;
 use crate::chain::signature::Signer;
@@ -24,7 +24,6 @@ use crate::domain::rejection::Rejection;
 use crate::domain::state::{Delta, State};
 use crate::error::{Error, Kind, Result};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 
 /// Commands that are appended together: one sync for all of them.
 const COMMANDS_AT_ONCE: usize = 4;
@@ -69,7 +68,7 @@ struct Judged {
 /// An import in progress. Dropped without [`Batch::finish`], the rows that are not yet recorded are
 /// forgotten and the ledger has to be opened again.
 pub struct Batch<'a> {
-    ledger: &'a mut Ledger,
+    pub(super) ledger: &'a mut Ledger,
     signer: &'a dyn Signer,
     source: SmolStr,
     officer: u32,
@@ -82,6 +81,7 @@ pub struct Batch<'a> {
     bytes: usize,
     ready: Vec<SealedCommand>,
     head: Head,
+    first_index: u64,
     sealed_entries: u64,
     commands: u64,
 }
@@ -93,33 +93,6 @@ impl std::fmt::Debug for Batch<'_> {
 }
 
 impl Ledger {
-    /// The row keys that entries of this source carry: what an import leaves out.
-    ///
-    /// # Errors
-    /// `Kind::Break` or `Kind::Io` when the entries cannot be read.
-    pub fn known_rows(&self, source: &str) -> Result<BTreeSet<[u8; 16]>> {
-        let mut known = BTreeSet::new();
-        let mut at = 0_u64;
-        while at < self.head.size {
-            let page = self.store.read(at..at.saturating_add(1_000))?;
-            for sealed in &page {
-                // Flags stand at a fixed place: most entries need no more reading.
-                let is_imported = sealed.bytes.get(9).is_some_and(|flags| flags & IMPORTED != 0);
-                if is_imported
-                    && let Ok(envelope) = entry::parse(&sealed.bytes)
-                    && let Some(row) = envelope.row.filter(|row| row.source == source)
-                {
-                    known.insert(row.key);
-                }
-            }
-            if page.is_empty() {
-                break;
-            }
-            at = at.saturating_add(u64::try_from(page.len()).unwrap_or(u64::MAX));
-        }
-        Ok(known)
-    }
-
     /// Begins an import of `source` by the officer with this key.
     ///
     /// # Errors
@@ -159,6 +132,7 @@ impl Ledger {
             bytes: 0,
             ready: Vec::new(),
             head,
+            first_index: head.size,
             sealed_entries: 0,
             commands: 0,
         })
@@ -182,6 +156,12 @@ impl Batch<'_> {
     #[must_use]
     pub fn entries(&self) -> u64 {
         self.sealed_entries.saturating_add(u64::try_from(self.entries.len()).unwrap_or(u64::MAX))
+    }
+
+    /// The index that the next entry gets, or would get in a dry run.
+    #[must_use]
+    pub fn next_index(&self) -> u64 {
+        self.first_index.saturating_add(self.entries())
     }
 
     /// Commands sealed so far.
@@ -284,7 +264,8 @@ impl Batch<'_> {
         Ok(entries)
     }
 
-    /// Entries cited by a row may be recorded, or wait in this batch.
+    /// Entries cited by a row are recorded ones: a row cannot cite one that waits in this batch, since it
+    /// has no index yet that anybody could know.
     fn cited(&self, order: &Order) -> Result<Cited> {
         let mut cited = Cited::new();
         let Some(index) = cites(&order.command) else { return Ok(cited) };

@@ -91,7 +91,7 @@ fn an_import_books_what_it_can_and_exits_6_where_rows_were_refused() {
         "
 Imported rows.csv as source contracts.
   rows                 3
-  booked               2  2 entries in 1 command
+  booked               2  CNY 4,000,001.00  2 entries in 1 command
   refused              1  CNY 7,000,000.00
                        1  line_exceeded
   see rows.rejects.csv: mend the rows there and import that file with the same mapping

@@ -92,6 +92,14 @@ fn hashes() -> Value {
             "plaintext": to_hex(&plaintext),
             "commitment": hash::commitment(&COMMITMENT_KEY, &plaintext).to_string(),
         },
+        "earmark 2026 import key v1": [
+            {"texts": ["INV-7"], "row_key": to_hex(&hash::row_key_of_columns(["INV-7"]))},
+            {"texts": ["7", "社保卡"], "row_key": to_hex(&hash::row_key_of_columns(["7", "社保卡"]))},
+        ],
+        "earmark 2026 reject check v1": {
+            "ledger": to_hex(&[0x0c; 16]), "source": "清单", "row_key": to_hex(&[0x0b; 16]),
+            "check": to_hex(&hash::reject_check(&[0x0c; 16], "清单", &[0x0b; 16])),
+        },
     })
 }
 

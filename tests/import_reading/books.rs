@@ -15,8 +15,7 @@ use earmark::domain::kinds::{Control, Role};
 use earmark::domain::propose::propose;
 use earmark::domain::state::State;
 use earmark::error::{Error, Kind, Result};
-use earmark::import::run::{Intake, Taken};
-use std::collections::BTreeSet;
+use earmark::import::run::{Imported, Intake, Past, Taken};
 
 /// An entry of the ledger in memory.
 #[derive(Debug, Clone)]
@@ -98,11 +97,33 @@ impl Intake for Books {
         &self.state
     }
 
-    fn known_rows(&mut self, source: &str, know: &mut dyn FnMut([u8; 16])) -> Result<()> {
-        let of_source = self.entries.iter().filter(|booked| booked.source == source);
-        let keys: BTreeSet<_> = of_source.map(|booked| booked.key).collect();
-        keys.into_iter().for_each(know);
+    fn look_back(&self, each: &mut dyn FnMut(&Past<'_>) -> Result<()>) -> Result<()> {
+        let mut left = 0;
+        let mut commands = self.commands.iter();
+        for (index, booked) in self.entries.iter().enumerate() {
+            let begins = left == 0;
+            if begins {
+                left = *commands.next().unwrap();
+            }
+            left -= 1;
+            let row = (!booked.source.is_empty()).then_some((booked.source.as_str(), booked.key));
+            let event = || Ok(Some(booked.event.clone()));
+            each(&Past { index: index as u64, row, begins, event: &event })?;
+        }
         Ok(())
+    }
+
+    fn imported(&self, index: u64) -> Result<Option<Imported>> {
+        let booked = self.entries.get(usize::try_from(index).unwrap());
+        Ok(booked.map(|booked| Imported {
+            source: booked.source.clone(),
+            key: booked.key,
+            event: Some(booked.event.clone()),
+        }))
+    }
+
+    fn next_index(&self) -> u64 {
+        (self.entries.len() + self.waiting.len()) as u64
     }
 
     fn take(&mut self, source: &str, key: [u8; 16], orders: &[Order]) -> Result<Taken> {
@@ -136,7 +157,7 @@ impl Intake for Books {
                 }
             }
         }
-        let counts = (events.len(), findings.len());
+        let counts = (events.len(), findings.clone());
         let booked = |event| Booked { source: source.to_owned(), key, event };
         self.waiting.extend(events.into_iter().map(booked));
         self.findings.extend(findings);

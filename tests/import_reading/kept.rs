@@ -8,10 +8,9 @@ use earmark::domain::kinds::Stage;
 use earmark::error::{Error, Kind, Result};
 use earmark::import::intake::LedgerIntake;
 use earmark::import::mapping::Mapping;
-use earmark::import::problem::Problem;
-use earmark::import::reader::Row;
-use earmark::import::rejects::Rejects;
-use earmark::import::run::{Job, Summary, run};
+use earmark::import::rejects::{Refused, Rejects};
+use earmark::import::run::{Input, Job, Summary, run};
+use earmark::import::survey::Expected;
 use earmark::ledger::Ledger;
 
 /// Counts refused rows, and fails at the one after `at_most`.
@@ -21,7 +20,7 @@ struct Counted {
 }
 
 impl Rejects for Counted {
-    fn reject(&mut self, _: &[String], _: &Row, _: &Problem) -> Result<()> {
+    fn reject(&mut self, _: &Refused<'_>) -> Result<()> {
         self.rows += 1;
         if self.rows <= self.at_most {
             return Ok(());
@@ -39,11 +38,18 @@ fn import(
 ) -> Result<Summary> {
     let path = house.folder.path().join("table.csv");
     std::fs::write(&path, table).unwrap();
-    let job = Job { path: &path, mapping, create_missing: true, document: None };
-    let known = ledger.known_rows(&mapping.source)?;
+    let job = Job {
+        input: Input::File(&path),
+        mapping,
+        source: &mapping.source_of(&path, None)?,
+        again: false,
+        create_missing: true,
+        expected: Expected::default(),
+        documents: &[],
+    };
     let signer = house.officer();
     let batch = ledger.batch(&mapping.source, &signer, None, dry_run)?;
-    let mut intake = LedgerIntake::new(batch, known);
+    let mut intake = LedgerIntake::new(batch);
     let mut rejects = Counted { rows: 0, at_most };
     let summary = run(&job, &mut intake, &mut rejects, &mut |_| ())?;
     assert_eq!(summary.refused, rejects.rows);

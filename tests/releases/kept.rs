@@ -71,7 +71,7 @@ fn rows_that_were_imported_are_known() {
     assert!(place.ok("verify --store").starts_with("Verified: "));
 }
 
-/// The refused rows, mended in the file that the release wrote, are booked once.
+/// A rejects file of the release does not say which rows it is about: the rows are mended in the list.
 #[test]
 fn rejects_are_mended_and_booked_once() {
     let place = Place::unpack("0.1.0", "imported");
@@ -80,9 +80,16 @@ fn rejects_are_mended_and_booked_once() {
     assert_ne!(kept, mended);
     std::fs::write(place.path("mended.csv"), mended).unwrap();
     let size = place.value("stats")["stats"]["size"].as_u64().unwrap();
-    place.ok("import mended.csv --mapping map.toml");
+    let refused = place.run("import mended.csv --mapping map.toml");
+    let says_why = refused.err.lines().any(|line| line.starts_with("rejects_older: "));
+    assert!(refused.status == 2 && says_why, "{}", refused.err);
+    assert_eq!(place.value("stats")["stats"]["size"], size);
+    let list = std::fs::read_to_string(place.path("rows.csv")).unwrap();
+    let list = list.replace("NOBODY", "SOFT-A").replace("99999999.00", "2.00");
+    std::fs::write(place.path("rows.csv"), list).unwrap();
+    place.ok("import rows.csv --mapping map.toml");
     assert_eq!(place.value("stats")["stats"]["size"], size + 2);
-    place.ok("import mended.csv --mapping map.toml");
+    place.ok("import rows.csv --mapping map.toml");
     assert_eq!(place.value("stats")["stats"]["size"], size + 2);
 }
 

@@ -17,7 +17,7 @@ use earmark::edge::pins::Pin;
 use earmark::import::intake::LedgerIntake;
 use earmark::import::mapping::Mapping;
 use earmark::import::rejects::RejectsFile;
-use earmark::import::run::{self, Job, Summary};
+use earmark::import::run::{self, Input, Job, Summary};
 use earmark::ledger::{Durability, Ledger, Outside, Receipt, RowIn, RowOut, Submission};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -266,12 +266,19 @@ pub(crate) fn import(folder: &Path, csv: &Path) -> Summary {
 
 fn import_into(ledger: &mut Ledger, csv: &Path) -> Summary {
     let mapping = Mapping::parse(MAPPING).unwrap();
-    let known = ledger.known_rows(&mapping.source).unwrap();
     let signer = officer();
     let batch = ledger.batch(&mapping.source, &signer, None, false).unwrap();
-    let mut intake = LedgerIntake::new(batch, known);
+    let mut intake = LedgerIntake::new(batch);
     let mut rejects = RejectsFile::new(Vec::new());
-    let job = Job { path: csv, mapping: &mapping, create_missing: false, document: None };
+    let job = Job {
+        input: Input::File(csv),
+        mapping: &mapping,
+        source: &mapping.source_of(csv, None).unwrap(),
+        again: false,
+        create_missing: false,
+        expected: earmark::import::survey::Expected::default(),
+        documents: &[],
+    };
     let summary = run::run(&job, &mut intake, &mut rejects, &mut |_| {}).unwrap();
     intake.finish().unwrap();
     assert_eq!(summary.refused, 0, "{summary:?}");

@@ -23,11 +23,26 @@ signing_hash = deriver("earmark 2026 entry signing v1")
 derive_command_id = deriver("earmark 2026 command id v1")
 derive_digest = deriver("earmark 2026 command digest v1")
 derive_row = deriver("earmark 2026 import row v1")
+derive_row_of_key = deriver("earmark 2026 import key v1")
+derive_reject_check = deriver("earmark 2026 reject check v1")
+
+
+def encode_texts(texts):
+    return b"".join(struct.pack("<I", len(text.encode())) + text.encode() for text in texts)
 
 
 def row_key(cells, occurrence):
-    encoded = b"".join(struct.pack("<I", len(cell.encode())) + cell.encode() for cell in cells)
-    return derive_row(encoded + struct.pack("<I", occurrence))[:16]
+    return derive_row(encode_texts(cells) + struct.pack("<I", occurrence))[:16]
+
+
+def row_key_of_columns(texts):
+    """The key of a row that columns of its own identify."""
+    return derive_row_of_key(encode_texts(texts))[:16]
+
+
+def reject_check(ledger, source, key):
+    """What stands behind the row key in a rejects file; in no entry."""
+    return derive_reject_check(ledger + encode_texts([source]) + key)[:4]
 
 
 def entry_id_front(recorded_at):

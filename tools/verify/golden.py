@@ -105,6 +105,11 @@ def check_hashes(vectors):
     check("digest", e.derive_digest(rows).hex(), digest["digest"])
     for row in vectors["earmark 2026 import row v1"]:
         check("row key", e.row_key(row["cells"], row["occurrence"]).hex(), row["row_key"])
+    for row in vectors["earmark 2026 import key v1"]:
+        check("row key of columns", e.row_key_of_columns(row["texts"]).hex(), row["row_key"])
+    of_reject = vectors["earmark 2026 reject check v1"]
+    ledger, key = (bytes.fromhex(of_reject[name]) for name in ["ledger", "row_key"])
+    check("reject check", e.reject_check(ledger, of_reject["source"], key).hex(), of_reject["check"])
     sealed = vectors["commitment"]
     made = keyed(bytes.fromhex(sealed["key"]), bytes.fromhex(sealed["plaintext"])).hex()
     check("commitment", made, sealed["commitment"])

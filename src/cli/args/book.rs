@@ -1,7 +1,7 @@
 //! Verbs about what is booked already, and about booking many rows at once.
 
 use super::WriteFlags;
-use crate::cli::value::{EntryRef, parse_date, parse_text};
+use crate::cli::value::{AmountText, EntryRef, parse_date, parse_text};
 use crate::domain::calendar::Date;
 use crate::domain::ids::Text;
 use clap::Args;
@@ -56,9 +56,21 @@ pub(crate) struct ImportRows {
     /// How it is written and what its rows become, in TOML
     #[arg(long, value_name = "MAP.toml")]
     pub(crate) mapping: PathBuf,
-    /// Where refused rows go [default: FILE.rejects.csv]
+    /// Where refused rows go [default: NAME.rejects.csv beside FILE]; a file that is there is never written over
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
+    /// Name the part of the list that FILE is: equal rows of two parts are two rows
+    #[arg(long, value_name = "NAME")]
+    pub(crate) batch: Option<String>,
+    /// Book rows anew that are booked for another source
+    #[arg(long)]
+    pub(crate) again: bool,
+    /// Refuse FILE whole unless it has this many rows
+    #[arg(long, value_name = "N")]
+    pub(crate) expect_rows: Option<u64>,
+    /// Refuse FILE whole unless the amounts of its rows come to this
+    #[arg(long, value_name = "A")]
+    pub(crate) expect_total: Option<AmountText>,
     /// Create funds, lines, projects and payees that a row names and the ledger does not know
     #[arg(long)]
     pub(crate) create_missing: bool,

@@ -33,12 +33,26 @@ pub(super) fn document(named: &str) -> Result<DocumentRef> {
 
 /// A document of this kind.
 pub(super) fn document_of(path: &Path, kind: &str) -> Result<DocumentRef> {
+    let name = name_of(path)?;
+    let hash = Bytes32(hash_of(path)?);
+    Ok(DocumentRef { hash, kind: Text::new(kind), name, pages: None })
+}
+
+/// A document of this kind, whose bytes were read.
+pub(super) fn document_of_bytes(path: &Path, kind: &str, bytes: &[u8]) -> Result<DocumentRef> {
+    let name = name_of(path)?;
+    let mut hash = Sha256Stream::default();
+    hash.update(bytes);
+    let hash = Bytes32(hash.finish().0);
+    Ok(DocumentRef { hash, kind: Text::new(kind), name, pages: None })
+}
+
+fn name_of(path: &Path) -> Result<Text> {
     let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
         let message = format!("{} has no name that is text", path.display());
         Error::new(Kind::Usage, "document_name", message).with_hint("rename the file")
     })?;
-    let hash = Bytes32(hash_of(path)?);
-    Ok(DocumentRef { hash, kind: Text::new(kind), name: Text::new(name), pages: None })
+    Ok(Text::new(name))
 }
 
 /// SHA-256 of a file's bytes, as `sha256sum` prints it.

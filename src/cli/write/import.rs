@@ -1,23 +1,26 @@
 //! `import`: the rows of a CSV file, as a mapping file says.
 
-use super::documents::document_of;
+use super::documents::{document_of, document_of_bytes};
 use crate::chain::entry::Head;
 use crate::cli::args::ImportRows;
 use crate::cli::output::{Exit, counted, for_terminal, grouped};
 use crate::cli::progress::Progress;
 use crate::cli::session::{Session, name_officer};
 use crate::domain::event::DocumentRef;
+use crate::domain::ids::Text;
 use crate::domain::money::Currency;
 use crate::edge::keys::PrivateKey;
 use crate::error::{Error, Result};
+use crate::import::history::{FILE_DOCUMENT, LIST_DOCUMENT, MAPPING_DOCUMENT};
 use crate::import::intake::LedgerIntake;
 use crate::import::mapping::Mapping;
-use crate::import::rejects::{LateFile, RejectsFile};
-use crate::import::run::{self, Job, Summary};
+use crate::import::rejects::{LateFile, RejectsFile, is_passing};
+use crate::import::run::{self, Input, Job, Summary};
+use crate::import::survey::Expected;
 use crate::ledger::Ledger;
 use serde_json::json;
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{Sink, Write};
+use std::path::Path;
 
 /// Runs `import`.
 ///
@@ -28,9 +31,21 @@ pub(super) fn import(session: &Session, a: &ImportRows) -> Result<Exit> {
     let text = crate::file::read_named_text(&a.mapping);
     let text = text.map_err(|e| Error::io("read the mapping", &a.mapping, e))?;
     let mapping = Mapping::parse(&text)?;
-    let document = document_of(&a.table, "import")?;
+    let source = mapping.source_of(&a.table, a.batch.as_deref())?;
+    let rejects = rejects(a)?;
+    let passed = if is_passing(&a.table) { Some(passed_through(&a.table)?) } else { None };
+    let documents = documents(a, &mapping, &text, passed.as_deref())?;
+    let job = Job {
+        input: passed.as_deref().map_or(Input::File(&a.table), Input::Bytes),
+        mapping: &mapping,
+        source: &source,
+        again: a.again,
+        create_missing: a.create_missing,
+        expected: Expected { rows: a.expect_rows, total: None },
+        documents: &documents,
+    };
     let officer = session.officer()?;
-    session.on_ledger(|ledger| import_into(session, ledger, officer, a, &mapping, &document))
+    session.on_ledger(|ledger| import_into(session, ledger, officer, a, rejects, job))
 }
 
 fn import_into(
@@ -38,19 +53,17 @@ fn import_into(
     ledger: &mut Ledger,
     officer: (String, PrivateKey),
     a: &ImportRows,
-    mapping: &Mapping,
-    document: &DocumentRef,
+    mut rejects: RejectsFile<Out>,
+    mut job: Job<'_>,
 ) -> Result<Exit> {
     let (officer, key) = session.in_use(officer, ledger)?;
     let currency = super::currency_of(ledger)?;
-    let (mut rejects, rejects_path) = rejects(a)?;
-    let known = ledger.known_rows(&mapping.source)?;
+    let total = a.expect_total.as_ref();
+    job.expected.total = total.map(|total| total.in_minor_units(currency)).transpose()?;
     let batch = ledger
-        .batch(&mapping.source, &key, a.accept_clock, a.dry_run)
+        .batch(&job.source.name, &key, a.accept_clock, a.dry_run)
         .map_err(|error| name_officer(error, &officer, &key))?;
-    let mut intake = LedgerIntake::new(batch, known);
-    let job =
-        Job { path: &a.table, mapping, create_missing: a.create_missing, document: Some(document) };
+    let mut intake = LedgerIntake::new(batch);
     let mut bar = Progress::new(&session.console, "rows");
     let ran = run::run(&job, &mut intake, &mut rejects, &mut |at| bar.set(at.rows, at.of));
     bar.finish();
@@ -61,9 +74,9 @@ fn import_into(
     finished.and(wrote)?;
     let told = Told {
         a,
-        source: &mapping.source,
+        source: &job.source.name,
         currency,
-        rejects: rejects_path,
+        rejects: rejects.target().path(),
         head: ledger.head(),
         published: ledger.published_size() >= ledger.head().size,
     };
@@ -77,25 +90,91 @@ fn import_into(
     Ok(if summary.refused == 0 { Exit::Done } else { Exit::Rejects })
 }
 
-type RejectsOut = RejectsFile<Box<dyn Write>>;
+/// The most bytes that are taken through a pipe: they are kept in memory, since a table is read twice.
+const MOST_PASSED_BYTES: usize = 268_435_456;
 
-/// Where refused rows go. A dry run keeps them only where it was told where.
-fn rejects(a: &ImportRows) -> Result<(RejectsOut, Option<PathBuf>)> {
+/// What comes through a pipe.
+fn passed_through(path: &Path) -> Result<Vec<u8>> {
+    crate::file::read_named(path, MOST_PASSED_BYTES).map_err(|error| {
+        Error::io("read", path, error)
+            .with_hint("write what is longer than 256 MiB to a file and import that")
+    })
+}
+
+/// What the first entry of each command names: the file and the mapping, and the day of a list of
+/// targets.
+fn documents(
+    a: &ImportRows,
+    mapping: &Mapping,
+    text: &str,
+    passed: Option<&[u8]>,
+) -> Result<Vec<DocumentRef>> {
+    let file = match passed {
+        Some(bytes) => document_of_bytes(&a.table, FILE_DOCUMENT, bytes)?,
+        None => document_of(&a.table, FILE_DOCUMENT)?,
+    };
+    let mut all = vec![file, document_of_bytes(&a.mapping, MAPPING_DOCUMENT, text.as_bytes())?];
+    if let Some(target) = mapping.target {
+        let name = Text::new(&target.as_of.to_string());
+        let list = all.first().cloned().map(|file| DocumentRef {
+            kind: Text::new(LIST_DOCUMENT),
+            name,
+            ..file
+        });
+        all.extend(list);
+    }
+    Ok(all)
+}
+
+/// Where refused rows go; a dry run keeps them only where it was told where.
+enum Out {
+    Nowhere(Sink),
+    File(LateFile),
+}
+
+impl Out {
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Nowhere(_) => None,
+            Self::File(file) => Some(file.path()),
+        }
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Nowhere(sink) => sink.write(bytes),
+            Self::File(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Nowhere(sink) => sink.flush(),
+            Self::File(file) => file.flush(),
+        }
+    }
+}
+
+fn rejects(a: &ImportRows) -> Result<RejectsFile<Out>> {
     if a.dry_run && a.rejects.is_none() {
-        return Ok((RejectsFile::new(Box::new(std::io::sink())), None));
+        return Ok(RejectsFile::new(Out::Nowhere(std::io::sink())));
     }
     let file = LateFile::beside(&a.table, a.rejects.as_deref())?;
-    let path = file.path().to_owned();
-    crate::cli::target::check(&path)?;
-    Ok((RejectsFile::new(Box::new(file)), Some(path)))
+    crate::cli::target::check(file.path())?;
+    Ok(RejectsFile::new(Out::File(file)))
 }
+
+/// Lines that a summary names.
+const LINES_NAMED: usize = 10;
 
 /// What an import did, to be told.
 struct Told<'a> {
     a: &'a ImportRows,
     source: &'a str,
     currency: Currency,
-    rejects: Option<PathBuf>,
+    rejects: Option<&'a Path>,
     head: Head,
     published: bool,
 }
@@ -106,7 +185,11 @@ impl Told<'_> {
         let mut out = format!(
             "{did} {file} as source {source}.\n\
              \x20 rows      {rows:>12}\n\
-             \x20 booked    {booked:>12}  {entries} in {commands}\n",
+             \x20 booked    {booked:>12}  {amount}{entries} in {commands}\n",
+            amount = summary
+                .booked_amount
+                .filter(|_| summary.booked > 0)
+                .map_or_else(String::new, |amount| format!("{}  ", self.currency.money(amount))),
             file = for_terminal(&self.a.table.display().to_string()),
             source = for_terminal(self.source),
             rows = grouped(&summary.rows.to_string()),
@@ -118,7 +201,6 @@ impl Told<'_> {
             (summary.known, "known       ", "in the ledger already"),
             (summary.skipped, "left out    ", "by the mapping's filters, or blank"),
             (summary.without_effect, "no effect   ", "nothing to book"),
-            (summary.findings, "findings    ", "booked; a soft rule looks at them"),
         ]
         .map(|(count, title, why)| (count, (title, why)))
         {
@@ -127,27 +209,10 @@ impl Told<'_> {
                 out.push_str(&format!("  {title}{:>10}  {why}\n", grouped(&count.to_string())));
             }
         }
-        if summary.refused > 0 {
-            let amount = summary
-                .refused_amount
-                .map_or_else(String::new, |amount| format!("  {}", self.currency.money(amount)));
-            out.push_str(&format!(
-                "  refused     {:>10}{amount}\n",
-                grouped(&summary.refused.to_string())
-            ));
-            for (code, count) in &summary.refused_by_code {
-                out.push_str(&format!(
-                    "              {:>10}  {code}\n",
-                    grouped(&count.to_string())
-                ));
-            }
-            if let Some(path) = &self.rejects {
-                let path = for_terminal(&path.display().to_string());
-                out.push_str(&format!(
-                    "  see {path}: mend the rows there and import that file with the same mapping\n"
-                ));
-            }
-        }
+        self.known(summary, &mut out);
+        self.findings(summary, &mut out);
+        absent(summary, &mut out);
+        self.refused(summary, &mut out);
         let size = counted(self.head.size, "entry", "entries");
         out.push_str(&if self.a.dry_run {
             "  dry run: nothing was written\n".to_owned()
@@ -159,6 +224,74 @@ impl Told<'_> {
         out
     }
 
+    fn known(&self, summary: &Summary, out: &mut String) {
+        if !summary.known_first.is_empty() {
+            let first: Vec<String> = (summary.known_first.iter())
+                .map(|(line, entry)| format!("line {line} is @{entry}"))
+                .collect();
+            out.push_str(&format!("              known rows: {}\n", first.join(", ")));
+        }
+        if summary.known_of_other_mapping > 0 {
+            let count = grouped(&summary.known_of_other_mapping.to_string());
+            out.push_str(&format!(
+                "              {count:>10}  of them are known from another mapping; what it adds is not booked\n"
+            ));
+        }
+    }
+
+    fn refused(&self, summary: &Summary, out: &mut String) {
+        if summary.refused > 0 {
+            let amount = summary
+                .refused_amount
+                .map_or_else(String::new, |amount| format!("  {}", self.currency.money(amount)));
+            let unread = match summary.refused_unread {
+                0 => String::new(),
+                count => {
+                    format!(", and {} whose amount cannot be read", grouped(&count.to_string()))
+                }
+            };
+            out.push_str(&format!(
+                "  refused     {:>10}{amount}{unread}\n",
+                grouped(&summary.refused.to_string())
+            ));
+            for (code, count) in &summary.refused_by_code {
+                out.push_str(&format!(
+                    "              {:>10}  {code}\n",
+                    grouped(&count.to_string())
+                ));
+            }
+            if let Some(path) = self.rejects {
+                let path = for_terminal(&path.display().to_string());
+                out.push_str(&format!(
+                    "  see {path}: mend the rows there and import that file with the same mapping\n"
+                ));
+            }
+        }
+    }
+
+    fn findings(&self, summary: &Summary, out: &mut String) {
+        let count = summary.findings.len();
+        if count == 0 {
+            return;
+        }
+        let shown = grouped(&count.to_string());
+        out.push_str(&format!("  findings    {shown:>10}  booked; a soft rule looks at them\n"));
+        for (code, of, found) in summary.findings.all().take(LINES_NAMED) {
+            let amount = found
+                .amount
+                .map_or_else(String::new, |amount| format!("  {}", self.currency.money(amount)));
+            out.push_str(&format!(
+                "              {:>10}  {code}: {of}, from @{} on{amount}\n",
+                grouped(&found.count.to_string()),
+                found.first_entry,
+                of = for_terminal(of),
+            ));
+        }
+        if count > LINES_NAMED {
+            out.push_str("                          …: -O json lists all, `report findings` what stands below zero\n");
+        }
+    }
+
     fn json(&self, summary: &Summary) -> serde_json::Value {
         let state = if self.published { "published" } else { "recorded" };
         json!({"import": {
@@ -166,19 +299,48 @@ impl Told<'_> {
             "rows": summary.rows,
             "booked": summary.booked,
             "known": summary.known,
+            "known_first": summary.known_first.iter().map(|(line, entry)| json!({"line": line, "entry": entry})).collect::<Vec<_>>(),
+            "known_of_other_mapping": summary.known_of_other_mapping,
             "skipped": summary.skipped,
+            "absent_lines": summary.absent_lines.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "zeroed_lines": summary.zeroed_lines.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "without_effect": summary.without_effect,
             "refused": summary.refused,
+            "booked_amount": summary.booked_amount.map(|amount| self.currency.plain(amount)),
+            "refused_unread": summary.refused_unread,
             "refused_amount": summary.refused_amount.map(|amount| self.currency.plain(amount)),
             "refused_by_code": summary.refused_by_code,
             "rejects": self.rejects.as_ref().filter(|_| summary.refused > 0),
             "entries": summary.entries,
             "commands": summary.commands,
-            "findings": summary.findings,
+            "findings": summary.findings.len(),
+            "findings_of": summary.findings.all().map(|(code, of, found)| json!({
+                "code": code,
+                "of": of,
+                "count": found.count,
+                "first_entry": found.first_entry,
+                "amount": found.amount.map(|amount| self.currency.plain(amount)),
+            })).collect::<Vec<_>>(),
             "size": self.head.size,
             "head": self.head.hash.to_string(),
             "state": if self.a.dry_run { None } else { Some(state) },
             "dry_run": self.a.dry_run,
         }})
+    }
+}
+
+/// Lines that a list of targets does not have any more.
+fn absent(summary: &Summary, out: &mut String) {
+    for (lines, what) in [
+        (&summary.absent_lines, "lines that this list no longer has keep what they have"),
+        (&summary.zeroed_lines, "lines that this list no longer has were brought to zero"),
+    ] {
+        if !lines.is_empty() {
+            let some = lines.iter().take(LINES_NAMED).map(|line| for_terminal(&line.to_string()));
+            let some = some.collect::<Vec<_>>().join(", ");
+            let more = if lines.len() > LINES_NAMED { ", …" } else { "" };
+            let count = grouped(&lines.len().to_string());
+            out.push_str(&format!("  absent      {count:>10}  {what}: {some}{more}\n"));
+        }
     }
 }

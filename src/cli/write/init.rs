@@ -214,10 +214,11 @@ fn check_folder(folder: &Path) -> Result<()> {
 
 fn currency(code: &str) -> Result<Currency> {
     Currency::named(code).ok_or_else(|| {
-        let known = Currency::known().join(", ");
         Error::new(Kind::Usage, "currency_unknown", format!("no currency {code:?} is known"))
             .with_detail("found", code)
-            .with_hint(format!("choose one of {known}"))
+            .with_hint(
+                "name a code of ISO 4217, present or historic, in capitals: CNY, EUR, HRK, …",
+            )
     })
 }
 

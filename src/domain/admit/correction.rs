@@ -40,6 +40,15 @@ pub(super) fn reverse(
     }
 }
 
+/// Whether an event books something that a reversal would take back: not what only names a thing, nor an
+/// allocation of nothing or a project without funding, which make room for others.
+#[must_use]
+pub fn books(body: &Body) -> bool {
+    let makes_room = matches!(body, Body::AllocationRecorded(b) if b.amount.is_zero())
+        || matches!(body, Body::ProjectApproved(b) if b.funding.is_empty());
+    !makes_room && is_reversible(body)
+}
+
 /// Events with postings, and follow-on events. Others end by an event of their own.
 pub(super) fn is_reversible(body: &Body) -> bool {
     match body {

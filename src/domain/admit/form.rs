@@ -278,8 +278,8 @@ fn ledger(b: &LedgerOpened) -> Result<(), Rejection> {
             return Err(out_of_range("exponent", &b.exponent, &currency.exponent.to_string()));
         }
         None => {
-            let known = format!("one of {}", Currency::known().join(", "));
-            return Err(out_of_range("currency", &format!("{:?}", b.currency), &known));
+            let known = "a code of ISO 4217";
+            return Err(out_of_range("currency", &format!("{:?}", b.currency), known));
         }
     }
     if !(-840..=840).contains(&b.utc_offset_minutes) {

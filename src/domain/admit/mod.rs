@@ -27,6 +27,7 @@ mod project;
 mod state;
 mod time;
 
+pub use correction::books;
 pub use dependents::{LaterEntries, MOST_DEPENDENTS, ReadEvent, find_dependents};
 pub use officers::Standing;
 

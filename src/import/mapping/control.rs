@@ -14,10 +14,8 @@ pub struct Control {
     /// The sum of their amounts, as plain decimal text.
     pub total: Option<String>,
     /// The column of the amounts; that of the first event, where it names none.
-    #[expect(dead_code, reason = "read by the next step")]
     pub(in crate::import) column: Option<Column>,
     /// The row that holds the sum of all others; it is left out.
-    #[expect(dead_code, reason = "read by the next step")]
     pub(in crate::import) total_row: Option<Condition>,
 }
 
