@@ -60,7 +60,7 @@ fn without_the_log_key_nothing_is_published_but_what_was() {
     let mut ledger = Ledger::open(&house.ledger_folder(), lost()).unwrap();
     let receipt = house.submit_as(&mut ledger, &allocation("PD-INFO:2026", 1), None).unwrap();
     assert_eq!(receipt.durability, Durability::Recorded);
-    assert_eq!(ledger.unpublished().map(Error::code), Some("log_key_differs"));
+    assert_eq!(ledger.unpublished().map(earmark::error::Error::code), Some("log_key_differs"));
     drop(ledger);
     let error = Ledger::open(&house.ledger_folder(), lost()).unwrap_err();
     assert_eq!(error.code(), "log_key_lost");

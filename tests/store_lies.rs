@@ -15,6 +15,7 @@
 )]
 
 mod house;
+mod raw;
 
 use earmark::archive::writer::ArchiveWriter;
 use earmark::chain::entry::{self, CommandId, Head, Sealed, SealedCommand};
@@ -143,18 +144,11 @@ fn a_rebuilt_store_that_is_read_back_short_is_not_written_to() {
 
 /// Removes the key of one command in sled alone; the mark of a clean end stands.
 fn lose_key(folder: &Path, number: usize) -> bool {
-    let config = ::sled::Config::new().path(folder.join("db")).segment_size(512 * 1024);
-    let config = config.use_compression(false).flush_every_ms(None);
-    let db = (0..400)
-        .find_map(|_| {
-            std::thread::sleep(std::time::Duration::from_millis(5));
-            config.open().ok()
-        })
-        .unwrap();
-    let Some(key) = db.range([0x20]..[0x21]).keys().nth(number) else { return false };
-    db.remove(key.unwrap()).unwrap();
-    db.flush().unwrap();
-    true
+    raw::with_sled(folder, |db| {
+        let Some(key) = db.range([0x20]..[0x21]).keys().nth(number) else { return false };
+        db.remove(key.unwrap()).unwrap();
+        true
+    })
 }
 
 #[test]

@@ -13,6 +13,7 @@
 )]
 
 mod house;
+mod raw;
 
 use earmark::archive::reader::ArchiveReader;
 use earmark::chain::body::{decode_state, encode_state};
@@ -157,34 +158,21 @@ fn a_rotation_signs_the_state_anew_at_once() {
 
 /// Changes pages in sled as somebody does who knows the format: every checksum is right.
 fn forge(folder: &Path, from: &[u8], to: &[u8]) {
-    let config = ::sled::Config::new()
-        .path(folder.join("db"))
-        .segment_size(512 * 1024)
-        .use_compression(false)
-        .flush_every_ms(None);
-    let db = config.open().unwrap();
-    let (key, value) = db.get_lt([0x30, 0, 0, 0, 0, 0, 0, 0, 1]).unwrap().unwrap();
-    let mut page = value[..value.len() - 4].to_vec();
-    let mut changed = 0;
-    for at in 0..page.len() - from.len() {
-        if page[at..].starts_with(from) {
-            page[at..at + to.len()].copy_from_slice(to);
-            changed += 1;
+    raw::with_sled(folder, |db| {
+        let (key, value) = db.get_lt([0x30, 0, 0, 0, 0, 0, 0, 0, 1]).unwrap().unwrap();
+        let mut page = value[..value.len() - 4].to_vec();
+        let mut changed = 0;
+        for at in 0..page.len() - from.len() {
+            if page[at..].starts_with(from) {
+                page[at..at + to.len()].copy_from_slice(to);
+                changed += 1;
+            }
         }
-    }
-    assert!(changed > 0, "the amount is not in the page");
-    let sum = crc32c::crc32c_append(crc32c::crc32c(&key), &page);
-    page.extend(sum.to_le_bytes());
-    db.insert(key, page).unwrap();
-    db.flush().unwrap();
-    drop(db);
-    let file = std::fs::File::open(folder.join("db/db")).unwrap();
-    for _ in 0..2_000 {
-        if file.try_lock().is_ok() {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+        assert!(changed > 0, "the amount is not in the page");
+        let sum = crc32c::crc32c_append(crc32c::crc32c(&key), &page);
+        page.extend(sum.to_le_bytes());
+        db.insert(key, page).unwrap();
+    });
 }
 
 fn refund(amount: i128) -> earmark::domain::command::Order {

@@ -1,6 +1,7 @@
 //! Damage in the index of command ids: an id that was appended is found where it stands, or the look-up
 //! fails and the next opening looks at everything. Never "no such command".
 
+use crate::raw::with_sled;
 use crate::{Filled, copy_folder, fill, folder, open};
 use earmark::chain::entry::Head;
 use earmark::error::Kind;
@@ -8,42 +9,11 @@ use earmark::store::Store;
 use earmark::store::conformance::Maker;
 use std::path::Path;
 
-/// sled as the engine configures it.
-fn raw(at: &Path) -> ::sled::Db {
-    let config = ::sled::Config::new()
-        .path(at.join("db"))
-        .segment_size(512 * 1024)
-        .use_compression(false)
-        .flush_every_ms(None);
-    for _ in 0..200 {
-        match config.open() {
-            Ok(db) => return db,
-            Err(_) => std::thread::sleep(std::time::Duration::from_millis(5)),
-        }
-    }
-    config.open().unwrap()
-}
-
-fn with_raw(at: &Path, change: impl FnOnce(&::sled::Db)) {
-    let db = raw(at);
-    change(&db);
-    db.flush().unwrap();
-    drop(db);
-    // sled's threads let go a little later than its last handle.
-    let file = std::fs::File::options().read(true).open(at.join("db/db")).unwrap();
-    for _ in 0..2_000 {
-        match file.try_lock() {
-            Ok(()) => return,
-            Err(_) => std::thread::sleep(std::time::Duration::from_millis(5)),
-        }
-    }
-}
-
 /// A copy of a closed store, changed in sled alone: its mark of a clean end stands.
 fn changed(filled: &Filled, change: impl FnOnce(&::sled::Db)) -> tempfile::TempDir {
     let at = folder();
     copy_folder(filled.at.path(), at.path());
-    with_raw(at.path(), change);
+    with_sled(at.path(), change);
     at
 }
 
@@ -155,9 +125,10 @@ fn sums_and_head_are_checked_before_they_are_believed() {
     let filled = small();
     let keys: Vec<Vec<u8>> = {
         let at = changed(&filled, |_| {});
-        let db = raw(at.path());
-        let all = db.iter().keys().map(|key| key.unwrap().to_vec());
-        all.filter(|key| matches!(key[0], 0x21 | 0x40)).collect()
+        with_sled(at.path(), |db| {
+            let all = db.iter().keys().map(|key| key.unwrap().to_vec());
+            all.filter(|key| matches!(key[0], 0x21 | 0x40)).collect()
+        })
     };
     assert!(keys.len() > 5, "{keys:?}");
     for key in keys {

@@ -16,6 +16,8 @@
 
 mod index;
 mod log;
+#[path = "../raw/mod.rs"]
+mod raw;
 mod sled;
 
 use earmark::chain::entry::{Sealed, SealedCommand};
