@@ -159,15 +159,10 @@ fn a_figure_is_within_its_range() {
 fn a_currency_is_one_that_is_known() {
     let currency = Text::new("XYZ");
     let wish = opened(LedgerOpened { currency, ..ledger() });
-    let known = "AUD, BHD, BRL, CAD, CHF, CNY, CZK, DKK, EUR, GBP, HKD, HUF, IDR, ILS, INR, JOD, \
-                 JPY, KRW, KWD, MOP, MXN, MYR, NOK, NZD, OMR, PHP, PLN, RON, SEK, SGD, THB, TND, \
-                 TRY, TWD, UAH, USD, VND, ZAR";
     Given::nothing().when(wish).then_refused(
         "out_of_range",
-        &format!(
-            "currency is \"XYZ\"; allowed is one of {known}
-             details: found=\"XYZ\" | allowed=one of {known}"
-        ),
+        "currency is \"XYZ\"; allowed is a code of ISO 4217
+         details: found=\"XYZ\" | allowed=a code of ISO 4217",
     );
 }
 
