@@ -28,7 +28,9 @@ use earmark::domain::money::{Amount, Currency};
 use earmark::domain::posting::Leaf;
 use earmark::export::{Export, Form, hledger};
 use earmark::projection::balances::Balances;
-use earmark::report::table::Header;
+use earmark::projection::register::Officers;
+use earmark::report::register::Rows;
+use earmark::report::table::{Header, Identity};
 use history::random::{HOSTILE, random};
 use history::*;
 use std::collections::BTreeMap;
@@ -37,6 +39,7 @@ use std::process::{Command, Stdio};
 
 fn header(book: &Book) -> Header {
     Header {
+        identity: Identity::Pinned,
         ledger: "07".to_owned(),
         name: "Pudong; 浦东".to_owned(),
         head: Head { size: u64::try_from(book.entries.len()).unwrap(), hash: hash::entry(b"last") },
@@ -49,7 +52,8 @@ fn header(book: &Book) -> Header {
 
 fn export(book: &Book, form: Form, header: &Header) -> String {
     let mut bytes = Vec::new();
-    let mut export = Export::new(&mut bytes, form, header, 480, book.reversals());
+    let rows = Rows::new(480, Officers::default());
+    let mut export = Export::new(&mut bytes, form, header, rows, book.reversals());
     book.each(|recorded| export.take(recorded));
     export.finish().unwrap();
     String::from_utf8(bytes).unwrap()

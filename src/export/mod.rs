@@ -48,18 +48,17 @@ impl<W: Write> Export<W> {
     /// Begins an export: writes what stands before the first entry.
     ///
     /// `header` says what is exported: entries of its ledger, up to its size, on or before its day;
-    /// days of recording are those at the ledger's offset. Rows of reversed entries are marked.
+    /// `rows` have seen none of them yet. Rows of reversed entries are marked.
     #[must_use]
     pub fn new(
         out: W,
         form: Form,
         header: &Header,
-        utc_offset_minutes: i16,
+        rows: register::Rows,
         reversals: Reversals,
     ) -> Self {
         let (currency, as_of) = (header.currency, header.as_of);
         let register = Register::new(Filter::default(), as_of).with_reversals(reversals);
-        let rows = register::Rows::new(utc_offset_minutes);
         let mut export =
             Self { out, form, currency, as_of, register, rows, entries: 0, failed: None };
         let front = match form {
@@ -129,6 +128,8 @@ impl<W: Write> Export<W> {
 mod tests {
     use super::*;
     use crate::chain::entry::Head;
+    use crate::projection::register::Officers;
+    use crate::report::table::Identity;
 
     struct Full;
 
@@ -145,6 +146,7 @@ mod tests {
     #[test]
     fn a_full_disk_is_told_at_the_end() {
         let header = Header {
+            identity: Identity::Pinned,
             ledger: String::new(),
             name: String::new(),
             head: Head::default(),
@@ -153,8 +155,9 @@ mod tests {
             filter: Vec::new(),
             currency: Currency::named("CNY").unwrap(),
         };
+        let rows = register::Rows::new(0, Officers::default());
         let error =
-            Export::new(Full, Form::Hledger, &header, 0, Reversals::new()).finish().unwrap_err();
+            Export::new(Full, Form::Hledger, &header, rows, Reversals::new()).finish().unwrap_err();
         assert_eq!(error.code(), "export_not_written");
         assert!(error.to_string().contains("next: make room, or write to another place"));
     }

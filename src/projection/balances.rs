@@ -259,10 +259,7 @@ impl Projection for Balances {
         if self.as_of.is_some_and(|day| recorded.event.occurred_on > day) {
             return;
         }
-        let (body, undone) = match (&recorded.event.body, recorded.cited) {
-            (Body::EntryReversed(_), Some(cited)) => (&cited.body, true),
-            (body, _) => (body, false),
-        };
+        let (body, undone) = recorded.moved_by();
         let flow = flow_of(body);
         for m in recorded.moves {
             self.post(m, flow, payee);
@@ -279,7 +276,8 @@ impl Projection for Balances {
 
 /// The column of authority that an event's moves go into.
 #[expect(clippy::wildcard_enum_match_arm, reason = "no other event moves authority")]
-fn flow_of(body: &Body) -> Flow {
+#[must_use]
+pub fn flow_of(body: &Body) -> Flow {
     match body {
         Body::AllocationRecorded(_) => Flow::Allocated,
         Body::AllocationTransferred(_) => Flow::TransfersNet,

@@ -105,7 +105,28 @@ impl Figures {
         }
     }
 
-    pub(super) fn flow_mut(&mut self, flow: Flow) -> &mut Amount {
+    /// With the balances of stages; authority is told by flow.
+    #[must_use]
+    pub fn with_stages(mut self, stages: impl IntoIterator<Item = (Stage, Amount)>) -> Self {
+        for (stage, balance) in stages {
+            if let Some(amount) = self.stage_mut(stage) {
+                *amount = balance;
+            }
+        }
+        self
+    }
+
+    /// Less what was carried from one of its lines to another: it counts in neither column. `None` beyond
+    /// `i128`.
+    #[must_use]
+    pub fn without_carried(mut self, within: Amount) -> Option<Self> {
+        self.carried_in = self.carried_in.checked_sub(within)?;
+        self.carried_out = self.carried_out.checked_sub(within)?;
+        Some(self)
+    }
+
+    /// The column that an amount of authority goes into.
+    pub fn flow_mut(&mut self, flow: Flow) -> &mut Amount {
         match flow {
             Flow::Allocated => &mut self.allocated,
             Flow::Adjustments => &mut self.adjustments,

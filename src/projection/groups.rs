@@ -165,10 +165,10 @@ pub fn rows(
         if !selection.has(names, from, None) || !selection.has(names, to, None) {
             continue;
         }
-        total = total.and_then(|sum| leave_out(sum, amount));
+        total = total.and_then(|sum| sum.without_carried(amount));
         let (from, to) = (key(names, from, by), key(names, to, by));
         if let Some((figures, _)) = rows.get_mut(&from).filter(|_| from == to) {
-            *figures = figures.and_then(|sum| leave_out(sum, amount));
+            *figures = figures.and_then(|sum| sum.without_carried(amount));
         }
     }
     // A district has its own funds' authority beside its own projects' spending, as they are.
@@ -181,12 +181,6 @@ pub fn rows(
     let total = row(Key::Without, total, any_below);
     let rows = rows.into_iter().map(|(key, (figures, below))| row(key, figures, below));
     Ok(Grouped { rows: rows.collect(), total })
-}
-
-fn leave_out(mut figures: Figures, amount: Amount) -> Option<Figures> {
-    figures.carried_in = figures.carried_in.checked_sub(amount)?;
-    figures.carried_out = figures.carried_out.checked_sub(amount)?;
-    Some(figures)
 }
 
 /// What a payee has coming and got.

@@ -19,7 +19,7 @@ pub mod told;
 
 use crate::chain::entry::{CommandId, EntryId, Row};
 use crate::chain::hash::Hash;
-use crate::domain::event::Event;
+use crate::domain::event::{Body, Event};
 use crate::domain::posting::Move;
 use crate::error::{Error, Kind};
 
@@ -59,6 +59,16 @@ impl<'a> Recorded<'a> {
     #[must_use]
     pub fn kind_number(&self) -> u16 {
         self.event.body.number()
+    }
+
+    /// The event whose amounts it moves, and whether it undoes them: a reversal moves those of the entry
+    /// that it reverses.
+    #[must_use]
+    pub fn moved_by(&self) -> (&'a Body, bool) {
+        match (&self.event.body, self.cited) {
+            (Body::EntryReversed(_), Some(cited)) => (&cited.body, true),
+            (body, _) => (body, false),
+        }
     }
 
     /// The event's body, to write.

@@ -23,8 +23,17 @@ pub type Reversals = BTreeMap<u64, u64>;
 pub struct Officers(Vec<Text>);
 
 impl Officers {
-    /// Takes in the next entry. MUST see every entry, in order; those of the first command may come once
-    /// before, for its first entry is signed by an officer whom its second one enrols.
+    /// The officer who opened a ledger: enrolled by its second entry, and so not yet named where the
+    /// first one is told.
+    #[must_use]
+    pub fn opened_by(second: Option<&Event>) -> Self {
+        match second.map(|event| &event.body) {
+            Some(Body::OfficerEnrolled(b)) => Self(vec![b.name.clone()]),
+            Some(_) | None => Self::default(),
+        }
+    }
+
+    /// Takes in the next entry. MUST see every entry, in order.
     pub fn apply(&mut self, recorded: &Recorded<'_>) {
         if let Body::OfficerEnrolled(b) = &recorded.event.body
             && usize::try_from(b.number).is_ok_and(|number| number == self.0.len())

@@ -3,7 +3,7 @@
 //! a report, from its contract.
 
 use super::data_text;
-use super::table::{Cell, Column, Kind, Note, Spec, Table};
+use super::table::{Cell, Column, Identity, Kind, Note, Spec, Table};
 use crate::domain::money::Currency;
 use serde_json::{Map, Value, json};
 
@@ -20,6 +20,7 @@ fn whole(table: &Table, rows: Value, summed: Option<&Vec<Cell>>, notes: &[Note])
     json!({
         "report": table.report,
         "schema": schema_name(table.report),
+        "identity": header.identity.text(),
         "ledger": header.ledger,
         "size": header.head.size,
         "head": header.head.hash.to_string(),
@@ -132,13 +133,17 @@ pub fn schema(spec: &Spec) -> Value {
                         text with six decimals, or null where they do not apply; dates ISO 8601.",
         "type": "object",
         "required": [
-            "report", "schema", "ledger", "size", "head", "as_of", "as_known_at", "filter",
+            "report", "schema", "identity", "ledger", "size", "head", "as_of", "as_known_at", "filter",
             "currency", "rows", "totals", "notes",
         ],
         "additionalProperties": false,
         "properties": {
             "report": {"const": spec.name},
             "schema": {"const": schema_name(spec.name)},
+            "identity": {
+                "enum": [Identity::Pinned.text(), Identity::NotPinned.text()],
+                "description": "Whether anybody outside says whose log it is: a pin on this machine.",
+            },
             "ledger": {"type": "string"},
             "size": {"type": "integer"},
             "head": {"$ref": "#/$defs/hash"},

@@ -162,6 +162,11 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("yes", "yes", "是"),
     ("entries", "entries", "条目"),
     ("head", "head", "链头"),
+    (
+        "identity:not_pinned",
+        "identity: not pinned; nothing outside says whose log this is (earmark verify --log-key VKEY)",
+        "公钥未经外部核实：没有来自外部的凭据说明这是谁的日志（earmark verify --log-key VKEY）",
+    ),
     ("as_of", "as of", "截至"),
     ("as_known_at", "as known at", "按已知条目"),
     ("filter", "filter", "筛选"),

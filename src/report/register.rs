@@ -60,12 +60,13 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// No rows yet; days are those at the ledger's offset.
+    /// No rows yet; days are those at the ledger's offset, and `opener` is known from the ledger's second
+    /// entry: the first one stands before it.
     #[must_use]
-    pub fn new(utc_offset_minutes: i16) -> Self {
+    pub fn new(utc_offset_minutes: i16, opener: Officers) -> Self {
         let sums =
             Sums { amount: Some(Amount::ZERO), reversed: Some(Amount::ZERO), ..Sums::default() };
-        Self { utc_offset_minutes, officers: Officers::default(), sums }
+        Self { utc_offset_minutes, officers: opener, sums }
     }
 
     /// Takes in the next entry. MUST see every entry, in order, before its rows.

@@ -157,9 +157,31 @@ impl Cell {
     }
 }
 
+/// Whether anybody outside a log says whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    /// The log is the one that is pinned on this machine.
+    Pinned,
+    /// Nothing from outside says whose log it is.
+    NotPinned,
+}
+
+impl Identity {
+    /// The word for it in data.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Pinned => "pinned",
+            Self::NotPinned => "not_pinned",
+        }
+    }
+}
+
 /// Of which ledger, when, and what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
+    /// Whether anybody outside says whose log it is.
+    pub identity: Identity,
     /// The ledger's id.
     pub ledger: String,
     /// The ledger's name.

@@ -9,7 +9,7 @@
 //! every column that a row may use, for nobody knows what is still to come.
 
 use super::labels::Lang;
-use super::table::{Cell, Column, Kind, Note, Shown, Table};
+use super::table::{Cell, Column, Identity, Kind, Note, Shown, Table};
 use crate::domain::calendar::instant_text;
 use crate::domain::money::{Amount, Currency};
 use crate::projection::ratio::Ratio;
@@ -268,6 +268,9 @@ impl View<'_> {
             facts.push(format!("{} {}", lang.label("filter"), safe(&header.filter.join(" "))));
         }
         let _ = writeln!(lines, "{}", facts.join(" · "));
+        if header.identity == Identity::NotPinned {
+            let _ = writeln!(lines, "{}", lang.label("identity:not_pinned"));
+        }
         if shapes.iter().any(|shape| shape.column.kind == Kind::Amount) {
             let _ = writeln!(lines, "{}", self.unit_text());
         }
@@ -487,6 +490,7 @@ mod tests {
 
     fn table(rows: &[(&str, &str, &str, i128)]) -> Table {
         let header = Header {
+            identity: Identity::Pinned,
             ledger: "07".to_owned(),
             name: "Pudong 浦东".to_owned(),
             head: Head { size: 3, ..Head::default() },

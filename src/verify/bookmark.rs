@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 const MAGIC: &[u8; 8] = b"EARMMARK";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// The most bytes of a bookmark that are read: it holds a state, as a cache does.
 const MAX_BYTES: usize = 4 << 30;
 const DIGEST_END: usize = 40;

@@ -8,6 +8,8 @@ use crate::domain::kinds::Stage;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::state::State;
 use crate::projection::Recorded;
+use crate::projection::balances::flow_of;
+use crate::projection::figures::Figures as Budget;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -28,6 +30,9 @@ pub struct Figures {
     pub officers: Vec<OfficerFigures>,
     /// Its funds, by code; none where something does not hold.
     pub funds: Vec<FundFigures>,
+    /// All of them, by the names of the budget: what was carried from one to another left out. `None` where
+    /// a sum overflows.
+    pub total: Option<Budget>,
 }
 
 /// An officer.
@@ -48,8 +53,12 @@ pub struct FundFigures {
     pub code: Code,
     /// Its name.
     pub name: Option<Text>,
-    /// Its balance in every stage; together they are zero. `None` where a sum overflows.
+    /// The balance of its accounts in every stage; together they are zero. What was carried from one line to
+    /// another is in `carried_out` of the one and in `authority` of the other. `None` where a sum overflows.
     pub stages: BTreeMap<Stage, Option<Amount>>,
+    /// The same by the names of the budget, as reports have it: what was carried within the fund left out.
+    /// `None` where a sum overflows.
+    pub budget: Option<Budget>,
 }
 
 /// The figures while they are counted.
@@ -59,6 +68,10 @@ pub(super) struct Count {
     occurred_on: Option<(Date, Date)>,
     commands: BTreeMap<u32, u64>,
     funds: BTreeMap<Code, Text>,
+    /// What gave each fund its authority; `None` once a sum went beyond what can be counted.
+    given: BTreeMap<Code, Option<Budget>>,
+    /// What was carried from one fund to another, or within one.
+    carried: BTreeMap<(Code, Code), Option<Amount>>,
 }
 
 impl Count {
@@ -71,6 +84,34 @@ impl Count {
         self.occurred_on = Some(days);
         if let Body::FundEstablished(fund) = &recorded.event.body {
             self.funds.insert(fund.code.clone(), fund.name.clone());
+        }
+        if !recorded.moves.is_empty() {
+            self.give(recorded);
+        }
+    }
+
+    /// Adds what the entry gave or took, and what it carried.
+    fn give(&mut self, recorded: &Recorded<'_>) {
+        let (body, undone) = recorded.moved_by();
+        let flow = flow_of(body);
+        for m in recorded.moves {
+            for (leaf, given) in [(&m.from, Some(m.amount)), (&m.to, m.amount.checked_neg())] {
+                if leaf.stage == Stage::Authority {
+                    let fund = leaf.line.fund.clone();
+                    let sums = self.given.entry(fund).or_insert(Some(Budget::default()));
+                    *sums = sums.zip(given).and_then(|(mut sums, given)| {
+                        let sum = sums.flow_mut(flow);
+                        *sum = sum.checked_add(given)?;
+                        Some(sums)
+                    });
+                }
+            }
+        }
+        if let Body::BalanceCarriedForward(carried) = body {
+            let amount = if undone { carried.amount.checked_neg() } else { Some(carried.amount) };
+            let pair = (carried.from.fund.clone(), carried.to.fund.clone());
+            let sum = self.carried.entry(pair).or_insert(Some(Amount::ZERO));
+            *sum = sum.zip(amount).and_then(|(sum, amount)| sum.checked_add(amount));
         }
     }
 
@@ -88,7 +129,8 @@ impl Count {
             commands: self.commands.get(&number).copied().unwrap_or_default(),
         });
         let officers = officers.collect();
-        let funds = if holds { funds(state, &mut self.funds) } else { Vec::new() };
+        let funds = if holds { self.funds(state) } else { Vec::new() };
+        let total = if holds { self.total(&funds) } else { None };
         Figures {
             name: facts.map(|facts| facts.name.clone()),
             currency: facts.map(|facts| facts.currency()),
@@ -97,25 +139,46 @@ impl Count {
             occurred_on: self.occurred_on,
             officers,
             funds,
+            total,
         }
     }
-}
 
-fn funds(state: &State, names: &mut BTreeMap<Code, Text>) -> Vec<FundFigures> {
-    let mut sums: BTreeMap<&Code, BTreeMap<Stage, Option<Amount>>> = BTreeMap::new();
-    let nothing = || Stage::ALL.iter().map(|stage| (*stage, Some(Amount::default()))).collect();
-    for code in state.funds.keys() {
-        sums.insert(code, nothing());
+    fn funds(&mut self, state: &State) -> Vec<FundFigures> {
+        let mut sums: BTreeMap<&Code, BTreeMap<Stage, Option<Amount>>> = BTreeMap::new();
+        let nothing = || Stage::ALL.iter().map(|stage| (*stage, Some(Amount::default()))).collect();
+        for code in state.funds.keys() {
+            sums.insert(code, nothing());
+        }
+        for (leaf, amount) in state.balances() {
+            let stages = sums.entry(&leaf.line.fund).or_insert_with(nothing);
+            let sum = stages.entry(leaf.stage).or_insert(Some(Amount::default()));
+            *sum = sum.and_then(|sum| sum.checked_add(*amount));
+        }
+        let figures = sums.into_iter().map(|(code, stages)| FundFigures {
+            code: code.clone(),
+            name: self.funds.remove(code),
+            budget: self.budget(code, &stages),
+            stages,
+        });
+        figures.collect()
     }
-    for (leaf, amount) in state.balances() {
-        let stages = sums.entry(&leaf.line.fund).or_insert_with(nothing);
-        let sum = stages.entry(leaf.stage).or_insert(Some(Amount::default()));
-        *sum = sum.and_then(|sum| sum.checked_add(*amount));
+
+    /// A fund's accounts by the names of the budget, less what was carried within it.
+    fn budget(&self, code: &Code, stages: &BTreeMap<Stage, Option<Amount>>) -> Option<Budget> {
+        let known: Option<Vec<_>> =
+            stages.iter().map(|(stage, sum)| Some((*stage, (*sum)?))).collect();
+        let given = self.given.get(code).copied().unwrap_or(Some(Budget::default()))?;
+        let pair = (code.clone(), code.clone());
+        let within = self.carried.get(&pair).copied().unwrap_or(Some(Amount::ZERO))?;
+        given.with_stages(known?).without_carried(within)
     }
-    let figures = sums.into_iter().map(|(code, stages)| FundFigures {
-        code: code.clone(),
-        name: names.remove(code),
-        stages,
-    });
-    figures.collect()
+
+    /// All funds: what was carried from one to another is in neither column.
+    fn total(&self, funds: &[FundFigures]) -> Option<Budget> {
+        let mut sums = funds.iter().map(|fund| fund.budget);
+        let sum = sums.try_fold(Budget::default(), |sum, budget| sum.checked_add(&budget?))?;
+        let between = self.carried.iter().filter(|((from, to), _)| from != to);
+        let amounts: Option<Vec<Amount>> = between.map(|(_, amount)| *amount).collect();
+        sum.without_carried(Amount::sum(amounts?)?)
+    }
 }

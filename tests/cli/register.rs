@@ -117,3 +117,30 @@ fn streamed_formats_hold_together() {
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json, format!("{value:#}\n"));
 }
+
+#[test]
+fn every_row_of_every_surface_names_its_officer() {
+    let place = Place::with_fund();
+    place.ok("export package -o kit.zip");
+    let package = zip_file(&place.path("kit.zip"), "register.csv");
+    let export = place.ok_raw("export csv");
+    assert_eq!(package, export);
+    for text in [export, place.ok_raw("register -O csv")] {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let officer = reader.headers().unwrap().iter().position(|key| key == "officer").unwrap();
+        let names: Vec<String> =
+            reader.records().map(|row| row.unwrap()[officer].to_owned()).collect();
+        assert_eq!(names, ["li"; 4]);
+    }
+    let shown = place.value("show officer:li --explain");
+    let rows = shown["show"]["entries"]["rows"].as_array().unwrap_or_else(|| panic!("{shown}"));
+    assert_eq!(rows.len(), 4, "{shown}");
+    assert!(rows.iter().all(|row| row["officer"] == "li"), "{shown}");
+}
+
+fn zip_file(package: &std::path::Path, name: &str) -> String {
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(package).unwrap()).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name(name).unwrap(), &mut text).unwrap();
+    text
+}

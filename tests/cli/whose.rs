@@ -59,15 +59,60 @@ fn another_log_of_a_pinned_origin_is_refused() {
 #[test]
 fn a_log_that_nobody_pinned_says_so() {
     let place = Place::with_fund();
-    for line in ["balance", "balance -O csv", "register -O jsonl", "balance -O json"] {
+    let elsewhere = |line: &str| {
         let mut command = place.command(line);
         command.env("EARMARK_HOME", place.path("elsewhere"));
         let ran = place.ran(&mut command);
         assert_eq!(ran.status, 0, "{line}: {}", ran.err);
-        assert!(ran.err.starts_with("warning: identity: not pinned"), "{line}: {}", ran.err);
-        assert_eq!(ran.err.lines().count(), 1, "{line}: {}", ran.err);
+        ran
+    };
+    let reports = [
+        "balance",
+        "balance --by payee",
+        "register",
+        "funds",
+        "payees",
+        "projects",
+        "commitments",
+        "officer list",
+        "district list",
+        "programme list",
+        "report execution",
+        "report leverage",
+        "report findings",
+    ];
+    let words = "identity: not pinned; nothing outside says whose log this is";
+    // A report says it itself, in its head or in its field; rows alone have no place for it.
+    for line in reports {
+        let ran = elsewhere(line);
+        assert_eq!(ran.err, "", "{line}");
+        let head: Vec<&str> = ran.out.lines().take(3).collect();
+        assert!(head[2].starts_with(words), "{line}: {}", ran.out);
+        assert!(!place.ok(line).contains("not pinned"), "{line}");
+        let ran = elsewhere(&format!("{line} --lang zh"));
+        assert!(ran.out.contains("公钥未经外部核实"), "{line}: {}", ran.out);
+        let ran = elsewhere(&format!("{line} -O json"));
+        assert_eq!(ran.err, "", "{line}");
+        assert!(ran.out.contains("\"identity\": \"not_pinned\""), "{line}: {}", ran.out);
+        assert_eq!(place.value(line)["identity"], "pinned", "{line}");
+        for format in ["csv", "jsonl"] {
+            let ran = elsewhere(&format!("{line} -O {format}"));
+            assert!(ran.err.starts_with(&format!("warning: {words}")), "{line}: {}", ran.err);
+            assert_eq!(ran.err.lines().count(), 1, "{line}: {}", ran.err);
+            assert!(!ran.out.contains("not pinned"), "{line}: {}", ran.out);
+        }
     }
-    assert!(place.ok("balance").contains("PD-INFO"));
+    for line in [
+        "show @3",
+        "stats",
+        "export csv",
+        "export jsonl",
+        "export hledger",
+        "export package -o k.zip",
+    ] {
+        let ran = elsewhere(line);
+        assert!(ran.err.starts_with(&format!("warning: {words}")), "{line}: {}", ran.err);
+    }
 }
 
 #[test]

@@ -32,9 +32,9 @@ use earmark::projection::filter::Filter;
 use earmark::projection::groups::{By, Selection};
 use earmark::projection::leverage::{Leverage, LeverageBy, Question};
 use earmark::projection::names::Names;
-use earmark::projection::register::Register;
+use earmark::projection::register::{Officers, Register};
 use earmark::report::labels::Lang;
-use earmark::report::table::{Cell, Header, Kind, Table};
+use earmark::report::table::{Cell, Header, Identity, Kind, Table};
 use earmark::report::text::Unit;
 use earmark::report::{self, Format, Style};
 use history::*;
@@ -74,6 +74,7 @@ fn pudong() -> Book {
 fn header(book: &Book, as_of: Option<Date>, words: &[&str]) -> Header {
     let size = u64::try_from(book.entries.len()).unwrap();
     Header {
+        identity: Identity::Pinned,
         ledger: "07070707-0707-0707-0707-070707070707".to_owned(),
         name: "Pudong".to_owned(),
         head: Head { size, hash: hash::entry(b"last") },
@@ -139,7 +140,7 @@ impl Shelf {
         tables.extend(leverage.into_iter().map(|by| self.leverage(by)));
         let reversals = self.book.reversals();
         let register = self.book.project(Register::default().with_reversals(reversals));
-        let mut cells = report::register::Rows::new(480);
+        let mut cells = report::register::Rows::new(480, Officers::default());
         self.book.each(|recorded| cells.apply(recorded));
         tables.extend([
             report::balance::by_payee(balances, names, selection, self.header()).unwrap(),

@@ -78,6 +78,8 @@ impl Desk {
         assert_eq!(ours["verify"]["verified"], true, "{ours}");
         assert_eq!(json["head"], ours["verify"]["head"]["hash"]);
         assert_eq!(json["size"], ours["verify"]["head"]["size"]);
+        let table: Value = serde_json::from_str(&self.earmark(&["balance", "-O", "json"])).unwrap();
+        super::assert_same_figures(&json, &table);
         assert_eq!(json["commands"], ours["verify"]["commands"]);
         json
     }
@@ -86,7 +88,7 @@ impl Desk {
 /// The sum of a stage over all funds, in minor units.
 fn sum(json: &Value, stage: &str) -> i128 {
     let funds = json["funds"].as_object().unwrap().values();
-    funds.map(|stages| stages[stage].as_str().unwrap().parse::<i128>().unwrap()).sum()
+    funds.map(|fund| fund["stages"][stage].as_str().unwrap().parse::<i128>().unwrap()).sum()
 }
 
 fn real_data(name: &str) -> Option<PathBuf> {

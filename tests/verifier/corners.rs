@@ -2,7 +2,7 @@
 
 use super::history::{History, dated};
 use super::house::{allocation, line, order};
-use super::{by_fund, verify};
+use super::{assert_same_figures, balance_of, by_fund, stages_of, verify};
 use earmark::chain::hash;
 use earmark::domain::command::*;
 use earmark::domain::event::*;
@@ -12,7 +12,6 @@ use earmark::domain::money::Amount;
 use earmark::domain::posting::Leaf;
 use earmark::ledger::{RowIn, RowOut};
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 const L24: &str = "PD-INFO:2024";
 const L25: &str = "PD-INFO:2025";
@@ -356,7 +355,6 @@ fn corners_of_the_posting_table_are_the_same() {
     let said = verify(&house, &house.ledger_folder().join("log"));
     assert_eq!((said.status, said.stderr.as_str()), (0, ""));
     let json: Value = serde_json::from_str(&said.stdout).unwrap();
-    let funds: BTreeMap<String, BTreeMap<String, String>> =
-        serde_json::from_value(json["funds"].clone()).unwrap();
-    assert_eq!(funds, expected);
+    assert_eq!(stages_of(&json), expected);
+    assert_same_figures(&json, &balance_of(&house));
 }

@@ -25,12 +25,19 @@ mod house;
 mod office;
 mod package;
 mod sealed;
+mod surfaces;
 mod tamper;
 mod wishes;
 
 use earmark::chain::signature::Signer as _;
 use earmark::domain::kinds::Stage;
+use earmark::domain::money::Currency;
 use earmark::domain::state::State;
+use earmark::ledger::Reader;
+use earmark::projection::filter::Filter;
+use earmark::projection::groups::{By, Selection};
+use earmark::report;
+use earmark::report::table::{Header, Identity};
 use earmark::tlog::note::VerifierKey;
 use house::{House, ORIGIN};
 use serde_json::Value;
@@ -111,6 +118,74 @@ fn by_fund(state: &State) -> BTreeMap<String, BTreeMap<String, String>> {
         stages.into_iter().map(|(stage, sum)| (stage.to_owned(), sum.to_string())).collect()
     };
     sums.into_iter().map(|(fund, stages)| (fund.to_owned(), text(stages))).collect()
+}
+
+/// What the independent verifier says of every fund's accounts.
+fn stages_of(json: &Value) -> BTreeMap<String, BTreeMap<String, String>> {
+    let funds = json["funds"].as_object().unwrap().iter();
+    funds
+        .map(|(code, fund)| (code.clone(), serde_json::from_value(fund["stages"].clone()).unwrap()))
+        .collect()
+}
+
+/// The report `balance` of a ledger's published log, as JSON.
+fn balance_of(house: &House) -> Value {
+    let reader = Reader::open_log(&house.ledger_folder().join("log"), None, None).unwrap();
+    let books = reader.books(reader.size(), None).unwrap();
+    let header = Header {
+        identity: Identity::NotPinned,
+        ledger: String::new(),
+        name: String::new(),
+        head: reader.head_at(reader.size()).unwrap(),
+        as_of: None,
+        as_known_at: None,
+        filter: Vec::new(),
+        currency: Currency::named("CNY").unwrap(),
+    };
+    let filter = Filter::default();
+    let selection = Selection { filter: &filter, years: &[] };
+    let (balances, names) = (&books.balances, &books.names);
+    report::json::value(
+        &report::balance::balance(balances, names, selection, By::Fund, header).unwrap(),
+    )
+}
+
+/// The figures that the report `balance` and the independent verifier both have.
+const FIGURES: [&str; 13] = [
+    "allocated",
+    "adjustments",
+    "transfers_net",
+    "carried_in",
+    "budget_final",
+    "reserved",
+    "committed",
+    "approved_unpaid",
+    "paid_net",
+    "refunded_out",
+    "carried_out",
+    "lapsed",
+    "available",
+];
+
+/// Figure by figure, of every fund and in all: the independent verifier says what `balance` says, of a
+/// currency with hundredths.
+#[track_caller]
+fn assert_same_figures(json: &Value, table: &Value) {
+    let minor = |amount: &Value| amount.as_str().unwrap().replace('.', "").parse::<i128>().unwrap();
+    let same = |ours: &Value, theirs: &Value, of: &str| {
+        for name in FIGURES {
+            let theirs: i128 = theirs[name].as_str().unwrap().parse().unwrap();
+            assert_eq!(minor(&ours[name]), theirs, "{name} of {of}");
+        }
+    };
+    let rows = table["rows"].as_array().unwrap();
+    for row in rows {
+        let fund = row["fund"].as_str().unwrap();
+        same(row, &json["funds"][fund], fund);
+    }
+    // A fund that nothing was given to has no row.
+    assert!(rows.len() <= json["funds"].as_object().unwrap().len());
+    same(&table["totals"], &json["totals"], "all funds");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn log_key(desk: &Desk) -> String {
     pins.split_whitespace().nth(3).unwrap().to_owned()
 }
 
-fn unpack(package: &Path, to: &Path) {
+pub(crate) fn unpack(package: &Path, to: &Path) {
     let arguments = ["-S", "-m", "zipfile", "-e", package.to_str().unwrap(), to.to_str().unwrap()];
     let output = Command::new(PYTHON.as_path()).args(arguments).output().unwrap();
     assert!(output.status.success(), "{output:?}");
@@ -111,7 +111,7 @@ fn a_package_verifies_with_python_alone_and_with_the_program() {
     }
     let fund = &manifest["control_totals"]["funds"][0];
     assert_eq!((&fund["fund"], &fund["stages"]["paid"]), (&"PD-INFO".into(), &"2500.50".into()));
-    assert_eq!(said["funds"]["PD-INFO"]["paid"], "250050");
+    assert_eq!(said["funds"]["PD-INFO"]["paid_net"], "250050");
     assert_eq!(manifest["control_totals"]["all"]["authority"], "-1000000.00");
 
     // The program, from the zip as it is.

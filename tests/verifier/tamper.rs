@@ -191,7 +191,7 @@ fn damage_on_disk_is_named() {
         (&json["size"], &json["commands"], &json["officers"]),
         (&300.into(), &6.into(), &2.into())
     );
-    assert_eq!(json["funds"]["PD-INFO"]["paid"], (293 * 294 / 2).to_string());
+    assert_eq!(json["funds"]["PD-INFO"]["paid_net"], (293 * 294 / 2).to_string());
 
     // Where entry 10 begins in its bundle: two bytes of length before each.
     let at = base.entries[..10].iter().map(|bytes| bytes.len() + 2).sum::<usize>() + 2;

@@ -7,6 +7,22 @@ STAGES = [KINDS["Stage"][number] for number in sorted(KINDS["Stage"])]
 OPEN = ("approved", "completed")
 
 
+# What gave authority, by the event that did; supplements and reductions are adjustments.
+FLOWS = {"AllocationRecorded": "allocated", "AllocationTransferred": "transfers_net", "BalanceCarriedForward": "carried_in"}
+# The names of the budget, as reports have them, and the stage that each is.
+NAMES = {
+    "reserved": "reserved",
+    "committed": "committed",
+    "approved_unpaid": "approved_unpaid",
+    "paid_net": "paid",
+    "invested": "invested",
+    "refunded_out": "refunded_out",
+    "carried_out": "carried_out",
+    "lapsed": "lapsed",
+    "available": "unreserved",
+}
+
+
 def leaf(line, stage, project=None, commitment=None):
     return (line, stage, project, commitment)
 
@@ -30,6 +46,8 @@ class Fold:
         self.projects = {}
         self.commitments = {}  # contract -> {(line, project): Share}
         self.moves = []  # of every entry, by index
+        self.given = {}  # (fund, flow) -> what was given
+        self.carried = {}  # (fund, fund) -> what was carried from lines of the one to lines of the other
         self.gave_funding = set()  # carry-forwards, by index
         self.bodies = {}  # index -> (name, fields), of what may be reversed or refunded
         self.funds = []
@@ -45,6 +63,8 @@ class Fold:
         for source, target, amount in moves:
             self.add(index, source, -amount)
             self.add(index, target, amount)
+        if moves:
+            self.give(name, fields, moves)
         self.moves.append(moves)
         if mover or name == "ProjectApproved":
             self.bodies[index] = (name, fields)
@@ -57,6 +77,22 @@ class Fold:
         if not -(2**127) <= balance < 2**127:
             raise Break(f"entry {index}", "amount", "a balance of 128 bits", balance)
         self.balances[account] = balance
+
+    def give(self, name, fields, moves):
+        """What gave authority, and what was carried; a reversal takes it back."""
+        sign = 1
+        if name == "EntryReversed":
+            name, fields = self.bodies.get(fields["entry"], ("", {}))
+            sign = -1
+        flow = FLOWS.get(name, "adjustments")
+        for source, target, amount in moves:
+            for account, given in ((source, amount), (target, -amount)):
+                if account[1] == "authority":
+                    of = (account[0][0], flow)
+                    self.given[of] = self.given.get(of, 0) + given
+        if name == "BalanceCarriedForward":
+            pair = (fields["from"][0], fields["to"][0])
+            self.carried[pair] = self.carried.get(pair, 0) + sign * fields["amount"]
 
     def balance(self, account):
         return self.balances.get(account, 0)
@@ -282,8 +318,37 @@ class Fold:
     # what comes of it
 
     def by_fund(self):
-        """Balances by fund and stage, in minor units."""
-        sums = {code: dict.fromkeys(STAGES, 0) for code in self.funds}
+        """Every fund by the names of the budget, and the balance of its accounts by stage; minor units."""
+        stages = {code: dict.fromkeys(STAGES, 0) for code in self.funds}
         for (line, stage, _, _), amount in self.balances.items():
-            sums.setdefault(line[0], dict.fromkeys(STAGES, 0))[stage] += amount
-        return {code: {stage: str(sum_) for stage, sum_ in stages.items()} for code, stages in sums.items()}
+            stages.setdefault(line[0], dict.fromkeys(STAGES, 0))[stage] += amount
+        funds = {code: self.budget([code], sums) for code, sums in stages.items()}
+        return {
+            code: {**said(budget), "stages": said(stages[code])}
+            for code, budget in funds.items()
+        }
+
+    def totals(self):
+        """All funds together: what was carried from one to another is in neither column."""
+        sums = dict.fromkeys(STAGES, 0)
+        for (_, stage, _, _), amount in self.balances.items():
+            sums[stage] += amount
+        codes = {line[0] for line, _, _, _ in self.balances}
+        return said(self.budget(codes, sums))
+
+    def budget(self, codes, stages):
+        """What was carried from a line of these funds to another is in neither `carried_in` nor `carried_out`."""
+        within = sum(amount for (source, target), amount in self.carried.items() if source in codes and target in codes)
+        given = {
+            flow: sum(self.given.get((code, flow), 0) for code in codes)
+            for flow in ("allocated", "adjustments", "transfers_net", "carried_in")
+        }
+        given["carried_in"] -= within
+        budget = {**given, "budget_final": sum(given.values())}
+        budget.update((name, stages[stage]) for name, stage in NAMES.items())
+        budget["carried_out"] -= within
+        return budget
+
+
+def said(sums):
+    return {name: str(amount) for name, amount in sums.items()}

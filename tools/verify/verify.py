@@ -159,7 +159,7 @@ def main():
         print(json.dumps(said, indent=1, ensure_ascii=False))
         print(f"not checked from {chain.unknown_from}: an event or a rule set of a later release", file=sys.stderr)
         return 3
-    said["funds"] = fold.by_fund()
+    said["funds"], said["totals"] = fold.by_fund(), fold.totals()
     print(json.dumps(said, indent=1, ensure_ascii=False))
     return 0
 

@@ -29,8 +29,8 @@ fn write(session: &Session, form: Form, flags: &ReadFlags) -> Result<()> {
     let reversals = reading.reversals_for(is_csv)?;
     session.console.result(&mut |out| {
         let mut bar = Progress::new(&session.console, "entries");
-        let offset = reading.facts.utc_offset_minutes;
-        let mut export = Export::new(out, form, &header, offset, reversals.clone());
+        let rows = reading.rows()?;
+        let mut export = Export::new(out, form, &header, rows, reversals.clone());
         let folded = reading.reader.fold_while(reading.size, &mut |recorded| {
             export.take(recorded);
             bar.set(recorded.index, reading.size);

@@ -14,7 +14,7 @@ use crate::report::table::{Header, Table};
 type Listing = fn(&Names, &Balances, &Filter, Header) -> Result<Table>;
 
 fn list(session: &Session, a: &List, listing: Listing) -> Result<Exit> {
-    let reading = Reading::open(session, &a.flags)?;
+    let reading = Reading::open_report(session, &a.flags)?;
     let filter = filters::parse(&reading, &a.filters, false)?;
     let books = reading.books()?;
     let header = reading.header(&filter)?;
@@ -42,7 +42,7 @@ pub(super) fn commitments(session: &Session, a: &List) -> Result<Exit> {
 }
 
 fn plain(session: &Session, listing: fn(&Names, Header) -> Table) -> Result<Exit> {
-    let reading = Reading::open(session, &ReadFlags::default())?;
+    let reading = Reading::open_report(session, &ReadFlags::default())?;
     let (books, header) = (reading.books()?, reading.header(&Filter::default())?);
     print(session, &reading, &listing(&books.names, header))
 }

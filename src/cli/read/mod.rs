@@ -41,9 +41,10 @@ use crate::ledger::reader::KnownAt;
 use crate::ledger::reader::books::Books;
 use crate::ledger::{Reader, unpublished_entries};
 use crate::projection::filter::Filter;
-use crate::projection::register::Reversals;
+use crate::projection::register::{Officers, Reversals};
 use crate::report::labels::Lang;
-use crate::report::table::{Header, Table};
+use crate::report::register::Rows;
+use crate::report::table::{Header, Identity, Table};
 use crate::report::text::Unit;
 use crate::report::{Format, Style};
 use crate::tlog::checkpoint::Checkpoint;
@@ -86,6 +87,7 @@ pub(crate) fn read(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
 struct Reading {
     reader: Reader,
     facts: LedgerFacts,
+    identity: Identity,
     size: u64,
     /// The size that was asked for; nothing for all of it.
     known_at: Option<u64>,
@@ -95,13 +97,39 @@ struct Reading {
 }
 
 impl Reading {
-    /// Opens the published log of the session's ledger, for a verb that prints as the console says.
+    /// Opens the published log of the session's ledger, for a verb that prints as the console says. Where
+    /// nothing is pinned for the log, that is said beside what is printed.
     fn open(session: &Session, flags: &ReadFlags) -> Result<Self> {
         Self::open_for(session, flags, session.console.format == FormatName::Csv)
     }
 
-    /// Opens the published log of the session's ledger; `is_csv`: for CSV.
+    /// As [`Reading::open`], for a verb that prints reports alone: tables and JSON say themselves whose
+    /// log they are of.
+    fn open_report(session: &Session, flags: &ReadFlags) -> Result<Self> {
+        let format = session.console.format;
+        let reading = Self::open_quietly(session, flags, format == FormatName::Csv)?;
+        match format {
+            FormatName::Table | FormatName::Json | FormatName::Html => {}
+            FormatName::Csv | FormatName::Jsonl => reading.say_identity(session),
+        }
+        Ok(reading)
+    }
+
+    /// As [`Reading::open`]; `is_csv`: for CSV.
     fn open_for(session: &Session, flags: &ReadFlags, is_csv: bool) -> Result<Self> {
+        let reading = Self::open_quietly(session, flags, is_csv)?;
+        reading.say_identity(session);
+        Ok(reading)
+    }
+
+    /// One line where nothing outside says whose log it is.
+    fn say_identity(&self, session: &Session) {
+        if self.identity == Identity::NotPinned {
+            session.console.warn(lang(session).label("identity:not_pinned"));
+        }
+    }
+
+    fn open_quietly(session: &Session, flags: &ReadFlags, is_csv: bool) -> Result<Self> {
         if flags.raw && !is_csv {
             let message = "--raw is about the cells of CSV; this prints none";
             return Err(Error::new(Kind::Usage, "flag_unfit", message)
@@ -113,7 +141,7 @@ impl Reading {
         let key = pin.as_ref().map(key_of).transpose()?;
         let trusted = key.as_ref().map(|key| key.public_key().to_bytes());
         let reader = Reader::open(&folder, trusted)?;
-        hold_to_pin(session, &reader, pin.as_ref())?;
+        let identity = hold_to_pin(session, &reader, pin.as_ref())?;
         warn_unpublished(session, &folder, reader.size());
         let facts = facts_of(&reader)?;
         let known_at = match flags.as_known_at {
@@ -131,7 +159,7 @@ impl Reading {
         };
         let size = known_at.unwrap_or_else(|| reader.size());
         let as_of = flags.as_of.map(|period| period.last);
-        Ok(Self { reader, facts, size, known_at, as_of, raw: flags.raw })
+        Ok(Self { reader, facts, identity, size, known_at, as_of, raw: flags.raw })
     }
 
     fn books(&self) -> Result<Books> {
@@ -145,6 +173,7 @@ impl Reading {
     /// What every report says of itself.
     fn header(&self, filter: &Filter) -> Result<Header> {
         Ok(Header {
+            identity: self.identity,
             ledger: crate::chain::entry::LedgerId(self.facts.id.0).to_string(),
             name: self.facts.name.to_string(),
             head: self.head()?,
@@ -153,6 +182,12 @@ impl Reading {
             filter: filter.words().to_vec(),
             currency: self.facts.currency(),
         })
+    }
+
+    /// No rows of the register yet.
+    fn rows(&self) -> Result<Rows> {
+        let second = self.reader.event(1)?;
+        Ok(Rows::new(self.facts.utc_offset_minutes, Officers::opened_by(second.as_ref())))
     }
 
     /// Entries that were reversed by then; none where nobody asks.
@@ -170,23 +205,15 @@ impl Reading {
     }
 }
 
-/// The log is the pinned one: signed by the pinned key, beginning with the pinned entry. Where nothing is
-/// pinned for it that is said.
+/// The log is the pinned one: signed by the pinned key, beginning with the pinned entry; or nothing is pinned
+/// for it.
 ///
 /// # Errors
 /// `log_differs_from_pin` (`Kind::NotPinned`) with what was expected and found; as [`Reader::entry`].
-pub(super) fn hold_to_pin(session: &Session, reader: &Reader, pin: Option<&Pin>) -> Result<()> {
+fn hold_to_pin(session: &Session, reader: &Reader, pin: Option<&Pin>) -> Result<Identity> {
     let checkpoint = reader.archive().checkpoint();
     let named = if pin.is_none() { session.pin_of(&checkpoint.origin)? } else { None };
-    let Some(pin) = pin.or(named.as_ref()) else {
-        session.console.warn(&say(
-            session,
-            "identity: not pinned; nothing outside says whose log this is (earmark verify --log-key VKEY)"
-                .to_owned(),
-            "身份：未固定；没有来自外部的凭据说明这是谁的日志（earmark verify --log-key VKEY）".to_owned(),
-        ));
-        return Ok(());
-    };
+    let Some(pin) = pin.or(named.as_ref()) else { return Ok(Identity::NotPinned) };
     let differs = |what: &str, expected: &str, found: &str| {
         let message = format!(
             "this is not the log that is pinned for {}: expected {what} {expected}, found {found}",
@@ -208,7 +235,7 @@ pub(super) fn hold_to_pin(session: &Session, reader: &Reader, pin: Option<&Pin>)
     if genesis != pin.genesis {
         return Err(differs("the first entry", &pin.genesis.to_string(), &genesis.to_string()));
     }
-    Ok(())
+    Ok(Identity::Pinned)
 }
 
 /// Says that entries are recorded which no reader sees yet, as far as their writer left word.

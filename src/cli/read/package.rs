@@ -85,8 +85,8 @@ fn register(reading: &Reading, out: &mut dyn Write) -> Result<u64> {
     let header = reading.header(&Filter::default())?;
     let mut lines = Lines { out, count: 0, is_quoted: false };
     let reversals = reading.reader.reversals(reading.size, None)?;
-    let (form, offset) = (Form::Csv { raw: false }, reading.facts.utc_offset_minutes);
-    let mut export = Export::new(&mut lines, form, &header, offset, reversals);
+    let (form, rows) = (Form::Csv { raw: false }, reading.rows()?);
+    let mut export = Export::new(&mut lines, form, &header, rows, reversals);
     reading.reader.fold(reading.size, &mut |recorded| export.take(recorded))?;
     export.finish()?;
     // The first line names the columns.
@@ -142,7 +142,11 @@ fn facts(report: &Report) -> Map<String, Value> {
         "log_key": report.claimed_key.as_ref().map(ToString::to_string),
         "commands": report.commands,
         "currency": figures.currency.map(|currency| currency.to_string()),
-        "control_totals": {"funds": funds.collect::<Vec<_>>(), "all": all},
+        "control_totals": {
+            "funds": funds.collect::<Vec<_>>(),
+            "all": all,
+            "totals": verdict::budget_json(figures.total.as_ref(), figures.currency),
+        },
     });
     if let Value::Object(facts) = facts { facts } else { Map::new() }
 }

@@ -7,18 +7,15 @@ use crate::cli::output::{Exit, printing};
 use crate::cli::session::Session;
 use crate::error::Result;
 use crate::projection::register;
-use crate::report::register::{REGISTER, Rows};
+use crate::report::register::REGISTER;
 use crate::report::stream::Stream;
 use crate::report::table::{Note, Table};
 use std::io::Write;
 use std::ops::ControlFlow;
 
-/// LedgerOpened and the OfficerEnrolled of whoever opened it.
-const GENESIS_ENTRIES: u64 = 2;
-
 /// Runs `register`.
 pub(super) fn register(session: &Session, a: &Register) -> Result<Exit> {
-    let reading = Reading::open(session, &a.flags)?;
+    let reading = Reading::open_report(session, &a.flags)?;
     let filter = filters::parse(&reading, &a.filters, false)?;
     let table = REGISTER.table(&[], reading.header(&filter)?);
     let reversals = reading.reversals_for(true)?;
@@ -50,13 +47,8 @@ fn write(
     mut stream: Stream<'_>,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let mut rows = Rows::new(reading.facts.utc_offset_minutes);
+    let mut rows = reading.rows()?;
     let (mut count, mut last, mut more) = (0_u64, None, false);
-    // Who signed the first entry is named by the second.
-    reading.reader.fold_while(reading.size.min(GENESIS_ENTRIES), &mut |recorded| {
-        rows.apply(recorded);
-        Ok(ControlFlow::Continue(()))
-    })?;
     reading.reader.fold_while(reading.size, &mut |recorded| {
         rows.apply(recorded);
         let found = found.rows_of(recorded);

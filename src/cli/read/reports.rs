@@ -14,7 +14,7 @@ use crate::report::{balance, execution, findings, leverage};
 
 /// Runs `balance`.
 pub(super) fn balance(session: &Session, a: &Balance) -> Result<Exit> {
-    let reading = Reading::open(session, &a.flags)?;
+    let reading = Reading::open_report(session, &a.flags)?;
     let filter = filters::parse(&reading, &a.filters, true)?;
     let books = reading.books()?;
     let bare: Vec<Code> =
@@ -43,7 +43,7 @@ pub(super) fn balance(session: &Session, a: &Balance) -> Result<Exit> {
 
 /// Runs `report execution`.
 pub(super) fn execution(session: &Session, a: &Execution) -> Result<Exit> {
-    let reading = Reading::open(session, &a.flags)?;
+    let reading = Reading::open_report(session, &a.flags)?;
     let (filter, books) = (filters::of_funds(&a.funds), reading.books()?);
     filters::check_funds(&books.names, &a.funds)?;
     let years: Vec<_> = a.year.into_iter().collect();
@@ -66,7 +66,7 @@ pub(super) fn execution(session: &Session, a: &Execution) -> Result<Exit> {
 
 /// Runs `report leverage`.
 pub(super) fn leverage(session: &Session, a: &Leverage) -> Result<Exit> {
-    let reading = Reading::open(session, &a.flags)?;
+    let reading = Reading::open_report(session, &a.flags)?;
     let (filter, books) = (filters::of_funds(&a.funds), reading.books()?);
     filters::check_funds(&books.names, &a.funds)?;
     let question = Question {
@@ -87,7 +87,7 @@ pub(super) fn leverage(session: &Session, a: &Leverage) -> Result<Exit> {
 
 /// Runs `report findings`.
 pub(super) fn findings(session: &Session, a: &Findings) -> Result<Exit> {
-    let reading = Reading::open(session, &a.flags)?;
+    let reading = Reading::open_report(session, &a.flags)?;
     let (filter, books) = (filters::of_funds(&a.funds), reading.books()?);
     filters::check_funds(&books.names, &a.funds)?;
     let years: Vec<_> = a.year.into_iter().collect();

@@ -72,7 +72,7 @@ impl Page<'_> {
         let header = self.reading.header(&filter)?;
         let reversals = self.reading.reversals_for(true)?;
         let mut register = Register::new(filter, self.reading.as_of).with_reversals(reversals);
-        let mut cells = report::register::Rows::new(self.reading.facts.utc_offset_minutes);
+        let mut cells = self.reading.rows()?;
         let mut rows = Vec::new();
         self.reading.reader.fold(self.reading.size, &mut |recorded| {
             cells.apply(recorded);

@@ -1,9 +1,10 @@
 //! A verdict for a program: schemas/verify.json.
 
-use super::Verdict;
+use super::{BUDGET, Verdict};
 use crate::cli::trust::cosigners;
 use crate::domain::calendar::instant_text;
 use crate::domain::money::Currency;
+use crate::projection::figures::Figures as Budget;
 use crate::verify::{Fault, Figures, FundFigures, Identity, Outcome, Resumption};
 use serde_json::{Map, Value, json};
 
@@ -123,10 +124,24 @@ fn figures_json(figures: &Figures) -> Value {
         "occurred_last": days.map(|(_, last)| last.to_string()),
         "officers": officers.collect::<Vec<_>>(),
         "funds": figures.funds.iter().map(|fund| fund_json(fund, currency)).collect::<Vec<_>>(),
+        "totals": budget_json(figures.total.as_ref(), currency),
     })
 }
 
-/// A fund with its balance in every stage.
+/// Figures by the names of the budget; a sum beyond counting is none.
+pub(crate) fn budget_json(
+    budget: Option<&Budget>,
+    currency: Option<Currency>,
+) -> Map<String, Value> {
+    let named = BUDGET.iter().map(|(key, figure)| {
+        let amount = budget.and_then(figure).zip(currency);
+        let text = amount.map(|(amount, currency)| currency.plain(amount));
+        ((*key).to_owned(), json!(text))
+    });
+    named.collect()
+}
+
+/// A fund by the names of the budget, and the balance of its accounts in every stage.
 pub(crate) fn fund_json(fund: &FundFigures, currency: Option<Currency>) -> Value {
     let stages: Map<String, Value> = (fund.stages.iter())
         .map(|(stage, sum)| {
@@ -134,5 +149,10 @@ pub(crate) fn fund_json(fund: &FundFigures, currency: Option<Currency>) -> Value
             (stage.text().to_owned(), json!(sum))
         })
         .collect();
-    json!({"fund": fund.code, "name": fund.name, "stages": stages})
+    let mut told = Map::new();
+    told.insert("fund".to_owned(), json!(fund.code));
+    told.insert("name".to_owned(), json!(fund.name));
+    told.extend(budget_json(fund.budget.as_ref(), currency));
+    told.insert("stages".to_owned(), Value::Object(stages));
+    Value::Object(told)
 }

@@ -9,12 +9,35 @@ mod meaning;
 mod page;
 mod text;
 
-pub(crate) use json::fund_json;
+pub(crate) use json::{budget_json, fund_json};
 pub(crate) use page::page;
 
 use super::output::Exit;
+use crate::domain::money::Amount;
+use crate::projection::figures::Figures as Budget;
 use crate::report::labels::Lang;
 use crate::verify::{Against, Fault, Identity, Outcome, Report, StoreReport, Tier};
+
+/// A figure of a fund or of all, where it can be counted.
+type Figure = fn(&Budget) -> Option<Amount>;
+
+/// The figures of a fund and of all of them, by the names that reports have.
+const BUDGET: [(&str, Figure); 14] = [
+    ("allocated", |f| Some(f.allocated)),
+    ("adjustments", |f| Some(f.adjustments)),
+    ("transfers_net", |f| Some(f.transfers_net)),
+    ("carried_in", |f| Some(f.carried_in)),
+    ("budget_final", |f| f.budget_final().ok()),
+    ("reserved", |f| Some(f.reserved)),
+    ("committed", |f| Some(f.committed)),
+    ("approved_unpaid", |f| Some(f.approved_unpaid)),
+    ("paid_net", |f| Some(f.paid_net)),
+    ("invested", |f| Some(f.invested)),
+    ("refunded_out", |f| Some(f.refunded_out)),
+    ("carried_out", |f| Some(f.carried_out)),
+    ("lapsed", |f| Some(f.lapsed)),
+    ("available", |f| Some(f.available)),
+];
 
 /// What a verification found, and what was asked of it.
 pub(crate) struct Verdict<'a> {

@@ -2,12 +2,11 @@
 
 use super::html::{escaped, html, row, table, terms, text};
 use super::meaning::{self, say};
-use super::{Came, Verdict, asked};
+use super::{BUDGET, Came, Figure, Verdict, asked};
 use crate::cli::output::grouped;
-use crate::domain::kinds::Stage;
-use crate::domain::money::{Amount, Currency};
+use crate::projection::figures::Figures as Budget;
 use crate::report::labels::Lang;
-use crate::verify::{Fault, Figures, FundFigures, Outcome};
+use crate::verify::{Fault, Figures, Outcome};
 
 const STYLE: &str = include_str!("page.css");
 /// Faults that are told one by one.
@@ -276,24 +275,44 @@ impl Page<'_> {
         let Some(currency) = figures.currency.filter(|_| !figures.funds.is_empty()) else {
             return String::new();
         };
+        // A column that is empty everywhere says nothing; those of the budget are always there.
+        let budgets = || figures.funds.iter().map(|fund| fund.budget.as_ref());
+        let is_shown = |(key, figure): &&(&str, Figure)| {
+            let used = |budget: Option<&Budget>| {
+                !budget.and_then(figure).is_some_and(|amount| amount.is_zero())
+            };
+            ALWAYS.contains(key) || budgets().any(used)
+        };
+        let columns: Vec<_> = BUDGET.iter().filter(is_shown).collect();
         let mut head = vec![("", self.say("Fund", "资金").to_owned())];
-        head.extend(COLUMNS.iter().map(|(en, zh, _)| ("n", self.say(en, zh).to_owned())));
-        let rows: String = figures.funds.iter().map(|fund| fund_row(fund, currency)).collect();
-        let mut foot = vec![("", self.say("Total", "合计").to_owned())];
-        foot.extend(COLUMNS.iter().map(|(_, _, stages)| {
-            let mut sums = figures.funds.iter().map(|fund| sum_of(fund, stages));
-            let total = sums.try_fold(Amount::default(), |sum, amount| sum.checked_add(amount?));
-            ("n", shown(total, currency))
-        }));
+        head.extend(columns.iter().map(|(key, _)| ("n", self.lang.label(key).to_owned())));
+        let cells = |budget: Option<&Budget>| {
+            let shown = |(_, figure): &&(&str, Figure)| {
+                let amount = budget.and_then(figure);
+                ("n", amount.map_or_else(|| "—".to_owned(), |amount| currency.grouped(amount)))
+            };
+            columns.iter().map(|column| shown(column)).collect::<Vec<_>>()
+        };
+        let rows: String = (figures.funds.iter())
+            .map(|fund| {
+                let name = fund.name.as_ref().map_or_else(String::new, |name| format!(" {name}"));
+                let first = ("", format!("{}{name}", fund.code));
+                row("td", &[vec![first], cells(fund.budget.as_ref())].concat())
+            })
+            .collect();
+        let first = ("", self.say("Total", "合计").to_owned());
+        let foot = [vec![first], cells(figures.total.as_ref())].concat();
         let mut content = table(&head, &rows, &row("td", &foot));
         let words = match self.lang {
             Lang::En => format!(
-                "In {currency}. Added up from the postings alone: the columns after the budget are the \
-                 budget, to the last unit."
+                "In {currency}. Added up from the postings alone: the columns after the final budget are the \
+                 final budget, to the last unit. What was carried from one year to another within a row is in \
+                 neither column of it."
             ),
-            Lang::Zh => {
-                format!("单位：{currency}。仅由记账分录加总而得：预算之后各栏之和恰等于预算。")
-            }
+            Lang::Zh => format!(
+                "单位：{currency}。仅由记账分录加总而得：预算数之后各栏之和恰等于预算数。同一行内年度间结转的\
+                 金额不计入其结转各栏。"
+            ),
         };
         content.push_str(&text("p", "soft", &words));
         self.section("Where the money stands", "资金现状", &content)
@@ -369,30 +388,5 @@ impl Page<'_> {
     }
 }
 
-/// The columns of the funds, with the stages that each adds up; the first is the sum of the others.
-const COLUMNS: &[(&str, &str, &[Stage])] = &[
-    ("Budget", "预算", &[Stage::Authority]),
-    ("Available", "可用", &[Stage::Unreserved]),
-    ("Reserved", "已立项", &[Stage::Reserved]),
-    ("Owed", "合同未付", &[Stage::Committed, Stage::ApprovedUnpaid]),
-    ("Paid", "已支付", &[Stage::Paid, Stage::Invested]),
-    ("Gone elsewhere", "缴回、结转、收回", &[Stage::RefundedOut, Stage::CarriedOut, Stage::Lapsed]),
-];
-
-fn fund_row(fund: &FundFigures, currency: Currency) -> String {
-    let name = fund.name.as_ref().map_or_else(String::new, |name| format!(" {name}"));
-    let mut cells = vec![("", format!("{}{name}", fund.code))];
-    cells.extend(COLUMNS.iter().map(|(_, _, stages)| ("n", shown(sum_of(fund, stages), currency))));
-    row("td", &cells)
-}
-
-/// What a fund has in these stages. What was granted is kept below zero, and shown above.
-fn sum_of(fund: &FundFigures, stages: &[Stage]) -> Option<Amount> {
-    let mut sums = stages.iter().map(|stage| fund.stages.get(stage).copied().flatten());
-    let sum = sums.try_fold(Amount::default(), |sum, amount| sum.checked_add(amount?))?;
-    if stages.contains(&Stage::Authority) { sum.checked_neg() } else { Some(sum) }
-}
-
-fn shown(sum: Option<Amount>, currency: Currency) -> String {
-    sum.map_or_else(|| "—".to_owned(), |sum| currency.grouped(sum))
-}
+/// The columns of the funds that are there even where they are empty.
+const ALWAYS: [&str; 5] = ["budget_final", "reserved", "committed", "paid_net", "available"];
