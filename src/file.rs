@@ -10,9 +10,10 @@
 //! What it lacks on purpose: durability, errors in words for users, and every decision what to do.
 
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{Error, ErrorKind, Read, Result};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Neither a link is followed nor waited for the other end of a pipe.
 const UNTRUSTED: i32 = libc::O_NOFOLLOW | libc::O_NONBLOCK;
@@ -117,6 +118,41 @@ pub fn open_lock(path: &Path) -> Result<File> {
         return Err(Error::new(ErrorKind::InvalidData, "a file that has a second name"));
     }
     Ok(file)
+}
+
+/// A file that is read at a place of one's own: others who read the same file do not move it.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    file: Arc<File>,
+    at: u64,
+}
+
+impl Placed {
+    /// At the beginning of an open file.
+    #[must_use]
+    pub fn new(file: File) -> Self {
+        Self { file: Arc::new(file), at: 0 }
+    }
+}
+
+impl Read for Placed {
+    fn read(&mut self, into: &mut [u8]) -> Result<usize> {
+        let count = self.file.read_at(into, self.at)?;
+        self.at = self.at.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        Ok(count)
+    }
+}
+
+impl Seek for Placed {
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.file.metadata()?.len().checked_add_signed(by),
+        };
+        self.at = at.ok_or_else(|| Error::new(ErrorKind::InvalidInput, "before the beginning"))?;
+        Ok(self.at)
+    }
 }
 
 /// All bytes of a regular file.

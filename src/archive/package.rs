@@ -3,18 +3,18 @@
 //! Nothing in it is believed. Every name is a plain path below the root, there once, and listed in
 //! the manifest with its bytes; what has more bytes, is a link, encrypted or compressed otherwise than
 //! by deflate, is refused before anything is read. What it lacks on purpose: writing packages
-//! (`export`), and comparing hashes of the manifest: what is in the log, its tree says.
+//! (`export`), and every judgement of what stands beside the log, which is read by [`Beside`].
 
 use super::foreign::Source;
 use crate::error::{Error, Kind};
-use crate::file;
+use crate::file::{self, Placed};
 use crate::tlog::tile::Tile;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufReader, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 /// The name of the manifest in a package.
@@ -52,9 +52,52 @@ struct Listed {
 /// A package that was looked through and can be read.
 pub struct Package {
     path: PathBuf,
-    zip: Mutex<ZipArchive<BufReader<File>>>,
+    zip: Mutex<ZipArchive<Placed>>,
     /// Each file's place in the zip and the bytes that the manifest states.
     files: BTreeMap<String, (usize, u64)>,
+    manifest: Vec<u8>,
+}
+
+/// Every file of a package, one after the other, while its log is read too.
+pub struct Beside {
+    zip: ZipArchive<Placed>,
+    files: BTreeMap<String, (usize, u64)>,
+    manifest: Vec<u8>,
+}
+
+impl std::fmt::Debug for Beside {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Beside({} files)", self.files.len())
+    }
+}
+
+impl Beside {
+    /// The manifest as it is.
+    #[must_use]
+    pub fn manifest(&self) -> &[u8] {
+        &self.manifest
+    }
+
+    /// Every file but the manifest, with the bytes that the manifest and the zip state, ascending.
+    pub fn files(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.files.iter().map(|(name, (_, bytes))| (name.as_str(), *bytes))
+    }
+
+    /// A file to read, of which no more than one byte beyond the stated ones comes; `None` if there is none.
+    ///
+    /// # Errors
+    /// `InvalidData` if it cannot be unpacked; what the system says.
+    pub fn open(&mut self, name: &str) -> io::Result<Option<impl Read + '_>> {
+        let Some((number, stated)) = self.files.get(name).copied() else { return Ok(None) };
+        let file = self.zip.by_index(number).map_err(|error| {
+            let words = error.to_string();
+            if let ZipError::Io(error) = error {
+                return error;
+            }
+            io::Error::new(ErrorKind::InvalidData, words)
+        })?;
+        Ok(Some(file.take(stated.saturating_add(1))))
+    }
 }
 
 impl std::fmt::Debug for Package {
@@ -74,15 +117,26 @@ impl Package {
             true => unfit(path, "it is no regular file"),
             false => Error::io("open", path, e),
         })?;
-        let no_zip =
-            |error: zip::result::ZipError| unfit(path, &format!("it is no sound zip: {error}"));
-        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(no_zip)?;
+        let no_zip = |error: ZipError| unfit(path, &format!("it is no sound zip: {error}"));
+        let mut zip = ZipArchive::new(Placed::new(file)).map_err(no_zip)?;
         // Names there twice, overlapping contents, files that only one of both headers knows.
         zip.validate_header_consistency().map_err(no_zip)?;
         let found = look_through(&mut zip).map_err(|words| unfit(path, &words))?;
-        let manifest = read_manifest(&mut zip, &found).map_err(|words| unfit(path, &words))?;
+        let (text, manifest) =
+            read_manifest(&mut zip, &found).map_err(|words| unfit(path, &words))?;
         let files = match_manifest(found, manifest).map_err(|words| unfit(path, &words))?;
-        Ok(Self { path: path.to_owned(), zip: Mutex::new(zip), files })
+        Ok(Self { path: path.to_owned(), zip: Mutex::new(zip), files, manifest: text })
+    }
+
+    /// What stands beside the log, to be read while the log is.
+    ///
+    /// # Errors
+    /// `Kind::Io` where another thread that read the package ended early.
+    pub fn beside(&self) -> crate::error::Result<Beside> {
+        let ended =
+            |_| Error::io("read", &self.path, io::Error::other("another thread ended early"));
+        let zip = self.zip.lock().map_err(ended)?.clone();
+        Ok(Beside { zip, files: self.files.clone(), manifest: self.manifest.clone() })
     }
 }
 
@@ -111,9 +165,7 @@ impl Source for Package {
 }
 
 /// Every file with its place and the bytes that the zip states.
-fn look_through(
-    zip: &mut ZipArchive<BufReader<File>>,
-) -> Result<BTreeMap<String, (usize, u64)>, String> {
+fn look_through(zip: &mut ZipArchive<Placed>) -> Result<BTreeMap<String, (usize, u64)>, String> {
     let mut found = BTreeMap::new();
     for number in 0..zip.len() {
         let entry = zip.by_index_data(number).map_err(|error| error.to_string())?;
@@ -151,9 +203,9 @@ fn is_plain(name: &str) -> bool {
 }
 
 fn read_manifest(
-    zip: &mut ZipArchive<BufReader<File>>,
+    zip: &mut ZipArchive<Placed>,
     found: &BTreeMap<String, (usize, u64)>,
-) -> Result<Manifest, String> {
+) -> Result<(Vec<u8>, Manifest), String> {
     let Some((number, bytes)) = found.get(MANIFEST) else {
         return Err(format!("it has no {MANIFEST}"));
     };
@@ -162,7 +214,8 @@ fn read_manifest(
         return Err(format!("{MANIFEST} has more than {MAX_MANIFEST_BYTES} bytes"));
     }
     let text = unpack(zip, *number, bytes).map_err(|error| format!("{MANIFEST}: {error}"))?;
-    serde_json::from_slice(&text).map_err(|error| format!("{MANIFEST}: {error}"))
+    let manifest = serde_json::from_slice(&text).map_err(|error| format!("{MANIFEST}: {error}"))?;
+    Ok((text, manifest))
 }
 
 /// The files of the zip with the bytes of the manifest: the same names, the same bytes.
@@ -204,11 +257,7 @@ fn is_named(name: &str) -> bool {
 }
 
 /// Unpacks a file that must have exactly `stated` bytes, and never more in memory than one beyond.
-fn unpack(
-    zip: &mut ZipArchive<BufReader<File>>,
-    number: usize,
-    stated: usize,
-) -> io::Result<Vec<u8>> {
+fn unpack(zip: &mut ZipArchive<Placed>, number: usize, stated: usize) -> io::Result<Vec<u8>> {
     let invalid = |error: String| io::Error::new(ErrorKind::InvalidData, error);
     let file = zip.by_index(number).map_err(|error| invalid(error.to_string()))?;
     let limit = u64::try_from(stated).unwrap_or(u64::MAX).saturating_add(1);

@@ -225,6 +225,11 @@ impl ArchiveReader {
         })
     }
 
+    /// The paths of [`ArchiveReader::files`].
+    pub fn paths(&self) -> impl Iterator<Item = String> + '_ {
+        tile::between(0, self.size()).map(|tile| tile.path())
+    }
+
     fn width_of(&self, number: u64) -> u16 {
         tile::at(Content::Entries, number, self.size()).map_or(0, |tile| tile.width)
     }

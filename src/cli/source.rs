@@ -4,7 +4,7 @@
 
 use crate::archive::foreign::{self, CopiedFolder, ReadOnly};
 use crate::archive::medium::Medium;
-use crate::archive::package::Package;
+use crate::archive::package::{Beside, Package};
 use crate::archive::reader::ArchiveReader;
 use crate::edge::http::Http;
 use crate::error::{Error, Kind, Result};
@@ -60,8 +60,8 @@ pub(crate) struct Source {
     pub(crate) archive: ArchiveReader,
     /// The copied ledger's folder of caches, where there is one that is no link.
     pub(crate) caches: Option<PathBuf>,
-    /// True for a package, which has tables and a report beside the log.
-    pub(crate) is_package: bool,
+    /// What a package has beside the log.
+    pub(crate) beside: Option<Beside>,
 }
 
 impl Source {
@@ -71,10 +71,13 @@ impl Source {
     /// `log_not_found` names the source; `package_unfit`; `file_unfit` for a link; as
     /// [`ArchiveReader::open`].
     pub(crate) fn open(from: &Elsewhere) -> Result<Self> {
+        let mut beside = None;
         let (medium, caches): (Arc<dyn Medium>, _) = match from {
             Elsewhere::Url(url) => (Arc::new(ReadOnly(Web::at(url))), None),
             Elsewhere::Path(path) if path.is_file() => {
-                (Arc::new(ReadOnly(Package::open(path)?)), None)
+                let package = Package::open(path)?;
+                beside = Some(package.beside()?);
+                (Arc::new(ReadOnly(package)), None)
             }
             Elsewhere::Path(path) => {
                 let folder = CopiedFolder::new(path);
@@ -86,8 +89,7 @@ impl Source {
                 Err(error) if error.is_not_found() => {}
                 Ok(archive) => {
                     let caches = caches.filter(|_| !log.is_empty());
-                    let is_package = matches!(from, Elsewhere::Path(path) if path.is_file());
-                    return Ok(Self { archive, caches, is_package });
+                    return Ok(Self { archive, caches, beside });
                 }
                 Err(error) => return Err(error),
             }

@@ -195,6 +195,28 @@ impl Report {
             })
     }
 
+    /// Adds something that does not verify.
+    pub fn add(&mut self, fault: Fault) {
+        let tiers = self.tiers.iter_mut().filter(|(tier, _)| *tier == fault.tier);
+        tiers.for_each(|(_, outcome)| *outcome = Outcome::Broken);
+        self.faults.push(fault);
+    }
+
+    /// What a run would have found that trusted nobody and looked at the log alone: of a log that is whole, the
+    /// same but for whose it is.
+    #[must_use]
+    pub fn of_the_log_alone(&self) -> Self {
+        Self {
+            identity: Identity::NotPinned,
+            succession: None,
+            quorum: None,
+            resumption: None,
+            read: vec!["log".to_owned()],
+            not_read: ["db", "wal", "cache"].map(str::to_owned).to_vec(),
+            ..self.clone()
+        }
+    }
+
     /// True when it is whole and the log is known from outside, by a key that its checkpoint was held
     /// against: only then it is called verified.
     #[must_use]

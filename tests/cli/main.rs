@@ -30,6 +30,7 @@ mod json;
 mod keys;
 mod machine;
 mod names;
+mod package;
 mod proof;
 mod refusals;
 mod refused;

@@ -25,6 +25,9 @@ fn a_package_and_a_proof_hold() {
     let key = place.facts["vkey"].as_str().unwrap();
     let said = place.ok(&format!("verify --from kit.zip --log-key {key}"));
     assert!(said.starts_with("Verified: 17 entries"), "{said}");
+    let words =
+        "the tables and report beside the log: not compared, for the package is of version 1";
+    assert!(said.contains(words), "{said}");
     let said =
         place.ok(&format!("check-proof payment.tlog-proof --entry payment.entry --log-key {key}"));
     assert!(said.contains("example.org/pudong"), "{said}");

@@ -132,6 +132,8 @@ def main():
         print(json.dumps({"break": broken.to_json()}, ensure_ascii=False))
         print(f"break: {broken}", file=sys.stderr)
         return 3
+    if os.path.exists(os.path.join(arguments.log_folder, os.pardir, "manifest.json")):
+        print("not compared: what a package has beside its log", file=sys.stderr)
     for name in files.ignored:
         print(f"not judged, no part of the log at this size: {name}", file=sys.stderr)
     said = {

@@ -13,6 +13,7 @@ mod late;
 mod lists;
 mod named;
 mod package;
+mod packed;
 mod policy;
 mod prove;
 mod register;
@@ -120,6 +121,13 @@ impl Reading {
         let reading = Self::open_quietly(session, flags, is_csv)?;
         reading.say_identity(session);
         Ok(reading)
+    }
+
+    /// All of a log, whoever's it is.
+    fn whole(reader: Reader) -> Result<Self> {
+        let (facts, size) = (facts_of(&reader)?, reader.size());
+        let identity = Identity::NotPinned;
+        Ok(Self { reader, facts, identity, size, known_at: None, as_of: None, raw: false })
     }
 
     /// One line where nothing outside says whose log it is.

@@ -2,6 +2,7 @@
 
 use super::Reading;
 use crate::cli::args::ReadFlags;
+use crate::cli::output::printing;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
 use crate::cli::verdict::{self, Verdict};
@@ -19,6 +20,7 @@ use crate::tlog::checkpoint::Checkpoint;
 use crate::verify::{self, Report, Tier, Trust};
 use serde_json::{Map, Value, json};
 use std::io::Write;
+use std::ops::ControlFlow;
 
 /// Runs `export package`.
 pub(super) fn package(session: &Session) -> Result<()> {
@@ -60,14 +62,43 @@ fn write(reading: &Reading, report: &Report, out: &mut dyn Write) -> Result<()> 
         let (path, bytes) = file?;
         package.file(&format!("log/{path}"), &bytes)?;
     }
-    package.rows("balances.csv", &mut |out| balances(reading, out).map(Some))?;
-    package.rows("register.csv", &mut |out| register(reading, out).map(Some))?;
-    let told = Verdict { report, store: None, against: &[], unpinned: true };
-    for (path, lang) in [("report.html", Lang::En), ("report.zh.html", Lang::Zh)] {
-        package.file(path, verdict::page(&told, lang, None, archive.note()).as_bytes())?;
+    for Part { path, mut write, .. } in parts(reading, report, archive.note()) {
+        package.rows(path, &mut *write)?;
     }
-    package.file("report.json", format!("{:#}\n", told.json()).as_bytes())?;
     package.finish(facts(report))
+}
+
+/// A file that follows from the log.
+pub(super) struct Part<'a> {
+    /// Its path in the package.
+    pub(super) path: &'static str,
+    /// True where another release may word it otherwise.
+    pub(super) is_of_release: bool,
+    /// Writes it, and gives the number of its rows, where it has any.
+    pub(super) write: WritePart<'a>,
+}
+
+type WritePart<'a> = Box<dyn FnMut(&mut dyn Write) -> Result<Option<u64>> + 'a>;
+
+/// The files that follow from the log, in order. `report`: of the log alone; `note`: its checkpoint.
+pub(super) fn parts<'a>(reading: &'a Reading, report: &'a Report, note: &'a [u8]) -> [Part<'a>; 5] {
+    let told = move || Verdict { report, store: None, against: &[], unpinned: true };
+    let page = move |lang| -> WritePart<'a> {
+        Box::new(move |out| put(out, &verdict::page(&told(), lang, None, note)))
+    };
+    let part = |path, is_of_release, write| Part { path, is_of_release, write };
+    [
+        part("balances.csv", false, Box::new(|out| balances(reading, out).map(Some))),
+        part("register.csv", false, Box::new(|out| register(reading, out).map(Some))),
+        part("report.html", true, page(Lang::En)),
+        part("report.zh.html", true, page(Lang::Zh)),
+        part("report.json", true, Box::new(move |out| put(out, &format!("{:#}\n", told().json())))),
+    ]
+}
+
+fn put(out: &mut dyn Write, text: &str) -> Result<Option<u64>> {
+    out.write_all(text.as_bytes()).map_err(|e| printing(&e))?;
+    Ok(None)
 }
 
 fn balances(reading: &Reading, out: &mut dyn Write) -> Result<u64> {
@@ -77,30 +108,43 @@ fn balances(reading: &Reading, out: &mut dyn Write) -> Result<u64> {
     let table = balance::balance(&books.balances, &books.names, selection, By::Line, header)?;
     let style = Style { lang: Lang::En, unit: Unit::Major, raw: false };
     let text = crate::report::write(&table, Format::Csv, style);
-    out.write_all(text.as_bytes()).map_err(|e| crate::cli::output::printing(&e))?;
+    out.write_all(text.as_bytes()).map_err(|e| printing(&e))?;
     Ok(u64::try_from(table.rows.len()).unwrap_or(u64::MAX))
 }
 
 fn register(reading: &Reading, out: &mut dyn Write) -> Result<u64> {
     let header = reading.header(&Filter::default())?;
-    let mut lines = Lines { out, count: 0, is_quoted: false };
+    let mut lines = Lines::new(out);
     let reversals = reading.reader.reversals(reading.size, None)?;
     let (form, rows) = (Form::Csv { raw: false }, reading.rows()?);
     let mut export = Export::new(&mut lines, form, &header, rows, reversals);
-    reading.reader.fold(reading.size, &mut |recorded| export.take(recorded))?;
+    reading.reader.fold_while(reading.size, &mut |recorded| {
+        export.take(recorded);
+        Ok(if export.has_failed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
     export.finish()?;
-    // The first line names the columns.
-    Ok(lines.count.saturating_sub(1))
+    Ok(lines.rows())
 }
 
 /// Counts the lines of CSV that pass through; a line feed inside quotes ends none.
-struct Lines<'a> {
-    out: &'a mut dyn Write,
+pub(super) struct Lines<W> {
+    out: W,
     count: u64,
     is_quoted: bool,
 }
 
-impl Write for Lines<'_> {
+impl<W> Lines<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self { out, count: 0, is_quoted: false }
+    }
+
+    /// Rows: the first line names the columns.
+    pub(super) fn rows(&self) -> u64 {
+        self.count.saturating_sub(1)
+    }
+}
+
+impl<W: Write> Write for Lines<W> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let written = self.out.write(bytes)?;
         for byte in bytes.iter().take(written) {
@@ -119,7 +163,7 @@ impl Write for Lines<'_> {
 }
 
 /// What the manifest says of the ledger.
-fn facts(report: &Report) -> Map<String, Value> {
+pub(super) fn facts(report: &Report) -> Map<String, Value> {
     let figures = &report.figures;
     let funds = figures.funds.iter().map(|fund| verdict::fund_json(fund, figures.currency));
     let all: Map<String, Value> = (Stage::ALL.iter())

@@ -4,7 +4,8 @@
 //! log it is (a pin, or `--log-key`), or `--unpinned` gave that up. It never calls a log verified
 //! without.
 
-use super::{key_of, read_key};
+use super::{key_of, packed, read_key};
+use crate::archive::package::Beside;
 use crate::cli::args::{FormatName, TierName, Verify};
 use crate::cli::output::Exit;
 use crate::cli::progress::Progress;
@@ -24,7 +25,7 @@ use std::path::PathBuf;
 
 /// Runs `verify`.
 pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
-    let Place { reader, ledger, caches, is_package } = Place::of(session, a)?;
+    let Place { reader, ledger, caches, beside } = Place::of(session, a)?;
     let policy = a.policy.as_deref().map(read_policy).transpose()?;
     let trust = match &policy {
         Some(policy) => policy_trust(policy, &reader)?,
@@ -58,8 +59,8 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
     {
         report.not_read.push(CONFIDENTIAL_FOLDER.to_owned());
     }
-    if is_package {
-        report.not_read.push("the tables and report beside the log: not compared".to_owned());
+    if let Some(beside) = beside {
+        packed::hold(beside, &reader, &mut report)?;
     }
     let keys = believed(&trust, &report);
     let mut against = verify::hold_against(reader.archive(), &older, &keys)?;
@@ -89,20 +90,20 @@ struct Place {
     /// The session's own ledger, where it is that.
     ledger: Option<PathBuf>,
     caches: Option<PathBuf>,
-    /// True for a package.
-    is_package: bool,
+    /// What a package has beside the log.
+    beside: Option<Beside>,
 }
 
 impl Place {
     fn of(session: &Session, a: &Verify) -> Result<Self> {
         if let Some(from) = &a.from {
-            let Source { archive, caches, is_package } = Source::open(from)?;
-            return Ok(Self { reader: Reader::of(archive), ledger: None, caches, is_package });
+            let Source { archive, caches, beside } = Source::open(from)?;
+            return Ok(Self { reader: Reader::of(archive), ledger: None, caches, beside });
         }
         let folder = session.ledger_folder()?;
         let reader = Reader::open_log(&folder.join(LOG_FOLDER), None, None).map_err(no_log)?;
         let caches = Some(folder.join(CACHE_FOLDER));
-        Ok(Self { reader, ledger: Some(folder), caches, is_package: false })
+        Ok(Self { reader, ledger: Some(folder), caches, beside: None })
     }
 }
 

@@ -8,6 +8,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::tlog::tree::Sha256Stream;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::io::{self, Write};
 use zip::result::ZipError;
 use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
@@ -16,7 +17,9 @@ use zip::{CompressionMethod, DateTime};
 /// The name of the manifest.
 pub const MANIFEST: &str = "manifest.json";
 /// The version of schemas/package.md.
-const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+/// The release that packs, and that compares what it packed.
+pub const RELEASE: &str = env!("CARGO_PKG_VERSION");
 
 /// The files that every package has alike, by their path: pages and the independent verifier.
 const FIXED: &[(&str, &str)] = &[
@@ -39,6 +42,17 @@ const FIXED: &[(&str, &str)] = &[
 const README: &[(&str, &str)] =
     &[("README.md", include_str!("README.md")), ("README.zh.md", include_str!("README.zh.md"))];
 
+/// What every package of this release has, by its path, in order: how to verify it, the pages that fix the
+/// bytes, and the independent verifier. `origin` and `size` stand in its README.
+pub fn fixed(origin: &str, size: u64) -> impl Iterator<Item = (&'static str, Cow<'static, str>)> {
+    let readme = move |(path, template): &(&'static str, &'static str)| {
+        let text = template.replace("{origin}", origin).replace("{size}", &size.to_string());
+        (*path, Cow::Owned(text))
+    };
+    let same = |(path, text): &(&'static str, &'static str)| (*path, Cow::Borrowed(*text));
+    README.iter().map(readme).chain(FIXED.iter().map(same))
+}
+
 /// A package that is being written.
 pub struct Package<W: Write> {
     zip: ZipWriter<StreamWriter<W>>,
@@ -52,18 +66,13 @@ impl<W: Write> std::fmt::Debug for Package<W> {
 }
 
 impl<W: Write> Package<W> {
-    /// Begins a package with what every package has: how to verify it, the pages that fix the bytes,
-    /// and the independent verifier. `origin` and `size` stand in its README.
+    /// Begins a package with what every package has ([`fixed`]).
     ///
     /// # Errors
     /// `package_not_written`: what the writer refused.
     pub fn begin(out: W, origin: &str, size: u64) -> Result<Self> {
         let mut package = Self { zip: ZipWriter::new_stream(out), files: Vec::new() };
-        for (path, template) in README {
-            let text = template.replace("{origin}", origin).replace("{size}", &size.to_string());
-            package.file(path, text.as_bytes())?;
-        }
-        for (path, text) in FIXED {
+        for (path, text) in fixed(origin, size) {
             package.file(path, text.as_bytes())?;
         }
         Ok(package)
@@ -113,6 +122,7 @@ impl<W: Write> Package<W> {
         let mut manifest = Map::new();
         manifest.insert("format".to_owned(), json!("earmark package"));
         manifest.insert("version".to_owned(), json!(VERSION));
+        manifest.insert("release".to_owned(), json!(RELEASE));
         manifest.extend(facts);
         manifest.insert("files".to_owned(), Value::Array(std::mem::take(&mut self.files)));
         let text = format!("{:#}\n", Value::Object(manifest));

@@ -44,7 +44,7 @@ pub enum KnownAt {
 }
 
 /// A published log, at the size it had when it was opened.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reader {
     archive: ArchiveReader,
     caches: Option<PathBuf>,

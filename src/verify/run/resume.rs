@@ -1,7 +1,7 @@
 //! Going on from a bookmark: the chain is followed up to it again, and must come out at its head.
 
 use super::caches::{FoundCache, cached_size};
-use super::{Fault, Job, Outcome, Report, Run, Tier};
+use super::{Fault, Job, Report, Run, Tier};
 use crate::chain::clocks::Clocks;
 use crate::chain::command_ids::CommandIds;
 use crate::chain::entry::{Head, LedgerId};
@@ -182,17 +182,11 @@ impl Job<'_> {
         let mut report = job.whole(progress)?;
         report.resumption = Some(Resumption::Anew(not_resumed.words()));
         if let Some(fault) = not_resumed.fault(bookmark, &report) {
+            // It says more than what may follow from it.
             report.add(fault);
+            report.faults.rotate_right(1);
         }
         Ok(report)
-    }
-}
-
-impl Report {
-    fn add(&mut self, fault: Fault) {
-        let tiers = self.tiers.iter_mut().filter(|(tier, _)| *tier == fault.tier);
-        tiers.for_each(|(_, outcome)| *outcome = Outcome::Broken);
-        self.faults.insert(0, fault);
     }
 }
 
