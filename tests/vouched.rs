@@ -100,7 +100,7 @@ fn a_planted_state_is_a_break_for_who_looks_and_is_made_anew() {
     };
     let broken = |house: &House| {
         let outside = house.outside();
-        let seen = examine(&house.ledger_folder(), house::ORIGIN, &outside.anchors).unwrap();
+        let seen = examine(&house.ledger_folder(), house::ORIGIN, &outside.anchors, true).unwrap();
         let broken = seen.observations.into_iter().filter(|seen| seen.health == Health::Broken);
         broken.map(|seen| seen.words).collect::<Vec<_>>()
     };

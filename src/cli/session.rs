@@ -13,7 +13,7 @@ use crate::edge::ids::SystemIds;
 use crate::edge::keys::PrivateKey;
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Ledger, Outside, Reader};
+use crate::ledger::{Ledger, Outside, Reader, check_finished};
 use crate::tlog::note::VerifierKey;
 use std::path::{Path, PathBuf};
 
@@ -77,6 +77,26 @@ impl Session {
         config::find_ledger(self.globals.ledger.as_deref())
     }
 
+    /// The ledger's folder, to be written to.
+    ///
+    /// # Errors
+    /// `no_ledger`; `restored_for_reading`, `restore_unfinished`: before any key is asked for, which would be
+    /// of no use there.
+    pub(crate) fn written_folder(&self) -> Result<PathBuf> {
+        let folder = self.ledger_folder()?;
+        check_finished(&folder)?;
+        Ok(folder)
+    }
+
+    /// The officer who records in the session's ledger, with the key.
+    ///
+    /// # Errors
+    /// As [`Session::written_folder`] and [`Session::officer`].
+    pub(crate) fn recording_officer(&self) -> Result<(String, PrivateKey)> {
+        self.written_folder()?;
+        self.officer()
+    }
+
     /// The clock.
     ///
     /// # Errors
@@ -105,7 +125,7 @@ impl Session {
     /// # Errors
     /// `no_ledger`, `no_key`, `home_in_ledger`, all of [`Ledger::open`], and those of `work`.
     pub(crate) fn on_ledger<T>(&self, work: impl FnOnce(&mut Ledger) -> Result<T>) -> Result<T> {
-        let folder = self.ledger_folder()?;
+        let folder = self.written_folder()?;
         let config = LedgerConfig::read(&folder)?;
         self.home()?.check_outside(&folder)?;
         let ledger = self.open_with_log_key(&folder, &config.origin)?;
@@ -175,7 +195,7 @@ impl Session {
     /// # Errors
     /// `log_key_present` when it is not lost; `pin_differs`; as [`Session::on_ledger`].
     pub(crate) fn open_without_log_key(&self, dry_run: bool) -> Result<(Ledger, PrivateKey)> {
-        let folder = self.ledger_folder()?;
+        let folder = self.written_folder()?;
         let config = LedgerConfig::read(&folder)?;
         self.home()?.check_outside(&folder)?;
         let slot = self.home()?.keys().log_slot(&config.origin);

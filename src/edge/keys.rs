@@ -210,12 +210,20 @@ impl Keys {
     /// As [`officer`](Self::officer), without `key_name`.
     pub fn log(&self, origin: &str) -> Result<PrivateKey> {
         let path = self.log_path(origin);
-        load(&path)?.ok_or_else(|| {
-            no_key(&format!("the log {origin}"), &path).with_hint(
-                "copy it from the home folder of the machine that ran init, or set EARMARK_HOME \
-                 to that folder; where it is lost: earmark key rotate-log --lost",
-            )
-        })
+        if let Some(key) = load(&path)? {
+            return Ok(key);
+        }
+        let mut hint =
+            "copy it from the home folder of the machine that ran init, or set EARMARK_HOME to \
+                        that folder"
+                .to_owned();
+        // Who has no officer's key reads, and has nothing to rotate.
+        if !self.officers()?.is_empty() {
+            hint.push_str(
+                "; where it is lost, an administrator brings in a new one: earmark key rotate-log --lost",
+            );
+        }
+        Err(no_key(&format!("the log {origin}"), &path).with_hint(hint))
     }
 
     /// The key of the witness `name`.
@@ -505,10 +513,13 @@ mod tests {
             format!(
                 "no_key: no key of the log example.org/pudong at HOME/keys/log/{}.pem\n  next: copy \
                  it from the home folder of the machine that ran init, or set EARMARK_HOME to that \
-                 folder; where it is lost: earmark key rotate-log --lost",
+                 folder",
                 origin_file_name(origin)
             )
         );
+        keys.create_officer("li").unwrap();
+        let error = keys.log(origin).unwrap_err();
+        assert!(error.hint().unwrap().ends_with("earmark key rotate-log --lost"), "{error}");
         keys.create_log(origin).unwrap();
         assert!(keys.has_log(origin).unwrap());
         assert_eq!(keys.create_log(origin).unwrap_err().code(), "key_exists");

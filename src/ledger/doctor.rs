@@ -4,12 +4,14 @@
 //! engine writes to it. What recovery would find is found by recovery's own survey. What it lacks on
 //! purpose: the user's keys and pins, and any repair: opening the ledger for a write is the repair.
 
+mod folder;
 mod sealed;
 
 use super::anchored::check_anchor;
 use super::reader::state::{self, Compared};
 use super::recover::{Copies, READ_IT, Survey, refused_words, survey};
-use super::{CACHE_FOLDER, LOG_FOLDER, RESTORE_FILE, Reader, reader};
+use super::restore::is_for_reading;
+use super::{CACHE_FOLDER, LOG_FOLDER, Reader, reader};
 use crate::archive::check::check;
 use crate::archive::medium::{Disk, Medium};
 use crate::archive::reader::ArchiveReader;
@@ -91,15 +93,24 @@ const COPIED_AT_ONCE: usize = 1 << 20;
 const OPEN_IT: &str =
     "opening the ledger for a write heals it from the other copies; earmark doctor --fix does that";
 
-/// Examines the ledger in `folder`.
+/// Examines the ledger in `folder`. `can_write`: the log's key is on this machine. A copy to read has no store,
+/// and needs none: one that a restore made for that, or, without the key, one that has neither `db` nor `wal`.
 ///
 /// # Errors
 /// `Kind::Io` when the folder cannot be looked at at all.
-pub fn examine(folder: &Path, origin: &str, anchors: &Anchors) -> Result<Examined> {
+pub fn examine(
+    folder: &Path,
+    origin: &str,
+    anchors: &Anchors,
+    can_write: bool,
+) -> Result<Examined> {
     let mut examined = Examined::default();
-    leftovers(folder, &mut examined)?;
-    let lock = match LedgerLock::acquire(folder) {
-        Ok(lock) => Some(lock),
+    let has_store = ["db", "wal"].iter().any(|name| folder.join(name).exists());
+    let to_read = is_for_reading(folder) || (!can_write && !has_store);
+    folder::leftovers(folder, &mut examined)?;
+    let acquired = (!to_read).then(|| LedgerLock::acquire(folder)).transpose();
+    let lock = match acquired {
+        Ok(lock) => lock,
         Err(error) if error.kind() == Kind::Locked => {
             let words = format!("not looked at: {}", error.message());
             examined.see(
@@ -133,7 +144,7 @@ pub fn examine(folder: &Path, origin: &str, anchors: &Anchors) -> Result<Examine
             see_log(&copies, &survey, origin, &mut examined)?;
             see_entries(&survey, &mut examined);
             see_published(&copies, anchored_size, &mut examined);
-            see_anchor(anchor, &survey, anchors, origin, &mut examined);
+            see_anchor(anchor, &survey, anchors, origin, to_read, &mut examined);
             sealed::see(folder, &survey.state, &mut examined)?;
         }
         Err(error) if error.kind() == Kind::Io => return Err(error),
@@ -145,34 +156,10 @@ pub fn examine(folder: &Path, origin: &str, anchors: &Anchors) -> Result<Examine
         }
     }
     see_cache(folder, &mut examined);
-    Ok(examined)
-}
-
-/// Files that an interruption or a recovery left beside the copies.
-fn leftovers(folder: &Path, examined: &mut Examined) -> Result<()> {
-    let mut names =
-        Disk.list(folder).map_err(|e| Error::io("list", folder, e))?.unwrap_or_default();
-    names.sort();
-    for name in names {
-        if name == RESTORE_FILE {
-            let words = super::restore::ended_as(folder);
-            examined.see(Observation::new("folder", Health::Note, words).advise(
-                "with the keys, earmark archive restore --from DIR/log NEWDIR makes one that can be written to",
-            ));
-        } else if name.contains(".quarantine-") {
-            let words = format!("{name} holds what a recovery moved aside");
-            examined.see(Observation::new("folder", Health::Note, words).advise(
-                "look why it was damaged; keep it until a copy of the whole ledger is elsewhere",
-            ));
-        } else if name.ends_with(".rebuilding") {
-            let words = format!("{name} is left from a recovery that was interrupted");
-            examined.see(
-                Observation::new("folder", Health::Note, words)
-                    .advise("the next opening finishes it or takes it back"),
-            );
-        }
+    if to_read {
+        folder::see_copy(can_write, &mut examined);
     }
-    Ok(())
+    Ok(examined)
 }
 
 /// Each copy of the store: how far it goes, and what is wrong with it.
@@ -367,6 +354,7 @@ fn see_anchor(
     survey: &Survey,
     anchors: &Anchors,
     origin: &str,
+    to_read: bool,
     examined: &mut Examined,
 ) {
     let adopt = "first look for the longer copy; only if it is lost for good: earmark anchor adopt CHECKPOINT";
@@ -378,6 +366,10 @@ fn see_anchor(
         }
     };
     let Some(anchor) = anchor else {
+        if to_read {
+            let words = "none: nothing was published from here";
+            return examined.see(Observation::new("anchor", Health::Whole, words));
+        }
         let words = format!("there is none at {}", anchors.path(origin).display());
         return examined.see(Observation::new("anchor", Health::Note, words).advise(
             "on the machine that writes, bring it along from where the keys came, or earmark anchor adopt CHECKPOINT",

@@ -54,7 +54,7 @@ pub use media::{Media, OpenStore};
 pub use past::Past;
 pub use reader::Reader;
 pub use receipt::{Durability, Receipt, ReceiptEntry};
-pub use restore::{RESTORE_FILE, Rebuilt, Restored, Restoring};
+pub use restore::{RESTORE_FILE, Rebuilt, Restored, Restoring, check_finished};
 pub use submit::Submission;
 pub use unfinished::clear_never_begun;
 pub use unpublished::{UNPUBLISHED_FILE, unpublished_entries};

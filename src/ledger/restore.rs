@@ -221,7 +221,7 @@ fn not_verified(broken: Break) -> Error {
 ///
 /// # Errors
 /// `restore_unfinished`, `restored_for_reading` (`Kind::Usage`).
-pub(super) fn check_finished(folder: &Path) -> Result<()> {
+pub fn check_finished(folder: &Path) -> Result<()> {
     let shown = folder.display();
     match durable::read_text(&folder.join(RESTORE_FILE))? {
         None => Ok(()),
@@ -242,10 +242,16 @@ pub(super) fn check_finished(folder: &Path) -> Result<()> {
     }
 }
 
+/// True for a folder that a restore made to be read, and that nothing is written to.
+#[must_use]
+pub(in crate::ledger) fn is_for_reading(folder: &Path) -> bool {
+    let text = durable::read_text(&folder.join(RESTORE_FILE)).ok().flatten();
+    text.as_deref() == Some(READING)
+}
+
 /// How a restore into a folder ended, in words; what else may be in the file is nobody's to read.
-pub(super) fn ended_as(folder: &Path) -> &'static str {
+pub(in crate::ledger) fn ended_as(folder: &Path) -> &'static str {
     match durable::read_text(&folder.join(RESTORE_FILE)).ok().flatten().as_deref() {
-        Some(READING) => "a copy to read: it was restored without the keys to write to it",
         Some(UNFINISHED) => "a restore into it was cut off",
         Some(_) | None => "it has a file RESTORE that no restore made",
     }

@@ -113,10 +113,67 @@ fn a_new_machine_is_asked_for_keys_and_can_read_without() {
     let ran = run(&place, "new", "again", "verify");
     assert!(ran.out.starts_with("Verified: 4 entries"), "{}", ran.out);
     assert!(run(&place, "new", "again", "balance").out.contains("PD-INFO"));
+    // It is whole, nobody is told to heal or to rotate anything, and nothing is made in it by looking.
+    let names = |name: &str| {
+        let inside = std::fs::read_dir(place.path(name)).unwrap();
+        let mut names: Vec<_> = inside.map(|inside| inside.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = names("again");
+    let as_auditor = |line: &str| run(&place, "new", "again", line);
+    for line in ["doctor", "doctor --fix"] {
+        let ran = as_auditor(line);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{}", ran.out);
+        assert!(ran.out.contains("whole     folder   a copy to read: whole\n"), "{}", ran.out);
+        assert!(!ran.out.contains('→') && !ran.out.contains("rotate"), "{}", ran.out);
+    }
+    let healthy = as_auditor("doctor -O json");
+    assert!(healthy.out.contains("\"healthy\": true"), "{}", healthy.out);
+    for line in [
+        "allocation supplement PD-INFO 2002 1万",
+        "key rotate-log",
+        "key rotate-log --lost",
+        "checkpoint sign",
+        "verify --store",
+        "import none.csv --mapping none.toml",
+    ] {
+        let ran = as_auditor(line);
+        assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{line}: {}", ran.err);
+        assert!(!ran.err.contains("rotate") && !ran.err.contains("key new"), "{line}: {}", ran.err);
+    }
+    assert_eq!(names("again"), before);
+    // One that is damaged is taken anew, not healed.
+    copy_folder(&place.path("again"), &place.path("worn"));
+    let bundle = place.path("worn/log/tile/entries/000.p/4");
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    bytes[200] ^= 1;
+    std::fs::write(&bundle, bytes).unwrap();
+    for line in ["doctor", "doctor --fix"] {
+        let ran = run(&place, "new", "worn", line);
+        assert_eq!(ran.status, 3, "{}{}", ran.out, ran.err);
+        assert!(ran.out.contains("a copy to read: not whole"), "{}", ran.out);
+        assert!(ran.out.contains("archive restore --from COPY NEWDIR"), "{}", ran.out);
+        assert!(!ran.out.contains("opening the ledger for a write"), "{}", ran.out);
+    }
+    assert_eq!(names("worn"), before);
+    // A ledger's folder without its store, on a machine that has no key, is one too; with the key it is healed.
+    copy_folder(&place.path("pudong"), &place.path("public"));
+    for name in ["db", "wal"] {
+        std::fs::remove_dir_all(place.path("public").join(name)).unwrap();
+    }
+    let ran = run(&place, "new", "public", "doctor");
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    assert!(ran.out.contains("a copy to read: whole"), "{}", ran.out);
+    let ran = run(&place, "user", "public", "doctor");
+    assert_eq!(ran.status, 3, "{}", ran.out);
+    assert!(ran.out.contains("opening the ledger for a write heals it"), "{}", ran.out);
     // The keys came later: the folder stays what it is, and says what to do.
     copy_folder(&place.path("user/keys"), &place.path("new/keys"));
     let ran = run(&place, "new", "again", "allocation supplement PD-INFO 2002 1万");
     assert_eq!((ran.status, &ran.err[..21]), (2, "restored_for_reading:"), "{}", ran.err);
+    let ran = as_auditor("doctor");
+    assert!(ran.out.contains("→ with an officer's key, earmark archive restore"), "{}", ran.out);
     let ran = run(&place, "new", "again", "archive restore --from again/log third");
     assert_eq!(ran.status, 0, "{}", ran.err);
     let ran = run(&place, "new", "third", "allocation supplement PD-INFO 2002 1万");

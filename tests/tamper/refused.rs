@@ -236,7 +236,7 @@ fn an_entry_that_the_rules_refuse_is_named_and_everything_else_goes_on() {
     let before = reader.books(200, None).unwrap();
     let after = reader.books(202, None).unwrap();
     assert_ne!(before.state, after.state);
-    let examined = examine(&house.ledger_folder(), ORIGIN, &anchors(&house)).unwrap();
+    let examined = examine(&house.ledger_folder(), ORIGIN, &anchors(&house), true).unwrap();
     assert_eq!(examined.size, 202);
     let broken: Vec<_> =
         examined.observations.iter().filter(|seen| seen.health == Health::Broken).collect();

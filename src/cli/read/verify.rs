@@ -16,7 +16,7 @@ use crate::cli::verdict::{self, Verdict};
 use crate::edge::pins::Pin;
 use crate::edge::sealed::{CONFIDENTIAL_FOLDER, SealedFolder};
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{CACHE_FOLDER, LOG_FOLDER, Reader};
+use crate::ledger::{CACHE_FOLDER, LOG_FOLDER, Reader, check_finished};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::{Note, VerifierKey};
 use crate::tlog::policy::Policy;
@@ -33,7 +33,13 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
     };
     let older = a.against.iter().map(older).collect::<Result<Vec<_>>>()?;
     let store = match &ledger {
-        Some(folder) if a.store => Some(verify::verify_store(folder, reader.archive())?),
+        Some(folder) if a.store => {
+            // A copy to read has no store, and none is made by looking for it.
+            check_finished(folder).map_err(|error| {
+                error.with_hint("leave --store out: there is no store to compare, only the log")
+            })?;
+            Some(verify::verify_store(folder, reader.archive())?)
+        }
         Some(_) | None => None,
     };
     let mut bar = Progress::new(&session.console, "entries");

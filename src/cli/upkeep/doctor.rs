@@ -10,6 +10,7 @@ use crate::cli::session::Session;
 use crate::domain::state::LedgerFacts;
 use crate::edge::config::LedgerConfig;
 use crate::error::{Error, Result};
+use crate::ledger::check_finished;
 use crate::ledger::doctor::{Examined, Health, Observation, distrust, examine};
 use serde_json::{Value, json};
 use std::fs::Permissions;
@@ -47,7 +48,9 @@ fn worst(examined: &Examined) -> Health {
 
 fn look(session: &Session, folder: &Path) -> Result<Examined> {
     let config = LedgerConfig::read(folder)?;
-    let mut examined = examine(folder, &config.origin, &session.home()?.anchors())?;
+    let (anchors, can_write) =
+        (session.home()?.anchors(), session.home()?.keys().has_log(&config.origin)?);
+    let mut examined = examine(folder, &config.origin, &anchors, can_write)?;
     let pin = see_pin(session, &config.origin, examined.facts.as_ref())?;
     examined.observations.push(pin);
     examined.observations.extend(see_keys(session, &config.origin)?);
@@ -76,7 +79,15 @@ fn see_keys(session: &Session, origin: &str) -> Result<Vec<Observation>> {
     let mut seen = Vec::new();
     if !session.home()?.keys().has_log(origin)? {
         let words = "the log's key is not on this machine: the ledger can only be read here";
-        seen.push(Observation::new("keys", Health::Note, words));
+        let mut only_read = Observation::new("keys", Health::Note, words);
+        // Only who records needs it, and only an administrator can do without.
+        if !session.home()?.keys().officers()?.is_empty() {
+            only_read = only_read.advise(
+                "to record, copy keys/log from the home that the ledger was opened in; where it is lost for \
+                 good, an administrator brings in a new one: earmark key rotate-log --lost",
+            );
+        }
+        seen.push(only_read);
     }
     for path in exposed(session)? {
         let words = format!("others can read the private key {}", path.display());
@@ -128,7 +139,16 @@ fn fix(session: &Session) -> Result<Vec<String>> {
         std::fs::set_permissions(&path, Permissions::from_mode(mode & 0o7755)).map_err(io)?;
         done.push(format!("{} can be changed by you alone now", path.display()));
     }
-    distrust(&session.ledger_folder()?)?;
+    let folder = session.ledger_folder()?;
+    if !session.home()?.keys().has_log(&LedgerConfig::read(&folder)?.origin)?
+        || check_finished(&folder).is_err()
+    {
+        done.push(
+            "the ledger cannot be written to from here, so nothing in it was healed".to_owned(),
+        );
+        return Ok(done);
+    }
+    distrust(&folder)?;
     match session.on_ledger(|_| Ok(())) {
         // Its copies are mended all the same.
         Err(error) if error.code() == "read_only_ledger" => {}

@@ -44,7 +44,7 @@ pub(super) fn import(session: &Session, a: &ImportRows) -> Result<Exit> {
         expected: Expected { rows: a.expect_rows, total: None },
         documents: &documents,
     };
-    let officer = session.officer()?;
+    let officer = session.recording_officer()?;
     session.on_ledger(|ledger| import_into(session, ledger, officer, a, rejects, job))
 }
 

@@ -163,7 +163,7 @@ impl<'v> Wish<'v> {
 
 /// Opens the ledger, records a wish and prints the receipt.
 fn record(session: &Session, wish: Wish<'_>) -> Result<Exit> {
-    let officer = session.officer()?;
+    let officer = session.recording_officer()?;
     session.on_ledger(|ledger| {
         let officer = session.in_use(officer, ledger)?;
         let receipt = wish.submit(session, ledger, &officer, Durability::Published)?;

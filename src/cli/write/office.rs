@@ -133,7 +133,7 @@ pub(super) fn rotate(session: &Session, a: &RotateOfficer) -> Result<Exit> {
 /// # Errors
 /// As every write; `no_key` when the log's present key is not on this machine.
 pub(super) fn rotate_log(session: &Session, a: &RotateLog) -> Result<Exit> {
-    let officer = session.officer()?;
+    let officer = session.recording_officer()?;
     if a.lost {
         let (ledger, next) = session.open_without_log_key(a.flags.dry_run)?;
         return session.closing(ledger, |ledger| {
