@@ -208,7 +208,7 @@ fn with_an_id_twice(house: &House) -> u64 {
             envelope.command = first;
         }
         envelope.previous = forged.last().map(|sealed| sealed.hash).unwrap_or_default();
-        let mut bytes = envelope.prefix();
+        let mut bytes = envelope.prefix().unwrap();
         if envelope.signature.is_some() {
             let message = entry_message(envelope.ledger, &hash::signing(&bytes));
             bytes.extend(house.officer().sign(&message));

@@ -137,16 +137,22 @@ pub fn encode_order(order: &Order) -> Result<Vec<u8>, Malformed> {
 
 /// The bytes over which an import command's digest is made: u32 LE number of rows, then per row
 /// u8 length of the source ‖ source ‖ 16 bytes of row key (schemas/entry.md §5).
-#[must_use]
-pub fn encode_rows(rows: &[Row<'_>]) -> Vec<u8> {
+///
+/// # Errors
+/// [`Malformed`] for more rows, or a longer source, than the lengths can say.
+pub fn encode_rows(rows: &[Row<'_>]) -> Result<Vec<u8>, Malformed> {
     let mut out = Vec::with_capacity(rows.len().saturating_mul(32).saturating_add(4));
-    out.extend_from_slice(&u32::try_from(rows.len()).unwrap_or(u32::MAX).to_le_bytes());
+    let count = u32::try_from(rows.len());
+    let count = count.map_err(|_| malformed("rows", "at most 4294967295", rows.len()))?;
+    out.extend_from_slice(&count.to_le_bytes());
     for row in rows {
-        out.push(u8::try_from(row.source.len()).unwrap_or(u8::MAX));
+        let length = u8::try_from(row.source.len());
+        let found = row.source.len();
+        out.push(length.map_err(|_| malformed("source length", "at most 255", found))?);
         out.extend_from_slice(row.source.as_bytes());
         out.extend_from_slice(&row.key);
     }
-    out
+    Ok(out)
 }
 
 /// The version of a snapshot's state: one of another version is made anew.
@@ -374,8 +380,11 @@ mod tests {
         expected.extend([7; 16]);
         expected.extend([1, b'c']);
         expected.extend([8; 16]);
-        assert_eq!(encode_rows(&rows), expected);
-        assert_eq!(encode_rows(&[]), [0, 0, 0, 0]);
+        assert_eq!(encode_rows(&rows).unwrap(), expected);
+        assert_eq!(encode_rows(&[]).unwrap(), [0, 0, 0, 0]);
+        let source = "s".repeat(256);
+        let long = Row { source: &source, key: [0; 16] };
+        assert_eq!(encode_rows(&[long]).unwrap_err().field, "source length");
     }
 
     #[test]

@@ -211,8 +211,14 @@ impl Envelope<'_> {
 
     /// The prefix: everything but the signature. The flags must already say [`SIGNED`] where the
     /// signature is going to follow.
-    #[must_use]
-    pub fn prefix(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// [`Malformed`] names a source or a body whose length the format cannot say.
+    pub fn prefix(&self) -> Result<Vec<u8>, Malformed> {
+        let length = self.body.len();
+        let body_length = u16::try_from(length).ok();
+        let body_length =
+            body_length.ok_or_else(|| malformed("body length", "at most 65535", length))?;
         let mut out = Vec::with_capacity(self.body.len().saturating_add(320));
         out.extend_from_slice(&MAGIC);
         out.push(FORMAT_VERSION);
@@ -233,16 +239,21 @@ impl Envelope<'_> {
             out.extend_from_slice(&digest.0);
         }
         if let Some(row) = self.row {
-            out.push(u8::try_from(row.source.len()).unwrap_or(u8::MAX));
+            let length = row.source.len();
+            let fits =
+                u8::try_from(length).ok().filter(|_| (1..=MAX_SOURCE_BYTES).contains(&length));
+            out.push(fits.ok_or_else(|| {
+                malformed("source length", format!("1 to {MAX_SOURCE_BYTES}"), length)
+            })?);
             out.extend_from_slice(row.source.as_bytes());
             out.extend_from_slice(&row.key);
         }
-        out.extend_from_slice(&u16::try_from(self.body.len()).unwrap_or(u16::MAX).to_le_bytes());
+        out.extend_from_slice(&body_length.to_le_bytes());
         out.extend_from_slice(self.body);
         if let Some(commitment) = self.commitment {
             out.extend_from_slice(&commitment.0);
         }
-        out
+        Ok(out)
     }
 }
 
@@ -404,4 +415,60 @@ fn parse_variable<'a>(
         envelope.signature = Some(cursor.array("signature")?);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn envelope<'a>(source: Option<&'a str>, body: &'a [u8]) -> Envelope<'a> {
+        Envelope {
+            event_type: 1,
+            event_version: 1,
+            flags: if source.is_some() { IMPORTED } else { 0 },
+            ledger: LedgerId([9; 16]),
+            index: 7,
+            id: EntryId::new(1_000, 1).unwrap(),
+            previous: Hash::ZERO,
+            recorded_at_microseconds: 1_000,
+            occurred_on_days: 0,
+            officer: 0,
+            command: CommandId([1; 16]),
+            place: 0,
+            count: 2,
+            digest: Some(Hash::ZERO),
+            row: source.map(|source| Row { source, key: [2; 16] }),
+            body,
+            commitment: None,
+            signature: None,
+        }
+    }
+
+    #[test]
+    fn a_length_that_does_not_fit_is_never_written_clipped() {
+        let long = vec![0; 65_536];
+        for (source, body, field) in [
+            (None, long.as_slice(), "body length"),
+            (Some(""), &[][..], "source length"),
+            (Some(&*"s".repeat(65)), &[][..], "source length"),
+            (Some(&*"s".repeat(256)), &[][..], "source length"),
+        ] {
+            let envelope = envelope(source, body);
+            assert_eq!(envelope.prefix().unwrap_err().field, field);
+        }
+        let source = "s".repeat(64);
+        let fits = envelope(Some(&source), &[1, 2, 3]);
+        let bytes = fits.prefix().unwrap();
+        assert_eq!(parse(&bytes).unwrap(), fits);
+    }
+
+    #[test]
+    fn time_goes_on_by_a_microsecond_until_the_last_that_an_id_can_say() {
+        assert_eq!(recorded_after(-1), 0);
+        assert_eq!(recorded_after(LATEST_RECORDED_AT - 1), LATEST_RECORDED_AT);
+        assert_eq!(recorded_after(LATEST_RECORDED_AT), LATEST_RECORDED_AT);
+        assert_eq!(recorded_after(i64::MAX), LATEST_RECORDED_AT);
+        assert!(EntryId::new(LATEST_RECORDED_AT, 0).is_some());
+        assert!(EntryId::new(LATEST_RECORDED_AT + 1, 0).is_none());
+    }
 }

@@ -141,7 +141,7 @@ impl Break {
 fn is_vouched_with_index(bytes: &[u8], index: u64, vouched: Hash) -> bool {
     let Ok(envelope) = entry::parse(bytes) else { return false };
     let signature = envelope.signature;
-    let mut mended = Envelope { index, ..envelope }.prefix();
+    let Ok(mut mended) = (Envelope { index, ..envelope }).prefix() else { return false };
     mended.extend(signature.into_iter().flatten());
     hash::entry(&mended) == vouched
 }
@@ -563,7 +563,7 @@ mod tests {
                 };
                 change(&mut envelope);
                 envelope.id = EntryId::new(envelope.recorded_at_microseconds, index).unwrap();
-                let mut bytes = envelope.prefix();
+                let mut bytes = envelope.prefix().unwrap();
                 if envelope.has(SIGNED) {
                     let message = entry_message(envelope.ledger, &hash::signing(&bytes));
                     bytes.extend(key().sign(&message));
@@ -779,7 +779,7 @@ mod tests {
                 envelope.flags |= IMPORTED;
                 envelope.row = Some(Row { source: "s", key: [1; 16] });
             }
-            let mut changed = envelope.prefix();
+            let mut changed = envelope.prefix().unwrap();
             changed.extend(envelope.signature.unwrap_or([0; 64]).iter().take(64));
             if !envelope.has(SIGNED) {
                 changed.truncate(changed.len() - 64);

@@ -296,7 +296,7 @@ impl Batch<'_> {
             let command = seal::Command {
                 ledger: self.ledger.id()?,
                 id: self.ledger.outside.ids.command_id(),
-                digest: hash::command_digest(&body::encode_rows(&rows)),
+                digest: hash::command_digest(&body::encode_rows(&rows).map_err(seal::unfit)?),
                 officer: self.officer,
                 signer: self.signer,
                 clock_accepted: self.moment.clock_accepted,

@@ -94,14 +94,16 @@ pub(super) fn check_limits(entries: &[Unsealed]) -> std::result::Result<(), Reje
 /// Chains and signs the entries of a command after `head`.
 ///
 /// # Errors
-/// `Kind::Io` with code `clock_range` when the clock is outside what an entry id can say.
+/// `Kind::Io` with code `clock_range` when the clock is outside what an entry id can say;
+/// `command_too_large`, `entry_malformed` for what the format cannot hold: nothing of it is signed on.
 pub(super) fn seal(
     head: Head,
     command: &Command<'_>,
     entries: &[Unsealed],
     ids: &mut dyn Ids,
 ) -> Result<SealedCommand> {
-    let count = u16::try_from(entries.len()).unwrap_or(u16::MAX);
+    let count = u16::try_from(entries.len())
+        .map_err(|_| too_large("entries", entries.len(), MAX_COMMAND_ENTRIES))?;
     let mut sealed = Vec::with_capacity(entries.len());
     let mut previous = head.hash;
     let mut index = head.size;
@@ -138,11 +140,13 @@ pub(super) fn seal(
             commitment: entry.commitment,
             signature: None,
         };
-        let mut bytes = envelope.prefix();
+        let mut bytes = envelope.prefix().map_err(unfit)?;
         if is_last {
             let message = entry_message(command.ledger, &hash::signing(&bytes));
             bytes.extend_from_slice(&command.signer.sign(&message));
         }
+        // What could not be read again is not recorded.
+        entry::parse(&bytes).map_err(unfit)?;
         let entry = Sealed::new(index, bytes);
         previous = entry.hash;
         index = index.saturating_add(1);
@@ -150,6 +154,12 @@ pub(super) fn seal(
         sealed.push(entry);
     }
     Ok(SealedCommand { id: command.id, entries: sealed })
+}
+
+/// What the format cannot hold.
+pub(super) fn unfit(why: entry::Malformed) -> Error {
+    Error::new(Kind::Usage, "entry_malformed", format!("this would be no entry: {why}"))
+        .with_hint("say less in one entry, or attach it as a document")
 }
 
 /// The head after a command.

@@ -90,7 +90,7 @@ impl Maker {
             commitment: None,
             signature: None,
         };
-        let mut bytes = envelope.prefix();
+        let mut bytes = envelope.prefix().unwrap_or_default();
         if is_last {
             bytes.extend([0; 64]);
         }

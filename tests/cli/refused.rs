@@ -48,7 +48,7 @@ fn forge(place: &Place) -> u64 {
         ..last
     };
     let keys = Home::at(place.path("user")).keys();
-    let mut forged = envelope.prefix();
+    let mut forged = envelope.prefix().unwrap();
     let message = entry_message(last.ledger, &hash::signing(&forged));
     forged.extend(keys.officer("li").unwrap().sign(&message));
     sealed.push(Sealed::new(index, forged));

@@ -263,7 +263,7 @@ fn chain() -> Vec<(String, Vec<u8>)> {
 }
 
 fn seal(envelope: &Envelope<'_>) -> Vec<u8> {
-    let mut bytes = envelope.prefix();
+    let mut bytes = envelope.prefix().unwrap();
     if envelope.has(SIGNED) {
         let message = entry_message(envelope.ledger, &hash::signing(&bytes));
         bytes.extend(signer(envelope.officer).sign(&message));
@@ -392,7 +392,7 @@ fn stored_entries_are_read_for_ever_by_code_and_by_page() {
         assert_eq!(Value::Object(describe(&bytes)), expected, "{name}");
 
         let envelope = entry::parse(&bytes).unwrap();
-        let mut again = envelope.prefix();
+        let mut again = envelope.prefix().unwrap();
         again.extend(envelope.signature.into_iter().flatten());
         assert_eq!(again, bytes, "{name}");
         types.insert(envelope.event_type);

@@ -107,7 +107,7 @@ fn every_truncation_names_the_field_that_is_cut() {
 /// again as the same bytes.
 fn read(bytes: &[u8]) -> bool {
     let Ok(envelope) = entry::parse(bytes) else { return false };
-    let mut again = envelope.prefix();
+    let mut again = envelope.prefix().unwrap();
     again.extend(envelope.signature.into_iter().flatten());
     assert_eq!(again, bytes);
     match body::decode(envelope.event_type, envelope.event_version, envelope.body) {
@@ -194,7 +194,7 @@ prop_compose! {
             commitment: (flags & 2 != 0).then_some(Hash(commitment)),
             signature: None,
         };
-        let mut bytes = envelope.prefix();
+        let mut bytes = envelope.prefix().unwrap();
         bytes.resize(bytes.len() + usize::from(signed) * SIGNATURE_BYTES, 0x77);
         (bytes, body)
     }
@@ -207,7 +207,7 @@ proptest! {
     fn whatever_is_written_is_read((bytes, body) in any_envelope()) {
         let envelope = entry::parse(&bytes).unwrap();
         prop_assert_eq!(envelope.body, body);
-        let mut again = envelope.prefix();
+        let mut again = envelope.prefix().unwrap();
         again.extend(envelope.signature.into_iter().flatten());
         prop_assert_eq!(again, bytes);
     }

@@ -90,7 +90,7 @@ pub(crate) fn remade(
 ) -> Vec<u8> {
     let mut envelope = entry::parse(bytes).unwrap();
     change(&mut envelope);
-    let mut new = envelope.prefix();
+    let mut new = envelope.prefix().unwrap();
     match (signer, envelope.signature) {
         (Some(signer), Some(_)) => {
             let message = entry_message(envelope.ledger, &hash::signing(&new));
@@ -234,7 +234,7 @@ pub(crate) fn signed_by(
         signature: None,
         ..last
     };
-    let mut new = envelope.prefix();
+    let mut new = envelope.prefix().unwrap();
     new.extend(signer.sign(&entry_message(envelope.ledger, &hash::signing(&new))));
     new
 }

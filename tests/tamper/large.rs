@@ -311,7 +311,7 @@ fn written_anew(entries: &[Vec<u8>], officer: &SeedSigner, log: &SeedSigner) -> 
             other => panic!("{other:?}"),
         }
         let bytes = body::encode(&body).unwrap();
-        let mut made = Envelope { body: &bytes, ..envelope }.prefix();
+        let mut made = Envelope { body: &bytes, ..envelope }.prefix().unwrap();
         // `rehash` below chains and signs it again.
         made.extend(envelope.signature.into_iter().flatten());
         entries[index] = made;

@@ -440,7 +440,8 @@ fn a_signed_command_that_the_rules_refuse_is_not_dropped_in_silence() {
         body: &body,
         ..envelope
     }
-    .prefix();
+    .prefix()
+    .unwrap();
     let message = entry_message(envelope.ledger, &hash::signing(&forged));
     forged.extend(house.officer().sign(&message));
     entries.push(forged);

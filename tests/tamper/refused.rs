@@ -162,7 +162,7 @@ fn a_ledger_opened_under_a_later_rule_set_is_not_checked_from_its_first_entry() 
     entries[0] = {
         let mut envelope = entry::parse(&entries[0]).unwrap();
         envelope.body = &bytes;
-        envelope.prefix()
+        envelope.prefix().unwrap()
     };
     crate::book::rehash(&mut entries, 1, Some(&officer()));
     let log = Log::new();

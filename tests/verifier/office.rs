@@ -88,7 +88,7 @@ impl Book {
                 commitment: None,
                 signature: None,
             };
-            let mut bytes = envelope.prefix();
+            let mut bytes = envelope.prefix().unwrap();
             if last {
                 let message = entry_message(LEDGER, &hash::signing(&bytes));
                 bytes.extend(signer.sign(&message));

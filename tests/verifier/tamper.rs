@@ -132,7 +132,7 @@ impl Base {
             let mut envelope = entry::parse(bytes).unwrap();
             change(&mut envelope);
             envelope.previous = out.last().map(|bytes| hash::entry(bytes)).unwrap_or_default();
-            let mut bytes = envelope.prefix();
+            let mut bytes = envelope.prefix().unwrap();
             if envelope.has(SIGNED) {
                 let message = entry_message(envelope.ledger, &hash::signing(&bytes));
                 let signer =
@@ -463,7 +463,7 @@ impl Base {
                 if at == index {
                     envelope.body = body;
                 }
-                let mut bytes = envelope.prefix();
+                let mut bytes = envelope.prefix().unwrap();
                 bytes.extend(envelope.signature.into_iter().flatten());
                 bytes
             })
