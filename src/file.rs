@@ -79,6 +79,17 @@ pub fn open_folder(path: &Path) -> Result<File> {
     OpenOptions::new().read(true).custom_flags(libc::O_DIRECTORY).open(path)
 }
 
+/// True if there is something of that name; a disk that cannot tell is an error, never a "no".
+///
+/// # Errors
+/// What the system says.
+pub fn is_there(path: &Path) -> Result<bool> {
+    match path.try_exists() {
+        Err(error) if error.kind() == ErrorKind::NotADirectory => Ok(false),
+        found => found,
+    }
+}
+
 /// Makes the names in a folder durable.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! What is wrong with a file of the log, with both figures.
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Result};
 use crate::tlog::tile::Tile;
 use std::fmt;
 
@@ -68,6 +68,22 @@ impl Damage {
     /// The tile or bundle that is missing, if it is that.
     pub(super) fn missing_tile(&self) -> Option<Tile> {
         Tile::parse(&self.file).filter(|_| self.kind == DamageKind::Missing)
+    }
+
+    /// What the machine could not read says nothing of the log: the first such file as an error.
+    ///
+    /// # Errors
+    /// `log_unreadable` (`Kind::Io`).
+    pub(crate) fn check_readable(damages: &[Self]) -> Result<()> {
+        let unread = damages.iter().find(|damage| damage.kind == DamageKind::Unreadable);
+        unread.map_or(Ok(()), |damage| {
+            let message = format!("{} of the log cannot be read: {}", damage.file, damage.found);
+            Err(Error::new(Kind::Io, "log_unreadable", message)
+                .with_detail("file", &damage.file)
+                .with_hint(
+                    "nothing is said of the log; look at the disk or the server, and run it again",
+                ))
+        })
     }
 
     /// The damage that an error of reading this file means.

@@ -10,10 +10,10 @@ use crate::edge::clock::{self, Clock};
 use crate::edge::config::{self, LedgerConfig};
 use crate::edge::home::Home;
 use crate::edge::ids::SystemIds;
-use crate::edge::keys::PrivateKey;
+use crate::edge::keys::{PrivateKey, Slot};
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Ledger, Outside, Reader, check_finished};
+use crate::ledger::{Ledger, Outside, Reader, check_finished, forget_made};
 use crate::tlog::note::VerifierKey;
 use std::path::{Path, PathBuf};
 
@@ -132,6 +132,7 @@ impl Session {
         self.closing(ledger, |ledger| {
             self.tell_notes(ledger);
             self.follow_pin(ledger)?;
+            forget_made(&folder)?;
             work(ledger)
         })
     }
@@ -159,7 +160,10 @@ impl Session {
 
     /// Opens with the log's key; where a rotation was interrupted after it was recorded, with the key
     /// that follows it, which then takes its place.
-    fn open_with_log_key(&self, folder: &Path, origin: &str) -> Result<Ledger> {
+    ///
+    /// # Errors
+    /// `no_key`; all of [`Ledger::open`].
+    pub(crate) fn open_with_log_key(&self, folder: &Path, origin: &str) -> Result<Ledger> {
         let (keys, slot) = (self.home()?.keys(), self.home()?.keys().log_slot(origin));
         let Some(next) = slot.next()? else {
             return self.open_as(folder, &keys.log(origin)?);
@@ -170,9 +174,47 @@ impl Session {
                 opened => return opened,
             }
         }
-        let ledger = self.open_as(folder, &next)?;
-        slot.promote()?;
+        let mut ledger = self.open_as(folder, &next)?;
+        self.finish_log_rotation(&ledger, &slot)?;
+        ledger.note("the rotation of the log key that was cut off is done: the new key is in use");
         Ok(ledger)
+    }
+
+    /// The key that the ledger names as its log's is this machine's next: it is pinned, and takes the
+    /// place of the one before, in this order, so that as long as the pin waits the key does.
+    ///
+    /// # Errors
+    /// `pin_malformed`, or an I/O code; the next opening goes on.
+    pub(crate) fn finish_log_rotation(&self, ledger: &Ledger, slot: &Slot) -> Result<()> {
+        let former = ledger.state().ledger.as_ref().and_then(|facts| facts.former_log_keys.last());
+        match former.filter(|former| !former.handed_over) {
+            // Nobody handed over: the pin goes on from the key that was lost, and from no other.
+            Some(former) if self.is_pinned(ledger, &former.key)? => self.pin_log_key(ledger)?,
+            Some(_) | None => self.follow_pin(ledger)?,
+        }
+        slot.promote()
+    }
+
+    fn is_pinned(&self, ledger: &Ledger, key: &Bytes32) -> Result<bool> {
+        let Some(facts) = ledger.state().ledger.as_ref() else { return Ok(false) };
+        let Some(pin) = self.pin_of(facts.origin.as_str())? else { return Ok(false) };
+        let pinned: VerifierKey = pin.vkey.parse()?;
+        Ok(pinned.public_key().to_bytes() == key.0)
+    }
+
+    /// One line where a key that is recorded could not be put in its place yet.
+    pub(crate) fn warn_unplaced(&self, finished: Result<()>) {
+        let Err(error) = finished else { return };
+        let why = error.message();
+        self.console.warn(&match self.console.lang {
+            LangName::En => format!(
+                "the new key is recorded, and not yet in its place: {why}; nothing is lost, the next command \
+                 puts it there; do not rotate again"
+            ),
+            LangName::Zh => {
+                format!("新密钥已记账，尚未就位：{why}；没有丢失，下一条命令会完成；请勿再次更换")
+            }
+        });
     }
 
     /// Opens with this log key, once nobody else writes.

@@ -271,6 +271,13 @@ impl State {
         found.copied().unwrap_or(Amount::ZERO)
     }
 
+    /// The entry that brought in the present key of an officer who had another one before.
+    #[must_use]
+    pub fn last_key_rotation(&self, officer: u32) -> Option<u64> {
+        let spent = self.spent_keys.values().filter(|spent| spent.officer == Some(officer));
+        spent.map(|spent| spent.until).max()
+    }
+
     /// Every leaf that is not zero, in no order that means anything.
     pub fn balances(&self) -> impl Iterator<Item = (&Leaf, &Amount)> {
         self.leaves.iter().chain(&self.reserves)

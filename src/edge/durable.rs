@@ -100,10 +100,7 @@ pub fn remove(path: &Path) -> Result<()> {
 /// # Errors
 /// [`Error::io`] on the path.
 pub fn is_there(path: &Path) -> Result<bool> {
-    match path.try_exists() {
-        Err(e) if e.kind() == ErrorKind::NotADirectory => Ok(false),
-        found => found.map_err(|e| Error::io("look for", path, e)),
-    }
+    file::is_there(path).map_err(|e| Error::io("look for", path, e))
 }
 
 /// The text of a file, or `None` if there is none.
@@ -189,12 +186,17 @@ pub fn is_left_of(name: &str, of: &str) -> bool {
     writer_of(name, of).is_some()
 }
 
+/// Whether the system tells of a process.
+fn is_told_of(process: &str) -> bool {
+    Path::new("/proc").join(process).symlink_metadata().is_ok()
+}
+
 /// Removes what killed processes left on the way to `path`; those that may still run keep theirs.
 ///
 /// # Errors
 /// [`Error::io`] on what could not be read or removed.
 pub fn sweep(path: &Path) -> Result<()> {
-    let Some(folder) = path.parent().filter(|_| Path::new("/proc/self").exists()) else {
+    let Some(folder) = path.parent().filter(|_| is_told_of("self")) else {
         return Ok(());
     };
     let of = path.file_name().unwrap_or_default().to_string_lossy();
@@ -206,7 +208,7 @@ pub fn sweep(path: &Path) -> Result<()> {
         let name = name.map_err(|e| Error::io("read the folder", folder, e))?.file_name();
         let name = name.to_string_lossy();
         match writer_of(&name, &of) {
-            Some(writer) if !Path::new("/proc").join(writer).exists() => {
+            Some(writer) if !is_told_of(writer) => {
                 remove(&folder.join(&*name))?;
             }
             Some(_) | None => {}

@@ -56,9 +56,11 @@ impl SealedFolder {
     }
 
     /// True if the folder is there.
-    #[must_use]
-    pub fn exists(&self) -> bool {
-        self.folder.is_dir()
+    ///
+    /// # Errors
+    /// An I/O code: a disk that cannot tell is no "no".
+    pub fn is_there(&self) -> Result<bool> {
+        durable::is_there(&self.folder)
     }
 
     /// Writes both files, the key first; durable when it returns.
@@ -210,7 +212,7 @@ mod tests {
     fn a_pair_is_written_read_and_removed() {
         let (_ledger, sealed) = folder();
         let commitment = Hash([0xab; 32]);
-        assert!(!sealed.exists());
+        assert!(!sealed.is_there().unwrap());
         assert_eq!(sealed.list().unwrap(), Listing::default());
         assert!(!sealed.remove(commitment).unwrap());
         sealed.write(commitment, b"sealed", b"key").unwrap();

@@ -105,13 +105,15 @@ impl Ledger {
     /// An I/O code: what is left is tried again at the next opening.
     pub(super) fn finish_erasures(&self) -> Result<()> {
         let folder = self.sealed_folder();
-        if !folder.exists() {
+        if !folder.is_there()? {
             return Ok(());
         }
-        let erased =
-            self.state.confidential.iter().filter(|(_, sealed)| sealed.erased_by.is_some());
-        for (commitment, _) in erased {
-            folder.remove(Hash(commitment.0))?;
+        // By what is there, not by what was ever erased.
+        for commitment in folder.list()?.of.into_keys() {
+            let sealed = self.state.confidential.get(&Bytes32(commitment.0));
+            if sealed.is_some_and(|sealed| sealed.erased_by.is_some()) {
+                folder.remove(commitment)?;
+            }
         }
         Ok(())
     }

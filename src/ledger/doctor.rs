@@ -1,12 +1,13 @@
 //! What is whole and what is not in a ledger's folder, in plain words; nothing is changed.
 //!
-//! The store is looked at in a copy of its files in the system's temporary folder, because opening an
-//! engine writes to it. What recovery would find is found by recovery's own survey. What it lacks on
-//! purpose: the user's keys and pins, and any repair: opening the ledger for a write is the repair.
+//! The store is looked at in a copy of its files beside the ledger, because opening an engine writes to
+//! it. What recovery would find is found by recovery's own survey. What it lacks on purpose: the user's keys and pins, and any repair: opening the ledger for a write is the repair.
 
+mod copy;
 mod folder;
 mod sealed;
 
+use self::copy::StoreCopy;
 use super::anchored::check_anchor;
 use super::reader::state::{self, Compared};
 use super::recover::{Copies, READ_IT, Survey, refused_words, survey};
@@ -18,15 +19,13 @@ use crate::archive::reader::ArchiveReader;
 use crate::chain::clocks::Clocks;
 use crate::domain::state::LedgerFacts;
 use crate::edge::anchors::{Anchor, Anchors};
-use crate::edge::durable::{self, Readers};
+use crate::edge::durable;
 use crate::edge::lock::LedgerLock;
 use crate::error::{Error, Kind, Result};
-use crate::file;
 use crate::store::{self, Store};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::VerifierKey;
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// How a part of a ledger was found.
@@ -87,9 +86,6 @@ impl Examined {
     }
 }
 
-/// Bytes of the store that are copied at once.
-const COPIED_AT_ONCE: usize = 1 << 20;
-
 const OPEN_IT: &str =
     "opening the ledger for a write heals it from the other copies; earmark doctor --fix does that";
 
@@ -105,8 +101,9 @@ pub fn examine(
     can_write: bool,
 ) -> Result<Examined> {
     let mut examined = Examined::default();
-    let has_store = ["db", "wal"].iter().any(|name| folder.join(name).exists());
-    let to_read = is_for_reading(folder) || (!can_write && !has_store);
+    let (db, wal) = (folder.join("db"), folder.join("wal"));
+    let has_store = durable::is_there(&db)? || durable::is_there(&wal)?;
+    let to_read = is_for_reading(folder)? || (!can_write && !has_store);
     folder::leftovers(folder, &mut examined)?;
     let acquired = (!to_read).then(|| LedgerLock::acquire(folder)).transpose();
     let lock = match acquired {
@@ -143,7 +140,7 @@ pub fn examine(
             }
             see_log(&copies, &survey, origin, &mut examined)?;
             see_entries(&survey, &mut examined);
-            see_published(&copies, anchored_size, &mut examined);
+            see_published(&copies, anchored_size, &mut examined)?;
             see_anchor(anchor, &survey, anchors, origin, to_read, &mut examined);
             sealed::see(folder, &survey.state, &mut examined)?;
         }
@@ -286,8 +283,12 @@ fn see_log(
 }
 
 /// The log has all that was published from here, as the anchor says.
-fn see_published(copies: &Copies<'_>, anchored_size: Option<u64>, examined: &mut Examined) {
-    let published = copies.reader().map_or(0, |reader| reader.size());
+fn see_published(
+    copies: &Copies<'_>,
+    anchored_size: Option<u64>,
+    examined: &mut Examined,
+) -> Result<()> {
+    let published = copies.reader()?.map_or(0, |reader| reader.size());
     if let Some(anchored) = anchored_size.filter(|anchored| *anchored > published) {
         let words = format!("has {published} entries, but this machine's anchor says {anchored}");
         examined.see(
@@ -297,6 +298,7 @@ fn see_published(copies: &Copies<'_>, anchored_size: Option<u64>, examined: &mut
             ),
         );
     }
+    Ok(())
 }
 
 fn see_entries(survey: &Survey, examined: &mut Examined) {
@@ -407,69 +409,4 @@ fn see_cache(folder: &Path, examined: &mut Examined) {
         Err(words) => Observation::new("cache", Health::Note, format!("{words}: it is not used"))
             .advise("cache/ may be deleted; it is made anew"),
     });
-}
-
-/// A copy of the store's files, removed at the end.
-struct StoreCopy {
-    folder: PathBuf,
-}
-
-impl StoreCopy {
-    fn make(of: &Path) -> Result<Self> {
-        let name = format!("earmark-doctor-{}", std::process::id());
-        let copy = Self { folder: std::env::temp_dir().join(name) };
-        durable::create_folder(&copy.folder, Readers::Owner)?;
-        for name in ["db", "wal", "db.rebuilding"] {
-            copy_files(&of.join(name), &copy.folder.join(name))?;
-        }
-        Ok(copy)
-    }
-}
-
-impl Drop for StoreCopy {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.folder).ok();
-    }
-}
-
-/// Copies a file; where it has nothing but zeros for a while, nothing is written either.
-fn copy_file(from: &Path, to: &Path) -> std::io::Result<()> {
-    let (mut from, mut to) = (file::open(from)?, file::create(to, 0o600)?);
-    let metadata = from.metadata()?;
-    if file::is_hollow(&metadata) {
-        return to.set_len(metadata.len());
-    }
-    let (zeros, mut piece) = (vec![0; COPIED_AT_ONCE], vec![0; COPIED_AT_ONCE]);
-    let (mut at, mut length) = (0_u64, 0_u64);
-    loop {
-        let read = from.read(&mut piece)?;
-        let Some(bytes) = piece.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
-        length = length.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
-        if zeros.get(..read) != Some(bytes) {
-            to.seek(SeekFrom::Start(at))?;
-            to.write_all(bytes)?;
-        }
-        at = length;
-    }
-    to.set_len(length)
-}
-
-/// Copies the regular files below a folder; links and the like are nothing of a store.
-fn copy_files(from: &Path, to: &Path) -> Result<()> {
-    let found = match std::fs::read_dir(from) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        found => found.map_err(|e| Error::io("list", from, e))?,
-    };
-    durable::create_folder(to, Readers::Owner)?;
-    for entry in found {
-        let entry = entry.map_err(|e| Error::io("list", from, e))?;
-        let kind = entry.file_type().map_err(|e| Error::io("look at", &entry.path(), e))?;
-        let target = to.join(entry.file_name());
-        if kind.is_dir() {
-            copy_files(&entry.path(), &target)?;
-        } else if kind.is_file() {
-            copy_file(&entry.path(), &target).map_err(|e| Error::io("copy", &entry.path(), e))?;
-        }
-    }
-    Ok(())
 }

@@ -11,7 +11,8 @@
 //! * [`doctor`]: what is whole and what is not in a ledger's folder. `recover`: the longest verified sequence, and
 //!   every copy brought up to it.
 //! * `submit`: one command from wish to receipt. `dependents`: what a refusal says of later entries.
-//! * `retry`: which field differs where a command id is used again.
+//! * `recorded`: what was recorded before, for a command that is run again; `retry`: which field differs where a
+//!   command id is used again.
 //! * `batch`: many rows into commands, for imports.
 //! * `confidential`: fields beside the chain, sealed before their entry and erased after another.
 //! * `clock`: when a command is recorded. `seal`: events into signed entries. `publish`: entries into the archive, anchored; snapshots.
@@ -36,6 +37,7 @@ mod proven;
 mod publish;
 pub mod reader;
 mod receipt;
+mod recorded;
 mod recover;
 mod restore;
 mod resume;
@@ -54,7 +56,9 @@ pub use media::{Media, OpenStore};
 pub use past::Past;
 pub use reader::Reader;
 pub use receipt::{Durability, Receipt, ReceiptEntry};
-pub use restore::{RESTORE_FILE, Rebuilt, Restored, Restoring, check_finished};
+pub use restore::{
+    RESTORE_FILE, Rebuilt, Restored, Restoring, check_finished, forget_made, is_made, not_empty,
+};
 pub use submit::Submission;
 pub use unfinished::clear_never_begun;
 pub use unpublished::{UNPUBLISHED_FILE, unpublished_entries};
@@ -166,6 +170,11 @@ impl Ledger {
     /// [`Ledger::notes`], which are then forgotten: for a caller who has told them.
     pub fn take_notes(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notes)
+    }
+
+    /// Adds to the notes what a caller did about the ledger as it was opened.
+    pub fn note(&mut self, words: &str) {
+        self.notes.push(words.to_owned());
     }
 
     /// The folder.

@@ -58,10 +58,8 @@ impl Ledger {
         let log = folder.join(LOG_FOLDER);
         let mut notes = Vec::new();
         notes.extend(recover::finish_interrupted(media, &log)?);
-        let (mut store, opening) = (media.store)(folder)?;
-        notes.extend(opening.notes.iter().cloned());
-        let around = Around { media, outside: &outside, config, against };
-        let (archive, resumed) = bring_together(&mut store, &opening, &log, &around, &mut notes)?;
+        let around = Around { media, outside: &outside, config, against, is_second_look: false };
+        let (store, archive, resumed) = look_twice(folder, &log, around, &mut notes)?;
         let Resumed { state, snapshot_size, snapshot_bytes, replaces_snapshot } = resumed;
         let head = store.head()?;
         check_agree(head, &archive, &state)?;
@@ -92,25 +90,48 @@ impl Ledger {
     }
 }
 
-/// The archive at the head of the store, and the state there, by the shortest way that the last end allows.
+/// A store with what fits it. Where it is damaged it is let go of, opened once more and read anew, before
+/// anything is moved aside: what a disk gave wrongly once is no damage.
+fn look_twice(
+    folder: &Path,
+    log: &Path,
+    mut around: Around<'_>,
+    notes: &mut Vec<String>,
+) -> Result<(Box<dyn Store>, ArchiveWriter, Resumed)> {
+    loop {
+        let (mut store, opening) = (around.media.store)(folder)?;
+        let new = opening.notes.iter().filter(|note| !notes.contains(note));
+        let new: Vec<String> = new.cloned().collect();
+        notes.extend(new);
+        if let Some((archive, resumed)) = bring_together(&mut store, &opening, log, &around, notes)?
+        {
+            return Ok((store, archive, resumed));
+        }
+        around.is_second_look = true;
+    }
+}
+
+/// The archive at the head of the store, and the state there, by the shortest way that the last end allows;
+/// `None` where the store has to be looked at once more.
 fn bring_together(
     store: &mut Box<dyn Store>,
     opening: &Opening,
     log: &Path,
     around: &Around<'_>,
     notes: &mut Vec<String>,
-) -> Result<(ArchiveWriter, Resumed)> {
+) -> Result<Option<(ArchiveWriter, Resumed)>> {
     if let Some(trusted) = after_clean_end(store.as_ref(), opening, log, around, notes)? {
-        return Ok(trusted);
+        return Ok(Some(trusted));
     }
     if let Some(sound) = opening.sound.filter(|_| opening.differs.is_none())
         && let Some(tail) = recover::recover_tail(store.as_ref(), sound, log, around, notes)?
     {
-        return Ok(tail);
+        return Ok(Some(tail));
     }
-    let Recovered { state, archive, head } = recover::recover(store, log, around, notes)?;
+    let Some(recovered) = recover::recover(store, log, around, notes)? else { return Ok(None) };
+    let Recovered { state, archive, head } = recovered;
     check_stands_at(store.as_ref(), head)?;
-    Ok((archive, Resumed::recovered(state)))
+    Ok(Some((archive, Resumed::recovered(state))))
 }
 
 /// After a clean end, where the copies and the anchor agree and the store can be read through.
@@ -121,7 +142,7 @@ fn after_clean_end(
     around: &Around<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Option<(ArchiveWriter, Resumed)>> {
-    let Around { media, outside, config, against } = *around;
+    let Around { media, outside, config, against, .. } = *around;
     let key = VerifierKey::new(&config.origin, &outside.log_key())?;
     let Some(archive) = agreed(store, opening, media, log, &key)? else { return Ok(None) };
     let resumed = match resume(store, &archive, &outside.log_key()) {

@@ -2,9 +2,10 @@
 //!
 //! The copy goes into a new folder with the file `RESTORE` in it; the caller verifies it there. Then
 //! the store is filled from it and `LedgerRestored` recorded, but not published; the checkpoint becomes
-//! this machine's anchor where there is none; `ledger.toml` makes the folder a ledger, and with
-//! `RESTORE` gone it may be written to. A crash before that leaves nothing that opens, and nothing
-//! published that another attempt would be behind of. Without the keys `RESTORE` stays, and says so.
+//! this machine's anchor where there is none; `ledger.toml` makes the folder a ledger, and with `made` in
+//! `RESTORE` it may be written to. A crash before that leaves nothing that opens, and nothing published
+//! that another attempt would be behind of; after it, the same restore again goes on with what is made.
+//! `RESTORE` goes when its end was told. Without the keys it stays, and says so.
 
 use super::anchored::{Against, Anchored};
 use super::unfinished;
@@ -15,7 +16,7 @@ use crate::chain::signature::Signer;
 use crate::chain::walk::{Break, Walk};
 use crate::domain::calendar::Date;
 use crate::domain::command::{Command, Order};
-use crate::domain::event::{Bytes32, Filing, LedgerRestored};
+use crate::domain::event::{Body, Bytes32, Filing, LedgerRestored};
 use crate::domain::ids::Text;
 use crate::edge::anchors::{Anchor, Anchors};
 use crate::edge::config::LedgerConfig;
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 pub const RESTORE_FILE: &str = "RESTORE";
 const UNFINISHED: &str = "unfinished\n";
 const READING: &str = "for reading\n";
+const MADE: &str = "made\n";
 
 /// A folder that a log was copied into, and that is no ledger yet.
 #[derive(Debug)]
@@ -67,7 +69,7 @@ pub struct Rebuilt {
 
 impl Restoring {
     /// Copies the log that `reader` reads into `folder`, which must be new or empty, or what an
-    /// earlier restore left that did not end.
+    /// earlier restore left that did not end before it made a ledger of it ([`is_made`]).
     ///
     /// # Errors
     /// `folder_not_empty` (`Kind::Usage`), with nothing changed. What reading the source gives,
@@ -205,8 +207,40 @@ impl Restoring {
             anchors.write(&config.origin, &anchor.checkpoint)?;
         }
         config.create(&self.folder)?;
-        durable::remove(&self.folder.join(RESTORE_FILE))?;
+        durable::replace(&self.folder.join(RESTORE_FILE), MADE.as_bytes(), Readers::Everyone)?;
         Ok((ledger, receipt))
+    }
+}
+
+/// True for a folder whose ledger a restore made, which was cut off before it could say so.
+///
+/// # Errors
+/// `Kind::Io` when the disk cannot tell.
+pub fn is_made(folder: &Path) -> Result<bool> {
+    let text = durable::read_text(&folder.join(RESTORE_FILE))?;
+    Ok(text.is_some_and(|text| text == MADE))
+}
+
+/// Forgets that a restore made the ledger, once that was told.
+///
+/// # Errors
+/// `Kind::Io`: the mark stays, and stands in nobody's way.
+pub fn forget_made(folder: &Path) -> Result<()> {
+    if is_made(folder)? { durable::remove(&folder.join(RESTORE_FILE)) } else { Ok(()) }
+}
+
+impl Ledger {
+    /// What the last entry says of the copy that the ledger was restored from, if it is that entry.
+    ///
+    /// # Errors
+    /// As [`Ledger::event`].
+    #[expect(clippy::wildcard_enum_match_arm, reason = "one event is asked for")]
+    pub fn just_restored(&self) -> Result<Option<LedgerRestored>> {
+        let last = self.head.size.checked_sub(1).map_or(Ok(None), |last| self.event(last))?;
+        Ok(last.and_then(|event| match event.body {
+            Body::LedgerRestored(b) => Some(b),
+            _ => None,
+        }))
     }
 }
 
@@ -225,6 +259,7 @@ pub fn check_finished(folder: &Path) -> Result<()> {
     let shown = folder.display();
     match durable::read_text(&folder.join(RESTORE_FILE))? {
         None => Ok(()),
+        Some(text) if text == MADE => Ok(()),
         Some(text) if text == READING => Err(Error::new(
             Kind::Usage,
             "restored_for_reading",
@@ -243,10 +278,12 @@ pub fn check_finished(folder: &Path) -> Result<()> {
 }
 
 /// True for a folder that a restore made to be read, and that nothing is written to.
-#[must_use]
-pub(in crate::ledger) fn is_for_reading(folder: &Path) -> bool {
-    let text = durable::read_text(&folder.join(RESTORE_FILE)).ok().flatten();
-    text.as_deref() == Some(READING)
+///
+/// # Errors
+/// `Kind::Io` when the disk cannot tell.
+pub(in crate::ledger) fn is_for_reading(folder: &Path) -> Result<bool> {
+    let text = durable::read_text(&folder.join(RESTORE_FILE))?;
+    Ok(text.as_deref() == Some(READING))
 }
 
 /// How a restore into a folder ended, in words; what else may be in the file is nobody's to read.
@@ -277,11 +314,14 @@ fn check_empty(folder: &Path) -> Result<()> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         inside => inside.map_err(|e| Error::io("read the folder", folder, e))?,
     };
-    if inside.next().is_none() {
-        return Ok(());
-    }
+    if inside.next().is_none() { Ok(()) } else { Err(not_empty(folder)) }
+}
+
+/// A restore into this folder would go over what is there.
+#[must_use]
+pub fn not_empty(folder: &Path) -> Error {
     let message =
         format!("the folder {} is not empty: a restore overwrites nothing", folder.display());
-    Err(Error::new(Kind::Usage, "folder_not_empty", message)
-        .with_hint("choose a new folder; what is in this one may be the better copy"))
+    Error::new(Kind::Usage, "folder_not_empty", message)
+        .with_hint("choose a new folder; what is in this one may be the better copy")
 }

@@ -3,9 +3,8 @@
 
 use super::clock::{Before, Moment};
 use super::receipt::{Durability, Receipt, ReceiptEntry};
-use super::retry::differing_field;
 use super::seal::{self, Unsealed};
-use super::{Ledger, confidential, event_of};
+use super::{Ledger, confidential};
 use crate::chain::body;
 use crate::chain::confidential::Fields;
 use crate::chain::entry::{self, CommandId, EntryId, Head, SealedCommand};
@@ -20,7 +19,7 @@ use crate::domain::kinds::Control;
 use crate::domain::propose::{cites, propose};
 use crate::domain::rejection::{Rejection, Thing};
 use crate::error::{Error, Kind, Result};
-use crate::store::{Appended, Span};
+use crate::store::Appended;
 
 /// A command with all that is needed to record it.
 #[derive(Clone, Copy)]
@@ -69,7 +68,7 @@ impl Ledger {
         if submission.command_key.is_some()
             && let Some(span) = self.store.command(command_id)?
         {
-            return self.replay(submission, command_id, digest, span);
+            return self.replay(submission, digest, span);
         }
         let moment = self.moment(submission.accept_clock)?;
         let Moment { recorded_at_microseconds, clock_accepted, today, .. } = moment;
@@ -237,46 +236,6 @@ impl Ledger {
                 self.keep_unpublished(not_published(error));
             }
         }
-    }
-
-    /// Same id and same content: the first receipt again. Same id, other content: the field.
-    fn replay(
-        &self,
-        submission: &Submission<'_>,
-        command_id: CommandId,
-        digest: Hash,
-        span: Span,
-    ) -> Result<Receipt> {
-        let end = span.first.saturating_add(u64::from(span.count));
-        let stored = self.store.read(span.first..end)?;
-        let mut entries = Vec::with_capacity(stored.len());
-        let mut first_digest = None;
-        let mut recorded_at = 0;
-        for sealed in &stored {
-            let envelope = entry::parse(&sealed.bytes).map_err(|why| {
-                let message = format!("entry {}: {why}", sealed.index);
-                Error::new(Kind::Break, "entry_malformed", message)
-                    .with_hint("open the ledger again: the store is then compared with the log")
-            })?;
-            first_digest = first_digest.or(envelope.digest);
-            recorded_at = envelope.recorded_at_microseconds;
-            if let Some(event) = event_of(sealed)? {
-                entries.push(ReceiptEntry { index: sealed.index, id: envelope.id, event });
-            }
-        }
-        if first_digest != Some(digest) {
-            let then = Date::at(recorded_at, self.facts()?.utc_offset_minutes);
-            let events: Vec<&Event> = entries.iter().map(|entry| &entry.event).collect();
-            let field = differing_field(submission.order, &events, first_digest, then);
-            return Err(Rejection::CommandIdReused { field, first: span.first }.into());
-        }
-        self.compare_fields(entries.first(), submission.confidential)?;
-        let published = self.published_size() >= end;
-        let durability = if published { Durability::Published } else { Durability::Recorded };
-        let hash = stored.last().map_or(Hash::ZERO, |last| last.hash);
-        let head = Head { size: end, hash };
-        let (replayed, dry_run, warnings) = (true, false, Vec::new());
-        Ok(Receipt { entries, command_id, head, durability, replayed, dry_run, warnings })
     }
 }
 

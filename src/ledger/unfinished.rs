@@ -4,7 +4,7 @@
 //! the home and a restore in the folder itself, so that the folder of a mark holds nothing that anybody
 //! was told of. By these names, and no others, it is emptied before the work is begun anew.
 
-use super::{CACHE_FOLDER, LOG_FOLDER, RESTORE_FILE};
+use super::{CACHE_FOLDER, LOG_FOLDER, RESTORE_FILE, UNPUBLISHED_FILE};
 use crate::edge::config::CONFIG_FILE;
 use crate::edge::durable;
 use crate::edge::lock::LOCK_FILE;
@@ -15,7 +15,7 @@ use std::path::Path;
 /// The folders that making a ledger fills, each also with what a recovery adds to its name. Sealed
 /// fields are none of them: they come after it.
 const FOLDERS: [&str; 4] = ["db", "wal", LOG_FOLDER, CACHE_FOLDER];
-const FILES: [&str; 3] = [LOCK_FILE, CONFIG_FILE, RESTORE_FILE];
+const FILES: [&str; 4] = [LOCK_FILE, CONFIG_FILE, RESTORE_FILE, UNPUBLISHED_FILE];
 
 /// Removes everything that making a ledger can leave in `folder`, and of it `mark` last, so that a
 /// clearing that is cut off is known as such. A folder that is not there is clear.

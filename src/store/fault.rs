@@ -225,7 +225,7 @@ fn revert(state: &mut State, step: Undo, kept: Kept) -> io::Result<()> {
 impl Medium for FaultMedium {
     fn create(&self, path: &Path) -> io::Result<Box<dyn MediumFile>> {
         self.step("create", path).0?;
-        if path.exists() {
+        if crate::file::is_there(path)? {
             self.remove(path)?;
         }
         let file = Disk.create(path)?;

@@ -19,7 +19,7 @@ use crate::chain::signature::{VerifyingKey, entry_message};
 use crate::chain::walk::{Break, Likely, prefix_of};
 use crate::domain::invariant;
 use crate::domain::state::LedgerFacts;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::ledger::reader::Reader;
 use crate::ledger::reader::ahead::Ahead;
 use crate::ledger::reader::replay::{self, Judge, Replay};
@@ -117,7 +117,7 @@ impl Job<'_> {
             return Ok(Err(not_resumed));
         }
         let checked = checked?;
-        check_readable(&checked.damages)?;
+        Damage::check_readable(&checked.damages)?;
         let trust = &run.follow_key(reader, trust);
         let signed = run.signed_checkpoint(reader, trust);
         run.finish(reader, signed.is_ok());
@@ -130,22 +130,6 @@ impl Job<'_> {
         }
         Ok(Ok(run.into_report(reader, identity, caches)))
     }
-}
-
-/// What the machine could not read says nothing of the log.
-///
-/// # Errors
-/// `log_unreadable` (`Kind::Io`) names the first file.
-fn check_readable(damages: &[Damage]) -> Result<()> {
-    let unread = damages.iter().find(|damage| damage.kind == DamageKind::Unreadable);
-    unread.map_or(Ok(()), |damage| {
-        let message = format!("{} of the log cannot be read: {}", damage.file, damage.found);
-        Err(Error::new(Kind::Io, "log_unreadable", message)
-            .with_detail("file", &damage.file)
-            .with_hint(
-                "nothing is said of the log; look at the disk or the server, and run it again",
-            ))
-    })
 }
 
 /// A pin stands for its key.

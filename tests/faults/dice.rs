@@ -1,6 +1,7 @@
 //! Which trials are made: a choice by a seed that is printed, or all.
 
 /// Numbers that need not be good, only the same for the same seed.
+#[derive(Debug)]
 pub(crate) struct Dice {
     state: u64,
     all: bool,

@@ -4,6 +4,7 @@
 //! Each line is tried in a copy of one ledger, once cleanly closed and once not (so that the opening
 //! recovers), and run again when the disk is well. The choice of calls has a seed, which is printed.
 
+use crate::kept::{self, Kept, to_keep};
 use crate::{Call, Dice, Fault, Mode, Place};
 
 /// A line, and how many entries it adds.
@@ -32,7 +33,7 @@ const MAPPING: &str = "source = \"bank\"\n[[event]]\ntype = \"disbursement.recor
                        \"it\"\namount = { column = \"amount\" }\n";
 
 /// Eight entries, the last a payee with a sealed account.
-fn ledger() -> Place {
+pub(crate) fn ledger() -> Place {
     let place = Place::with_ledger();
     std::fs::write(place.path("account.txt"), "6222 0212 3456 7890 123\n").unwrap();
     place.ok("payee register ERASED --name E --account-file account.txt");
@@ -65,27 +66,33 @@ fn choose(calls: &[Call], dice: &mut Dice) -> Vec<Call> {
     calls.iter().filter(|_| dice.chooses(sides)).cloned().collect()
 }
 
-fn fail_in_turn(begin: &Place, work: &Work, before: u64) {
+fn fail_in_turn(begin: &Place, work: &Work, before: u64, kept: &[Kept]) {
     let (ran, calls) = begin.copy().under_shim(work.line, None);
     assert_eq!(ran.status, Some(0), "{}: {}{}", work.line, ran.out, ran.err);
     let mut dice = Dice::of_environment();
     let chosen = choose(&calls, &mut dice);
     println!("{}: {} of {} calls", work.line, chosen.len(), calls.len());
+    for (call, mode) in kept::trials(kept, work.line, &calls) {
+        fail_at(begin, work, before, &calls, &call, mode);
+    }
     for call in chosen {
         let mode = match dice.below(3) {
             0 => Mode::From,
             1 if call.name.contains("write") => Mode::Half,
             _ => Mode::Once,
         };
-        fail_at(begin, work, before, &call, mode);
+        fail_at(begin, work, before, &calls, &call, mode);
     }
 }
 
-fn fail_at(begin: &Place, work: &Work, before: u64, call: &Call, mode: Mode) {
+fn fail_at(begin: &Place, work: &Work, before: u64, calls: &[Call], call: &Call, mode: Mode) {
     let place = begin.copy();
+    let keep = to_keep(work.line, calls, call, mode);
     let (first, _) = place.under_shim(work.line, Some(Fault { at: call.number, mode }));
-    let told =
-        format!("{}: {mode:?} at {call}: {:?} {}{}", work.line, first.status, first.out, first.err);
+    let told = format!(
+        "{}: {mode:?} at {call}: {:?} {}{}\n{keep}",
+        work.line, first.status, first.out, first.err
+    );
     // The machine could not, or it is not known whether it did; never a fault of the ledger or the user.
     assert!(matches!(first.status, Some(0 | 4 | 5)), "{told}");
     // A rotation that was acknowledged is not asked for once more: that would be another.
@@ -107,13 +114,13 @@ fn fail_at(begin: &Place, work: &Work, before: u64, call: &Call, mode: Mode) {
 #[test]
 fn a_call_fails_on_a_ledger_that_was_closed() {
     let begin = ledger();
-    WORK.iter().for_each(|work| fail_in_turn(&begin, work, 8));
+    WORK.iter().for_each(|work| fail_in_turn(&begin, work, 8, &kept::CLOSED));
 }
 
 #[test]
 fn a_call_fails_on_a_ledger_that_was_not_closed() {
     let begin = unclean();
-    WORK.iter().for_each(|work| fail_in_turn(&begin, work, 9));
+    WORK.iter().for_each(|work| fail_in_turn(&begin, work, 9, &kept::UNCLEAN));
 }
 
 /// A damaged database is moved aside and written anew from the log; a read of the new one that fails, or
@@ -125,5 +132,30 @@ fn a_call_fails_while_the_database_is_written_anew() {
     let mut bytes = std::fs::read(&path).unwrap();
     bytes.iter_mut().step_by(64).for_each(|byte| *byte ^= 0x55);
     std::fs::write(&path, bytes).unwrap();
-    fail_in_turn(&begin, &WORK[0], 8);
+    fail_in_turn(&begin, &WORK[0], 8, &kept::DAMAGED);
+}
+
+/// A disk that gives a wrong answer once moves nothing aside: no read of `db/` that fails.
+#[test]
+fn one_read_of_the_database_that_fails_moves_no_store() {
+    let begin = ledger();
+    let line = WORK[0].line;
+    let (ran, calls) = begin.copy().under_shim(line, None);
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+    let opening =
+        calls.iter().take_while(|call| call.path != "/book/wal/clean" || call.class != 'w');
+    let reads: Vec<&Call> =
+        opening.filter(|call| call.class == 'r' && call.path.starts_with("/book/db")).collect();
+    println!("{} reads of db/ at an opening", reads.len());
+    assert!(reads.len() >= 10, "{reads:?}");
+    for call in reads {
+        let place = begin.copy();
+        let (first, _) = place.under_shim(line, Some(Fault { at: call.number, mode: Mode::Once }));
+        let told = format!("{call}: {:?} {}{}", first.status, first.out, first.err);
+        assert!(matches!(first.status, Some(0 | 4)), "{told}");
+        assert_eq!(place.run(line).status, Some(0), "{told}");
+        let aside = place.files().into_iter().find(|name| name.contains("quarantine"));
+        assert_eq!(aside, None, "{told}");
+        assert_eq!(size(&place), 9, "{told}");
+    }
 }

@@ -19,8 +19,12 @@
 mod counts;
 mod cut;
 mod dice;
+mod disk;
 mod fail;
+mod interrupt;
+mod kept;
 mod place;
+mod power;
 mod shim;
 
 pub(crate) use dice::Dice;

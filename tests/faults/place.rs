@@ -61,6 +61,18 @@ impl Place {
         copy
     }
 
+    /// Removes everything that is in it.
+    pub(crate) fn clear(&self) {
+        for entry in std::fs::read_dir(self.folder.path()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                std::fs::remove_dir_all(path).unwrap();
+            } else {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -91,6 +103,14 @@ impl Place {
     pub(crate) fn under_shim(&self, line: &str, fault: Option<Fault>) -> (Ran, Vec<Call>) {
         let (output, calls) = shim::run(self.command(line), self.folder.path(), fault);
         (Ran::of(&output), calls)
+    }
+
+    /// Runs a line under the shim, which appends its changes to `record`.
+    pub(crate) fn recorded(&self, line: &str, record: &Path) -> Ran {
+        let mut command = self.command(line);
+        command.env("SHIM_RECORD", record);
+        let (output, _) = shim::run(command, self.folder.path(), None);
+        Ran::of(&output)
     }
 
     /// Every file that is there.

@@ -7,9 +7,11 @@
  *   SHIM_LOG    file to append to; its first line `loaded` shows that this is in place
  *   SHIM_AT     number of the call, from 1
  *   SHIM_MODE   once: it fails; from: it and all after it fail; half: a write writes half and fails;
- *               kill: SIGKILL before the call; torn: a write writes half, then SIGKILL
+ *               kill: SIGKILL before the call; torn: a write writes half, then SIGKILL;
+ *               interrupt: SIGINT before the call, as Ctrl-C gives it
  *   SHIM_ERRNO  the error (default 5, EIO)
  *   SHIM_SKIP   calls on paths that hold this text do not count
+ *   SHIM_RECORD file to append every change to, with its bytes, for power.rs to build disks from: see `record`
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -17,6 +19,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -29,12 +33,14 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum mode { NONE, ONCE, FROM, HALF, KILL, TORN };
+enum mode { NONE, ONCE, FROM, HALF, KILL, TORN, INTERRUPT };
 
 static atomic_ulong count;
 static const char *under, *only, *skip;
 static size_t under_length;
-static int log_fd = -1, error_number = EIO;
+static int log_fd = -1, record_fd = -1, error_number = EIO;
+/* Changes are recorded in the order in which they are made. */
+static pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
 static unsigned long at;
 static enum mode mode = NONE;
 
@@ -44,13 +50,15 @@ __attribute__((constructor)) static void begin(void) {
         log_fd = (int)syscall(SYS_openat, AT_FDCWD, text, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
         if (log_fd >= 0) syscall(SYS_write, log_fd, "loaded\n", 7);
     }
+    if ((text = getenv("SHIM_RECORD")))
+        record_fd = (int)syscall(SYS_openat, AT_FDCWD, text, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     only = getenv("SHIM_ONLY");
     skip = getenv("SHIM_SKIP");
     if ((text = getenv("SHIM_AT"))) at = strtoul(text, NULL, 10);
     if ((text = getenv("SHIM_ERRNO"))) error_number = atoi(text);
     if ((text = getenv("SHIM_MODE"))) {
-        const char *names[] = {"none", "once", "from", "half", "kill", "torn"};
-        for (int i = 0; i < 6; i++)
+        const char *names[] = {"none", "once", "from", "half", "kill", "torn", "interrupt"};
+        for (int i = 0; i < 7; i++)
             if (!strcmp(text, names[i])) mode = (enum mode)i;
     }
     if ((text = getenv("SHIM_UNDER"))) {
@@ -79,6 +87,60 @@ static const char *whole(int folder, const char *path, char *room) {
     return room;
 }
 
+/* One change: its kind, the number of the file or folder, a place or a mode, and the lengths of what
+ * follows: a path below the folder, then another path or the bytes. Kinds: c a file is made, d a folder
+ * is made, w bytes are written, t the length is set, s a file or folder is synced, n a name is given to
+ * another path, l a second name is made, u a name goes. */
+struct __attribute__((packed)) change {
+    uint8_t kind;
+    uint64_t number, at;
+    uint32_t first, second;
+};
+
+/* The path below the folder, or nothing if it is elsewhere. */
+static const char *below(const char *full) {
+    if (!under || strncmp(full, under, under_length)) return NULL;
+    return full + under_length;
+}
+
+static void record(char kind, int folder, const char *path, uint64_t at, const void *bytes, size_t n) {
+    char room[PATH_MAX * 2];
+    const char *full = below(whole(folder, path, room));
+    if (!full) return;
+    struct stat found = {0};
+    if (!path[0]) fstatat(folder, "", &found, AT_EMPTY_PATH);
+    else fstatat(folder, path, &found, AT_SYMLINK_NOFOLLOW);
+    if (kind == 'c' || kind == 'd') at = found.st_mode & 07777;
+    struct change change = {(uint8_t)kind, found.st_ino, at, (uint32_t)strlen(full), (uint32_t)n};
+    struct iovec parts[3] = {
+        {&change, sizeof change}, {(void *)full, change.first}, {(void *)bytes, n}};
+    syscall(SYS_writev, record_fd, parts, 3);
+}
+
+/* A change between two names, the second one absolute below the folder. */
+static void record_names(char kind, int a, const char *from, int b, const char *to) {
+    char room[PATH_MAX * 2];
+    const char *second = below(whole(b, to, room));
+    if (second) record(kind, a, from, 0, second, strlen(second));
+}
+
+static int is_there(int folder, const char *path) {
+    return syscall(SYS_faccessat, folder, path, F_OK) == 0;
+}
+
+/* Runs a change with its record after it, both in order. */
+#define IN_ORDER(type, failed, call, ...) ({ \
+        if (record_fd >= 0) pthread_mutex_lock(&order); \
+        type out = call; \
+        if (record_fd >= 0) { \
+            int kept = errno; \
+            if (out != failed) { __VA_ARGS__; } \
+            errno = kept; \
+            pthread_mutex_unlock(&order); \
+        } \
+        out; \
+    })
+
 enum verdict { GO, FAIL, FAIL_HALF, KILL_HALF };
 
 /* Counts a call and says what becomes of it. */
@@ -104,6 +166,7 @@ static enum verdict meet(char class, const char *name, int folder, const char *p
     case HALF: errno = error_number; return FAIL_HALF;
     case TORN: return KILL_HALF;
     case KILL: kill(getpid(), SIGKILL); for (;;) pause();
+    case INTERRUPT: kill(getpid(), SIGINT); return GO;
     default: return GO;
     }
 }
@@ -119,15 +182,26 @@ static void end(void) {
 
 /* A call that either happens or fails. */
 #define PLAIN(class, type, failed, name, folder, path, parameters, ...) \
+    CHANGE(class, type, failed, name, folder, path, parameters, (void)0, __VA_ARGS__)
+
+/* The same, with what is recorded of it. */
+#define CHANGE(class, type, failed, name, folder, path, parameters, recorded, ...) \
     type name parameters { \
         static type (*real) parameters; \
         if (!real) real = (type (*) parameters)dlsym(RTLD_NEXT, #name); \
         switch (meet(class, #name, folder, path)) { \
-        case GO: return real(__VA_ARGS__); \
+        case GO: \
+            if (class == 'r') return real(__VA_ARGS__); \
+            return IN_ORDER(type, failed, real(__VA_ARGS__), recorded); \
         case KILL_HALF: end(); /* fallthrough */ \
         default: errno = error_number; return failed; \
         } \
     }
+
+static void opened(int fd, int was, int flags) {
+    if (!was) record('c', fd, "", 0, "", 0);
+    else if (flags & O_TRUNC) record('t', fd, "", 0, "", 0);
+}
 
 #define OPEN(name) \
     int name(const char *path, int flags, ...) { \
@@ -135,7 +209,9 @@ static void end(void) {
         REAL(int, name, const char *, int, ...); \
         if (meet(flags & (O_CREAT | O_TRUNC) ? 'w' : 'r', "open", AT_FDCWD, path) != GO) \
             return errno = error_number, -1; \
-        return real(path, flags, bits); \
+        if (!(flags & (O_CREAT | O_TRUNC))) return real(path, flags, bits); \
+        int was = is_there(AT_FDCWD, path); \
+        return IN_ORDER(int, -1, real(path, flags, bits), opened(out, was, flags)); \
     }
 #define OPENAT(name) \
     int name(int folder, const char *path, int flags, ...) { \
@@ -143,7 +219,9 @@ static void end(void) {
         REAL(int, name, int, const char *, int, ...); \
         if (meet(flags & (O_CREAT | O_TRUNC) ? 'w' : 'r', "open", folder, path) != GO) \
             return errno = error_number, -1; \
-        return real(folder, path, flags, bits); \
+        if (!(flags & (O_CREAT | O_TRUNC))) return real(folder, path, flags, bits); \
+        int was = is_there(folder, path); \
+        return IN_ORDER(int, -1, real(folder, path, flags, bits), opened(out, was, flags)); \
     }
 OPEN(open) OPEN(open64) OPENAT(openat) OPENAT(openat64)
 
@@ -151,40 +229,61 @@ PLAIN('r', ssize_t, -1, read, fd, "", (int fd, void *to, size_t n), fd, to, n)
 PLAIN('r', ssize_t, -1, readv, fd, "", (int fd, const struct iovec *to, int n), fd, to, n)
 PLAIN('r', ssize_t, -1, pread, fd, "", (int fd, void *to, size_t n, off_t o), fd, to, n, o)
 PLAIN('r', ssize_t, -1, pread64, fd, "", (int fd, void *to, size_t n, off64_t o), fd, to, n, o)
-PLAIN('w', ssize_t, -1, writev, fd, "", (int fd, const struct iovec *of, int n), fd, of, n)
 
-#define WRITE(name, parameters, half, ...) \
+/* Where the bytes went that a write has just put at the place of its descriptor. */
+static uint64_t place_of(int fd, ssize_t written) {
+    return (uint64_t)lseek(fd, 0, SEEK_CUR) - (uint64_t)written;
+}
+
+static void wrote_parts(int fd, const struct iovec *of, int n, ssize_t written) {
+    uint64_t at = place_of(fd, written);
+    for (int i = 0; i < n && written > 0; i++) {
+        size_t part = of[i].iov_len < (size_t)written ? of[i].iov_len : (size_t)written;
+        record('w', fd, "", at, of[i].iov_base, part);
+        at += part;
+        written -= (ssize_t)part;
+    }
+}
+CHANGE('w', ssize_t, -1, writev, fd, "", (int fd, const struct iovec *of, int n), wrote_parts(fd, of, n, out), fd, of, n)
+
+#define WRITE(name, parameters, half, place, ...) \
     ssize_t name parameters { \
         static ssize_t (*real) parameters; \
         if (!real) real = (ssize_t (*) parameters)dlsym(RTLD_NEXT, #name); \
         switch (meet('w', #name, fd, "")) { \
-        case GO: return real(__VA_ARGS__); \
+        case GO: \
+            return IN_ORDER(ssize_t, -1, real(__VA_ARGS__), \
+                            record('w', fd, "", place, of, (size_t)out)); \
         case FAIL_HALF: half; errno = error_number; return -1; \
         case KILL_HALF: half; end(); /* fallthrough */ \
         default: errno = error_number; return -1; \
         } \
     }
-WRITE(write, (int fd, const void *of, size_t n), real(fd, of, n / 2), fd, of, n)
-WRITE(pwrite, (int fd, const void *of, size_t n, off_t o), real(fd, of, n / 2, o), fd, of, n, o)
-WRITE(pwrite64, (int fd, const void *of, size_t n, off64_t o), real(fd, of, n / 2, o), fd, of, n, o)
+WRITE(write, (int fd, const void *of, size_t n), real(fd, of, n / 2), place_of(fd, out), fd, of, n)
+WRITE(pwrite, (int fd, const void *of, size_t n, off_t o), real(fd, of, n / 2, o), (uint64_t)o, fd, of, n, o)
+WRITE(pwrite64, (int fd, const void *of, size_t n, off64_t o), real(fd, of, n / 2, o), (uint64_t)o, fd, of, n, o)
 
-PLAIN('s', int, -1, fsync, fd, "", (int fd), fd)
-PLAIN('s', int, -1, fdatasync, fd, "", (int fd), fd)
+CHANGE('s', int, -1, fsync, fd, "", (int fd), record('s', fd, "", 0, "", 0), fd)
+CHANGE('s', int, -1, fdatasync, fd, "", (int fd), record('s', fd, "", 0, "", 0), fd)
 PLAIN('s', int, -1, sync_file_range, fd, "", (int fd, off64_t o, off64_t n, unsigned int f), fd, o, n, f)
 
-PLAIN('w', int, -1, ftruncate, fd, "", (int fd, off_t n), fd, n)
-PLAIN('w', int, -1, ftruncate64, fd, "", (int fd, off64_t n), fd, n)
-PLAIN('w', int, -1, fallocate, fd, "", (int fd, int m, off_t o, off_t n), fd, m, o, n)
-PLAIN('w', int, -1, fallocate64, fd, "", (int fd, int m, off64_t o, off64_t n), fd, m, o, n)
-PLAIN('w', int, -1, rename, AT_FDCWD, to, (const char *from, const char *to), from, to)
-PLAIN('w', int, -1, link, AT_FDCWD, to, (const char *from, const char *to), from, to)
-PLAIN('w', int, -1, linkat, b, to, (int a, const char *from, int b, const char *to, int f), a, from, b, to, f)
-PLAIN('w', int, -1, renameat, b, to, (int a, const char *from, int b, const char *to), a, from, b, to)
-PLAIN('w', int, -1, unlink, AT_FDCWD, path, (const char *path), path)
-PLAIN('w', int, -1, unlinkat, fd, path, (int fd, const char *path, int f), fd, path, f)
-PLAIN('w', int, -1, rmdir, AT_FDCWD, path, (const char *path), path)
-PLAIN('w', int, -1, mkdir, AT_FDCWD, path, (const char *path, mode_t m), path, m)
-PLAIN('w', int, -1, mkdirat, fd, path, (int fd, const char *path, mode_t m), fd, path, m)
+CHANGE('w', int, -1, ftruncate, fd, "", (int fd, off_t n), record('t', fd, "", (uint64_t)n, "", 0), fd, n)
+CHANGE('w', int, -1, ftruncate64, fd, "", (int fd, off64_t n), record('t', fd, "", (uint64_t)n, "", 0), fd, n)
+static void grew(int fd) {
+    struct stat found;
+    if (!fstatat(fd, "", &found, AT_EMPTY_PATH)) record('t', fd, "", (uint64_t)found.st_size, "", 0);
+}
+CHANGE('w', int, -1, fallocate, fd, "", (int fd, int m, off_t o, off_t n), grew(fd), fd, m, o, n)
+CHANGE('w', int, -1, fallocate64, fd, "", (int fd, int m, off64_t o, off64_t n), grew(fd), fd, m, o, n)
+CHANGE('w', int, -1, rename, AT_FDCWD, to, (const char *from, const char *to), record_names('n', AT_FDCWD, from, AT_FDCWD, to), from, to)
+CHANGE('w', int, -1, link, AT_FDCWD, to, (const char *from, const char *to), record_names('l', AT_FDCWD, from, AT_FDCWD, to), from, to)
+CHANGE('w', int, -1, linkat, b, to, (int a, const char *from, int b, const char *to, int f), record_names('l', a, from, b, to), a, from, b, to, f)
+CHANGE('w', int, -1, renameat, b, to, (int a, const char *from, int b, const char *to), record_names('n', a, from, b, to), a, from, b, to)
+CHANGE('w', int, -1, unlink, AT_FDCWD, path, (const char *path), record('u', AT_FDCWD, path, 0, "", 0), path)
+CHANGE('w', int, -1, unlinkat, fd, path, (int fd, const char *path, int f), record('u', fd, path, 0, "", 0), fd, path, f)
+CHANGE('w', int, -1, rmdir, AT_FDCWD, path, (const char *path), record('u', AT_FDCWD, path, 0, "", 0), path)
+CHANGE('w', int, -1, mkdir, AT_FDCWD, path, (const char *path, mode_t m), record('d', AT_FDCWD, path, 0, "", 0), path, m)
+CHANGE('w', int, -1, mkdirat, fd, path, (int fd, const char *path, mode_t m), record('d', fd, path, 0, "", 0), fd, path, m)
 
 PLAIN('r', int, -1, statx, fd, path, (int fd, const char *path, int f, unsigned int m, struct statx *to), fd, path, f, m, to)
 PLAIN('r', int, -1, stat64, AT_FDCWD, path, (const char *path, struct stat64 *to), path, to)

@@ -36,6 +36,8 @@ pub(crate) enum Mode {
     Kill,
     /// A write writes half, then the program is killed.
     Torn,
+    /// It is sent what Ctrl-C sends.
+    Interrupt,
 }
 
 impl Mode {
@@ -46,6 +48,7 @@ impl Mode {
             Self::Half => "half",
             Self::Kill => "kill",
             Self::Torn => "torn",
+            Self::Interrupt => "interrupt",
         }
     }
 }

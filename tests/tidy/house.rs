@@ -95,6 +95,9 @@ pub const FILE_CALLS: &[&str] = &[
     "fs::copy",
 ];
 
+/// A question whose answer is "no" where the disk cannot tell.
+pub const UNSURE: &str = ". exists (";
+
 /// The most lines of a file without the tests at its end.
 pub const MAX_LINES: usize = 500;
 /// The most lines of `src/main.rs`: parse, run, exit code.

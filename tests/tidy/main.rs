@@ -141,6 +141,11 @@ const BAD: &[Bad] = &[
         found: "src/cli/init.rs:3: cli::init opens a file by File::open",
     },
     Bad {
+        rule: "sure answers",
+        files: &[("src/cli/init.rs", "//! x\n\nfn f() { path.exists(); }\n")],
+        found: "src/cli/init.rs:3: cli::init asks whether something exists and takes an error for no",
+    },
+    Bad {
         rule: "pure rooms",
         files: &[("src/report/csv.rs", "//! x\nuse std::{fmt, fs};\n")],
         found: "src/report/csv.rs:2: report::csv is pure and names std::fs",

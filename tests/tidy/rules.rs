@@ -54,6 +54,7 @@ pub const RULES: &[Rule] = &[
     ("crate homes", crate_homes),
     ("clock home", clock_home),
     ("file home", file_home),
+    ("sure answers", sure_answers),
     ("pure rooms", pure_rooms),
     ("sizes", sizes),
     ("head docs", head_docs),
@@ -193,6 +194,20 @@ fn file_home(files: &[File]) -> Vec<Finding> {
                 );
                 found.push(file.finding(path.line, rule, repair));
             }
+        }
+    }
+    found
+}
+
+/// A disk that cannot tell is never a "no".
+fn sure_answers(files: &[File]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (file, module, source) in shipped(files) {
+        if let Some(at) = source::find(source.shipped(), h::UNSURE) {
+            let line = source.shipped()[at].line;
+            let rule = format!("{module} asks whether something exists and takes an error for no");
+            let repair = format!("ask {}::is_there, and hand the error on", h::FILE_HOME);
+            found.push(file.finding(line, rule, repair));
         }
     }
     found

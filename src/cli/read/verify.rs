@@ -13,6 +13,7 @@ use crate::cli::session::Session;
 use crate::cli::source::{Elsewhere, Source};
 use crate::cli::trust::read_policy;
 use crate::cli::verdict::{self, Verdict};
+use crate::edge::durable;
 use crate::edge::pins::Pin;
 use crate::edge::sealed::{CONFIDENTIAL_FOLDER, SealedFolder};
 use crate::error::{Error, Kind, Result};
@@ -44,7 +45,10 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
     };
     let mut bar = Progress::new(&session.console, "entries");
     let size = reader.size();
-    let caches = caches.as_deref().filter(|folder| folder.exists());
+    let caches = match &caches {
+        Some(folder) if durable::is_there(folder)? => Some(folder.as_path()),
+        Some(_) | None => None,
+    };
     let mut progress = |done| bar.set(done, size);
     let tiers = tiers(a.tier);
     let key = bookmark_key(session, a, &trust, &reader)?;
@@ -61,7 +65,7 @@ pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
         report.hold_to_policy(reader.archive(), policy);
     }
     if let Some(folder) = ledger.as_ref().filter(|_| store.is_none())
-        && SealedFolder::of(folder).exists()
+        && SealedFolder::of(folder).is_there()?
     {
         report.not_read.push(CONFIDENTIAL_FOLDER.to_owned());
     }

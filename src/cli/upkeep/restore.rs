@@ -15,7 +15,7 @@ use crate::edge::http::Http;
 use crate::edge::keys::PrivateKey;
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Anchored, Reader, Restored, Restoring};
+use crate::ledger::{Anchored, Reader, Restored, Restoring, forget_made, is_made, not_empty};
 use crate::tlog::note::VerifierKey;
 use crate::tlog::policy::Policy;
 use crate::verify::{self, Fault, Identity, Outcome, Report, Tier, Trust};
@@ -30,6 +30,9 @@ use serde_json::json;
 pub(super) fn restore(session: &Session, a: &RestoreArchive) -> Result<Exit> {
     session.home()?.check_outside(&a.folder)?;
     let source = Source::open(&a.from)?;
+    if is_made(&a.folder)? {
+        return go_on(session, a, &source);
+    }
     let size = source.archive.size();
     let mut bar = Progress::new(&session.console, "entries copied");
     let begun = Restoring::begin(&a.folder, &source.archive, &mut |done| bar.set(done, size));
@@ -41,6 +44,65 @@ pub(super) fn restore(session: &Session, a: &RestoreArchive) -> Result<Exit> {
             restoring.take_back();
             Err(error)
         }
+    }
+}
+
+/// Goes on with one that was cut off after the ledger was made: nothing is copied or recorded again.
+///
+/// # Errors
+/// `folder_not_empty` where the ledger was made from another copy; as [`Ledger::open`](crate::ledger::Ledger::open).
+fn go_on(session: &Session, a: &RestoreArchive, source: &Source) -> Result<Exit> {
+    let reader = Reader::of(source.archive.clone());
+    let Verified { report, unfit, .. } = Verified::of(session, a, &reader)?;
+    let config = LedgerConfig::read(&a.folder)?;
+    if config.origin != report.origin || unfit.is_some() {
+        return Err(not_empty(&a.folder));
+    }
+    let ledger = session.open_with_log_key(&a.folder, &config.origin)?;
+    session.closing(ledger, |ledger| {
+        let made = ledger.just_restored()?;
+        let is_same = made.is_some_and(|b| {
+            let from = b.source.as_str() == a.from.to_string();
+            from && b.size == report.size && b.head.0 == report.head.hash.0
+        });
+        if is_same { Ok(()) } else { Err(not_empty(&a.folder)) }
+    })?;
+    tell(session, a, &report, "writing", &can_be_written(&report))?;
+    forget_made(&a.folder).map(|()| Exit::Done)
+}
+
+fn can_be_written(report: &Report) -> String {
+    format!(
+        "It can be written to again; its first new entry, @{}, says that it was restored.",
+        report.size
+    )
+}
+
+/// A copy that verifies, as far as it does.
+struct Verified {
+    report: Report,
+    trust: Trust,
+    policy: Option<Policy>,
+    /// Why the rules could not be followed, where nothing else is wrong.
+    unfit: Option<String>,
+}
+
+impl Verified {
+    fn of(session: &Session, a: &RestoreArchive, reader: &Reader) -> Result<Self> {
+        let origin = &reader.archive().checkpoint().origin;
+        let policy = a.policy.as_deref().map(read_policy).transpose()?;
+        let trust = match &policy {
+            Some(policy) => policy_trust(policy, reader)?,
+            None => trust(session, a, origin)?,
+        };
+        let size = reader.size();
+        let mut bar = Progress::new(&session.console, "entries verified");
+        let done = &mut |done| bar.set(done, size);
+        let report = verify::verify(reader, None, &Tier::ALL, &trust, done);
+        bar.finish();
+        let report = report?;
+        let unfit = check(&report, a)?;
+        Ok(Self { report, trust, policy, unfit })
     }
 }
 
@@ -70,18 +132,7 @@ impl Plan {
     ) -> Result<Self> {
         let reader = Reader::open_log(&restoring.log(), None, None)?;
         let origin = reader.archive().checkpoint().origin.clone();
-        let policy = a.policy.as_deref().map(read_policy).transpose()?;
-        let trust = match &policy {
-            Some(policy) => policy_trust(policy, &reader)?,
-            None => trust(session, a, &origin)?,
-        };
-        let size = reader.size();
-        let mut bar = Progress::new(&session.console, "entries verified");
-        let done = &mut |done| bar.set(done, size);
-        let report = verify::verify(&reader, None, &Tier::ALL, &trust, done);
-        bar.finish();
-        let report = report?;
-        let unfit = check(&report, a)?;
+        let Verified { report, trust, policy, unfit } = Verified::of(session, a, &reader)?;
         if let Some(policy) = &policy {
             hear_witnesses(session, policy, source, restoring)?;
         }
@@ -109,7 +160,7 @@ impl Plan {
                 restoring.finish_for_reading(&self.config)?;
                 let words = format!("It can be read, and not written to: {lacks}.");
                 let exit = if self.report.is_whole() { Exit::Done } else { Exit::Broken };
-                return self.tell(session, a, "reading", &words).map(|()| exit);
+                return tell(session, a, &self.report, "reading", &words).map(|()| exit);
             }
         };
         let is_short = self.standing == Anchored::Shorter;
@@ -128,15 +179,18 @@ impl Plan {
                  longer copy, or give the anchor up: earmark --ledger {0} anchor adopt {0}/log/checkpoint",
                 a.folder.display()
             );
-            return self.tell(session, a, "shorter_than_anchor", &words).map(|()| Exit::Broken);
+            tell(session, a, &self.report, "shorter_than_anchor", &words)?;
+            return forget_made(&a.folder).map(|()| Exit::Broken);
         };
         session.warn_unpublished(&ledger, None);
+        let is_published = ledger.unpublished().is_none();
         session.closing(ledger, |_| Ok(()))?;
-        let words = format!(
-            "It can be written to again; its first new entry, @{}, says that it was restored.",
-            self.report.size
-        );
-        self.tell(session, a, "writing", &words).map(|()| Exit::Done)
+        tell(session, a, &self.report, "writing", &can_be_written(&self.report))?;
+        // What is not published yet, the same line again goes on with; any write does as well.
+        if is_published && let Err(error) = forget_made(&a.folder) {
+            session.console.note(error.message());
+        }
+        Ok(Exit::Done)
     }
 
     /// A key that was given from outside is pinned, where nothing is pinned yet.
@@ -153,36 +207,41 @@ impl Plan {
         }
         known.add(&Pin { origin, ledger, genesis, vkey: key.to_string() })
     }
+}
 
-    fn tell(&self, session: &Session, a: &RestoreArchive, state: &str, words: &str) -> Result<()> {
-        let report = &self.report;
-        let identity = match report.identity {
-            _ if !report.is_whole() => {
-                "bytes, signatures and tree hold, and the rules were not followed to its end"
-            }
-            Identity::Pinned => "verified: pinned on this machine",
-            Identity::KeyGiven => "verified: signed by the log key that was given, now pinned here",
-            Identity::NotPinned => "whole in itself; nothing outside says whose log it is",
-        };
-        let text = format!(
-            "Restored {} in {} of {} into {}.\n  copy        {identity}\n  {words}\n",
-            counted(report.size, "entry", "entries"),
-            counted(report.commands, "command", "commands"),
-            for_terminal(&report.origin),
-            a.folder.display(),
-        );
-        let json = json!({"restore": {
-            "origin": report.origin,
-            "folder": path_text(&a.folder),
-            "from": a.from.to_string(),
-            "size": report.size,
-            "root": report.root.to_base64(),
-            "head": report.head.hash.to_string(),
-            "verified": report.is_verified(),
-            "state": state,
-        }});
-        session.console.done(&text, &json)
-    }
+fn tell(
+    session: &Session,
+    a: &RestoreArchive,
+    report: &Report,
+    state: &str,
+    words: &str,
+) -> Result<()> {
+    let identity = match report.identity {
+        _ if !report.is_whole() => {
+            "bytes, signatures and tree hold, and the rules were not followed to its end"
+        }
+        Identity::Pinned => "verified: pinned on this machine",
+        Identity::KeyGiven => "verified: signed by the log key that was given, now pinned here",
+        Identity::NotPinned => "whole in itself; nothing outside says whose log it is",
+    };
+    let text = format!(
+        "Restored {} in {} of {} into {}.\n  copy        {identity}\n  {words}\n",
+        counted(report.size, "entry", "entries"),
+        counted(report.commands, "command", "commands"),
+        for_terminal(&report.origin),
+        a.folder.display(),
+    );
+    let json = json!({"restore": {
+        "origin": report.origin,
+        "folder": path_text(&a.folder),
+        "from": a.from.to_string(),
+        "size": report.size,
+        "root": report.root.to_base64(),
+        "head": report.head.hash.to_string(),
+        "verified": report.is_verified(),
+        "state": state,
+    }});
+    session.console.done(&text, &json)
 }
 
 /// Holds the copy against what the witnesses cosigned. A head beyond it becomes this machine's anchor,

@@ -21,7 +21,8 @@ pub(crate) fn filing(flags: &WriteFlags) -> Result<Filing> {
 /// A document, named `FILE` or `FILE:KIND`. A file of exactly that name comes first, so that a colon
 /// in a name needs no quoting.
 pub(super) fn document(named: &str) -> Result<DocumentRef> {
-    if !Path::new(named).exists()
+    let whole = Path::new(named);
+    if !file::is_there(whole).map_err(|e| Error::io("look for", whole, e))?
         && let Some((file, kind)) = named.rsplit_once(':')
         && !kind.is_empty()
         && !kind.contains('/')

@@ -148,6 +148,8 @@ impl Standing {
             Some(other) if has_ledger(&other)? => return Err(unfinished(&a.origin, &other)),
             // Nothing was signed with its key: whoever began it may go elsewhere.
             Some(_) if home.anchors().read(&a.origin)?.is_none() => {}
+            // Of a folder that is a ledger's already its key says nothing more.
+            Some(_) | None if has_ledger(&a.folder)? => return Err(ledger_exists(&a.folder)),
             Some(_) | None => check_unused(home, &a.origin)?,
         }
         check_folder(&a.folder).map(|()| Self::Free)

@@ -14,15 +14,17 @@ use crate::cli::output::Exit;
 use crate::cli::session::{Session, name_officer};
 use crate::domain::command::{Command, Order};
 use crate::domain::event::{
-    Bytes32, Bytes64, LogKeyRotated, OfficerEnrolled, OfficerKeyRotated, OfficerRevoked,
+    Body, Bytes32, Bytes64, LogKeyRotated, OfficerEnrolled, OfficerKeyRotated, OfficerRevoked,
     OfficerRolesChanged,
 };
 use crate::domain::ids::Text;
 use crate::domain::kinds::Role;
 use crate::domain::state::Officer;
+use crate::edge::config::LedgerConfig;
 use crate::edge::keys::{PrivateKey, Slot};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Durability, Ledger, Receipt, Submission};
+use std::path::Path;
 
 /// Enrols an officer by the request they sent, or by their key on this machine.
 pub(super) fn enroll(desk: &Desk<'_>, a: &EnrollOfficer) -> Result<Command> {
@@ -112,20 +114,94 @@ pub(super) fn rotate(session: &Session, a: &RotateOfficer) -> Result<Exit> {
         );
     }
     let slot = session.home()?.keys().officer_slot(&a.name)?;
+    let begun = begun(&slot)?;
     // What this machine has no key for, is not rotated here.
-    slot.key()?;
-    let exit = record(
-        session,
-        Wish::new(&a.flags, |desk| {
-            officer_named(desk, &a.name)?;
-            let next = if a.flags.dry_run { slot.rehearse_next() } else { slot.make_next() }?;
-            rotated(desk, a, &Request::signed(&next, desk.ledger.id()?, &a.name)?)
-        }),
-    )?;
-    if !a.flags.dry_run {
-        slot.promote()?;
+    if begun.is_none() {
+        slot.key()?;
     }
-    Ok(exit)
+    let officer = session.recording_officer()?;
+    session.on_ledger(|ledger| {
+        let number = numbered(ledger, &a.name);
+        let known = number.map(|(number, officer)| (officer.key.0, number));
+        let brought_in = known.filter(|(key, _)| Some(*key) == begun);
+        let at = brought_in.and_then(|(_, number)| ledger.state().last_key_rotation(number));
+        let officer = session.in_use(officer, ledger)?;
+        let again = Again { command_id: a.flags.command_id.as_deref(), at };
+        let receipt = match again.rotation(ledger)? {
+            Found::Entry(index) => ledger.receipt_at(index)?,
+            Found::Event(Body::OfficerKeyRotated(b)) => {
+                let request = Request { key: b.key.0, proof: b.proof.0 };
+                Wish::new(&a.flags, |desk| rotated(desk, a, &request)).submit(
+                    session,
+                    ledger,
+                    &officer,
+                    Durability::Published,
+                )?
+            }
+            Found::Event(_) | Found::Nothing => Wish::new(&a.flags, |desk| {
+                officer_named(desk, &a.name)?;
+                let next = if a.flags.dry_run { slot.rehearse_next() } else { slot.make_next() }?;
+                rotated(desk, a, &Request::signed(&next, desk.ledger.id()?, &a.name)?)
+            })
+            .submit(session, ledger, &officer, Durability::Published)
+            .map_err(run_again)?,
+        };
+        if !receipt.dry_run && is_next_in_use(&slot, numbered(ledger, &a.name))? {
+            session.warn_unplaced(slot.promote());
+        }
+        print_receipt(session, ledger, &receipt).map(|()| Exit::Done)
+    })
+}
+
+fn numbered<'l>(ledger: &'l Ledger, name: &str) -> Option<(u32, &'l Officer)> {
+    (0_u32..).zip(&ledger.state().officers).find(|(_, officer)| officer.name.as_str() == name)
+}
+
+/// The next key is the one that the ledger knows.
+fn is_next_in_use(slot: &Slot, officer: Option<(u32, &Officer)>) -> Result<bool> {
+    let next = slot.next()?.map(|next| next.public_key());
+    Ok(next.is_some() && next == officer.map(|(_, officer)| officer.key.0))
+}
+
+/// The key of a rotation that was begun on this machine and not ended.
+fn begun(slot: &Slot) -> Result<Option<[u8; 32]>> {
+    Ok(slot.next()?.map(|next| next.public_key()))
+}
+
+/// A rotation that may be run again: by its command id, or by the entry that brought in the key of one
+/// that was begun.
+struct Again<'a> {
+    command_id: Option<&'a str>,
+    at: Option<u64>,
+}
+
+/// What was recorded of it.
+enum Found {
+    Nothing,
+    /// Without a command id: the entry itself.
+    Entry(u64),
+    /// Under this command id; the fields are compared.
+    Event(Body),
+}
+
+impl Again<'_> {
+    fn rotation(&self, ledger: &Ledger) -> Result<Found> {
+        let Some(id) = self.command_id else {
+            return Ok(self.at.map_or(Found::Nothing, Found::Entry));
+        };
+        let recorded = ledger.recorded(id.as_bytes())?;
+        Ok(recorded.map_or(Found::Nothing, |event| Found::Event(event.body)))
+    }
+}
+
+/// A rotation is known by its new key: where it is not known whether it was recorded, it is run again.
+fn run_again(error: Error) -> Error {
+    if error.kind() != Kind::Unknown {
+        return error;
+    }
+    error.with_hint(
+        "run the same command again: it finds the rotation if it was recorded, and ends it",
+    )
 }
 
 /// Runs `key rotate-log`.
@@ -134,19 +210,57 @@ pub(super) fn rotate(session: &Session, a: &RotateOfficer) -> Result<Exit> {
 /// As every write; `no_key` when the log's present key is not on this machine.
 pub(super) fn rotate_log(session: &Session, a: &RotateLog) -> Result<Exit> {
     let officer = session.recording_officer()?;
-    if a.lost {
+    let folder = session.ledger_folder()?;
+    let origin = LedgerConfig::read(&folder)?.origin;
+    let begun = begun(&session.home()?.keys().log_slot(&origin))?;
+    if a.lost && !is_recorded(session, &folder, begun)? {
         let (ledger, next) = session.open_without_log_key(a.flags.dry_run)?;
         return session.closing(ledger, |ledger| {
             rotate_on(session, ledger, a, officer, |_| Ok(Rotation { old: None, next }))
         });
     }
     session.on_ledger(|ledger| {
+        let facts = ledger.state().ledger.as_ref();
+        let brought_in = facts.filter(|facts| Some(facts.log_key.0) == begun);
+        let at =
+            brought_in.and_then(|facts| facts.former_log_keys.last()).map(|former| former.until);
+        let again = Again { command_id: a.flags.command_id.as_deref(), at };
+        match again.rotation(ledger)? {
+            Found::Entry(index) => {
+                let receipt = ledger.receipt_at(index)?;
+                return print_receipt(session, ledger, &receipt).map(|()| Exit::Done);
+            }
+            Found::Event(Body::LogKeyRotated(b)) => {
+                let command = Command::RotateLogKey(LogKeyRotated {
+                    reason: a.reason.clone(),
+                    filing: filing(&a.flags)?,
+                    ..b
+                });
+                let order = Order { occurred_on: a.flags.on, historical: false, command };
+                let receipt = ledger.submit(&submission(a, &order, &officer.1))?;
+                return print_receipt(session, ledger, &receipt).map(|()| Exit::Done);
+            }
+            Found::Event(_) | Found::Nothing => {}
+        }
         rotate_on(session, ledger, a, officer, |slot| {
             let old = Some(slot.key()?);
             let next = if a.flags.dry_run { slot.rehearse_next() } else { slot.make_next() }?;
             Ok(Rotation { old, next })
         })
     })
+}
+
+/// Whether the key of a rotation that was begun, for one that is lost, is the ledger's already.
+fn is_recorded(session: &Session, folder: &Path, begun: Option<[u8; 32]>) -> Result<bool> {
+    let origin = LedgerConfig::read(folder)?.origin;
+    if begun.is_none() || session.home()?.keys().has_log(&origin)? {
+        return Ok(false);
+    }
+    match session.open_with_log_key(folder, &origin) {
+        Ok(ledger) => session.closing(ledger, |_| Ok(true)),
+        Err(error) if error.code() == "log_key_differs" => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn rotate_on(
@@ -159,10 +273,10 @@ fn rotate_on(
     let slot = session.home()?.keys().log_slot(&facts(ledger)?.0);
     let keys = keys(&slot)?;
     let officer = session.in_use(officer, ledger)?;
-    let receipt = submit_rotation(ledger, a, &officer, keys)?;
+    let receipt = submit_rotation(ledger, a, &officer, keys).map_err(run_again)?;
     if !receipt.dry_run {
-        slot.promote()?;
-        if a.lost { session.pin_log_key(ledger)? } else { session.follow_pin(ledger)? }
+        // It is recorded: what fails from here on, the next opening ends.
+        session.warn_unplaced(session.finish_log_rotation(ledger, &slot));
     }
     print_receipt(session, ledger, &receipt).map(|()| Exit::Done)
 }
@@ -197,18 +311,22 @@ fn submit_rotation(
         filing: filing(&a.flags)?,
     });
     let order = Order { occurred_on: a.flags.on, historical: false, command };
-    let submission = Submission {
-        order: &order,
+    let submission = submission(a, &order, key);
+    let submitted = match old {
+        Some(_) => ledger.rotate_log_key(&submission, Box::new(next)),
+        None => ledger.replace_lost_log_key(&submission),
+    };
+    submitted.map_err(|error| name_officer(error, officer, key))
+}
+
+fn submission<'s>(a: &'s RotateLog, order: &'s Order, key: &'s PrivateKey) -> Submission<'s> {
+    Submission {
+        order,
         signer: key,
         command_key: a.flags.command_id.as_deref().map(str::as_bytes),
         accept_clock: a.flags.accept_clock,
         dry_run: a.flags.dry_run,
         confidential: None,
         until: Durability::Published,
-    };
-    let submitted = match old {
-        Some(_) => ledger.rotate_log_key(&submission, Box::new(next)),
-        None => ledger.replace_lost_log_key(&submission),
-    };
-    submitted.map_err(|error| name_officer(error, officer, key))
+    }
 }

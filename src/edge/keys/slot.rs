@@ -9,8 +9,8 @@ use crate::chain::hash::to_hex;
 use crate::chain::signature::Signer;
 use crate::edge::durable::{self, Readers};
 use crate::error::{Error, Result};
-use crate::file;
 use ed25519_dalek::pkcs8::spki::der::zeroize::Zeroizing;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The place of one officer's key, or of one log's.
@@ -91,14 +91,20 @@ impl Slot {
         if !durable::is_there(&next)? {
             return Ok(());
         }
+        let folder = self.path.parent().unwrap_or(Path::new("."));
         if let Some(key) = load(&self.path)? {
             let public = to_hex(&key.public_key());
             let former = self.beside(&format!("former-{}", public.get(..8).unwrap_or_default()));
-            std::fs::rename(&self.path, &former).map_err(|e| Error::io("rename", &self.path, e))?;
+            match std::fs::hard_link(&self.path, &former) {
+                Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
+                linked => linked.map_err(|e| Error::io("keep", &self.path, e))?,
+            }
+            // The former name is durable before the present one is given away: no key is ever lost, and
+            // there is one in its place at every moment.
+            durable::sync_folder(folder)?;
         }
         std::fs::rename(&next, &self.path).map_err(|e| Error::io("rename", &next, e))?;
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        file::sync_folder(folder).map_err(|e| Error::io("sync", folder, e))
+        durable::sync_folder(folder)
     }
 }
 

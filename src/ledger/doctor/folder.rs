@@ -4,7 +4,7 @@ use super::{Examined, Health, OPEN_IT, Observation};
 use crate::archive::medium::{Disk, Medium};
 use crate::error::{Error, Result};
 use crate::ledger::RESTORE_FILE;
-use crate::ledger::restore::{ended_as, is_for_reading};
+use crate::ledger::restore::{ended_as, is_for_reading, is_made};
 use std::path::Path;
 
 const TAKE_ANEW: &str = "take it anew: earmark archive restore --from COPY NEWDIR";
@@ -15,7 +15,7 @@ pub(super) fn leftovers(folder: &Path, examined: &mut Examined) -> Result<()> {
         Disk.list(folder).map_err(|e| Error::io("list", folder, e))?.unwrap_or_default();
     names.sort();
     for name in names {
-        if name == RESTORE_FILE && !is_for_reading(folder) {
+        if name == RESTORE_FILE && !is_for_reading(folder)? && !is_made(folder)? {
             let words = ended_as(folder);
             examined.see(Observation::new("folder", Health::Note, words).advise(
                 "run the same earmark archive restore again, into the same folder; nothing is written to this one",

@@ -1,11 +1,13 @@
 //! What every copy of a ledger has, range by range, damaged or not.
 
+use crate::archive::damage::Damage;
 use crate::archive::medium::Medium;
 use crate::archive::reader::ArchiveReader;
 use crate::archive::scan::{Found, Scan, scan_on};
 use crate::chain::entry::Sealed;
 use crate::chain::hash::Hash;
 use crate::error::Result;
+use crate::ledger::open::unless_damaged;
 use crate::store::Store;
 use std::collections::BTreeMap;
 use std::iter::Peekable;
@@ -50,8 +52,11 @@ impl<'a> Copies<'a> {
     }
 
     /// The published log, if it can be opened.
-    pub(in crate::ledger) fn reader(&self) -> Option<ArchiveReader> {
-        ArchiveReader::open_on(Arc::clone(self.medium), self.log).ok()
+    ///
+    /// # Errors
+    /// `Kind::Io` when the machine cannot read it.
+    pub(in crate::ledger) fn reader(&self) -> Result<Option<ArchiveReader>> {
+        unless_damaged(ArchiveReader::open_on(Arc::clone(self.medium), self.log))
     }
 
     /// The entry at `index` with this hash, from whichever copy has it; the quick ways first.
@@ -63,9 +68,12 @@ impl<'a> Copies<'a> {
     ) -> Result<Option<Sealed>> {
         let fits = |sealed: &Sealed| sealed.index == index && sealed.hash == hash;
         let range = index..index.saturating_add(1);
-        let stored = self.store.read(range.clone()).unwrap_or_default().into_iter().find(fits);
-        let archived = || reader.and_then(|reader| reader.entry(index).ok()).filter(fits);
-        if let Some(sealed) = stored.or_else(archived) {
+        let stored = unless_damaged(self.store.read(range.clone()))?.unwrap_or_default();
+        if let Some(sealed) = stored.into_iter().find(fits) {
+            return Ok(Some(sealed));
+        }
+        let archived = reader.map(|reader| unless_damaged(reader.entry(index))).transpose()?;
+        if let Some(sealed) = archived.flatten().filter(fits) {
             return Ok(Some(sealed));
         }
         let copies = self.store.copies(range)?;
@@ -123,6 +131,7 @@ impl Sections<'_> {
             match found {
                 Found::Entry(sealed) => section.entries.push((Place::Archive, sealed)),
                 Found::Damage(damage) => {
+                    Damage::check_readable(std::slice::from_ref(&damage))?;
                     section.damage.push((Place::Archive, format!("archive: {damage}")));
                 }
             }

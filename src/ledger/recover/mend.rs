@@ -7,6 +7,7 @@
 use super::copies::{Copies, pick};
 use super::survey::Survey;
 use crate::archive::check::check;
+use crate::archive::damage::Damage;
 use crate::archive::medium::Medium;
 use crate::archive::reader::{ArchiveReader, Entries};
 use crate::archive::writer::ArchiveWriter;
@@ -48,7 +49,11 @@ pub(super) fn finish_archive(medium: &dyn Medium, log: &Path) -> Result<Option<S
         return Ok(None);
     }
     let checkpoint = fresh.join("checkpoint");
-    let is_whole = medium.read(&checkpoint, MAX_CHECKPOINT_BYTES).is_ok_and(|note| note.is_some());
+    let is_whole = match medium.read(&checkpoint, MAX_CHECKPOINT_BYTES) {
+        Err(error) if crate::file::is_unfit(&error) => false,
+        // The old archive may be aside already.
+        note => note.map_err(|e| Error::io("read", &checkpoint, e))?.is_some(),
+    };
     if is_whole && !is_there(log)? {
         put_in_place(medium, log)?;
         return Ok(Some("finished a rebuild of the archive that was interrupted".to_owned()));
@@ -68,6 +73,7 @@ fn put_in_place(medium: &dyn Medium, log: &Path) -> Result<()> {
 /// What is wrong with the files of the archive, entries apart.
 pub(super) fn check_files(reader: &ArchiveReader, key: &VerifierKey) -> Result<Vec<String>> {
     let damages = check(reader, Some(key))?.damages;
+    Damage::check_readable(&damages)?;
     Ok(damages.iter().map(|damage| format!("archive: {damage}")).collect())
 }
 

@@ -58,9 +58,12 @@ pub(super) struct Around<'a> {
     pub(super) outside: &'a Outside,
     pub(super) config: &'a LedgerConfig,
     pub(super) against: Against<'a>,
+    /// The store was found damaged before, and opened once more.
+    pub(super) is_second_look: bool,
 }
 
-/// Recovers the store and the archive, and publishes.
+/// Recovers the store and the archive, and publishes. `None`, with nothing changed, where the store is to be
+/// looked at once more.
 ///
 /// # Errors
 /// `fork`, `anchor_missing`, `shorter_than_anchor`, `differs_from_anchor`, `read_only_ledger`, `origin_differs`,
@@ -72,21 +75,24 @@ pub(super) fn recover(
     log: &Path,
     around: &Around<'_>,
     notes: &mut Vec<String>,
-) -> Result<Recovered> {
-    let Around { media, outside, config, against } = *around;
+) -> Result<Option<Recovered>> {
+    let Around { media, outside, config, against, is_second_look } = *around;
     let found = Log { medium: media.log.as_ref(), folder: log };
     // Whose ledger it is comes before what its anchor says: a wrong origin has no anchor here.
     let anchor = against.anchor(outside, &config.origin, &found);
     let anchored = anchor.as_ref().ok().and_then(|anchor| anchor.as_ref());
     let copies = Copies { store: store.as_ref(), medium: &media.log, log };
     let mut survey = survey(&copies, anchored.map(|anchor| anchor.size))?;
+    if !is_second_look && !survey.store.fits() {
+        return Ok(None);
+    }
     notes.extend(survey.store.damage.iter().chain(&survey.archive.damage).cloned());
     notes.extend(survey.repeated.iter().cloned());
     check_found(&survey, !matches!(anchor, Ok(None)), log)?;
     check_understood(survey.not_understood)?;
     super::open::check_identity(&survey.state, config, outside)?;
     check_anchor(anchor?.as_ref(), survey.size(), || Ok(survey.anchored))?;
-    if let Some(reader) = copies.reader() {
+    if let Some(reader) = copies.reader()? {
         let signed_by = survey.state.ledger.as_ref().map_or_else(
             || outside.log_key(),
             |facts| facts.log_key_at(reader.checkpoint().size).0,
@@ -110,7 +116,7 @@ pub(super) fn recover(
     check_set_aside(&survey)?;
     check_admitted(survey.refused.as_ref())?;
     let head = survey.head();
-    Ok(Recovered { state: survey.state, archive, head })
+    Ok(Some(Recovered { state: survey.state, archive, head }))
 }
 
 /// Without its key an archive stays as it was published.

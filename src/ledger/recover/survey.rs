@@ -76,7 +76,7 @@ pub(in crate::ledger) fn survey(copies: &Copies<'_>, anchor_size: Option<u64>) -
     // to it. Nothing follows it then, so this happens once.
     let mut limit = u64::MAX;
     loop {
-        let mut follower = Follower::new(copies, anchor_size, limit);
+        let mut follower = Follower::new(copies, anchor_size, limit)?;
         match follower.run()? {
             Some(bad) => limit = bad,
             None => return Ok(follower.into_survey()),
@@ -151,10 +151,10 @@ struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    fn new(copies: &Copies<'a>, anchor_size: Option<u64>, limit: u64) -> Self {
+    fn new(copies: &Copies<'a>, anchor_size: Option<u64>, limit: u64) -> Result<Self> {
         let (candidates, hashes) = (Candidates::default(), Vec::new());
         let mut new = Self {
-            known: Known { copies: *copies, reader: copies.reader(), candidates, hashes },
+            known: Known { copies: *copies, reader: copies.reader()?, candidates, hashes },
             replay: Replay::new(None, Judge::Everything),
             repeated: Vec::new(),
             frontier: Frontier::default(),
@@ -169,7 +169,7 @@ impl<'a> Follower<'a> {
         };
         new.replay.watch_ids(CommandIds::default());
         new.compare_anchor();
-        new
+        Ok(new)
     }
 
     fn into_survey(self) -> Survey {

@@ -52,7 +52,7 @@ fn attempt(
     around: &Around<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Option<(ArchiveWriter, Resumed)>> {
-    let Around { media, outside, config, against } = *around;
+    let Around { media, outside, config, against, .. } = *around;
     let medium = || Arc::clone(&media.log);
     let Some(mut archive) = unless_damaged(ArchiveWriter::open_on(medium(), log))? else {
         return Ok(None);

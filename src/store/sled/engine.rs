@@ -9,6 +9,7 @@ use crate::file;
 use crate::store::medium::{Medium, MediumFile};
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Once, PoisonError};
@@ -94,9 +95,21 @@ pub(super) fn damaged(why: impl std::fmt::Display) -> Error {
         )
 }
 
+/// How a failed system call shows in words, where sled keeps a copy of an error or panics on one.
+const OF_SYSTEM: &str = "Os { code: ";
+
+/// What sled said: damage, or, where a system call failed, the machine's fault.
+fn said(doing: &str, folder: &Path, words: &str) -> Error {
+    if words.contains(OF_SYSTEM) {
+        return Error::io(doing, folder, std::io::Error::other(words.to_owned()));
+    }
+    damaged(words)
+}
+
 fn is_damage(error: &::sled::Error) -> bool {
     use std::io::ErrorKind as E;
     match error {
+        ::sled::Error::Io(io) if io.to_string().contains(OF_SYSTEM) => false,
         ::sled::Error::Io(io) => {
             // A system call that failed has a number; sled wraps its own findings without one, and
             // the copies of errors that it keeps lose theirs, so the kinds are named.
@@ -158,18 +171,27 @@ fn is_locked(folder: &Path) -> bool {
 /// but regular files.
 ///
 /// # Errors
-/// What is something else, in words.
-fn check_files(folder: &Path) -> Result<(), String> {
+/// What is something else, in words; what the machine cannot tell.
+fn check_files(folder: &Path) -> Result<(), Unopened> {
+    let damage = |words: String| Err(Unopened::Damaged(words));
     for below in [folder.to_owned(), folder.join("blobs")] {
-        // A folder that is not there is for sled to make, and one that cannot be listed for it to say.
-        for found in std::fs::read_dir(&below).into_iter().flatten().flatten() {
+        let list = |e| Unopened::Refused(Error::io("list", &below, e));
+        let entries = match std::fs::read_dir(&below) {
+            // A folder that is not there is for sled to make.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            entries => entries.map_err(list)?,
+        };
+        for found in entries {
+            let found = found.map_err(list)?;
+            let path = found.path();
+            let look = |e| Unopened::Refused(Error::io("look at", &path, e));
+            let kind = found.file_type().map_err(look)?;
             let is_blobs = below == folder && found.file_name() == "blobs";
-            let fits = |kind: std::fs::FileType| kind.is_file() || (is_blobs && kind.is_dir());
-            if !found.file_type().is_ok_and(fits) {
-                return Err(format!("{} is no regular file", found.path().display()));
+            if !kind.is_file() && !(is_blobs && kind.is_dir()) {
+                return damage(format!("{} is no regular file", path.display()));
             }
-            if found.metadata().is_ok_and(|metadata| file::is_hollow(&metadata)) {
-                return Err(format!("{} is all but empty", found.path().display()));
+            if file::is_hollow(&found.metadata().map_err(look)?) {
+                return damage(format!("{} is all but empty", path.display()));
             }
         }
     }
@@ -184,9 +206,28 @@ pub(super) fn check_unlocked(folder: &Path) -> Result<()> {
 impl Engine {
     /// Opens the database in `folder` as engines of this version do, on a thread of its own.
     ///
+    /// sled says the same of damaged bytes and of a read that failed. So where it calls files damaged, all
+    /// of them are read, which is an error where the machine cannot, and it is asked once more.
+    ///
     /// Everything that sled read is synced afterwards, for after a crash it may be in memory only.
     pub(super) fn open(medium: &Arc<dyn Medium>, folder: &Path) -> Result<Self, Unopened> {
-        check_files(folder).map_err(Unopened::Damaged)?;
+        check_files(folder)?;
+        let words = match Self::open_once(medium, folder) {
+            Err(Unopened::Damaged(words)) => words,
+            opened => return opened,
+        };
+        read_through(folder).map_err(Unopened::Refused)?;
+        wait_until_unlocked(folder);
+        match Self::open_once(medium, folder) {
+            // The first attempt has not let go: there is no second.
+            Err(Unopened::Refused(error)) if error.kind() == Kind::Locked => {
+                Err(Unopened::Damaged(words))
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_once(medium: &Arc<dyn Medium>, folder: &Path) -> Result<Self, Unopened> {
         let config = ::sled::Config::new()
             .path(folder)
             .cache_capacity(CACHE_BYTES)
@@ -199,7 +240,7 @@ impl Engine {
             .map_err(|e| Unopened::Refused(Error::io("start a thread for", folder, e)))?;
         let opened = match opening.join() {
             Ok(Ok(opened)) => opened,
-            Ok(Err(panicked)) => return Err(Unopened::Damaged(panicked)),
+            Ok(Err(panicked)) => return Err(unopened_by(said("open", folder, &panicked))),
             Err(_) => return Err(Unopened::Damaged("sled panicked".to_owned())),
         };
         let db = opened.map_err(|error| unopened(folder, error))?;
@@ -220,7 +261,7 @@ impl Engine {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) if is_damage(&error) => Err(damaged(error)),
             Ok(Err(error)) => Err(plain(doing, &self.base.folder, error)),
-            Err(panicked) => Err(damaged(panicked)),
+            Err(panicked) => Err(said(doing, &self.base.folder, &panicked)),
         }
     }
 
@@ -256,12 +297,48 @@ impl Drop for Base {
         let db = self.db.take();
         // sled syncs its file as it is dropped; that it fails loses nothing that was acknowledged.
         drop(caught(move || drop(db)));
-        for _ in 0..400 {
-            if !is_locked(&self.folder) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(5));
+        wait_until_unlocked(&self.folder);
+    }
+}
+
+/// Waits, for at most two seconds.
+fn wait_until_unlocked(folder: &Path) {
+    for _ in 0..400 {
+        if !is_locked(folder) {
+            return;
         }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Reads every file of a database to its end.
+///
+/// # Errors
+/// `Kind::Io` names the first that the machine cannot read: nothing is said of what is in it.
+pub(super) fn read_through(folder: &Path) -> Result<()> {
+    let mut piece = vec![0; 1 << 20];
+    for folder in [folder.to_owned(), folder.join("blobs")] {
+        let found = match std::fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            found => found.map_err(|e| Error::io("list", &folder, e))?,
+        };
+        for entry in found {
+            let path = entry.map_err(|e| Error::io("list", &folder, e))?.path();
+            let mut file = match file::open(&path) {
+                Err(error) if file::is_unfit(&error) => continue,
+                file => file.map_err(|e| Error::io("open", &path, e))?,
+            };
+            while file.read(&mut piece).map_err(|e| Error::io("read", &path, e))? > 0 {}
+        }
+    }
+    Ok(())
+}
+
+fn unopened_by(error: Error) -> Unopened {
+    if error.kind() == Kind::Break {
+        Unopened::Damaged(error.message().to_owned())
+    } else {
+        Unopened::Refused(error)
     }
 }
 

@@ -56,9 +56,12 @@ impl Mark {
     }
 
     /// The mark, if there is a valid one.
-    pub(super) fn get(medium: &dyn Medium, folder: &Path) -> Option<Self> {
-        let bytes = medium.read(&folder.join(NAME)).ok()?;
-        Self::parse(std::str::from_utf8(&bytes).ok()?)
+    ///
+    /// # Errors
+    /// `Kind::Io` when the disk cannot say.
+    pub(super) fn get(medium: &dyn Medium, folder: &Path) -> Result<Option<Self>> {
+        let bytes = read_small(medium, &folder.join(NAME))?;
+        Ok(bytes.and_then(|bytes| Self::parse(std::str::from_utf8(&bytes).ok()?)))
     }
 
     /// Removes the mark durably, valid or not; nothing happens when there is none.
@@ -74,6 +77,18 @@ impl Mark {
     }
 }
 
+/// The bytes of a small file of ours; `None` where there is none, or something else stands in its place.
+///
+/// # Errors
+/// `Kind::Io` when it is there and cannot be read.
+pub(super) fn read_small(medium: &dyn Medium, path: &Path) -> Result<Option<Vec<u8>>> {
+    match medium.read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if crate::file::is_unfit(&error) => Ok(None),
+        read => read.map(Some).map_err(|e| Error::io("read", path, e)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,9 +99,9 @@ mod tests {
         let head = Head { size: 12, hash: Hash([7; 32]) };
         let mark = Mark { head, generation: 3, position: 4711 };
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Mark::get(&Disk, folder.path()), None);
+        assert_eq!(Mark::get(&Disk, folder.path()).unwrap(), None);
         mark.put(&Disk, folder.path()).unwrap();
-        assert_eq!(Mark::get(&Disk, folder.path()), Some(mark));
+        assert_eq!(Mark::get(&Disk, folder.path()).unwrap(), Some(mark));
         let text = mark.text();
         for at in 0..text.len() {
             let mut bytes = text.clone().into_bytes();
@@ -97,6 +112,6 @@ mod tests {
         }
         Mark::remove(&Disk, folder.path()).unwrap();
         Mark::remove(&Disk, folder.path()).unwrap();
-        assert_eq!(Mark::get(&Disk, folder.path()), None);
+        assert_eq!(Mark::get(&Disk, folder.path()).unwrap(), None);
     }
 }

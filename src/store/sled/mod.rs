@@ -53,6 +53,10 @@ impl Default for Options {
 }
 
 /// A store on sled and a durability log, in a ledger's folder.
+///
+/// sled answers damage with panics, which are caught here. So that they print nothing, the first store
+/// of a process puts a panic hook in front of the one that is there, which is called for every other panic.
+/// Letting go of a store waits, for at most two seconds, until sled's threads have given up their lock.
 #[derive(Debug)]
 pub struct SledStore {
     folder: PathBuf,
@@ -119,6 +123,13 @@ fn differs(words: &str) -> Error {
         )
 }
 
+fn unread_back(words: &str) -> Error {
+    let message = format!("the store was written anew, and cannot be read back: {words}");
+    Error::new(Kind::Io, "store_unread_back", message).with_hint(
+        "nothing is lost: run the command again, and look at the disk where it says so twice",
+    )
+}
+
 fn closed() -> Error {
     Error::new(Kind::Io, "store_closed", "the store was closed").with_hint("open the ledger again")
 }
@@ -179,13 +190,17 @@ impl Store for SledStore {
             let Copy { entries, damage, .. } = &mut ours;
             match &self.state {
                 State::Open(live) => {
-                    pages::survey(engine, Some(&live.index()), &range, entries, damage);
+                    pages::survey(engine, Some(&live.index()), &range, entries, damage)?;
                 }
                 State::Broken(_) | State::Closed => {
-                    let index = head::load_index(engine);
-                    damage.extend(index.as_ref().err().map(|error| error.message().to_owned()));
-                    let index = index.ok().flatten();
-                    pages::survey(engine, index.as_ref(), &range, entries, damage);
+                    let index = match head::load_index(engine) {
+                        Ok(index) => index,
+                        Err(error) => {
+                            damage.push(pages::words_of_damage(error)?);
+                            None
+                        }
+                    };
+                    pages::survey(engine, index.as_ref(), &range, entries, damage)?;
                 }
             }
         }
@@ -206,7 +221,8 @@ impl Store for SledStore {
         let (state, opening) = open::open(&self.folder, &self.options)?;
         self.state = state;
         match opening.differs {
-            Some(words) => Err(differs(&words)),
+            // It was written a moment ago, from what verified: the machine does not give back what it took.
+            Some(words) => Err(unread_back(&words)),
             None => Ok(moved.concat()),
         }
     }

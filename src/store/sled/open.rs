@@ -13,6 +13,7 @@ use super::{Broken, Options, State, rebuild};
 use crate::chain::entry::Head;
 use crate::chain::hash::Hash;
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use crate::store::Opening;
 use crate::store::medium::Medium;
 use std::path::Path;
@@ -57,7 +58,7 @@ pub(super) fn open(folder: &Path, options: &Options) -> Result<(State, Opening)>
         }
         Err(error) => return Err(error),
     };
-    let mark = Mark::get(medium.as_ref(), &log).filter(|mark| mark.head == pages.head());
+    let mark = Mark::get(medium.as_ref(), &log)?.filter(|mark| mark.head == pages.head());
     let lacked_sums = pages.lacks_sums();
     if lacked_sums {
         wal.unmark()?;
@@ -94,7 +95,11 @@ pub(super) fn open(folder: &Path, options: &Options) -> Result<(State, Opening)>
 }
 
 fn create_folders(medium: &dyn Medium, folder: &Path, both: [&Path; 2]) -> Result<()> {
-    if both.iter().all(|folder| folder.is_dir()) {
+    let mut is_whole = true;
+    for each in both {
+        is_whole &= file::is_there(each).map_err(|e| Error::io("look for", each, e))?;
+    }
+    if is_whole {
         return Ok(());
     }
     for each in both {

@@ -5,6 +5,7 @@
 use super::engine::{Engine, damaged};
 use super::head;
 use super::index::{self, Index};
+use super::wal::malformed;
 use crate::chain::entry::{self, CommandId, Head, MAX_ENTRY_BYTES, Sealed, SealedCommand};
 use crate::chain::hash::Hash;
 use crate::error::{Error, Kind, Result};
@@ -57,14 +58,16 @@ impl OpenPage {
         self.count == 0 || (self.count < PAGE_ENTRIES && longer <= VALUE_BYTES)
     }
 
-    fn push(&mut self, entry: &[u8]) {
-        let length = u16::try_from(entry.len()).unwrap_or(u16::MAX);
+    fn push(&mut self, entry: &[u8]) -> Result<()> {
+        let length = u16::try_from(entry.len())
+            .map_err(|_| malformed("an entry of more than 65,535 bytes"))?;
         self.bytes.extend(length.to_le_bytes());
         self.bytes.extend_from_slice(entry);
         self.count = self.count.saturating_add(1);
         if let Some(count) = self.bytes.get_mut(1) {
             *count = self.count;
         }
+        Ok(())
     }
 
     fn put(&mut self, batch: &mut ::sled::Batch) {
@@ -150,7 +153,7 @@ impl Pages {
                     )));
                 }
                 let mut page = OpenPage::new(first);
-                entries.iter().for_each(|entry| page.push(&entry.bytes));
+                entries.iter().try_for_each(|entry| page.push(&entry.bytes))?;
                 page
             }
         };
@@ -205,9 +208,10 @@ impl Pages {
             let command: &SealedCommand = command.borrow();
             let Some(first) = command.entries.first() else { continue };
             for entry in &command.entries {
-                self.add(entry, &mut batch);
+                self.add(entry, &mut batch)?;
             }
-            let count = u16::try_from(command.entries.len()).unwrap_or(u16::MAX);
+            let count = u16::try_from(command.entries.len())
+                .map_err(|_| malformed("a command of more than 65,535 entries"))?;
             let span = Span { first: first.index, count };
             if !new.contains_key(&command.id) && index::get(&self.engine, command.id)?.is_none() {
                 new.insert(command.id, span);
@@ -226,13 +230,14 @@ impl Pages {
         self.engine.flush_pair()
     }
 
-    fn add(&mut self, entry: &Sealed, batch: &mut ::sled::Batch) {
+    fn add(&mut self, entry: &Sealed, batch: &mut ::sled::Batch) -> Result<()> {
         if !self.page.has_room(&entry.bytes) {
             self.page.put(batch);
             self.page = OpenPage::new(entry.index);
         }
-        self.page.push(&entry.bytes);
+        self.page.push(&entry.bytes)?;
         self.head = Head { size: entry.index.saturating_add(1), hash: entry.hash };
+        Ok(())
     }
 }
 
@@ -327,27 +332,29 @@ fn missing(from: u64, to: u64) -> Error {
 ///
 /// Also compares the command index with the commands that the entries name, and from index 0 on all of it
 /// with its sums.
+///
+/// # Errors
+/// `Kind::Io` when the machine cannot read: that is no damage.
 pub(super) fn survey(
     engine: &Engine,
     index: Option<&Index>,
     range: &Range<u64>,
     entries: &mut Vec<Sealed>,
     damage: &mut Vec<String>,
-) {
+) -> Result<()> {
     // Before the pages: a batch under way on another thread may add to them meanwhile.
     let size = match head::get(engine) {
         Ok(found) => found.head.size,
         Err(error) => {
-            damage.push(error.message().to_owned());
+            damage.push(words_of_damage(error)?);
             0
         }
     };
     if range.start == 0
         && let Some(index) = index
     {
-        let words =
-            index.difference(engine).unwrap_or_else(|error| Some(error.message().to_owned()));
-        damage.extend(words);
+        let words = index.difference(engine).or_else(|error| words_of_damage(error).map(Some));
+        damage.extend(words?);
     }
     let mut next = range.start;
     let mut skip: u64 = 1;
@@ -360,8 +367,9 @@ pub(super) fn survey(
         }
         next = reached;
         let Err(error) = outcome else { break };
+        let words = words_of_damage(error)?;
         if skip == 1 {
-            damage.push(format!("from entry {next} on: {}", error.message()));
+            damage.push(format!("from entry {next} on: {words}"));
         }
         // What cannot be read may be a whole leaf of sled: feel for its end.
         next = next.saturating_add(skip);
@@ -370,6 +378,15 @@ pub(super) fn survey(
     if next < size.min(range.end) {
         damage.push(format!("entries {next} to {} are missing", size.saturating_sub(1)));
     }
+    Ok(())
+}
+
+/// What an error says of the copy.
+///
+/// # Errors
+/// The error itself where it is the machine's.
+pub(super) fn words_of_damage(error: Error) -> Result<String> {
+    if error.kind() == Kind::Break { Ok(error.message().to_owned()) } else { Err(error) }
 }
 
 struct Met<'a> {
@@ -399,7 +416,7 @@ impl Met<'_> {
         for entry in found {
             if entry.index >= self.next && self.range.contains(&entry.index) {
                 self.next = entry.index.saturating_add(1);
-                self.check_command(&entry);
+                self.check_command(&entry)?;
                 self.entries.push(entry);
             }
         }
@@ -407,10 +424,10 @@ impl Met<'_> {
     }
 
     /// A first entry names its command; a retry of it is recognised only if the index has it.
-    fn check_command(&mut self, sealed: &Sealed) {
-        let Ok(envelope) = entry::parse(&sealed.bytes) else { return };
+    fn check_command(&mut self, sealed: &Sealed) -> Result<()> {
+        let Ok(envelope) = entry::parse(&sealed.bytes) else { return Ok(()) };
         if envelope.place != 0 {
-            return;
+            return Ok(());
         }
         let expected = Span { first: sealed.index, count: envelope.count };
         let found = index::get(self.engine, envelope.command);
@@ -423,7 +440,7 @@ impl Met<'_> {
             Err(_) => false,
         };
         if is_right {
-            return;
+            return Ok(());
         }
         self.damage.push(match found {
             Ok(found) => format!(
@@ -432,8 +449,9 @@ impl Met<'_> {
                 sealed.index,
                 found.map_or("nothing".to_owned(), |span| format!("entry {}", span.first))
             ),
-            Err(error) => error.message().to_owned(),
+            Err(error) => words_of_damage(error)?,
         });
+        Ok(())
     }
 }
 

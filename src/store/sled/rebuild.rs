@@ -4,12 +4,14 @@
 //! the next open, so that a crash anywhere loses nothing.
 
 use super::engine::{Engine, Unopened, damaged};
+use super::mark::read_small;
 use super::open::{DB, WAL};
 use super::pages::Pages;
 use super::tail::Tail;
 use super::{Options, live};
 use crate::chain::entry::SealedCommand;
 use crate::error::{Error, Result};
+use crate::file;
 use crate::store::medium::Medium;
 use std::path::Path;
 use std::sync::Arc;
@@ -32,12 +34,16 @@ pub(super) fn build(
     remove_fresh(&fresh)?;
     medium.create_folder(&fresh).map_err(|e| Error::io("create", &fresh, e))?;
     fill(&options.medium, &fresh, commands).inspect_err(|_| drop(remove_fresh(&fresh)))?;
-    let number = (1..)
-        .find(|number| [DB, WAL].iter().all(|of| !folder.join(quarantine(of, *number)).exists()));
+    let mut number: u64 = 1;
+    while is_there(&folder.join(quarantine(DB, number)))?
+        || is_there(&folder.join(quarantine(WAL, number)))?
+    {
+        number = number.saturating_add(1);
+    }
     let complete = fresh.join(COMPLETE);
     let write = || {
         let mut file = medium.create(&complete)?;
-        file.write_at(0, number.unwrap_or(u64::MAX).to_string().as_bytes())?;
+        file.write_at(0, number.to_string().as_bytes())?;
         file.sync_all()?;
         medium.sync_folder(&fresh)?;
         medium.sync_folder(folder)
@@ -76,6 +82,10 @@ fn fill_pages(
     if tail.is_empty() { Ok(()) } else { pages.apply(tail.commands()) }
 }
 
+fn is_there(path: &Path) -> Result<bool> {
+    file::is_there(path).map_err(|e| Error::io("look for", path, e))
+}
+
 fn remove_fresh(fresh: &Path) -> Result<()> {
     match std::fs::remove_dir_all(fresh) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -89,11 +99,11 @@ fn remove_fresh(fresh: &Path) -> Result<()> {
 /// them open. Says what it did; nothing when there is nothing to finish.
 pub(super) fn finish(medium: &dyn Medium, folder: &Path) -> Result<Vec<String>> {
     let fresh = folder.join(FRESH);
-    if !fresh.exists() {
+    if !is_there(&fresh)? {
         return Ok(Vec::new());
     }
-    let complete = medium.read(&fresh.join(COMPLETE)).ok();
-    let number = complete
+    // What cannot be read is not taken for what was not finished: the old files may be aside already.
+    let number = read_small(medium, &fresh.join(COMPLETE))?
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .and_then(|text| text.parse::<u64>().ok());
     let Some(number) = number else {
@@ -103,7 +113,7 @@ pub(super) fn finish(medium: &dyn Medium, folder: &Path) -> Result<Vec<String>> 
     let sync = || medium.sync_folder(folder).map_err(|e| Error::io("sync the folder", folder, e));
     for name in [WAL, DB] {
         let (from, to) = (folder.join(name), folder.join(quarantine(name, number)));
-        if from.exists() && !to.exists() {
+        if is_there(&from)? && !is_there(&to)? {
             medium.rename(&from, &to).map_err(|e| Error::io("move aside", &from, e))?;
         }
     }

@@ -4,7 +4,7 @@
 //! It is written without a sync of its own: an older one is as true. Two slots are written in turn, so
 //! that a write that is cut short spoils none but itself.
 
-use super::mark::Mark;
+use super::mark::{Mark, read_small};
 use crate::chain::entry::Head;
 use crate::chain::hash::Hash;
 use crate::error::{Error, Result};
@@ -62,10 +62,13 @@ impl Sound {
     }
 
     /// The newest one that is whole.
-    pub(super) fn get(medium: &dyn Medium, folder: &Path) -> Option<Self> {
-        let bytes = medium.read(&folder.join(NAME)).ok()?;
+    ///
+    /// # Errors
+    /// `Kind::Io` when the disk cannot say.
+    pub(super) fn get(medium: &dyn Medium, folder: &Path) -> Result<Option<Self>> {
+        let bytes = read_small(medium, &folder.join(NAME))?.unwrap_or_default();
         let slots = bytes.chunks(SLOT_BYTES).take(2).filter_map(Self::decode);
-        slots.max_by_key(|found| found.number)
+        Ok(slots.max_by_key(|found| found.number))
     }
 
     /// Writes it into the slot of the one before the last.
@@ -109,10 +112,10 @@ mod tests {
     fn the_newest_whole_slot_counts() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(NAME);
-        assert_eq!(Sound::get(&Disk, folder.path()), None);
+        assert_eq!(Sound::get(&Disk, folder.path()).unwrap(), None);
         for number in 1..=5 {
             sound(number).put(&Disk, folder.path()).unwrap();
-            assert_eq!(Sound::get(&Disk, folder.path()), Some(sound(number)));
+            assert_eq!(Sound::get(&Disk, folder.path()).unwrap(), Some(sound(number)));
         }
         let whole = std::fs::read(&path).unwrap();
         // The newest is in the first slot; whatever byte of it changes, the one before counts.
@@ -120,18 +123,18 @@ mod tests {
             let mut bytes = whole.clone();
             bytes[at] ^= 1;
             std::fs::write(&path, &bytes).unwrap();
-            assert_eq!(Sound::get(&Disk, folder.path()), Some(sound(4)), "byte {at}");
+            assert_eq!(Sound::get(&Disk, folder.path()).unwrap(), Some(sound(4)), "byte {at}");
             bytes[SLOT_BYTES + at] ^= 1;
             std::fs::write(&path, &bytes).unwrap();
-            assert_eq!(Sound::get(&Disk, folder.path()), None, "byte {at} of both");
+            assert_eq!(Sound::get(&Disk, folder.path()).unwrap(), None, "byte {at} of both");
         }
         for length in 0..SLOT_BYTES {
             std::fs::write(&path, &whole[..length]).unwrap();
             let expected = (length >= WRITTEN_BYTES).then(|| sound(5));
-            assert_eq!(Sound::get(&Disk, folder.path()), expected, "cut at {length}");
+            assert_eq!(Sound::get(&Disk, folder.path()).unwrap(), expected, "cut at {length}");
         }
         Sound::remove(&Disk, folder.path()).unwrap();
         Sound::remove(&Disk, folder.path()).unwrap();
-        assert_eq!(Sound::get(&Disk, folder.path()), None);
+        assert_eq!(Sound::get(&Disk, folder.path()).unwrap(), None);
     }
 }

@@ -99,7 +99,7 @@ impl Wal {
             }
         }
         let last_generation = full.last().map_or(0, |segment| segment.generation);
-        let sound = Sound::get(medium.as_ref(), folder);
+        let sound = Sound::get(medium.as_ref(), folder)?;
         let wal = Self {
             medium,
             folder: folder.to_owned(),
@@ -125,6 +125,8 @@ impl Wal {
         if self.broken {
             return Err(poisoned(BROKEN));
         }
+        let count = u32::try_from(after.size.saturating_sub(before.size))
+            .map_err(|_| malformed("more than 4,294,967,295 entries"))?;
         self.broken = true;
         let length = u64_of(frame::length(entries.clone()));
         let mut active = match self.active.take() {
@@ -136,7 +138,6 @@ impl Wal {
             }
         };
         let path = self.folder.join(name(active.generation));
-        let count = u32::try_from(after.size.saturating_sub(before.size)).unwrap_or(u32::MAX);
         frame::write(&mut self.frame, active.generation, before, count, entries)
             .ok_or_else(|| malformed("an entry of more than 65,535 bytes, or 4 GiB together"))?;
         active
@@ -392,6 +393,10 @@ impl Wal {
             let mut end = 0;
             match self.medium.read(&path) {
                 Ok(bytes) => walk_segment(&bytes, generation, &mut head, &mut end, visit)?,
+                // Not what the log holds, but what the machine can read of it now.
+                Err(error) if !crate::file::is_unfit(&error) => {
+                    return Err(Error::io("read", &path, error));
+                }
                 Err(error) => {
                     end = u64::MAX;
                     let words = format!("segment {generation} cannot be read: {error}");
