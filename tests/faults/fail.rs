@@ -135,22 +135,23 @@ fn a_call_fails_while_the_database_is_written_anew() {
     fail_in_turn(&begin, &WORK[0], 8, &kept::DAMAGED);
 }
 
-/// A disk that gives a wrong answer once moves nothing aside: no read of `db/` that fails.
+/// A disk that fails once moves nothing aside, whichever read of `db/` it is; what was read already is in
+/// memory, and does not fail.
 #[test]
 fn one_read_of_the_database_that_fails_moves_no_store() {
     let begin = ledger();
     let line = WORK[0].line;
-    let (ran, calls) = begin.copy().under_shim(line, None);
+    let (ran, calls) = begin.copy().under_cache(line, None);
     assert_eq!(ran.status, Some(0), "{}", ran.err);
     let opening =
         calls.iter().take_while(|call| call.path != "/book/wal/clean" || call.class != 'w');
     let reads: Vec<&Call> =
         opening.filter(|call| call.class == 'r' && call.path.starts_with("/book/db")).collect();
     println!("{} reads of db/ at an opening", reads.len());
-    assert!(reads.len() >= 10, "{reads:?}");
+    assert!(reads.len() >= 5, "{reads:?}");
     for call in reads {
         let place = begin.copy();
-        let (first, _) = place.under_shim(line, Some(Fault { at: call.number, mode: Mode::Once }));
+        let (first, _) = place.under_cache(line, Some(Fault { at: call.number, mode: Mode::Once }));
         let told = format!("{call}: {:?} {}{}", first.status, first.out, first.err);
         assert!(matches!(first.status, Some(0 | 4)), "{told}");
         assert_eq!(place.run(line).status, Some(0), "{told}");

@@ -25,7 +25,7 @@ fn ledger() -> Place {
     let cents = |text: String| text.replace("0.", "");
     std::fs::write(place.path("many.csv"), cents(rows(10_000, BEFORE - 8))).unwrap();
     std::fs::write(place.path("more.csv"), cents(rows(20_000, OF_MORE))).unwrap();
-    place.ok("allocation supplement PD:2002 9亿");
+    place.ok("allocation supplement PD 2002 9亿");
     place.ok("publish");
     place.ok(MANY);
     place

@@ -34,32 +34,32 @@ const DISBURSE: &str = "disburse 7 --fund PD --purpose it --payee SOFT-A --comma
 /// Of a ledger that was cut off.
 pub(crate) const CUT: [Kept; 4] = [
     // It had ended, and the temporary file of its second anchor was nobody's.
-    kept(RESTORE, Mode::From, "write", "/home/anchors/.ORIGIN.N.new", 1),
-    kept(RESTORE, Mode::Kill, "rename", "/home/anchors/ORIGIN", 0),
-    kept(RESTORE, Mode::Kill, "rename", "/home/anchors/ORIGIN", 1),
-    kept(RESTORE, Mode::Kill, "unlink", "/book/RESTORE", 0),
+    kept(RESTORE, Mode::From, "write", "home/anchors/.ORIGIN.N.new", 1),
+    kept(RESTORE, Mode::Kill, "rename", "home/anchors/ORIGIN", 0),
+    kept(RESTORE, Mode::Kill, "rename", "home/anchors/ORIGIN", 1),
+    kept(RESTORE, Mode::Kill, "unlink", "book/RESTORE", 0),
 ];
 /// Of a ledger that was closed.
 pub(crate) const CLOSED: [Kept; 3] = [
     // Recorded and its key not yet in its place: exit 4, and run again it rotated once more.
-    kept(ROTATE, Mode::From, "read", "/book/log/checkpoint", 2),
-    kept(ROTATE, Mode::Once, "statx", "/home/keys/log/.ORIGIN.next.pem", 0),
-    kept(ROTATE, Mode::Once, "rename", "/home/keys/log/ORIGIN.pem", 0),
+    kept(ROTATE, Mode::From, "read", "book/log/checkpoint", 2),
+    kept(ROTATE, Mode::Once, "statx", "home/keys/log/.ORIGIN.next.pem", 0),
+    kept(ROTATE, Mode::Once, "rename", "home/keys/log/ORIGIN.pem", 0),
 ];
 /// Of a ledger that was not closed.
 pub(crate) const UNCLEAN: [Kept; 4] = [
     // A segment that could not be read was damage, and what it held was written to another.
-    kept(ROTATE, Mode::Once, "statx", "/book/wal/00000000000000000001", 0),
-    kept(DISBURSE, Mode::Once, "read", "/book/wal/00000000000000000001", 0),
-    kept(DISBURSE, Mode::From, "read", "/book/wal/00000000000000000001", 1),
-    kept(DISBURSE, Mode::Once, "read", "/book/wal/sound", 0),
+    kept(ROTATE, Mode::Once, "statx", "book/wal/00000000000000000001", 0),
+    kept(DISBURSE, Mode::Once, "read", "book/wal/00000000000000000001", 0),
+    kept(DISBURSE, Mode::From, "read", "book/wal/00000000000000000001", 1),
+    kept(DISBURSE, Mode::Once, "read", "book/wal/sound", 0),
 ];
 /// Of a ledger whose database is damaged.
 pub(crate) const DAMAGED: [Kept; 3] = [
     // A rebuild that could not be read was taken for one that was not finished.
-    kept(DISBURSE, Mode::Once, "read", "/book/db.rebuilding/complete", 0),
-    kept(DISBURSE, Mode::From, "read", "/book/wal/00000000000000000001", 0),
-    kept(DISBURSE, Mode::Once, "read", "/book/wal/00000000000000000001", 1),
+    kept(DISBURSE, Mode::Once, "read", "book/db.rebuilding/complete", 0),
+    kept(DISBURSE, Mode::From, "read", "book/wal/00000000000000000001", 0),
+    kept(DISBURSE, Mode::Once, "read", "book/wal/00000000000000000001", 1),
 ];
 
 /// A path without what differs from run to run: numbers of processes, hashes of origins.
@@ -79,7 +79,7 @@ pub(crate) fn plain(path: &str) -> String {
             words => words.join("."),
         }
     };
-    path.split('/').map(name).collect::<Vec<_>>().join("/")
+    path.trim_start_matches('/').split('/').map(name).collect::<Vec<_>>().join("/")
 }
 
 /// The calls of `line` that are kept, with how each fails. One that the program does not make any more

@@ -105,6 +105,14 @@ impl Place {
         (Ran::of(&output), calls)
     }
 
+    /// [`Place::under_shim`] where what was read once stays in memory.
+    pub(crate) fn under_cache(&self, line: &str, fault: Option<Fault>) -> (Ran, Vec<Call>) {
+        let mut command = self.command(line);
+        command.env("SHIM_CACHE", "1");
+        let (output, calls) = shim::run(command, self.folder.path(), fault);
+        (Ran::of(&output), calls)
+    }
+
     /// Runs a line under the shim, which appends its changes to `record`.
     pub(crate) fn recorded(&self, line: &str, record: &Path) -> Ran {
         let mut command = self.command(line);

@@ -82,8 +82,8 @@ impl Recorded {
     /// The line for [`KEPT`] of a cut before change `at`.
     fn to_keep(&self, at: usize, luck: u64) -> String {
         let Some(change) = self.changes.get(at) else { return format!("at the end, luck {luck}") };
-        let of = plain(&change.to_string());
-        let same = |other: &&Change| plain(&other.to_string()) == of;
+        let of = named(change);
+        let same = |other: &&Change| named(other) == of;
         let nth = self.changes[..at].iter().filter(same).count();
         format!("({:?}, {of:?}, {nth}, {luck})", self.name)
     }
@@ -146,6 +146,13 @@ fn is_run_again(place: &Place, again: &Ran) -> bool {
         || (code == "folder_not_empty" && !place.path("book/RESTORE").exists())
 }
 
+/// What a change is and of which file, whatever the run.
+fn named(change: &Change) -> String {
+    let shown = change.to_string();
+    let (what, path) = shown.split_once(" of ").unwrap();
+    format!("{what} of {}", plain(path))
+}
+
 fn scripts() -> Vec<Recorded> {
     let restored = Place::with_ledger();
     std::fs::rename(restored.path("book"), restored.path("lost")).unwrap();
@@ -161,7 +168,7 @@ fn the_power_goes_at_any_change() {
     let scripts = scripts();
     for (name, change, nth, luck) in KEPT {
         let script = scripts.iter().find(|script| script.name == name).unwrap();
-        let same = |(_, other): &(usize, &Change)| plain(&other.to_string()) == change;
+        let same = |(_, other): &(usize, &Change)| named(other) == change;
         let found = script.changes.iter().enumerate().filter(same).nth(nth);
         let (at, _) = found.unwrap_or_else(|| panic!("no such change any more: {name} {change}"));
         script.try_cut(at, luck, false);

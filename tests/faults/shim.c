@@ -11,6 +11,7 @@
  *               interrupt: SIGINT before the call, as Ctrl-C gives it
  *   SHIM_ERRNO  the error (default 5, EIO)
  *   SHIM_SKIP   calls on paths that hold this text do not count
+ *   SHIM_CACHE  set: a page of a file that was read once is in memory, and reading it again is no call
  *   SHIM_RECORD file to append every change to, with its bytes, for power.rs to build disks from: see `record`
  */
 #define _GNU_SOURCE
@@ -38,7 +39,7 @@ enum mode { NONE, ONCE, FROM, HALF, KILL, TORN, INTERRUPT };
 static atomic_ulong count;
 static const char *under, *only, *skip;
 static size_t under_length;
-static int log_fd = -1, record_fd = -1, error_number = EIO;
+static int log_fd = -1, record_fd = -1, error_number = EIO, caches;
 /* Changes are recorded in the order in which they are made. */
 static pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
 static unsigned long at;
@@ -52,6 +53,7 @@ __attribute__((constructor)) static void begin(void) {
     }
     if ((text = getenv("SHIM_RECORD")))
         record_fd = (int)syscall(SYS_openat, AT_FDCWD, text, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    caches = getenv("SHIM_CACHE") != NULL;
     only = getenv("SHIM_ONLY");
     skip = getenv("SHIM_SKIP");
     if ((text = getenv("SHIM_AT"))) at = strtoul(text, NULL, 10);
@@ -141,6 +143,31 @@ static int is_there(int folder, const char *path) {
         out; \
     })
 
+static pthread_mutex_t pages_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct { ino_t file; off_t page; } pages[1 << 16];
+
+/* The place of a page in the table, or of the room for it; the table is far larger than what is read. */
+static unsigned page_at(ino_t file, off_t page) {
+    unsigned at = (unsigned)((file * 31 + (ino_t)page) * 2654435761u) & 0xffff;
+    while (pages[at].file && (pages[at].file != file || pages[at].page != page)) at = (at + 1) & 0xffff;
+    return at;
+}
+
+/* Whether all of a stretch of a file is in memory; with `add`, it is from now on. */
+static int in_memory(int fd, off_t from, size_t n, int add) {
+    struct stat found;
+    if (!caches || !n || fstatat(fd, "", &found, AT_EMPTY_PATH)) return 0;
+    int all = 1;
+    pthread_mutex_lock(&pages_lock);
+    for (off_t page = from >> 12; page <= (from + (off_t)n - 1) >> 12; page++) {
+        unsigned at = page_at(found.st_ino, page);
+        if (!pages[at].file) all = 0;
+        if (add) pages[at].file = found.st_ino, pages[at].page = page;
+    }
+    pthread_mutex_unlock(&pages_lock);
+    return all;
+}
+
 enum verdict { GO, FAIL, FAIL_HALF, KILL_HALF };
 
 /* Counts a call and says what becomes of it. */
@@ -227,8 +254,19 @@ OPEN(open) OPEN(open64) OPENAT(openat) OPENAT(openat64)
 
 PLAIN('r', ssize_t, -1, read, fd, "", (int fd, void *to, size_t n), fd, to, n)
 PLAIN('r', ssize_t, -1, readv, fd, "", (int fd, const struct iovec *to, int n), fd, to, n)
-PLAIN('r', ssize_t, -1, pread, fd, "", (int fd, void *to, size_t n, off_t o), fd, to, n, o)
-PLAIN('r', ssize_t, -1, pread64, fd, "", (int fd, void *to, size_t n, off64_t o), fd, to, n, o)
+
+#define PREAD(name, place) \
+    ssize_t name(int fd, void *to, size_t n, place o) { \
+        REAL(ssize_t, name, int, void *, size_t, place); \
+        if (!in_memory(fd, o, n, 0) && meet('r', #name, fd, "") != GO) \
+            return errno = error_number, -1; \
+        ssize_t out = real(fd, to, n, o); \
+        int kept = errno; \
+        if (out > 0) in_memory(fd, o, (size_t)out, 1); \
+        errno = kept; \
+        return out; \
+    }
+PREAD(pread, off_t) PREAD(pread64, off64_t)
 
 /* Where the bytes went that a write has just put at the place of its descriptor. */
 static uint64_t place_of(int fd, ssize_t written) {

@@ -4,6 +4,7 @@
 //! first two become `Kind::Break` here; the third is for the callers to notice, who compare heads. It
 //! knows nothing of pages and entries.
 
+use super::warm::warm;
 use crate::error::{Error, Kind, Result};
 use crate::file;
 use crate::store::medium::{Medium, MediumFile};
@@ -16,7 +17,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 const CACHE_BYTES: u64 = 16 << 20;
-const SEGMENT_BYTES: usize = 512 * 1024;
+pub(super) const SEGMENT_BYTES: usize = 512 * 1024;
 
 thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
@@ -212,6 +213,11 @@ impl Engine {
     /// Everything that sled read is synced afterwards, for after a crash it may be in memory only.
     pub(super) fn open(medium: &Arc<dyn Medium>, folder: &Path) -> Result<Self, Unopened> {
         check_files(folder)?;
+        if file::is_there(folder)
+            .map_err(|e| Unopened::Refused(Error::io("look for", folder, e)))?
+        {
+            warm(folder).map_err(Unopened::Refused)?;
+        }
         let words = match Self::open_once(medium, folder) {
             Err(Unopened::Damaged(words)) => words,
             opened => return opened,

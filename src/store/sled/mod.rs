@@ -3,7 +3,8 @@
 //!
 //! * `wal`, `frame`, `mark`, `sound`: the durability log, the commit point of an append; where it ended cleanly, and
 //!   where all copies were one.
-//! * `engine`: sled itself, its panics caught and its flushes followed by a sync.
+//! * `engine`: sled itself, its panics caught and its flushes followed by a sync; `warm`: what it reads as it opens is
+//!   read before.
 //! * `pages`, `head`, `index`, `snapshot`: keys and values.
 //! * `live`, `tail`: a store at work; sled follows the durability log.
 //! * `open`, `rebuild`: opening after any end, and starting afresh.
@@ -25,6 +26,7 @@ mod snapshot;
 mod sound;
 mod tail;
 mod wal;
+mod warm;
 
 use self::engine::Engine;
 use self::live::Live;
