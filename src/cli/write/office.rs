@@ -127,19 +127,16 @@ pub(super) fn rotate(session: &Session, a: &RotateOfficer) -> Result<Exit> {
         let at = brought_in.and_then(|(_, number)| ledger.state().last_key_rotation(number));
         let officer = session.in_use(officer, ledger)?;
         let again = Again { command_id: a.flags.command_id.as_deref(), at };
-        let receipt = match again.rotation(ledger)? {
+        let recorded = again.rotation(ledger)?;
+        let receipt = match recorded {
             Found::Entry(index) => ledger.receipt_at(index)?,
-            Found::Event(Body::OfficerKeyRotated(b)) => {
-                let request = Request { key: b.key.0, proof: b.proof.0 };
-                Wish::new(&a.flags, |desk| rotated(desk, a, &request)).submit(
-                    session,
-                    ledger,
-                    &officer,
-                    Durability::Published,
-                )?
-            }
             Found::Event(_) | Found::Nothing => Wish::new(&a.flags, |desk| {
                 officer_named(desk, &a.name)?;
+                if let Found::Event(body) = recorded
+                    && let Body::OfficerKeyRotated(b) = *body
+                {
+                    return rotated(desk, a, &Request { key: b.key.0, proof: b.proof.0 });
+                }
                 let next = if a.flags.dry_run { slot.rehearse_next() } else { slot.make_next() }?;
                 rotated(desk, a, &Request::signed(&next, desk.ledger.id()?, &a.name)?)
             })
@@ -181,7 +178,7 @@ enum Found {
     /// Without a command id: the entry itself.
     Entry(u64),
     /// Under this command id; the fields are compared.
-    Event(Body),
+    Event(Box<Body>),
 }
 
 impl Again<'_> {
@@ -190,7 +187,7 @@ impl Again<'_> {
             return Ok(self.at.map_or(Found::Nothing, Found::Entry));
         };
         let recorded = ledger.recorded(id.as_bytes())?;
-        Ok(recorded.map_or(Found::Nothing, |event| Found::Event(event.body)))
+        Ok(recorded.map_or(Found::Nothing, |event| Found::Event(Box::new(event.body))))
     }
 }
 
@@ -230,17 +227,19 @@ pub(super) fn rotate_log(session: &Session, a: &RotateLog) -> Result<Exit> {
                 let receipt = ledger.receipt_at(index)?;
                 return print_receipt(session, ledger, &receipt).map(|()| Exit::Done);
             }
-            Found::Event(Body::LogKeyRotated(b)) => {
-                let command = Command::RotateLogKey(LogKeyRotated {
-                    reason: a.reason.clone(),
-                    filing: filing(&a.flags)?,
-                    ..b
-                });
-                let order = Order { occurred_on: a.flags.on, historical: false, command };
-                let receipt = ledger.submit(&submission(a, &order, &officer.1))?;
-                return print_receipt(session, ledger, &receipt).map(|()| Exit::Done);
+            Found::Event(body) => {
+                if let Body::LogKeyRotated(b) = *body {
+                    let command = Command::RotateLogKey(LogKeyRotated {
+                        reason: a.reason.clone(),
+                        filing: filing(&a.flags)?,
+                        ..b
+                    });
+                    let order = Order { occurred_on: a.flags.on, historical: false, command };
+                    let receipt = ledger.submit(&submission(a, &order, &officer.1))?;
+                    return print_receipt(session, ledger, &receipt).map(|()| Exit::Done);
+                }
             }
-            Found::Event(_) | Found::Nothing => {}
+            Found::Nothing => {}
         }
         rotate_on(session, ledger, a, officer, |slot| {
             let old = Some(slot.key()?);

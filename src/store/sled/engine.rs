@@ -188,7 +188,8 @@ fn check_files(folder: &Path) -> Result<(), Unopened> {
             let look = |e| Unopened::Refused(Error::io("look at", &path, e));
             let kind = found.file_type().map_err(look)?;
             let is_blobs = below == folder && found.file_name() == "blobs";
-            if !kind.is_file() && !(is_blobs && kind.is_dir()) {
+            let fits = kind.is_file() || (is_blobs && kind.is_dir());
+            if !fits {
                 return damage(format!("{} is no regular file", path.display()));
             }
             if file::is_hollow(&found.metadata().map_err(look)?) {
