@@ -21,7 +21,7 @@ use crate::domain::state::LedgerFacts;
 use crate::edge::anchors::{Anchor, Anchors};
 use crate::edge::durable;
 use crate::edge::lock::LedgerLock;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::store::{self, Store};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::VerifierKey;
