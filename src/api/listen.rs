@@ -1,5 +1,6 @@
 //! Listening: at most so many connections at once, each for so long, until a signal says stop.
 
+use super::places::{Peer, Place, Places};
 use crate::error::{Error, Kind, Result};
 use axum::Router;
 use axum::serve::Listener;
@@ -13,10 +14,9 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Sleep, sleep};
 
-/// Connections at once; more wait until one ends.
+/// Connections at once; for one more, one that is not being answered ends.
 const MAX_CONNECTIONS: usize = 256;
 /// How long a connection may last, whatever goes on in it.
 const CONNECTION_SECONDS: u64 = 30;
@@ -63,8 +63,9 @@ impl Bound {
         let served = runtime.block_on(async {
             let stop = stop()?;
             let listener = TcpListener::from_std(self.listener)?;
-            let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-            axum::serve(LimitedListener { listener, places }, router)
+            let places = Places::new(MAX_CONNECTIONS);
+            let service = router.into_make_service_with_connect_info::<Peer>();
+            axum::serve(LimitedListener { listener, places }, service)
                 .with_graceful_shutdown(stop)
                 .await
         });
@@ -90,10 +91,10 @@ fn stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-/// Lets in a connection when there is a place for it.
-struct LimitedListener {
+/// Gives each connection a place.
+pub(super) struct LimitedListener {
     listener: TcpListener,
-    places: Arc<Semaphore>,
+    places: Places,
 }
 
 impl Listener for LimitedListener {
@@ -102,11 +103,11 @@ impl Listener for LimitedListener {
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         loop {
-            if let Ok(place) = Arc::clone(&self.places).acquire_owned().await
-                && let Ok((stream, address)) = self.listener.accept().await
+            if let Ok((stream, address)) = self.listener.accept().await
+                && let Some(place) = self.places.take(address).await
             {
                 let end = Box::pin(sleep(Duration::from_secs(CONNECTION_SECONDS)));
-                return (Connection { stream, end, _place: place }, address);
+                return (Connection { stream, end, place }, address);
             }
             sleep(PAUSE).await;
         }
@@ -117,17 +118,22 @@ impl Listener for LimitedListener {
     }
 }
 
-/// A connection that ends in time, and gives its place back then.
-struct Connection {
+/// A connection that ends in time, or when its place is needed, and gives it back then.
+pub(super) struct Connection {
     stream: TcpStream,
     end: Pin<Box<Sleep>>,
-    _place: OwnedSemaphorePermit,
+    place: Place,
 }
 
 impl Connection {
-    /// The stream, while there is time.
+    /// Its place.
+    pub(super) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The stream, while there is time and place.
     fn in_time(&mut self, context: &mut Context<'_>) -> io::Result<Pin<&mut TcpStream>> {
-        if self.end.as_mut().poll(context).is_ready() {
+        if self.end.as_mut().poll(context).is_ready() || self.place.poll_out(context).is_ready() {
             return Err(io::ErrorKind::TimedOut.into());
         }
         Ok(Pin::new(&mut self.stream))

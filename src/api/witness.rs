@@ -1,11 +1,12 @@
 //! The routes of a witness: `POST /add-checkpoint`, `GET /<hex of SHA-256 of the origin>/checkpoint`.
 
 use super::listen::{Bound, Tell};
+use super::places::Peer;
 use crate::error::{Error, Result};
 use crate::witness::{Cosigned, MAX_SUBMISSION_BYTES, Refusal, Witness};
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, State};
+use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -41,13 +42,18 @@ struct Answer {
     told: String,
 }
 
-async fn add_checkpoint(State(served): State<Arc<Served>>, body: Body) -> Response {
+async fn add_checkpoint(
+    State(served): State<Arc<Served>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    body: Body,
+) -> Response {
     let answer = match to_bytes(body, MAX_SUBMISSION_BYTES).await {
         Err(_) => {
             let fault = format!("the body is cut short, or has over {MAX_SUBMISSION_BYTES} bytes");
             Answer::plain(StatusCode::PAYLOAD_TOO_LARGE, fault)
         }
         Ok(bytes) => {
+            let _answering = peer.answering();
             let served = Arc::clone(&served);
             // It waits for the disk.
             let added = tokio::task::spawn_blocking(move || served.witness.add_checkpoint(&bytes));
