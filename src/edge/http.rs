@@ -1,13 +1,16 @@
 //! The one HTTP client: archives and witnesses by their URL.
 //!
-//! Every answer is read with a cap, before and after decompression; nothing takes longer than a
-//! minute; no redirect is followed, because it would let one host speak for another. Keys, not
+//! Every answer is read with a cap, before and after decompression; no request takes longer than a
+//! minute, and all of a run no longer than its allowance; no redirect is followed, because it would let one host speak for another. Keys, not
 //! hosts, are what is trusted: what comes is verified by whoever asked. What it lacks on purpose:
 //! cookies, authentication, retries, and any method but GET and POST.
 
+use super::clock::Stopwatch;
 use crate::error::{Error, Kind, Result};
 use flate2::read::GzDecoder;
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use ureq::http::{Response, Uri, header};
 use ureq::{Agent, Body};
@@ -24,6 +27,66 @@ const USER_AGENT: &str = concat!("earmark/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug, Clone)]
 pub struct Http {
     agent: Agent,
+    whole: Duration,
+    allowance: Option<Arc<Allowance>>,
+}
+
+/// How long all requests of a run may take together, and what came in that time. A server that answers each
+/// request in time, and late, is else waited for without an end.
+#[derive(Debug)]
+pub struct Allowance {
+    since: Stopwatch,
+    longest: Duration,
+    files: AtomicU64,
+    bytes: AtomicU64,
+    is_used_up: AtomicBool,
+}
+
+impl Allowance {
+    /// From now on.
+    #[must_use]
+    pub fn new(longest: Duration) -> Self {
+        Self {
+            since: Stopwatch::start(),
+            longest,
+            files: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            is_used_up: AtomicBool::new(false),
+        }
+    }
+
+    /// True once a request was not made, or not waited for, for want of time.
+    #[must_use]
+    pub fn is_used_up(&self) -> bool {
+        self.is_used_up.load(Ordering::Relaxed)
+    }
+
+    /// What is left of it.
+    fn left(&self) -> Result<Duration> {
+        let left = self.longest.checked_sub(self.since.elapsed()).filter(|left| !left.is_zero());
+        left.ok_or_else(|| self.used_up(""))
+    }
+
+    fn add(&self, bytes: &[u8]) {
+        self.files.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// `time_limit` (`Kind::Io`): how much came in that time, and `more` of it in words.
+    pub fn used_up(&self, more: &str) -> Error {
+        self.is_used_up.store(true, Ordering::Relaxed);
+        let (files, bytes) =
+            (self.files.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed));
+        let seconds = self.longest.as_secs();
+        let message = format!(
+            "the server is too slow: in {seconds} seconds, which is the limit for all requests together, {files} \
+             files of {bytes} bytes came{more}"
+        );
+        Error::new(Kind::Io, "time_limit", message)
+            .with_detail("limit_seconds", seconds)
+            .with_detail("files", files)
+            .with_hint("try again later, take a copy by another way, or allow more time: --time-limit SECONDS")
+    }
 }
 
 /// What a server answered.
@@ -56,17 +119,41 @@ impl Http {
             .max_response_header_size(MAX_HEAD_BYTES)
             .user_agent(USER_AGENT)
             .accept_encoding("gzip");
-        Self { agent: Agent::new_with_config(config.build()) }
+        Self { agent: Agent::new_with_config(config.build()), whole, allowance: None }
+    }
+
+    /// A client whose requests all together have this much time.
+    #[must_use]
+    pub fn within(allowance: Arc<Allowance>) -> Self {
+        Self { allowance: Some(allowance), ..Self::default() }
     }
 
     /// Fetches a resource of at most `cap_bytes`; `None` if the server has none there (404, 410).
     ///
     /// # Errors
     /// `url_malformed` (`Kind::Usage`); `unreachable`, `timed_out`, `too_large`,
-    /// `redirect_refused`, `http_status` and `http_malformed` (`Kind::Io`).
+    /// `redirect_refused`, `http_status` and `http_malformed` (`Kind::Io`); `time_limit`.
     pub fn get(&self, url: &str, cap_bytes: u64) -> Result<Option<Vec<u8>>> {
+        let Some(allowance) = &self.allowance else {
+            return self.fetch(url, self.whole, cap_bytes);
+        };
+        let left = allowance.left()?;
+        let fetched = self.fetch(url, self.whole.min(left), cap_bytes);
+        match fetched {
+            Err(error) if error.code() == "timed_out" => {
+                Err(allowance.left().err().unwrap_or(error))
+            }
+            Ok(Some(bytes)) => {
+                allowance.add(&bytes);
+                Ok(Some(bytes))
+            }
+            other => other,
+        }
+    }
+
+    fn fetch(&self, url: &str, longest: Duration, cap_bytes: u64) -> Result<Option<Vec<u8>>> {
         let uri = parse_url(url)?;
-        let mut request = self.agent.get(&uri);
+        let mut request = self.agent.get(&uri).config().timeout_global(Some(longest)).build();
         if is_loopback(&uri) {
             request = request.config().proxy(None).build();
         }

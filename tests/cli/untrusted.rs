@@ -409,3 +409,64 @@ fn what_is_named_may_be_a_device_and_ends_all_the_same() {
         assert_ne!(ran.status, 0, "{line}");
     }
 }
+
+#[test]
+fn all_requests_together_have_a_time() {
+    let place = Place::with_fund();
+    let log = place.path("pudong/log");
+    let vkey = place.value("verify")["verify"]["claimed_log_key"].as_str().unwrap().to_owned();
+    // Each answer is in time, and late.
+    let late = |milliseconds: u64| {
+        let log = log.clone();
+        serve(move |path| {
+            std::thread::sleep(Duration::from_millis(milliseconds));
+            std::fs::read(log.join(path)).ok()
+        })
+    };
+    let slow = late(900);
+    for line in [
+        format!("verify --from {slow} --log-key {vkey} --time-limit 2"),
+        format!("archive restore --from {slow} again --log-key {vkey} --time-limit 2"),
+    ] {
+        let ran = place.soon(&line);
+        assert_eq!((ran.status, ran.out.as_str()), (4, ""), "{line}: {}", ran.err);
+        assert!(
+            ran.err.starts_with("time_limit: the server is too slow: in 2 seconds"),
+            "{}",
+            ran.err
+        );
+        assert!(ran.err.contains(" of 4 entries were there"), "{line}: {}", ran.err);
+        assert!(ran.err.contains("--time-limit SECONDS"), "{}", ran.err);
+        assert!(ran.took < Duration::from_secs(8), "{line}: {:?}", ran.took);
+        assert!(!place.path("again").exists());
+    }
+    let ran = place.soon(&format!("verify --against {} --time-limit 1", late(2_000)));
+    assert_eq!((ran.status, &ran.err[..12]), (4, "time_limit: "), "{}{}", ran.out, ran.err);
+    let ran = place.soon(&format!("verify --from {} --log-key {vkey} --time-limit 20", late(50)));
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    // One answer that comes drop by drop.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        while stream.write_all(b"x").is_ok() {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    });
+    let ran = place.soon(&format!("verify --from http://{address} --unpinned --time-limit 2"));
+    assert_eq!(ran.status, 4, "{}", ran.err);
+    assert!(
+        ran.err.starts_with("time_limit: ") && ran.took < Duration::from_secs(8),
+        "{}",
+        ran.err
+    );
+    for line in ["verify --time-limit 5", "archive restore --from pudong other --time-limit 5"] {
+        let ran = place.run(line);
+        assert_eq!((ran.status, &ran.err[..12]), (2, "flag_unfit: "), "{line}: {}", ran.err);
+    }
+    for line in ["verify --help", "archive restore --help"] {
+        assert!(place.ok(line).contains("[default: 1800]"), "{line}");
+    }
+}

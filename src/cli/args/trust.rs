@@ -58,6 +58,9 @@ pub(crate) struct Verify {
     /// A copy of a ledger's folder or of its log/ folder, a package, or the address of a published log
     #[arg(long = "from", value_name = "DIR|URL|ZIP", conflicts_with = "store")]
     pub(crate) from: Option<Elsewhere>,
+    /// How long all requests to a web server may take together, in seconds [default: 1800]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    pub(crate) time_limit: Option<u64>,
 }
 
 /// Show the signed head of the log
@@ -131,6 +134,9 @@ pub(crate) struct RestoreArchive {
     /// A copy of the ledger or of its log/ folder, a package, or the address of a published log
     #[arg(long = "from", value_name = "DIR|URL|ZIP")]
     pub(crate) from: Elsewhere,
+    /// How long all requests to a web server may take together, in seconds [default: 1800]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    pub(crate) time_limit: Option<u64>,
     /// The log's key, as its keeper published it
     #[arg(long, value_name = "VKEY", conflicts_with = "unpinned")]
     pub(crate) log_key: Option<String>,

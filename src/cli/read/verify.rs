@@ -10,7 +10,7 @@ use crate::cli::args::{FormatName, TierName, Verify};
 use crate::cli::output::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
-use crate::cli::source::{Elsewhere, Source};
+use crate::cli::source::{Elsewhere, Source, Time};
 use crate::cli::trust::read_policy;
 use crate::cli::verdict::{self, Verdict};
 use crate::edge::durable;
@@ -26,13 +26,18 @@ use std::path::PathBuf;
 
 /// Runs `verify`.
 pub(super) fn verify(session: &Session, a: &Verify) -> Result<Exit> {
-    let Place { reader, ledger, caches, beside } = Place::of(session, a)?;
+    let time = Time::of(a.time_limit, a.from.iter().chain(&a.against))?;
+    time.told(verify_within(session, a, &time))
+}
+
+fn verify_within(session: &Session, a: &Verify, time: &Time) -> Result<Exit> {
+    let Place { reader, ledger, caches, beside } = Place::of(session, a, time)?;
     let policy = a.policy.as_deref().map(read_policy).transpose()?;
     let trust = match &policy {
         Some(policy) => policy_trust(policy, &reader)?,
         None => trust(session, a, &reader)?,
     };
-    let older = a.against.iter().map(older).collect::<Result<Vec<_>>>()?;
+    let older = a.against.iter().map(|from| older(from, time)).collect::<Result<Vec<_>>>()?;
     let store = match &ledger {
         Some(folder) if a.store => {
             // A copy to read has no store, and none is made by looking for it.
@@ -105,9 +110,9 @@ struct Place {
 }
 
 impl Place {
-    fn of(session: &Session, a: &Verify) -> Result<Self> {
+    fn of(session: &Session, a: &Verify, time: &Time) -> Result<Self> {
         if let Some(from) = &a.from {
-            let Source { archive, caches, beside } = Source::open(from)?;
+            let Source { archive, caches, beside } = Source::open(from, time)?;
             return Ok(Self { reader: Reader::of(archive), ledger: None, caches, beside });
         }
         let folder = session.ledger_folder()?;
@@ -153,11 +158,11 @@ fn trust(session: &Session, a: &Verify, reader: &Reader) -> Result<Trust> {
 }
 
 /// An older state of the log: a file with a checkpoint, or a copy of it, wherever that is.
-fn older(from: &Elsewhere) -> Result<Older> {
+fn older(from: &Elsewhere, time: &Time) -> Result<Older> {
     match from {
         Elsewhere::Path(path) if !from.is_copy() => Older::read(path),
         Elsewhere::Path(_) | Elsewhere::Url(_) => {
-            Ok(Older::of_copy(from.to_string(), Source::open(from)?.archive))
+            Ok(Older::of_copy(from.to_string(), Source::open(from, time)?.archive))
         }
     }
 }

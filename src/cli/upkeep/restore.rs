@@ -6,7 +6,7 @@ use crate::cli::output::{Exit, counted, for_terminal, path_text};
 use crate::cli::progress::Progress;
 use crate::cli::read::{facts_of, key_of, policy_trust, read_key};
 use crate::cli::session::{Session, name_officer};
-use crate::cli::source::Source;
+use crate::cli::source::{Source, Time};
 use crate::cli::trust::read_policy;
 use crate::domain::event::Filing;
 use crate::edge::anchors::Anchor;
@@ -29,7 +29,12 @@ use serde_json::json;
 /// should be; those of the source and of [`Restoring`]. Nothing is left then.
 pub(super) fn restore(session: &Session, a: &RestoreArchive) -> Result<Exit> {
     session.home()?.check_outside(&a.folder)?;
-    let source = Source::open(&a.from)?;
+    let time = Time::of(a.time_limit, std::iter::once(&a.from))?;
+    time.told(restore_within(session, a, &time))
+}
+
+fn restore_within(session: &Session, a: &RestoreArchive, time: &Time) -> Result<Exit> {
+    let source = Source::open(&a.from, time)?;
     if is_made(&a.folder)? {
         return go_on(session, a, &source);
     }
