@@ -120,6 +120,8 @@ pub struct Drawn {
     pub pledged: Basis,
     /// What was paid, and paid in.
     pub paid: Basis,
+    /// True where a sum is beyond what can be counted: none of the figures but `projects` is known.
+    pub is_beyond: bool,
 }
 
 impl Drawn {
@@ -131,10 +133,14 @@ impl Drawn {
         Ok(Ratio::of(self.paid.private()?, self.pledged.private()?))
     }
 
-    fn add(&mut self, pledged: Basis, paid: Basis) -> Result<()> {
-        let sums = (self.pledged.checked_add(pledged)).zip(self.paid.checked_add(paid));
-        (self.pledged, self.paid) = sums.ok_or_else(|| overflow("leverage"))?;
-        Ok(())
+    fn add(&mut self, figures: Option<(Basis, Basis)>) {
+        let sums = figures.and_then(|(pledged, paid)| {
+            self.pledged.checked_add(pledged).zip(self.paid.checked_add(paid))
+        });
+        match sums {
+            Some(sums) => (self.pledged, self.paid) = sums,
+            None => self.is_beyond = true,
+        }
     }
 }
 
@@ -184,8 +190,9 @@ pub struct Leverage {
     investments: BTreeMap<Code, Investment>,
 }
 
-/// Part of a project's figures: the project and the fund, where there are any.
-type Part<'a> = (Option<&'a Code>, Option<Code>, Basis, Basis);
+/// Part of a project's figures: the project and the fund, where there are any; no figures where they are
+/// beyond what can be counted.
+type Part<'a> = (Option<&'a Code>, Option<Code>, Option<(Basis, Basis)>);
 
 impl Leverage {
     /// Events with `occurred_on` on or before a day; `None`: all events.
@@ -194,10 +201,12 @@ impl Leverage {
         Self { as_of, ..Self::default() }
     }
 
-    /// Rows and total. `balances` MUST be of the same entries and day.
+    /// Rows and total. `balances` MUST be of the same entries and day. A row whose sums cannot be counted
+    /// says so, and the others have theirs.
     ///
     /// # Errors
-    /// `filter_not_here` for a word that leverage has no answer to; `sum_overflow`.
+    /// `filter_not_here` for a word that leverage has no answer to; `sum_overflow` where a single line
+    /// cannot be counted.
     pub fn rows(
         &self,
         balances: &Balances,
@@ -207,7 +216,7 @@ impl Leverage {
         question.filter.only("leverage", &["fund", "project", "district"])?;
         let mut rows: BTreeMap<Key, (Drawn, BTreeSet<&Code>)> = BTreeMap::new();
         let (mut total, mut counted) = (Drawn::default(), BTreeSet::new());
-        for (project, fund, pledged, paid) in self.parts(balances, question.only_with_private)? {
+        for (project, fund, figures) in self.parts(balances, question.only_with_private)? {
             let district = district(names, project, fund.as_ref());
             let wanted = question.filter.is_empty()
                 || question.filter.matches(&Subject {
@@ -225,8 +234,8 @@ impl Leverage {
                 LeverageBy::District => Key::of(district),
             };
             let (row, of_row) = rows.entry(key).or_default();
-            row.add(pledged, paid)?;
-            total.add(pledged, paid)?;
+            row.add(figures);
+            total.add(figures);
             of_row.extend(project);
             counted.extend(project);
         }
@@ -241,42 +250,63 @@ impl Leverage {
 
     /// Every project's figures by fund, and what was paid without a project.
     fn parts(&self, balances: &Balances, only_with_private: bool) -> Result<Vec<Part<'_>>> {
-        if self.overflowed {
-            return Err(overflow("follow-on investment"));
-        }
-        let mut paid: BTreeMap<Option<&Code>, BTreeMap<&Code, Amount>> = BTreeMap::new();
+        let mut paid: BTreeMap<Option<&Code>, BTreeMap<&Code, Option<Amount>>> = BTreeMap::new();
         for (place, figures) in balances.places()? {
             let of_project = paid.entry(place.project.as_ref()).or_default();
-            let sum = of_project.entry(&place.line.fund).or_default();
-            *sum = sum.checked_add(figures.paid_net).ok_or_else(|| overflow("paid_net"))?;
+            let sum = of_project.entry(&place.line.fund).or_insert(Some(Amount::ZERO));
+            *sum = sum.and_then(|sum| sum.checked_add(figures.paid_net));
         }
-        let mut drawn: BTreeMap<&Code, (ByKind, ByKind)> = BTreeMap::new();
-        for investment in self.investments.values() {
-            let (pledged, paid_in) = drawn.entry(&investment.project).or_default();
-            for (sum, amount) in [(pledged, investment.pledged), (paid_in, investment.paid_in)] {
-                let sum = sum.of(investment.kind);
-                *sum = sum.checked_add(amount).ok_or_else(|| overflow("follow-on investment"))?;
-            }
-        }
+        let mut drawn = self.drawn();
         let mut parts = Vec::new();
         for (code, approval) in &self.approvals {
-            let (pledged, paid_in) = drawn.remove(code).unwrap_or_default();
-            let pledged = Basis { public: approval.ceiling.unwrap_or_default(), drawn: pledged };
-            if only_with_private && pledged.private()? <= Amount::ZERO {
+            let by_fund = paid.remove(&Some(code)).unwrap_or_default();
+            let nothing = Some(<(ByKind, ByKind)>::default());
+            let drawn = drawn.remove(code).unwrap_or(nothing).filter(|_| !self.overflowed);
+            let pledged = drawn
+                .map(|(drawn, _)| Basis { public: approval.ceiling.unwrap_or_default(), drawn });
+            let private = pledged.and_then(|pledged| pledged.private().ok());
+            if only_with_private && private.is_some_and(|private| private <= Amount::ZERO) {
                 continue;
             }
-            let by_fund = paid.remove(&Some(code)).unwrap_or_default();
-            share(code, approval, pledged, paid_in, &by_fund, &mut parts)?;
+            let known: Option<BTreeMap<&Code, Amount>> =
+                by_fund.iter().map(|(fund, paid)| Some((*fund, (*paid)?))).collect();
+            let paid_in = drawn.map(|(_, paid_in)| paid_in);
+            let shared = pledged.zip(paid_in).zip(known).and_then(|((pledged, paid_in), paid)| {
+                share(code, approval, pledged, paid_in, &paid).ok()
+            });
+            let funds = approval.funding.keys().chain(by_fund.keys().copied());
+            match shared {
+                Some(shared) => parts.extend(shared),
+                None => parts.extend(beyond(code, funds.collect())),
+            }
         }
         if !only_with_private {
             for (fund, public) in paid.remove(&None).unwrap_or_default() {
-                if !public.is_zero() {
-                    let paid = Basis { public, ..Basis::default() };
-                    parts.push((None, Some(fund.clone()), Basis::default(), paid));
+                if public != Some(Amount::ZERO) {
+                    let of = |public| (Basis::default(), Basis { public, ..Basis::default() });
+                    parts.push((None, Some(fund.clone()), public.map(of)));
                 }
             }
         }
         Ok(parts)
+    }
+
+    /// What every project drew, pledged and paid in; nothing for one whose sums are beyond counting.
+    fn drawn(&self) -> BTreeMap<&Code, Option<(ByKind, ByKind)>> {
+        let mut drawn: BTreeMap<&Code, Option<(ByKind, ByKind)>> = BTreeMap::new();
+        for investment in self.investments.values() {
+            let sums = drawn.entry(&investment.project).or_insert(Some(Default::default()));
+            *sums = sums.and_then(|(mut pledged, mut paid_in)| {
+                let added =
+                    [(&mut pledged, investment.pledged), (&mut paid_in, investment.paid_in)];
+                for (sum, amount) in added {
+                    let sum = sum.of(investment.kind);
+                    *sum = sum.checked_add(amount)?;
+                }
+                Some((pledged, paid_in))
+            });
+        }
+        drawn
     }
 
     fn fund(&mut self, project: &Code, fund: &Code, amount: Amount, sign: i128) {
@@ -361,15 +391,22 @@ fn district<'n>(names: &'n Names, project: Option<&Code>, fund: Option<&Code>) -
     of_project.or_else(|| names.funds.get(fund?)?.district.as_ref())
 }
 
-/// Adds the parts of a project: what its funds paid, and their shares of the rest.
+/// A project whose figures are beyond counting, by each fund that it has.
+fn beyond<'a>(project: &'a Code, funds: BTreeSet<&Code>) -> Vec<Part<'a>> {
+    if funds.is_empty() {
+        return vec![(Some(project), None, None)];
+    }
+    funds.into_iter().map(|fund| (Some(project), Some(fund.clone()), None)).collect()
+}
+
+/// The parts of a project: what its funds paid, and their shares of the rest.
 fn share<'a>(
     project: &'a Code,
     approval: &Approval,
     pledged: Basis,
     paid_in: ByKind,
     paid: &BTreeMap<&Code, Amount>,
-    parts: &mut Vec<Part<'a>>,
-) -> Result<()> {
+) -> Result<Vec<Part<'a>>> {
     let approved: Vec<(&Code, Amount)> =
         approval.funding.iter().map(|(fund, amount)| (fund, *amount)).collect();
     let by_payment: Vec<(&Code, Amount)> = paid.iter().map(|(fund, a)| (*fund, *a)).collect();
@@ -403,15 +440,10 @@ fn share<'a>(
     };
     if shares.values().all(is_empty) {
         let fund = shares.into_keys().flatten().next().cloned();
-        parts.push((Some(project), fund, Basis::default(), Basis::default()));
-        return Ok(());
+        return Ok(vec![(Some(project), fund, Some(Default::default()))]);
     }
-    for (fund, share) in shares {
-        if !is_empty(&share) {
-            parts.push((Some(project), fund.cloned(), share.0, share.1));
-        }
-    }
-    Ok(())
+    let parts = shares.into_iter().filter(|(_, share)| !is_empty(share));
+    Ok(parts.map(|(fund, share)| (Some(project), fund.cloned(), Some(share))).collect())
 }
 
 /// Shares of an amount by weight, in whole minor units that add up to it: each gets its part rounded
@@ -435,9 +467,7 @@ fn largest_remainder<'w>(
     let mut left = size;
     let mut shares = Vec::with_capacity(weights.len());
     for (fund, weight) in weights {
-        let product = size.checked_mul(weight).ok_or_else(beyond)?;
-        let part = product.checked_div(whole).ok_or_else(beyond)?;
-        let remainder = product.checked_rem(whole).ok_or_else(beyond)?;
+        let (part, remainder) = part_of(size, weight, whole).ok_or_else(beyond)?;
         left = left.checked_sub(part).ok_or_else(beyond)?;
         shares.push((fund, part, remainder));
     }
@@ -454,6 +484,29 @@ fn largest_remainder<'w>(
     }
     let signed = |part: i128| Amount(part.saturating_mul(sign));
     Ok(shares.into_iter().map(|(fund, part, _)| (Some(fund), signed(part))).collect())
+}
+
+/// `size × weight / whole` rounded down, and the remainder, for `0 <= weight <= whole`: the product may
+/// be beyond 128 bits where the part is not.
+fn part_of(size: i128, weight: i128, whole: i128) -> Option<(i128, i128)> {
+    if let Some(product) = size.checked_mul(weight) {
+        return product.checked_div(whole).zip(product.checked_rem(whole));
+    }
+    let (size, weight, whole) = (size.unsigned_abs(), weight.unsigned_abs(), whole.unsigned_abs());
+    let (mut part, mut rest) = (0_u128, 0_u128);
+    for bit in (0..128).rev() {
+        // Both stay below 2^128: `rest` and `weight` are below 2^127.
+        (part, rest) = (part.checked_mul(2)?, rest.checked_mul(2)?);
+        let more = if (size >> bit) & 1 == 1 { weight } else { 0 };
+        for add in [0, more] {
+            rest = rest.checked_add(add)?;
+            if rest >= whole {
+                rest = rest.checked_sub(whole)?;
+                part = part.checked_add(1)?;
+            }
+        }
+    }
+    i128::try_from(part).ok().zip(i128::try_from(rest).ok())
 }
 
 #[cfg(test)]
@@ -474,6 +527,26 @@ mod tests {
         assert_eq!(shared(-100, [1, 2, 4]), [-14, -29, -57]);
         assert_eq!(shared(5, [0, 3, 0]), [5]);
         assert_eq!(shared(0, [1, 1, 1]), [0, 0, 0]);
+    }
+
+    #[test]
+    fn a_part_is_counted_where_the_product_cannot_be() {
+        for (size, weight, whole, part, rest) in [
+            (100, 2, 7, 28, 4),
+            (i128::MAX, i128::MAX, i128::MAX, i128::MAX, 0),
+            (i128::MAX, 1, 1, i128::MAX, 0),
+            (i128::MAX, i128::MAX - 1, i128::MAX, i128::MAX - 1, 0),
+            (1 << 126, 1 << 100, 3 << 100, (1 << 126) / 3, 1 << 100),
+            (
+                10_i128.pow(30),
+                10_i128.pow(20),
+                3 * 10_i128.pow(20),
+                10_i128.pow(30) / 3,
+                10_i128.pow(20),
+            ),
+        ] {
+            assert_eq!(part_of(size, weight, whole), Some((part, rest)), "{size} {weight} {whole}");
+        }
     }
 
     #[test]
@@ -498,7 +571,7 @@ mod tests {
         let paid = Basis::default();
         assert!(!paid.leverage_own().unwrap().applies());
         assert!(!paid.leverage_public().unwrap().applies());
-        let row = Drawn { projects: 1, pledged: basis, paid };
+        let row = Drawn { projects: 1, pledged: basis, paid, is_beyond: false };
         assert_eq!(row.pledge_fulfilment().unwrap().decimal(6).as_deref(), Some("0.000000"));
     }
 }

@@ -160,3 +160,34 @@ fn amounts_beyond_counting_leave_gaps_and_no_lock() {
     place.ok("export package -o p.zip");
     place.ok("show PD-INFO");
 }
+
+/// What was pledged beyond counting leaves its own row and the total empty, and no other.
+#[test]
+fn leverage_beyond_counting_leaves_gaps() {
+    let place = Place::with_fund();
+    let huge = "1500000000000000000000000000000000000";
+    for (project, amounts) in [("HUGE", [huge, huge]), ("SMALL", ["100", "200"])] {
+        place.ok(&format!("project approve {project} --title T --purpose it --district none --ceiling 1000 --from PD-INFO:2002=1000 --on 2002-02-01").replace(" --district none", ""));
+        for (number, amount) in amounts.iter().enumerate() {
+            place.ok(&format!("follow-on pledge {project}-{number} --project {project} --investor I --kind private --amount {amount} --on 2002-03-01"));
+        }
+    }
+    let told = place.value("report leverage --by project");
+    let huge = row(&told, "project", &json!("HUGE"));
+    assert_eq!((&huge["private_pledged"], &huge["projects"]), (&Value::Null, &json!(1)), "{told}");
+    assert_eq!(huge["leverage_own_pledged"], Value::Null);
+    let small = row(&told, "project", &json!("SMALL"));
+    assert_eq!(
+        (&small["private_pledged"], &small["leverage_own_pledged"]),
+        (&json!("300.00"), &json!("0.300000")),
+        "{told}"
+    );
+    assert_eq!(told["totals"]["private_pledged"], Value::Null);
+    assert!(told["notes"].to_string().contains("beyond what can be counted"), "{told}");
+    // Large shares that can be counted are: the product of two amounts is not what is asked for.
+    let large = "1000000000000000000000000000000";
+    place.ok(&format!("allocation record PD-INFO 2003 {large} --on 2002-01-10"));
+    place.ok(&format!("project approve LARGE --title T --purpose it --ceiling {large} --from PD-INFO:2003={large} --on 2002-02-01"));
+    let told = place.value("report leverage --by project");
+    assert_eq!(row(&told, "project", &json!("LARGE"))["ceiling"], format!("{large}.00"));
+}
