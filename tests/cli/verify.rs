@@ -226,6 +226,13 @@ fn a_page_is_whole_in_itself_and_names_strangers_harmlessly() {
         assert!(!page.contains(never), "{never}");
     }
     assert!(read("seite.html").contains("<strong>已核验</strong>"));
+    // Figures say their column where the table is no grid; a total stands once, not on every page.
+    assert!(
+        page.contains("data-column=\"Final budget\"") && page.contains("data-column=\"Available\""),
+        "{page}"
+    );
+    assert_eq!(page.matches("<tfoot>").count(), 1);
+    assert!(page.contains("tfoot { display: table-row-group; }"), "{page}");
 
     let mut elsewhere = place.command("verify -o unknown.html");
     elsewhere.env("EARMARK_HOME", place.path("elsewhere"));

@@ -57,7 +57,7 @@ fn funds_of_page(page: &str) -> BTreeMap<String, BTreeMap<String, String>> {
         cells.collect()
     };
     let table = page
-        .split("<table>")
+        .split("<table")
         .find(|table| table.contains("Final budget"))
         .and_then(|table| table.split_once("</table>"))
         .unwrap()

@@ -1,5 +1,8 @@
 //! A little HTML: elements whose text cannot break out of them.
 
+/// The most columns of figures and names that stand beside one another on a page.
+const WIDE_COLUMNS: usize = 7;
+
 /// Text as HTML shows it, also in an attribute; what could change the direction of reading is shown
 /// as its code point.
 pub(super) fn escaped(text: &str) -> String {
@@ -36,11 +39,30 @@ pub(super) fn row(element: &str, cells: &[(&str, String)]) -> String {
     html("tr", "", &cells)
 }
 
-/// A table with a head, in a frame that may be scrolled.
-pub(super) fn table(head: &[(&str, String)], rows: &str, foot: &str) -> String {
+/// A row of figures behind a name. Each figure says its column, for where the table is no grid: on a
+/// phone, and where it has more columns than a page is wide.
+pub(super) fn figures_row(name: &str, figures: &[String], columns: &[&str]) -> String {
+    let figure = |(figure, column): (&String, &&str)| {
+        let label = escaped(column);
+        format!("<td class=\"n\" data-column=\"{label}\">{}</td>\n", escaped(figure))
+    };
+    let figures: String = figures.iter().zip(columns).map(figure).collect();
+    html("tr", "", &format!("{}{figures}", text("td", "name", name)))
+}
+
+/// A table of figures with their sums, which come once, at its end.
+pub(super) fn figures_table(head: &[(&str, String)], rows: &str, foot: &str) -> String {
+    let is_wide = head.len() > WIDE_COLUMNS;
+    let class = if is_wide { "figures wide" } else { "figures" };
     let head = html("thead", "", &row("th", head));
-    let foot = if foot.is_empty() { String::new() } else { html("tfoot", "", foot) };
-    let table = html("table", "", &format!("{head}{}{foot}", html("tbody", "", rows)));
+    let body = format!("{head}{}{}", html("tbody", "", rows), html("tfoot", "", foot));
+    html("div", "frame", &html("table", class, &body))
+}
+
+/// A table with a head, in a frame that may be scrolled.
+pub(super) fn table(head: &[(&str, String)], rows: &str) -> String {
+    let head = html("thead", "", &row("th", head));
+    let table = html("table", "", &format!("{head}{}", html("tbody", "", rows)));
     html("div", "frame", &table)
 }
 

@@ -1,6 +1,6 @@
 //! A verdict as a page for people: self-contained, printable, without script.
 
-use super::html::{escaped, html, row, table, terms, text};
+use super::html::{escaped, figures_row, figures_table, html, row, table, terms, text};
 use super::meaning::{self, say};
 use super::{BUDGET, Came, Figure, Verdict, asked};
 use crate::cli::output::grouped;
@@ -188,7 +188,7 @@ impl Page<'_> {
             ("", self.say("What was looked at", "核对内容").to_owned()),
             ("", self.say("Outcome", "结果").to_owned()),
         ];
-        let mut content = table(&head, &rows, "");
+        let mut content = table(&head, &rows);
         let read = self.verdict.read(self.lang).join(self.say(", ", "、"));
         let words = match self.lang {
             Lang::En => format!("Copies that were read: {read}."),
@@ -267,7 +267,7 @@ impl Page<'_> {
             ("", self.say("Public key", "公钥").to_owned()),
             ("n", self.say("Commands", "命令数").to_owned()),
         ];
-        self.section("Who signed", "谁签的名", &table(&head, &rows, ""))
+        self.section("Who signed", "谁签的名", &table(&head, &rows))
     }
 
     fn funds(&self) -> String {
@@ -284,25 +284,26 @@ impl Page<'_> {
             ALWAYS.contains(key) || budgets().any(used)
         };
         let columns: Vec<_> = BUDGET.iter().filter(is_shown).collect();
+        let labels: Vec<&str> = columns.iter().map(|(key, _)| self.lang.label(key)).collect();
         let mut head = vec![("", self.say("Fund", "资金").to_owned())];
-        head.extend(columns.iter().map(|(key, _)| ("n", self.lang.label(key).to_owned())));
-        let cells = |budget: Option<&Budget>| {
-            let shown = |(_, figure): &&(&str, Figure)| {
-                let amount = budget.and_then(figure);
-                ("n", amount.map_or_else(|| "—".to_owned(), |amount| currency.grouped(amount)))
+        head.extend(labels.iter().map(|label| ("n", (*label).to_owned())));
+        let figures_of = |budget: Option<&Budget>| {
+            let amounts = columns.iter().map(|(_, figure)| budget.and_then(figure));
+            let shown = |amount: Option<_>| {
+                amount.map_or_else(|| "—".to_owned(), |amount| currency.grouped(amount))
             };
-            columns.iter().map(|column| shown(column)).collect::<Vec<_>>()
+            amounts.map(shown).collect::<Vec<_>>()
         };
         let rows: String = (figures.funds.iter())
             .map(|fund| {
                 let name = fund.name.as_ref().map_or_else(String::new, |name| format!(" {name}"));
-                let first = ("", format!("{}{name}", fund.code));
-                row("td", &[vec![first], cells(fund.budget.as_ref())].concat())
+                let name = format!("{}{name}", fund.code);
+                figures_row(&name, &figures_of(fund.budget.as_ref()), &labels)
             })
             .collect();
-        let first = ("", self.say("Total", "合计").to_owned());
-        let foot = [vec![first], cells(figures.total.as_ref())].concat();
-        let mut content = table(&head, &rows, &row("td", &foot));
+        let total = self.say("Total", "合计");
+        let foot = figures_row(total, &figures_of(figures.total.as_ref()), &labels);
+        let mut content = figures_table(&head, &rows, &foot);
         let words = match self.lang {
             Lang::En => format!(
                 "In {currency}. Added up from the postings alone: the columns after the final budget are the \
