@@ -8,6 +8,7 @@
 mod args;
 mod caught;
 mod demo;
+mod escape;
 mod event_json;
 mod output;
 mod policy_file;

@@ -4,6 +4,7 @@
 //! (`| head`) ends the run quietly. What comes from strangers is escaped before a terminal sees it.
 
 use super::args::{ColorName, FormatName, Globals, LangName, UnitName};
+use super::escape::{self, Guard, Guarded};
 use crate::error::{Error, Kind, Result};
 use crate::file;
 use std::fmt::Write as _;
@@ -143,21 +144,55 @@ impl Console {
         }
     }
 
-    /// Writes a result to stdout or the file, by `write`. A file is replaced only when all of it is
-    /// there.
+    /// Writes a result that is text to stdout or the file, by `write`. A file is replaced only when all
+    /// of it is there. What could steer a terminal does not reach one, and JSON has nothing that is
+    /// invisible (see `escape`).
     ///
     /// # Errors
     /// Those of `write`; an I/O code on the file; `reader_gone` when stdout was closed.
     pub(crate) fn result(&self, write: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<()> {
-        match &self.file {
-            None => {
-                let mut out = BufWriter::new(io::stdout().lock());
-                write(&mut out)?;
-                out.flush().map_err(|e| printing(&e))
+        let guard = match self.format {
+            FormatName::Json | FormatName::Jsonl => Guard::Json,
+            _ if self.is_terminal() => Guard::Terminal,
+            FormatName::Table | FormatName::Csv | FormatName::Html => Guard::None,
+        };
+        self.guarded(guard, write)
+    }
+
+    /// As [`Console::result`], for bytes that are no text.
+    ///
+    /// # Errors
+    /// As [`Console::result`].
+    pub(crate) fn bytes(&self, write: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<()> {
+        self.guarded(Guard::None, write)
+    }
+
+    fn guarded(
+        &self,
+        guard: Guard,
+        write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
+    ) -> Result<()> {
+        let Some(path) = &self.file else {
+            let mut out = Guarded::new(BufWriter::new(io::stdout().lock()), guard);
+            write(&mut out)?;
+            out.end().map_err(|e| printing(&e))?;
+            if out.has_shown_codes {
+                self.note("the terminal shows control characters as \\u{…}; -o FILE or a pipe has them as they are");
             }
-            Some(path) if self.secret => to_file_of_mode(path, 0o600, write),
-            Some(path) => to_file(path, write),
-        }
+            return Ok(());
+        };
+        let mode = if self.secret { 0o600 } else { 0o666 };
+        to_file_of_mode(path, mode, &mut |file| {
+            let mut out = Guarded::new(file, guard);
+            write(&mut out)?;
+            out.end().map_err(|e| Error::io("write", path, e))
+        })
+    }
+
+    /// The same console for a verb whose result is in this format, whatever -O says.
+    pub(crate) fn of_format(mut self, format: FormatName) -> Self {
+        self.format = format;
+        self
     }
 
     /// True if results go to a terminal, which is no place for bytes.
@@ -249,7 +284,7 @@ impl Console {
             return Exit::Done;
         }
         if self.format == FormatName::Json {
-            say(&format!("{}\n", error_json(error)));
+            say(&format!("{}\n", escape::json(&error_json(error))));
         } else {
             let code = self.paint(error.code(), "31");
             let mut text = format!("{code}: {}\n", for_terminal(error.message()));

@@ -24,6 +24,7 @@ mod confidential;
 mod conforms;
 mod demo;
 mod doctor;
+mod escapes;
 mod figures;
 mod files;
 mod json;

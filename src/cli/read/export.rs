@@ -1,7 +1,7 @@
 //! `export`: the ledger entry by entry, in a form that other programs read.
 
 use super::Reading;
-use crate::cli::args::{ExportVerb, ReadFlags};
+use crate::cli::args::{ExportVerb, FormatName, ReadFlags};
 use crate::cli::output::{Exit, printing};
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
@@ -27,7 +27,12 @@ fn write(session: &Session, form: Form, flags: &ReadFlags) -> Result<()> {
     let reading = Reading::open_for(session, flags, is_csv)?;
     let header = reading.header(&Filter::default())?;
     let reversals = reading.reversals_for(is_csv)?;
-    session.console.result(&mut |out| {
+    let format = match form {
+        Form::Jsonl => FormatName::Jsonl,
+        Form::Csv { .. } => FormatName::Csv,
+        Form::Hledger => FormatName::Table,
+    };
+    session.console.clone().of_format(format).result(&mut |out| {
         let mut bar = Progress::new(&session.console, "entries");
         let rows = reading.rows()?;
         let mut export = Export::new(out, form, &header, rows, reversals.clone());

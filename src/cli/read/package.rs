@@ -45,7 +45,7 @@ pub(super) fn package(session: &Session) -> Result<()> {
         return Err(Error::new(Kind::Break, "package_broken", message)
             .with_hint("run `earmark verify`; as evidence, copy the folder log/ as it is"));
     }
-    session.console.result(&mut |out| write(&reading, &report, out))
+    session.console.bytes(&mut |out| write(&reading, &report, out))
 }
 
 fn write(reading: &Reading, report: &Report, out: &mut dyn Write) -> Result<()> {
