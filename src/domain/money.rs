@@ -209,6 +209,17 @@ mod tests {
         for code in ["", "XXX", "XAU", "XTS", "cny", "CN", "CNYY", "C Y", "Y B", "   "] {
             assert_eq!(Currency::named(code), None, "{code:?}");
         }
+        // Of the historic ones those without a minor unit, as the Java platform has them in its
+        // currency data; the standard itself gives list three no digits.
+        let none = "ADP BEF BYB BYR ESP GRD ITL LUF MGF PTE TPE TRL";
+        for code in none.split(' ') {
+            assert_eq!(Currency::named(code).map(|known| known.exponent), Some(0), "{code}");
+        }
+        let count = |exponent| {
+            let of = CURRENCIES.iter().filter(|(digits, _)| *digits == exponent);
+            of.flat_map(|(_, codes)| codes.split(' ')).count()
+        };
+        assert_eq!([0, 1, 2, 3, 4].map(count), [29, 0, 252, 7, 2]);
         let all: Vec<&str> = CURRENCIES.iter().flat_map(|(_, codes)| codes.split(' ')).collect();
         let different: std::collections::BTreeSet<_> = all.iter().collect();
         assert_eq!(different.len(), all.len());

@@ -52,6 +52,8 @@ pub(super) struct Ahead<'a> {
     pub(super) plan: &'a Plan,
     pub(super) mapping: &'a Mapping,
     pub(super) memory: RowMemory,
+    /// Where the columns stand that earlier imports knew rows by, and this one does not.
+    pub(super) former: Vec<Vec<usize>>,
     /// Rows of other lists are booked anew.
     pub(super) again: bool,
     pub(super) to_here: SyncSender<Rows>,
@@ -125,12 +127,34 @@ impl Ahead<'_> {
             return Identity { key, known, by_columns: has_key, problem: origin.still };
         }
         let all = self.memory.next(row).key;
-        // Rows that the mapping leaves out have no key.
-        if has_key && !matches!(self.plan.map(row), Ok(None)) {
-            return self.by_columns(row, all);
-        }
         let known = self.memory.look(all);
-        Identity { key: all, known, by_columns: false, problem: None }
+        let plain = Identity { key: all, known, by_columns: false, problem: None };
+        let asks_columns = has_key || !(self.former.is_empty() || known.is_met());
+        // Rows that the mapping leaves out have no key.
+        if !asks_columns || matches!(self.plan.map(row), Ok(None)) {
+            return plain;
+        }
+        if has_key { self.by_columns(row, all) } else { self.by_former(row, plain) }
+    }
+
+    /// A row that is not known, by the columns that earlier imports knew rows by. Each row that is booked
+    /// so is found by one row of the file only: another one like it is a row of its own.
+    fn by_former(&mut self, row: &Row, id: Identity) -> Identity {
+        for columns in &self.former {
+            let cells = || columns.iter().map(|index| without_guard(row.cell(*index)));
+            if cells().all(is_blank) {
+                continue;
+            }
+            let texts: Vec<_> = cells().map(comparable).collect();
+            let key = hash::row_key_of_columns(texts.iter().map(AsRef::as_ref));
+            if self.memory.look(key).is_met() {
+                let known = self.memory.read(key);
+                if !known.was_read() {
+                    return Identity { known, by_columns: true, ..id };
+                }
+            }
+        }
+        id
     }
 
     /// The row by the columns that the mapping says, or by all its cells (`all`), as it was known before
@@ -153,10 +177,11 @@ impl Ahead<'_> {
             let found = row_columns(self.plan, row);
             return refused(Problem::new(KEY_TWICE, rule, "another key", quoted(&found)));
         }
-        if !known.is_booked() && before.is_booked() {
+        if !known.is_met() && before.is_met() {
             return Identity { key, known: before, by_columns: false, problem: None };
         }
-        Identity { key, known, by_columns: true, problem: None }
+        let id = Identity { key, known, by_columns: true, problem: None };
+        if known.is_met() { id } else { self.by_former(row, id) }
     }
 
     fn key(&self, row: &Row) -> Result<[u8; 16], Problem> {
@@ -169,7 +194,7 @@ impl Ahead<'_> {
         }
         for (index, label) in columns {
             let cell = without_guard(row.cell(*index));
-            spoilt::scientific(cell).map_err(|problem| problem.in_column(label))?;
+            spoilt::lost(cell).map_err(|problem| problem.in_column(label))?;
         }
         let texts: Vec<_> = cells().map(comparable).collect();
         Ok(hash::row_key_of_columns(texts.iter().map(AsRef::as_ref)))

@@ -12,6 +12,9 @@ use super::text::nearest;
 use crate::error::{Error, Kind, Result};
 use std::collections::BTreeMap;
 
+/// Columns of a file that a refusal lists.
+const COLUMNS_NAMED: usize = 40;
+
 /// What fitting needs to know.
 pub(super) struct Fit<'a> {
     pub(super) mapping: &'a Mapping,
@@ -60,8 +63,11 @@ impl Fit<'_> {
                 "the mapping says header = 0, so columns are named by number: column = 1",
             );
         }
-        let list: Vec<String> = self.header.iter().map(|name| quoted(name)).collect();
-        let list = list.join(", ");
+        let list = self.header.iter().take(COLUMNS_NAMED).map(|name| quoted(name));
+        let mut list = list.collect::<Vec<_>>().join(", ");
+        if self.header.len() > COLUMNS_NAMED {
+            list.push_str(", …");
+        }
         match nearest(name, self.header.iter().map(String::as_str)) {
             Some(near) => error.with_hint(format!("did you mean `{near}`? The file has {list}")),
             None => error.with_hint(format!("the file has {list}")),

@@ -2,6 +2,7 @@
 //! names under codes, the last list of targets.
 
 use super::fields::Created;
+use super::former::KEY_DOCUMENT;
 use super::mapping::Kin;
 use super::rowkey::{Bears, RowMemory};
 use super::run::{Intake, Job};
@@ -48,15 +49,22 @@ pub(super) struct History {
     pub(super) last_list: Option<Date>,
     /// Lines that lists of this source have set.
     pub(super) lines: BTreeSet<LineKey>,
+    /// The columns that earlier imports knew rows by.
+    pub(super) keys: BTreeSet<String>,
     /// Another part of the list as which this very file was imported, with an entry of it that stands.
     same_file: Option<(String, u64)>,
 }
 
 impl History {
-    pub(super) fn read(intake: &dyn Intake, job: &Job<'_>) -> Result<Self> {
+    pub(super) fn read(
+        intake: &dyn Intake,
+        job: &Job<'_>,
+        documents: &[DocumentRef],
+    ) -> Result<Self> {
         let mut history = Self::default();
         let mut reading = Reading {
             job,
+            documents,
             state: intake.state(),
             kin: None,
             other_mapping: false,
@@ -99,6 +107,7 @@ impl History {
 /// The pass over the entries of the past.
 struct Reading<'a> {
     job: &'a Job<'a>,
+    documents: &'a [DocumentRef],
     state: &'a State,
     /// The last source that was met, and what it is to this import's.
     kin: Option<(String, Kin)>,
@@ -164,11 +173,15 @@ impl Reading<'_> {
             all.iter().find(|one| one.kind.as_str() == kind).map(|one| one.hash)
         };
         let differs = |kind| {
-            let (then, now) = (of(documents, kind), of(self.job.documents, kind));
+            let (then, now) = (of(documents, kind), of(self.documents, kind));
             then.zip(now).map(|(then, now)| then != now)
         };
         self.other_mapping = kin == Kin::Own && differs(MAPPING_DOCUMENT) == Some(true);
         self.same_file = differs(FILE_DOCUMENT) == Some(false);
+        if kin != Kin::Batch {
+            let keys = documents.iter().filter(|one| one.kind.as_str() == KEY_DOCUMENT);
+            history.keys.extend(keys.map(|one| one.name.to_string()));
+        }
         if kin != Kin::Other {
             let lists = documents.iter().filter(|one| one.kind.as_str() == LIST_DOCUMENT);
             let day = lists.filter_map(|one| Date::parse(one.name.as_str())).max();

@@ -17,6 +17,7 @@ use self::pattern::template;
 use self::styles::{date_formats, number_style};
 use super::date::DateFormat;
 use super::fields::{Created, EventKind, Field, FieldSpec, Shape};
+use super::former;
 use super::keys::{Item, Section, with_top};
 use super::number::NumberStyle;
 use super::reader::FileFormat;
@@ -28,6 +29,8 @@ use std::collections::BTreeMap;
 
 /// The most bytes of a `source`, as entries keep it.
 pub const MAX_SOURCE_BYTES: usize = 64;
+/// The most bytes of the columns of `key`, as entries keep them.
+const MAX_KEY_BYTES: usize = 200;
 
 /// A mapping file.
 #[derive(Debug, Clone)]
@@ -203,6 +206,12 @@ impl Mapping {
         })
     }
 
+    /// The columns that rows are known by, as the name of a document; `None` where it is all they hold.
+    #[must_use]
+    pub fn key_name(&self) -> Option<String> {
+        former::name_of(&self.key)
+    }
+
     /// True if rows are known by columns of their own, not by all they hold.
     #[must_use]
     pub fn has_key(&self) -> bool {
@@ -228,11 +237,18 @@ fn currency(item: &Item<'_>) -> Result<Currency> {
 
 fn key(top: &Section<'_>) -> Result<Vec<Column>> {
     let Some(item) = top.get("key") else { return Ok(Vec::new()) };
-    if item.as_text().is_some() || item.as_number().is_some() {
-        return Ok(vec![column(&item)?]);
+    let columns: Vec<Column> = if item.as_text().is_some() || item.as_number().is_some() {
+        vec![column(&item)?]
+    } else {
+        item.values()?.iter().map(column).collect::<Result<_>>()?
+    };
+    match former::name_of(&columns) {
+        None => Err(item.unfit("a column or a list of columns")),
+        Some(name) if name.len() > MAX_KEY_BYTES => {
+            Err(item.unfit("columns whose names have 200 bytes together, or their numbers"))
+        }
+        Some(_) => Ok(columns),
     }
-    let columns: Vec<Column> = item.values()?.iter().map(column).collect::<Result<_>>()?;
-    if columns.is_empty() { Err(item.unfit("a column or a list of columns")) } else { Ok(columns) }
 }
 
 fn width(top: &Section<'_>) -> Result<Option<usize>> {

@@ -8,6 +8,7 @@ mod decode;
 pub mod fields;
 pub mod findings;
 mod fit;
+pub mod former;
 pub mod history;
 pub mod intake;
 mod keys;
@@ -30,6 +31,7 @@ pub mod survey;
 mod table;
 pub mod template;
 pub mod text;
+pub mod undo;
 pub mod value;
 mod wish;
 

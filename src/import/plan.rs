@@ -2,6 +2,7 @@
 //! events it says. Knows nothing of the ledger's state; `rows` turns events into commands.
 
 mod amounts;
+mod columns;
 
 pub use super::value::{Value, Values};
 
@@ -42,6 +43,8 @@ pub struct MappedEvent {
 pub struct Plan {
     width: Option<usize>,
     has_header: bool,
+    /// Columns behind the first name that have none themselves and that the mapping does not read.
+    unnamed: Vec<usize>,
     blank_beyond: bool,
     key: Vec<(usize, String)>,
     /// The column of the amounts that the file is held against.
@@ -112,6 +115,7 @@ impl Plan {
         let plan = Self {
             width: mapping.width.or_else(|| (!header.is_empty()).then_some(header.len())),
             has_header: !header.is_empty(),
+            unnamed: Vec::new(),
             blank_beyond: mapping.blank_beyond,
             key: mapping.key.iter().map(|column| fit.column(column)).collect::<Result<_>>()?,
             control: control.column.as_ref().map(|column| fit.column(column)).transpose()?,
@@ -126,7 +130,7 @@ impl Plan {
                 .map(|(one, rules)| Ok((*one, fit.fields(rules)?)))
                 .collect::<Result<_>>()?,
         };
-        Ok(plan)
+        Ok(plan.with_unnamed(header))
     }
 
     /// The same plan for rows of `width` cells, where neither header nor mapping says how many.
@@ -212,7 +216,7 @@ impl Plan {
         if planned.translation.is_some() || !parts.iter().any(makes_codes) {
             return None;
         }
-        filled(parts, row, true).map(|text| Text::new(&clean(&text)))
+        filled(parts, row, true).ok().flatten().map(|text| Text::new(&clean(&text)))
     }
 
     /// The column that a field of an event comes from; empty where it is a constant or absent.
@@ -229,10 +233,11 @@ impl Plan {
     fn check_width(&self, row: &Row) -> Result<(), Problem> {
         let Some(width) = self.width else { return Ok(()) };
         let found = row.width();
-        if found == width
-            || (self.blank_beyond && found > width && row.cells().skip(width).all(is_blank))
-        {
-            return Ok(());
+        if found == width {
+            return self.check_unnamed(row);
+        }
+        if self.blank_beyond && found > width && row.cells().skip(width).all(is_blank) {
+            return self.check_unnamed(row);
         }
         let like = if self.has_header { "the header" } else { "the first one, or as `width` says" };
         let beyond = if found > width && row.cells().skip(width).all(is_blank) {
@@ -312,7 +317,7 @@ impl Plan {
                 if shape == Shape::Code && !planned.as_written {
                     self.no_part_spoilt(parts, row)?;
                 }
-                let Some(text) = filled(parts, row, false) else { return Ok(None) };
+                let Some(text) = filled(parts, row, false)? else { return Ok(None) };
                 match &planned.translation {
                     Some(translation) => translated(translation, planned.compare, &text).map(Some),
                     None => constant(shape, &text, self.exponent),
@@ -325,7 +330,7 @@ impl Plan {
         for part in parts {
             if let PlannedPart::Cell(index, _) = part {
                 let cell = without_guard(row.cell(*index));
-                spoilt::scientific(cell)?;
+                spoilt::lost(cell)?;
                 spoilt::day_in_part(cell, &self.dates)?;
             }
         }
@@ -366,11 +371,11 @@ fn plain(amount: Amount, exponent: u8) -> String {
 /// Refuses a code, or the number of a document, that a spreadsheet spoilt.
 fn not_spoilt(spec: &FieldSpec, cell: &str) -> Result<(), Problem> {
     if spec.shape == Shape::Code {
-        spoilt::scientific(cell)?;
+        spoilt::lost(cell)?;
         return spoilt::day(cell);
     }
     if matches!(spec.field, Field::CreditCode | Field::SourceNo) {
-        return spoilt::scientific(cell);
+        return spoilt::lost(cell);
     }
     Ok(())
 }
@@ -400,7 +405,7 @@ fn translated(
 
 /// The template with the row's cells in it, in the spelling of the file where `plain`; `None` where one
 /// of them is blank.
-fn filled(parts: &[PlannedPart], row: &Row, plain: bool) -> Option<String> {
+fn filled(parts: &[PlannedPart], row: &Row, plain: bool) -> Result<Option<String>, Problem> {
     let mut out = String::with_capacity(32);
     for part in parts {
         match part {
@@ -410,12 +415,12 @@ fn filled(parts: &[PlannedPart], row: &Row, plain: bool) -> Option<String> {
             PlannedPart::Cell(index, filter) => {
                 let cell = clean(row.cell(*index));
                 if is_blank(&cell) {
-                    return None;
+                    return Ok(None);
                 }
                 match filter {
                     Filter::None => out.push_str(&cell),
                     Filter::Slug | Filter::Code if plain => out.push_str(&cell),
-                    Filter::Slug => out.push_str(&slug(&cell)),
+                    Filter::Slug => out.push_str(&slugged(&cell)?),
                     Filter::Code => out.push_str(&text::code(&cell)),
                     Filter::Pad(width) => {
                         let zeros = width.saturating_sub(cell.chars().count());
@@ -426,7 +431,18 @@ fn filled(parts: &[PlannedPart], row: &Row, plain: bool) -> Option<String> {
             }
         }
     }
-    Some(out)
+    Ok(Some(out))
+}
+
+/// The cell as a part of a code; a name of which nothing is left would be no name.
+fn slugged(cell: &str) -> Result<String, Problem> {
+    let part = slug(cell);
+    if part.is_empty() {
+        let rule =
+            "a name has a character that may stand in a code; filter `code` makes one of any name";
+        return Err(Problem::new("code_not_allowed", rule, "a letter or digit", quoted(cell)));
+    }
+    Ok(part)
 }
 
 fn number(out: &mut String, number: u64, filter: Filter) {

@@ -13,6 +13,8 @@ use encoding_rs::Encoding;
 use std::io::Read;
 
 const QUOTE: u8 = b'"';
+/// The most cells of a row: as many as the columns of a spreadsheet.
+pub const MAX_CELLS: usize = 16_384;
 
 /// How the file is written, apart from its cells.
 #[derive(Debug, Clone, Copy)]
@@ -207,6 +209,7 @@ impl<R: Read> RowReader<R> {
         }
         let mut row = Row::default();
         let found = reader.read(&mut row)?;
+        reader.check_first(&row)?;
         reader.width = row.width();
         if !format.has_header() {
             reader.first = found.then_some(row);
@@ -224,6 +227,12 @@ impl<R: Read> RowReader<R> {
     #[must_use]
     pub fn header(&self) -> &[String] {
         &self.header
+    }
+
+    /// The cells of the first row: of the header, where the file has one.
+    pub(super) fn first_cells(&self) -> impl Iterator<Item = &str> {
+        let header = self.header.iter().map(String::as_str);
+        header.chain(self.first.iter().flat_map(Row::cells))
     }
 
     /// The number of cells of the header, or of the first row of a file without one.
@@ -261,8 +270,12 @@ impl<R: Read> RowReader<R> {
             if !more {
                 break;
             }
+            if row.width() >= MAX_CELLS {
+                return Err(too_wide(self.line));
+            }
         }
         self.check_length()?;
+        self.check_lines()?;
         // Line breaks inside quotes; the one that ends the row follows.
         self.line = self.line.saturating_add(line_breaks(self.input.row_text()));
         self.end_line()?;
@@ -401,6 +414,34 @@ impl<R: Read> RowReader<R> {
         self.line.saturating_add(line_breaks(ahead))
     }
 
+    /// Refuses a row over several lines each of which looks like a row: a quote that was never closed
+    /// took them in, and a stray one further on ended it.
+    fn check_lines(&self) -> Result<()> {
+        let text = self.input.row_text();
+        if self.width < 3 || !text.contains(['\n', '\r']) {
+            return Ok(());
+        }
+        let delimiter = char::from(self.delimiter);
+        let mut lines = text.split(['\n', '\r']).filter(|line| !line.is_empty());
+        let cells = |line: &str| line.matches(delimiter).count().saturating_add(1);
+        if lines.all(|line| cells(line) == self.width) {
+            return Err(rows_in_cell(self.line, line_breaks(text), self.width));
+        }
+        Ok(())
+    }
+
+    /// Refuses a file whose lines end with a sign that ends no line of a table: all of it would be one
+    /// header, or one row.
+    fn check_first(&self, row: &Row) -> Result<()> {
+        let text = self.input.row_text();
+        let ends_lines =
+            |c: char| matches!(c, '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+        match text.chars().find(|c| ends_lines(*c)) {
+            Some(sign) if !text.contains('"') => Err(line_end(row.line, sign)),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     fn check_length(&self) -> Result<()> {
         if self.input.row_text().len() > MAX_ROW_BYTES {
             return Err(too_long(self.line));
@@ -430,6 +471,35 @@ fn too_long(line: u64) -> Error {
         )
         .with_detail("line", line)
         .with_detail("max_bytes", MAX_ROW_BYTES)
+}
+
+fn too_wide(line: u64) -> Error {
+    let message = format!("the row on line {line} has more than {MAX_CELLS} cells");
+    Error::new(Kind::Usage, "csv_too_wide", message)
+        .with_hint("no spreadsheet has so many columns: is the delimiter right?")
+        .with_detail("line", line)
+        .with_detail("max_cells", MAX_CELLS)
+}
+
+fn rows_in_cell(line: u64, breaks: u64, width: usize) -> Error {
+    let last = line.saturating_add(breaks);
+    let message = format!(
+        "a quoted cell reaches from line {line} to line {last}, and each of these lines looks like a row of {width} cells"
+    );
+    Error::new(Kind::Usage, "csv_rows_in_cell", message)
+        .with_hint("close the quote where its text ends, or double it (\"\"); where these lines really are the text of one cell, put them on one line; nothing was booked")
+        .with_detail("line", line)
+        .with_detail("closed_on", last)
+}
+
+fn line_end(line: u64, sign: char) -> Error {
+    let message = format!(
+        "line {line} has the character U+{:04X}, which ends no line of a table: LF, CR LF and CR do",
+        u32::from(sign)
+    );
+    Error::new(Kind::Usage, "csv_line_end", message)
+        .with_hint("save the file with the line ends of your system; where it belongs to a name, take it out or put the name in quotes; nothing was booked")
+        .with_detail("line", line)
 }
 
 fn quote_open(line: u64) -> Error {

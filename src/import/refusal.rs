@@ -5,6 +5,7 @@ use super::fields::Field;
 use super::plan::Plan;
 use super::plan::Value;
 use super::problem::{Problem, quoted};
+use crate::domain::ids::LineKey;
 use crate::domain::rejection::{Rejection, Thing};
 
 /// What the rule allows, among the figures of a rejection.
@@ -58,6 +59,12 @@ pub(super) fn changed(change: &Change, entry: u64, plan: &Plan) -> Problem {
     };
     Problem::new("row_changed", rule, shown(&change.then), shown(&change.now))
         .in_column(plan.column(change.rule, change.field))
+}
+
+/// The problem of a row of targets whose line a row before it set.
+pub(super) fn line_twice(line: &LineKey) -> Problem {
+    let rule = "a list says once what a line should have: of two rows the last would hold, unseen";
+    Problem::new("target_twice", rule, "one row for the line", quoted(&line.to_string()))
 }
 
 /// The problem of a row that is booked already, as a row of another list.

@@ -6,7 +6,7 @@ use super::mark;
 use super::problem::Problem;
 use super::reader::{FileFormat, Row};
 use super::rejects::REJECT_COLUMNS;
-use super::text::{is_blank, without_guard};
+use super::text::{folded, is_blank, is_invisible, without_guard};
 use crate::error::{Error, Kind, Result};
 use encoding_rs::Encoding;
 use std::collections::BTreeMap;
@@ -36,25 +36,38 @@ pub(super) fn recognise(first: &[u8]) -> Result<Option<FileFormat>> {
     };
     let Some(encoding) = encoding else { return Ok(None) };
     let (text, _) = encoding.decode_with_bom_removal(first);
-    let line = text.lines().next().unwrap_or_default();
-    let cells: Vec<&str> =
-        line.split([',', ';', '\t']).map(|cell| cell.trim().trim_matches('"')).collect();
-    let [key, others @ ..] = REJECT_COLUMNS;
-    if cells.first() == Some(&key) {
-        let delimiter = line.trim_start_matches('"').trim_start_matches(key);
-        let delimiter = delimiter.trim_start_matches('"').chars().next().unwrap_or(',');
+    let line = text.trim_start_matches(is_invisible).split(['\n', '\r']).next().unwrap_or_default();
+    let (key, quotes) = (REJECT_COLUMNS[0], ['"', '\'', ' ']);
+    let begun: String = line.chars().filter(|c| !is_invisible(*c)).collect();
+    let begun = begun.to_ascii_lowercase();
+    if let Some(rest) = begun.trim_start_matches(quotes).strip_prefix(key)
+        && let Some(delimiter) = rest.trim_start_matches(quotes).chars().next()
+        && !matches!(delimiter, '_' | '-')
+        && !delimiter.is_alphanumeric()
+    {
         return FileFormat::new(encoding.name(), &delimiter.to_string(), 1).map(Some);
     }
-    if cells.contains(&key) {
+    refuse_moved(line.split([',', ';', '\t', '|']))?;
+    Ok(None)
+}
+
+/// Refuses a header in which columns of a rejects file stand, but not as they were written: read as a
+/// list's own, its rows would be booked as new ones.
+pub(super) fn refuse_moved<'a>(header: impl Iterator<Item = &'a str>) -> Result<()> {
+    let names: Vec<String> =
+        header.map(|cell| folded(cell).trim_matches(['"', '\'']).to_owned()).collect();
+    let [key, others @ ..] = REJECT_COLUMNS;
+    if names.iter().any(|name| name == key) {
         return Err(columns_moved());
     }
-    if cells.iter().take(2).eq(others.iter().take(2)) {
-        let message = "a rejects file of an older form: nothing in it says which rows it came from";
+    let found = others.iter().filter(|column| names.iter().any(|name| name == *column)).count();
+    if found >= 2 {
+        let message = "a rejects file of an older form, or without its reject_key: nothing in it says which rows it came from";
         return Err(Error::new(Kind::Usage, "rejects_older", message).with_hint(
             "mend the rows in the list itself and import the list again: what is booked is left out, and what is refused is written to a rejects file of today's form",
         ));
     }
-    Ok(None)
+    Ok(())
 }
 
 fn columns_moved() -> Error {
@@ -81,7 +94,7 @@ impl Returned {
     pub(super) fn new(labels: Labels, header: &[String]) -> Result<Self> {
         let (front, own) =
             header.split_at_checked(REJECT_COLUMNS.len()).ok_or_else(columns_moved)?;
-        if front != REJECT_COLUMNS {
+        if !front.iter().map(|name| folded(name)).eq(REJECT_COLUMNS) {
             return Err(columns_moved());
         }
         Ok(Self { labels, header: own.to_vec(), seen: BTreeMap::new() })
@@ -184,6 +197,10 @@ mod tests {
             (line.replace('|', "\t"), b'\t'),
             (format!("\"{}\"", line.replace('|', "\",\"")), b','),
             (format!("\u{feff}{}", line.replace('|', ",")), b','),
+            (format!("\u{feff}\u{feff}{}", line.replace('|', ",")), b','),
+            (line.replace('|', ",").to_uppercase(), b','),
+            (line.replace('|', " , "), b','),
+            (line.clone(), b'|'),
         ] {
             let format = recognise(format!("{text},a\nr-x").as_bytes()).unwrap().unwrap();
             assert_eq!((format.delimiter(), format.encoding()), (delimiter, "UTF-8"), "{text}");
@@ -206,8 +223,14 @@ mod tests {
         ] {
             assert_eq!(recognise(text.as_bytes()).unwrap_err().code(), "rejects_older", "{text}");
         }
-        let moved = recognise(b"a,reject_key,reject_line\n").unwrap_err();
-        assert_eq!(moved.code(), "rejects_columns");
+        for text in ["a,reject_key,reject_line\n", "Reject_Line;REJECT_KEY\n", "a|\"reject_key\"\n"]
+        {
+            assert_eq!(recognise(text.as_bytes()).unwrap_err().code(), "rejects_columns", "{text}");
+        }
+        let cells = |text: &str| refuse_moved(text.split('~')).err().map(|error| error.code());
+        assert_eq!(cells("a~\u{200b}Reject_Key~b"), Some("rejects_columns"));
+        assert_eq!(cells("a~reject_code~reject_rule"), Some("rejects_older"));
+        assert_eq!(cells("a~reject_code~b"), None);
         let header: Vec<String> = ["reject_key", "reject_line", "a"].map(str::to_owned).to_vec();
         let labels = Labels::new([0; 16], "s");
         assert_eq!(Returned::new(labels, &header).unwrap_err().code(), "rejects_columns");

@@ -72,6 +72,12 @@ impl Known {
         self.marks & ELSEWHERE != 0
     }
 
+    /// True if it is booked, for this list or another.
+    #[must_use]
+    pub fn is_met(self) -> bool {
+        self.is_booked() || self.is_elsewhere()
+    }
+
     /// True if the file had the key before.
     #[must_use]
     pub fn was_read(self) -> bool {

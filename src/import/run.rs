@@ -6,6 +6,7 @@
 use super::ahead::{Ahead, Mapped, Rows};
 use super::changed;
 use super::fields::Field;
+use super::former;
 use super::history::History;
 pub use super::history::Past;
 use super::label::Labels;
@@ -114,7 +115,7 @@ pub struct Imported {
 }
 
 /// What is imported, and how.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Job<'a> {
     /// The table.
     pub input: Input<'a>,
@@ -129,8 +130,14 @@ pub struct Job<'a> {
     /// What the file must come to, beside what the mapping says.
     pub expected: Expected,
     /// The file and its mapping as documents (hash, name without a folder), attached to the first entry
-    /// of each command.
-    pub documents: &'a [DocumentRef],
+    /// of each command. Asked for once the file was looked through: what is no table is not hashed.
+    pub documents: &'a dyn Fn() -> Result<Vec<DocumentRef>>,
+}
+
+impl std::fmt::Debug for Job<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Job").field("input", &self.input).finish_non_exhaustive()
+    }
 }
 
 /// Imports a file. Before anything is written the whole file is read once, so that bytes that are no
@@ -164,14 +171,19 @@ pub fn run(
     let mut again = Table::open(job.input, job.mapping, &labels)?;
     let of = survey(&mut again, &plan, &expected, currency)?;
     drop(again);
-    let mut history = History::read(intake, job)?;
+    let documents = (job.documents)()?;
+    let mut history = History::read(intake, job, &documents)?;
     history.check(job)?;
     let memory = std::mem::take(&mut history.memory);
+    let own_key = job.mapping.key_name();
+    history.keys.retain(|name| Some(name) != own_key.as_ref());
+    let former = former::places(&history.keys, &header, table.width());
     let mut import = Import {
         job,
         intake,
         rejects,
         header: &header,
+        documents: &documents,
         labels: &labels,
         names: history.names,
         lines: BTreeSet::new(),
@@ -191,7 +203,7 @@ pub fn run(
     std::thread::scope(|scope| {
         let (to_here, batches) = sync_channel(BATCHES_AHEAD);
         let (again, mapping) = (job.again, job.mapping);
-        let ahead = Ahead { plan: &plan, mapping, memory, again, to_here };
+        let ahead = Ahead { plan: &plan, mapping, memory, former, again, to_here };
         let reading = scope.spawn(move || ahead.read(table));
         let taken = import.take_all(&batches, of, progress);
         drop(batches);
@@ -235,6 +247,7 @@ struct Import<'a> {
     intake: &'a mut dyn Intake,
     rejects: &'a mut dyn Rejects,
     header: &'a [String],
+    documents: &'a [DocumentRef],
     labels: &'a Labels,
     names: Names,
     /// Lines of which the list says what they should have.
@@ -286,7 +299,11 @@ impl Import<'_> {
         if let Mapped::Events(events) | Mapped::Met(events) = &mapped
             && self.job.mapping.target.is_some()
         {
-            self.lines.extend(self.ordering.targets(events, self.intake.state()));
+            for line in self.ordering.targets(events, self.intake.state()) {
+                if !self.lines.insert(line.clone()) {
+                    return self.refuse(row, key, &refusal::line_twice(&line));
+                }
+            }
         }
         match mapped {
             Mapped::Events(events) => self.take(row, key, events),
@@ -326,7 +343,8 @@ impl Import<'_> {
             !authority.is_zero()
         };
         let absent: Vec<LineKey> = set.difference(&self.lines).filter(stands).cloned().collect();
-        let zero = target.absent_is_zero && !self.unread;
+        // A list of which no row came is a file cut short, not a year without money.
+        let zero = target.absent_is_zero && !self.unread && !self.lines.is_empty();
         for line in absent {
             if zero {
                 self.bring_to_zero(&line, target.as_of)?;
@@ -407,14 +425,14 @@ impl Import<'_> {
         let source = &self.job.source.name;
         // The first entry of each command names the file it came from, and the mapping.
         if self.waiting == 0 {
-            orders.attach(self.job.documents);
+            orders.attach(self.documents);
         }
         let taken = self.intake.take(source, key, &orders.orders)?;
         if !matches!(taken, Taken::Full) {
             return Ok(taken);
         }
         self.seal()?;
-        orders.attach(self.job.documents);
+        orders.attach(self.documents);
         self.intake.take(source, key, &orders.orders)
     }
 
@@ -533,7 +551,7 @@ mod tests {
             again: false,
             create_missing: false,
             expected: Expected::default(),
-            documents: &[],
+            documents: &|| Ok(Vec::new()),
         };
         let mut out = Vec::new();
         let mut rejects = RejectsFile::new(&mut out);

@@ -18,9 +18,14 @@ const MONTHS: &[&str] = &[
     "ott", "mrt", "mei", "maj",
 ];
 
-/// Refuses a number in scientific notation where a code or number of a document is wanted.
-pub(super) fn scientific(cell: &str) -> Result<(), Problem> {
+/// Refuses a number in scientific notation, and what a spreadsheet writes where it has no value, where a
+/// code or number of a document is wanted.
+pub(super) fn lost(cell: &str) -> Result<(), Problem> {
     let text = fold_wide(cell.trim());
+    if is_error_value(&text) {
+        let rule = "a spreadsheet had no value here, or no room for it; `as_written = true` where the list really has such codes";
+        return Err(Problem::new(CODE, rule, "the code itself", quoted(cell)));
+    }
     if !is_scientific(&text) {
         return Ok(());
     }
@@ -54,6 +59,24 @@ fn day_problem(cell: &str) -> Problem {
 
 fn digits(text: &str, least: usize, most: usize) -> bool {
     (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `#N/A`, `#REF!`, `#NAME?`, `#WERT!`, `#DIV/0!`, `####`, `Err:502`.
+fn is_error_value(text: &str) -> bool {
+    if let Some(number) = text.strip_prefix("Err:") {
+        return digits(number, 3, 3);
+    }
+    let Some(name) = text.strip_prefix('#') else { return false };
+    let is_name = |name: &str| {
+        name.chars().all(|c| c.is_uppercase() || matches!(c, '/' | '0' | '_' | '¡' | '¿'))
+    };
+    match name.strip_suffix(['!', '?']) {
+        Some(name) => !name.is_empty() && is_name(name),
+        None => {
+            !name.is_empty() && name.bytes().all(|byte| byte == b'#')
+                || matches!(name, "N/A" | "NV" | "N/D" | "N/B" | "I/T" | "ND" | "NULL")
+        }
+    }
 }
 
 /// `9.13E+17`, `2E5`, `1,5e-3`.
@@ -105,8 +128,16 @@ mod tests {
 
     #[test]
     fn what_spreadsheets_make_of_codes_is_known() {
+        for text in
+            ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#WERT!", "####", "＃N/A", "Err:502"]
+        {
+            assert_eq!(lost(text).unwrap_err().code, "code_spoilt", "{text}");
+        }
+        for text in ["#", "#1", "#4711", "C#", "#Board!", "N/A", "#!", "Err:5", "#MeToo"] {
+            assert!(lost(text).is_ok(), "{text}");
+        }
         for text in ["9.13101E+17", "9,13E+17", "2E5", "2.00E+05", "1e10", "９.13E+17", " 1E-3 "] {
-            assert_eq!(scientific(text).unwrap_err().code, "code_spoilt", "{text}");
+            assert_eq!(lost(text).unwrap_err().code, "code_spoilt", "{text}");
         }
         for text in [
             "1-Mar",
@@ -157,7 +188,7 @@ mod tests {
             "",
             "12E4F",
         ] {
-            assert!(scientific(text).is_ok() && day(text).is_ok(), "{text}");
+            assert!(lost(text).is_ok() && day(text).is_ok(), "{text}");
         }
         let formats = [DateFormat::parse("yyyy-mm-dd").unwrap()];
         assert!(day_in_part("2013-03-01", &formats).is_ok());

@@ -57,6 +57,9 @@ impl<'a> Table<'a> {
         let whole: Box<dyn Read + Send + 'a> = Box::new(Cursor::new(first).chain(bytes));
         let reader = RowReader::open(whole, format)?;
         let returned = own_form.map(|_| Returned::new(labels.clone(), reader.header()));
+        if returned.is_none() {
+            returned::refuse_moved(reader.first_cells())?;
+        }
         let has_header = mapping.format.has_header();
         Ok(Self { returned: returned.transpose()?, reader, has_header, origin: None })
     }

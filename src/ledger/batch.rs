@@ -1,10 +1,11 @@
-//! Many rows into commands, for imports: rows are admitted one by one, in order, and the admitted
+//! Many rows into commands, for imports and for what undoes them: rows are admitted one by one, in order, and the admitted
 //! ones are formed into commands of at most 1,000 entries and 300 KB, each signed once. A row's
 //! entries never straddle two commands; a refused row takes no other with it.
 
 use super::Ledger;
 use super::clock::{Before, Moment};
 use super::seal::{self, Unsealed};
+use super::submit::too_large;
 use crate::chain::body;
 use crate::chain::entry::{
     Head, LATEST_RECORDED_AT, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_SOURCE_BYTES, Row,
@@ -65,19 +66,31 @@ struct Judged {
     last: Option<Delta>,
 }
 
+/// What a batch makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Makes {
+    /// Entries of rows, which have their source and key.
+    Rows,
+    /// Reversals, which are nobody's rows.
+    Reversals,
+}
+
 /// An import in progress. Dropped without [`Batch::finish`], the rows that are not yet recorded are
 /// forgotten and the ledger has to be opened again.
 pub struct Batch<'a> {
     pub(super) ledger: &'a mut Ledger,
     signer: &'a dyn Signer,
     source: SmolStr,
-    officer: u32,
+    makes: Makes,
+    pub(super) officer: u32,
     accept_clock: Option<Date>,
     dry_run: bool,
-    moment: Moment,
-    today: Date,
+    pub(super) moment: Moment,
+    pub(super) today: Date,
     entries: Vec<Unsealed>,
     row_keys: Vec<[u8; 16]>,
+    /// The encodings of the orders gathered so far, where they are what the digest is made of.
+    orders: Vec<u8>,
     bytes: usize,
     ready: Vec<SealedCommand>,
     head: Head,
@@ -104,6 +117,17 @@ impl Ledger {
         accept_clock: Option<Date>,
         dry_run: bool,
     ) -> Result<Batch<'a>> {
+        self.batch_of(Makes::Rows, source, signer, accept_clock, dry_run)
+    }
+
+    pub(super) fn batch_of<'a>(
+        &'a mut self,
+        makes: Makes,
+        source: &str,
+        signer: &'a dyn Signer,
+        accept_clock: Option<Date>,
+        dry_run: bool,
+    ) -> Result<Batch<'a>> {
         if source.is_empty() || source.len() > MAX_SOURCE_BYTES {
             let message = format!(
                 "a source has 1 to {MAX_SOURCE_BYTES} bytes; {source:?} has {}",
@@ -122,6 +146,7 @@ impl Ledger {
             ledger: self,
             signer,
             source: SmolStr::new(source),
+            makes,
             officer,
             accept_clock,
             dry_run,
@@ -129,6 +154,7 @@ impl Ledger {
             today,
             entries: Vec::new(),
             row_keys: Vec::new(),
+            orders: Vec::new(),
             bytes: 0,
             ready: Vec::new(),
             head,
@@ -192,8 +218,12 @@ impl Batch<'_> {
             self.ledger.state.apply(delta);
         }
         let entries = judged.entries.len();
-        if entries > 0 {
+        if entries > 0 && self.makes == Makes::Rows {
             self.row_keys.push(row.key);
+        } else if entries > 0 {
+            for order in row.orders {
+                self.orders.extend(body::encode_order(order).map_err(too_large)?);
+            }
         }
         self.bytes = self.bytes.saturating_add(bytes);
         self.entries.append(&mut judged.entries);
@@ -256,7 +286,7 @@ impl Batch<'_> {
         row: &RowIn<'_>,
         events: &[Event],
     ) -> std::result::Result<Vec<Unsealed>, Rejection> {
-        let tag = || Some((self.source.clone(), row.key));
+        let tag = || (self.makes == Makes::Rows).then(|| (self.source.clone(), row.key));
         let entries: std::result::Result<Vec<_>, _> =
             events.iter().map(|event| Unsealed::new(event, tag())).collect();
         let entries = entries?;
@@ -266,7 +296,7 @@ impl Batch<'_> {
 
     /// Entries cited by a row are recorded ones: a row cannot cite one that waits in this batch, since it
     /// has no index yet that anybody could know.
-    fn cited(&self, order: &Order) -> Result<Cited> {
+    pub(super) fn cited(&self, order: &Order) -> Result<Cited> {
         let mut cited = Cited::new();
         let Some(index) = cites(&order.command) else { return Ok(cited) };
         if index < self.ledger.head.size
@@ -293,10 +323,14 @@ impl Batch<'_> {
             let source = self.source.clone();
             let rows: Vec<Row<'_>> =
                 self.row_keys.iter().map(|key| Row { source: &source, key: *key }).collect();
+            let asked = match self.makes {
+                Makes::Rows => body::encode_rows(&rows).map_err(seal::unfit)?,
+                Makes::Reversals => std::mem::take(&mut self.orders),
+            };
             let command = seal::Command {
                 ledger: self.ledger.id()?,
                 id: self.ledger.outside.ids.command_id(),
-                digest: hash::command_digest(&body::encode_rows(&rows).map_err(seal::unfit)?),
+                digest: hash::command_digest(&asked),
                 officer: self.officer,
                 signer: self.signer,
                 clock_accepted: self.moment.clock_accepted,
@@ -308,6 +342,7 @@ impl Batch<'_> {
             self.ready.push(sealed);
         }
         self.entries.clear();
+        self.orders.clear();
         self.row_keys.clear();
         self.bytes = 0;
         if self.ready.len() >= COMMANDS_AT_ONCE {

@@ -45,6 +45,7 @@ mod retry;
 mod rotate;
 mod seal;
 mod submit;
+mod undo;
 mod unfinished;
 mod unpublished;
 

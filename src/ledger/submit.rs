@@ -249,10 +249,11 @@ pub(super) fn receipt_entries(sealed: &SealedCommand, events: Vec<Event>) -> Vec
 }
 
 pub(super) fn order_digest(order: &Order) -> Result<Hash> {
-    let bytes = body::encode_order(order).map_err(|malformed| {
-        Error::new(Kind::Usage, "command_too_large", format!("the command: {malformed}"))
-    })?;
-    Ok(hash::command_digest(&bytes))
+    Ok(hash::command_digest(&body::encode_order(order).map_err(too_large)?))
+}
+
+pub(super) fn too_large(malformed: entry::Malformed) -> Error {
+    Error::new(Kind::Usage, "command_too_large", format!("the command: {malformed}"))
 }
 
 fn conflict(expected: Head, found: Head) -> Error {

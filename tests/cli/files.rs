@@ -112,7 +112,7 @@ fn an_import_that_cannot_be_read_writes_nothing() {
     place.write("map.toml", MAPPING);
     let ran = place.run("import missing.csv --mapping map.toml");
     assert_eq!(ran.status, 2);
-    assert!(ran.err.starts_with("not_found: cannot read the document missing.csv:"), "{}", ran.err);
+    assert!(ran.err.starts_with("not_found: cannot read missing.csv:"), "{}", ran.err);
     place.write("rows.csv", "contract,date,amount\n\"K1,2002-03-01,4000000\n");
     assert_eq!(place.run("import rows.csv --mapping map.toml").status, 2);
     place.write("map.toml", "sorce = \"contracts\"\n");

@@ -45,7 +45,7 @@ fn import(
         again: false,
         create_missing: true,
         expected: Expected::default(),
-        documents: &[],
+        documents: &|| Ok(Vec::new()),
     };
     let signer = house.officer();
     let batch = ledger.batch(&mapping.source, &signer, None, dry_run)?;

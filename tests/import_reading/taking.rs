@@ -46,7 +46,7 @@ fn import(books: &mut Books, table: &[u8], mapping: &Mapping) -> (Result<Summary
         again: false,
         create_missing: true,
         expected: Expected::default(),
-        documents: &documents,
+        documents: &|| Ok(documents.clone()),
     };
     let mut out = Vec::new();
     let mut rejects = RejectsFile::new(&mut out);

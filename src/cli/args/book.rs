@@ -4,7 +4,7 @@ use super::WriteFlags;
 use crate::cli::value::{AmountText, EntryRef, parse_date, parse_text};
 use crate::domain::calendar::Date;
 use crate::domain::ids::Text;
-use clap::Args;
+use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
 /// Undo an entry by its exact inverse; both stay in the ledger
@@ -44,11 +44,37 @@ pub(crate) struct AttachDocuments {
     pub(crate) flags: WriteFlags,
 }
 
-/// Record the rows of a CSV file, as a mapping file says (schemas/mapping.md)
+/// What is done with an import
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportVerb {
+    Undo(UndoImport),
+}
+
+/// Reverse every entry of an import that moved something, newest first; what later entries were built on is left and named
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A row that a rule refuses goes to the rejects file and takes no other row with it. The same file twice adds nothing; a longer version of it adds only the new rows.\n\nExample:\n  earmark import payments.csv --mapping payments.toml --dry-run\n  earmark import payments.csv --mapping payments.toml --rejects refused.csv"
+    after_help = "All entries stay in the ledger. A row whose entries are all reversed can be imported again. Cut off, the same line goes on with the rest.\n\nExample:\n  earmark import undo payments --dry-run\n  earmark import undo payments --reason \"wrong year\"\n  earmark register type:disbursement payee:SW-A -O csv -o rows.csv\n  earmark import undo payments --rows rows.csv"
 )]
+pub(crate) struct UndoImport {
+    /// The source, as the mapping (with the batch) names it
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: String,
+    /// Only the rows of these entries: one a line, or a register as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rows: Option<PathBuf>,
+    /// Why [default: import undo SOURCE]
+    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    pub(crate) reason: Option<Text>,
+    /// Check and show everything, write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Go on with a clock more than 40 days after the last entry, or more than a minute before it: DATE is the clock's own day
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(crate) accept_clock: Option<Date>,
+}
+
+/// What is imported, and how.
+#[derive(Debug, Args)]
 pub(crate) struct ImportRows {
     /// The table of rows
     #[arg(value_name = "FILE")]

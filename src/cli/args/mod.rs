@@ -8,6 +8,7 @@ mod book;
 mod confidential;
 mod follow_on;
 mod globals;
+mod import;
 mod money;
 mod read;
 mod setup;
@@ -19,6 +20,7 @@ pub(crate) use book::*;
 pub(crate) use confidential::*;
 pub(crate) use follow_on::*;
 pub(crate) use globals::*;
+pub(crate) use import::*;
 pub(crate) use money::*;
 pub(crate) use read::*;
 pub(crate) use setup::*;
@@ -84,7 +86,7 @@ pub(crate) enum Verb {
     Attach(AttachDocuments),
     #[command(subcommand)]
     Confidential(ConfidentialVerb),
-    Import(ImportRows),
+    Import(Import),
     /// Same as `allocation record`.
     Allocate(RecordAllocation),
     /// Same as `commitment make`.

@@ -11,6 +11,7 @@ use crate::domain::ids::Text;
 use crate::domain::money::Currency;
 use crate::edge::keys::PrivateKey;
 use crate::error::{Error, Result};
+use crate::import::former::KEY_DOCUMENT;
 use crate::import::history::{FILE_DOCUMENT, LIST_DOCUMENT, MAPPING_DOCUMENT};
 use crate::import::intake::LedgerIntake;
 use crate::import::mapping::Mapping;
@@ -34,7 +35,11 @@ pub(super) fn import(session: &Session, a: &ImportRows) -> Result<Exit> {
     let source = mapping.source_of(&a.table, a.batch.as_deref())?;
     let rejects = rejects(a)?;
     let passed = if is_passing(&a.table) { Some(passed_through(&a.table)?) } else { None };
-    let documents = documents(a, &mapping, &text, passed.as_deref())?;
+    if passed.is_none() {
+        let is_there = crate::file::open_named(&a.table);
+        is_there.map_err(|error| Error::io("read", &a.table, error))?;
+    }
+    let documents = || documents(a, &mapping, &text, passed.as_deref());
     let job = Job {
         input: passed.as_deref().map_or(Input::File(&a.table), Input::Bytes),
         mapping: &mapping,
@@ -101,8 +106,8 @@ fn passed_through(path: &Path) -> Result<Vec<u8>> {
     })
 }
 
-/// What the first entry of each command names: the file and the mapping, and the day of a list of
-/// targets.
+/// What the first entry of each command names: the file and the mapping, the day of a list of
+/// targets, and the columns that rows are known by.
 fn documents(
     a: &ImportRows,
     mapping: &Mapping,
@@ -122,6 +127,11 @@ fn documents(
             ..file
         });
         all.extend(list);
+    }
+    if let Some(name) = mapping.key_name() {
+        let kind = Text::new(KEY_DOCUMENT);
+        let key = all.get(1).cloned();
+        all.extend(key.map(|mapping| DocumentRef { kind, name: Text::new(&name), ..mapping }));
     }
     Ok(all)
 }

@@ -18,6 +18,7 @@ mod receipt;
 mod sentence;
 mod setup;
 mod stranded;
+mod undo;
 mod work;
 
 pub(crate) use init::init;
@@ -26,8 +27,8 @@ pub(crate) use key::key;
 pub(crate) use self::documents::filing;
 use super::args::{
     AllocationVerb, CommitmentVerb, ConfidentialVerb, DisbursementVerb, DistrictVerb, FollowOnVerb,
-    FundVerb, OfficerVerb, PayeeVerb, PolicyVerb, ProgrammeVerb, ProjectVerb, ReservationVerb,
-    SealedFlags, Verb, WriteFlags,
+    FundVerb, ImportVerb, OfficerVerb, PayeeVerb, PolicyVerb, ProgrammeVerb, ProjectVerb,
+    ReservationVerb, SealedFlags, Verb, WriteFlags,
 };
 use super::output::Exit;
 use super::session::{Session, name_officer};
@@ -258,7 +259,11 @@ pub(crate) fn write(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
         Verb::Init(init) => Some(self::init(session, init)),
         Verb::Officer(OfficerVerb::Rotate(a)) => Some(office::rotate(session, a)),
         Verb::Key(verb) => Some(self::key(session, verb)),
-        Verb::Import(import) => Some(import::import(session, import)),
+        Verb::Import(import) => match (&import.verb, &import.rows) {
+            (Some(ImportVerb::Undo(a)), _) => Some(undo::undo(session, a)),
+            (None, Some(rows)) => Some(import::import(session, rows)),
+            (None, None) => None,
+        },
         Verb::Confidential(ConfidentialVerb::Sweep(a)) => Some(confidential::sweep(session, a)),
         verb => wish(verb).map(|wish| record(session, wish)),
     }

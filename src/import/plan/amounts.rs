@@ -18,6 +18,10 @@ impl Plan {
     pub fn total(&self, row: &Row) -> Option<Result<Option<Amount>, Problem>> {
         let condition = self.total_row.as_ref()?;
         self.holds(condition, row).unwrap_or(false).then(|| {
+            // Short ones are usual; in one that is too wide the sum may have run into two cells.
+            if self.width.is_some_and(|width| row.width() > width) {
+                self.check_width(row)?;
+            }
             let mut amounts = self.events.iter().filter_map(|event| amount_field(&event.fields));
             self.amount_at(amounts.next(), row)
         })

@@ -1,0 +1,54 @@
+//! Columns without a name. What stands in one is read by its number or is blank: a filled cell there is
+//! mostly the rest of an amount that ran into two cells, `1,020.00` without quotes.
+
+use super::{Plan, PlannedField, PlannedPart, PlannedSupply, is_blank};
+use crate::import::problem::{Problem, quoted};
+use crate::import::reader::Row;
+use std::collections::BTreeSet;
+
+impl Plan {
+    /// The plan with the columns of `header` that nobody reads. Those in front of all names are left
+    /// alone: programs number rows there.
+    pub(super) fn with_unnamed(mut self, header: &[String]) -> Self {
+        let read = self.columns_read();
+        let first = header.iter().position(|name| !is_blank(name)).unwrap_or(header.len());
+        let behind = header.iter().enumerate().skip(first);
+        let unread = behind.filter(|(index, name)| is_blank(name) && !read.contains(index));
+        self.unnamed = unread.map(|(index, _)| index).collect();
+        self
+    }
+
+    pub(super) fn check_unnamed(&self, row: &Row) -> Result<(), Problem> {
+        let filled = self.unnamed.iter().find(|index| !is_blank(row.cell(**index)));
+        let Some(index) = filled else { return Ok(()) };
+        let rule = "a column without a name is blank, or the mapping reads it by its number: did an amount run into two cells?";
+        let found = quoted(row.cell(*index));
+        let column = format!("#{}", index.saturating_add(1));
+        Err(Problem::new("cell_unnamed", rule, "a blank cell", found).in_column(&column))
+    }
+
+    /// Every column that the mapping names.
+    fn columns_read(&self) -> BTreeSet<usize> {
+        let conditions = self.events.iter().flat_map(|event| &event.when);
+        let conditions = conditions.chain(&self.skip).chain(&self.total_row);
+        let fields = self.events.iter().flat_map(|event| &event.fields);
+        let fields = fields.chain(self.created.values().flatten());
+        let key = self.key.iter().chain(&self.control).map(|(index, _)| *index);
+        let conditions = conditions.map(|condition| condition.index);
+        key.chain(conditions).chain(fields.flat_map(columns_of)).collect()
+    }
+}
+
+fn columns_of(field: &PlannedField) -> Vec<usize> {
+    match &field.supply {
+        PlannedSupply::Constant(_) => Vec::new(),
+        PlannedSupply::Cell { index, .. } => vec![*index],
+        PlannedSupply::Template(parts) => {
+            let cell = |part: &PlannedPart| match part {
+                PlannedPart::Cell(index, _) => Some(*index),
+                PlannedPart::Literal(_) | PlannedPart::RowNumber(_) | PlannedPart::Line(_) => None,
+            };
+            parts.iter().filter_map(cell).collect()
+        }
+    }
+}
