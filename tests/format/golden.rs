@@ -66,7 +66,7 @@ fn hashes() -> Value {
     let row =
         |cells: &[&str], occurrence| to_hex(&hash::row_key(cells.iter().copied(), occurrence));
     let rows = [Row { source: SOURCE, key: [0x0a; 16] }, Row { source: "清单", key: [0x0b; 16] }];
-    let encoding = body::encode_rows(&rows);
+    let encoding = body::encode_rows(&rows).unwrap();
     let plaintext = plaintext();
     json!({
         "earmark 2026 entry hash v1": {"input": "616263", "hash": hash::entry(b"abc").to_string()},
