@@ -15,6 +15,7 @@ pub mod leverage;
 pub mod names;
 pub mod ratio;
 pub mod register;
+mod shares;
 pub mod told;
 
 use crate::chain::entry::{CommandId, EntryId, Row};

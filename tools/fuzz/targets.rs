@@ -97,7 +97,7 @@ fn parts(data: &[u8]) -> (&[u8], &[u8]) {
 fn one_entry(data: &[u8]) {
     let Ok(envelope) = entry::parse(data) else { return };
     let signature = envelope.signature;
-    let mut again = envelope.prefix();
+    let mut again = envelope.prefix().expect("what was read fits");
     again.extend(signature.into_iter().flatten());
     assert_eq!(again, data, "an entry that was read is written otherwise");
     let (event_type, version) = (envelope.event_type, envelope.event_version);
