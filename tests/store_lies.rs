@@ -87,7 +87,12 @@ impl Store for Shortened {
         self.inner.release(published)
     }
 
+    fn next_held(&self, from: u64) -> Result<Option<u64>> {
+        self.inner.next_held(from)
+    }
+
     fn copies(&self, range: Range<u64>) -> Result<Vec<Copy>> {
+        assert!(range.end - range.start <= 65_536, "asked for without bound: {range:?}");
         let mut copies = self.inner.copies(range)?;
         if !self.is_short {
             copies[0].damage.push("a page cannot be read".to_owned());

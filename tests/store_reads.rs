@@ -15,10 +15,14 @@
 mod house;
 
 use earmark::archive::medium::{Disk, Medium};
+use earmark::chain::entry::Head;
 use earmark::domain::command::{Command, ReceiveRefund};
 use earmark::domain::event::Filing;
 use earmark::ledger::{Durability, Ledger, Media, Receipt, Submission};
+use earmark::store::conformance::Maker;
 use earmark::store::counting::{Calls, CountingStore, Counts};
+use earmark::store::sled::{Options, SledStore};
+use earmark::store::{Appended, Store as _};
 use house::{House, allocation, commitment, fund, order, payee, payment};
 use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
@@ -326,4 +330,87 @@ fn the_gate_would_have_told() {
     gate.shut(false);
     drop(ledger);
     assert_eq!(house.open().head().size, 7, "it was recorded");
+}
+
+/// The real disk, which counts how often each segment of a durability log is read.
+#[derive(Debug, Default, Clone)]
+struct Segments(Arc<Mutex<std::collections::BTreeMap<PathBuf, u64>>>);
+
+impl earmark::store::medium::Medium for Segments {
+    fn create(&self, path: &Path) -> Result<Box<dyn earmark::store::medium::MediumFile>> {
+        earmark::store::medium::Disk.create(path)
+    }
+
+    fn open(&self, path: &Path) -> Result<Box<dyn earmark::store::medium::MediumFile>> {
+        earmark::store::medium::Disk.open(path)
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<u8>> {
+        if path.to_string_lossy().contains("/wal/0") {
+            *self.0.lock().unwrap().entry(path.to_owned()).or_default() += 1;
+        }
+        earmark::store::medium::Disk.read(path)
+    }
+
+    fn length(&self, path: &Path) -> Result<u64> {
+        earmark::store::medium::Disk.length(path)
+    }
+
+    fn names(&self, folder: &Path) -> Result<Vec<String>> {
+        earmark::store::medium::Disk.names(folder)
+    }
+
+    fn create_folder(&self, folder: &Path) -> Result<()> {
+        earmark::store::medium::Disk.create_folder(folder)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        earmark::store::medium::Disk.rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> Result<()> {
+        earmark::store::medium::Disk.remove(path)
+    }
+
+    fn sync_folder(&self, folder: &Path) -> Result<()> {
+        earmark::store::medium::Disk.sync_folder(folder)
+    }
+}
+
+/// However many ranges a recovery goes through: each segment is read by the first walk, and then once for
+/// each range that it has something of.
+#[test]
+fn a_survey_reads_each_segment_of_the_durability_log_by_what_is_in_it() {
+    const RANGE: u64 = 500;
+    let folder = tempfile::tempdir().unwrap();
+    let segments = Segments::default();
+    let options = Options { segment_bytes: 65_536, medium: Arc::new(segments.clone()) };
+    let mut maker = Maker::new(3);
+    let (mut store, _) = SledStore::open(folder.path(), options).unwrap();
+    let mut head = Head::default();
+    for _ in 0..20 {
+        match store.append(head, &[maker.command(500, 20)]).unwrap() {
+            Appended::Done(after) => head = after,
+            conflict => panic!("{conflict:?}"),
+        }
+    }
+    let mut entries = Vec::new();
+    let mut at = Some(0);
+    let mut ranges = 0;
+    while let Some(from) = at {
+        let copies = store.copies(from..from + RANGE).unwrap();
+        let ours = copies.into_iter().find(|copy| copy.name == "durability log").unwrap();
+        assert_eq!(ours.damage, Vec::<String>::new());
+        entries.extend(ours.entries);
+        ranges += 1;
+        at = store.next_held(from + RANGE).unwrap();
+    }
+    assert_eq!(entries.len() as u64, head.size);
+    // The last page may reach a little further.
+    assert!(ranges <= head.size / RANGE + 1, "{ranges} ranges");
+    assert_eq!(store.next_held(u64::MAX).unwrap(), None);
+    let read = segments.0.lock().unwrap().clone();
+    assert!(read.len() >= 10, "{read:?}");
+    // By the first walk, and for the one or two ranges that it reaches into.
+    assert!(read.values().all(|times| (1..=3).contains(times)), "{read:?}");
 }

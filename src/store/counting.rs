@@ -129,6 +129,10 @@ impl Store for CountingStore {
         self.inner.release(published)
     }
 
+    fn next_held(&self, from: u64) -> Result<Option<u64>> {
+        self.inner.next_held(from)
+    }
+
     fn copies(&self, range: Range<u64>) -> Result<Vec<Copy>> {
         count(&self.counts.copies);
         self.inner.copies(range)

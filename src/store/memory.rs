@@ -151,6 +151,11 @@ impl Store for MemoryStore {
         self.contents().map(drop)
     }
 
+    fn next_held(&self, from: u64) -> Result<Option<u64>> {
+        let size = self.contents()?.head().size;
+        Ok((from < size).then_some(from))
+    }
+
     fn copies(&self, range: Range<u64>) -> Result<Vec<Copy>> {
         let entries = self.contents()?.within(&range);
         Ok(vec![Copy { name: "memory", entries, damage: Vec::new() }])

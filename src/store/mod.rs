@@ -196,6 +196,13 @@ pub trait Store: Send + std::fmt::Debug {
     /// `Kind::Io`; the store is then poisoned.
     fn release(&mut self, published: u64) -> Result<()>;
 
+    /// The first index at or after `from` at which any copy of the engine may hold an entry; `None` where there is
+    /// nothing any more. So a gap is passed in one step, however wide it is.
+    ///
+    /// # Errors
+    /// `Kind::Io` when the engine cannot read.
+    fn next_held(&self, from: u64) -> Result<Option<u64>>;
+
     /// What every copy that the engine holds has in `range` (`0..u64::MAX` is all of it), for
     /// `verify --store` and for recovery. A caller with many entries goes through it range by range.
     ///

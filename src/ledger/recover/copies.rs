@@ -48,7 +48,7 @@ impl<'a> Copies<'a> {
     /// Everything from index 0 on, in order.
     pub(super) fn sections(&self) -> Result<Sections<'a>> {
         let scan = scan_on(Arc::clone(self.medium), self.log)?.peekable();
-        Ok(Sections { store: self.store, scan, at: 0, done: false })
+        Ok(Sections { store: self.store, scan, at: Some(0) })
     }
 
     /// The published log, if it can be opened.
@@ -59,14 +59,16 @@ impl<'a> Copies<'a> {
         unless_damaged(ArchiveReader::open_on(Arc::clone(self.medium), self.log))
     }
 
-    /// The entry at `index` with this hash, from whichever copy has it; the quick ways first.
+    /// The entry at `index`, with this hash where the copies have more than one form of it, from whichever
+    /// copy has it; the quick ways first.
     pub(super) fn entry(
         &self,
         reader: Option<&ArchiveReader>,
         index: u64,
-        hash: Hash,
+        hash: Option<Hash>,
     ) -> Result<Option<Sealed>> {
-        let fits = |sealed: &Sealed| sealed.index == index && sealed.hash == hash;
+        let fits =
+            |sealed: &Sealed| sealed.index == index && hash.is_none_or(|hash| hash == sealed.hash);
         let range = index..index.saturating_add(1);
         let stored = unless_damaged(self.store.read(range.clone()))?.unwrap_or_default();
         if let Some(sealed) = stored.into_iter().find(fits) {
@@ -94,27 +96,26 @@ impl<'a> Copies<'a> {
 pub(super) struct Sections<'a> {
     store: &'a dyn Store,
     scan: Peekable<Scan>,
-    at: u64,
-    done: bool,
+    /// Where the next range begins; nothing once no copy has anything any more.
+    at: Option<u64>,
 }
 
 impl Sections<'_> {
-    /// The next range with the index where it ends: `u64::MAX` for the last one, then `None`.
+    /// The next range with the index where it ends: `u64::MAX` for the last one, then `None`. Where no copy
+    /// has anything for a while, the range after it begins where one has.
     pub(super) fn next(&mut self) -> Result<Option<(u64, Section)>> {
-        if self.done {
-            return Ok(None);
-        }
-        let mut end = self.at.saturating_add(RANGE);
+        let Some(at) = self.at else { return Ok(None) };
+        let end = at.saturating_add(RANGE);
         let mut section = Section::default();
-        self.read(self.at..end, &mut section)?;
-        if section.entries.is_empty() {
-            // This may be the end, or a gap with entries beyond it.
-            self.read(end..u64::MAX, &mut section)?;
-            self.done = true;
-            end = u64::MAX;
-        }
-        self.at = end;
-        Ok(Some((end, section)))
+        self.read(at..end, &mut section)?;
+        let scanned = self.scan.peek().and_then(|found| match found {
+            Found::Entry(sealed) => Some(sealed.index.max(end)),
+            // All of it before the next entry was read with the range.
+            Found::Damage(_) => None,
+        });
+        let stored = self.store.next_held(end)?;
+        self.at = [stored, scanned].into_iter().flatten().min().filter(|_| end < u64::MAX);
+        Ok(Some((if self.at.is_some() { end } else { u64::MAX }, section)))
     }
 
     fn read(&mut self, range: Range<u64>, section: &mut Section) -> Result<()> {
@@ -140,14 +141,17 @@ impl Sections<'_> {
     }
 }
 
-/// The entries of a section that belong to the sequence of `hashes`, by index.
-pub(super) fn pick(section: Section, hashes: &[Hash]) -> BTreeMap<u64, Sealed> {
+/// The entries of a section that belong to a sequence of `size` entries, by index; `chosen` has the hash of
+/// each of which the copies have more than one form.
+pub(super) fn pick(
+    section: Section,
+    size: u64,
+    chosen: &BTreeMap<u64, Hash>,
+) -> BTreeMap<u64, Sealed> {
     let entries = section.entries.into_iter().map(|(_, sealed)| sealed);
-    let ours = entries.filter(|sealed| hash_at(hashes, sealed.index) == Some(sealed.hash));
-    ours.map(|sealed| (sealed.index, sealed)).collect()
-}
-
-/// The hash of the sequence's entry at `index`.
-pub(super) fn hash_at(hashes: &[Hash], index: u64) -> Option<Hash> {
-    usize::try_from(index).ok().and_then(|index| hashes.get(index)).copied()
+    let is_ours = |sealed: &Sealed| {
+        let hash = chosen.get(&sealed.index);
+        sealed.index < size && hash.is_none_or(|hash| *hash == sealed.hash)
+    };
+    entries.filter(is_ours).map(|sealed| (sealed.index, sealed)).collect()
 }

@@ -11,7 +11,8 @@ use crate::archive::damage::Damage;
 use crate::archive::medium::Medium;
 use crate::archive::reader::{ArchiveReader, Entries};
 use crate::archive::writer::ArchiveWriter;
-use crate::chain::entry::{self, Head, Sealed, SealedCommand};
+use crate::chain::entry::{self, Head, SealedCommand};
+use crate::chain::hash::Hash;
 use crate::error::{Error, Kind, Result};
 use crate::store::{Appended, Store};
 use crate::tlog::checkpoint::MAX_CHECKPOINT_BYTES;
@@ -115,21 +116,35 @@ pub(super) fn mend_archive(
 /// Appends what the sequence has beyond the archive, from wherever each entry is.
 fn fill(archive: &mut ArchiveWriter, copies: &Copies<'_>, survey: &Survey) -> Result<()> {
     let mut sections = copies.sections()?;
+    // The hash of the entry before, which the next one has to name.
+    let mut before = Hash::ZERO;
     while archive.size() < survey.size() {
         let Some((_, section)) = sections.next()? else { break };
-        let from = archive.size();
-        let picked: Vec<Sealed> = pick(section, &survey.hashes)
-            .into_values()
-            .filter(|sealed| sealed.index >= from)
-            .collect();
+        let mut picked = Vec::new();
+        for sealed in pick(section, survey.size(), &survey.chosen).into_values() {
+            let hash = sealed.hash;
+            if sealed.index >= archive.size() {
+                let named = entry::parse(&sealed.bytes).map(|envelope| envelope.previous);
+                if named.ok() != Some(before) {
+                    return Err(changed(sealed.index));
+                }
+                picked.push(sealed);
+            }
+            before = hash;
+        }
         archive.append(&picked)?;
+        if archive.size() == survey.size() && before != survey.head().hash {
+            return Err(changed(survey.size().saturating_sub(1)));
+        }
     }
-    if archive.size() < survey.size() {
-        let message = format!("entry {} was there a moment ago", archive.size());
-        return Err(Error::new(Kind::Io, "copy_changed", message)
-            .with_hint("let nothing else write to the ledger's folder, and open it again"));
-    }
-    Ok(())
+    if archive.size() < survey.size() { Err(changed(archive.size())) } else { Ok(()) }
+}
+
+/// What was read a moment ago is not what is read now.
+fn changed(index: u64) -> Error {
+    let message = format!("entry {index} is not what it was a moment ago");
+    Error::new(Kind::Io, "copy_changed", message)
+        .with_hint("let nothing else write to the ledger's folder, and open it again")
 }
 
 /// The store, whole; the archive is published.
@@ -142,12 +157,7 @@ pub(super) fn mend_store(
     survey: &Survey,
     notes: &mut Vec<String>,
 ) -> Result<()> {
-    let head = store.head().ok().filter(|head| {
-        let last = head.size.checked_sub(1);
-        let fits =
-            last.is_none_or(|last| super::copies::hash_at(&survey.hashes, last) == Some(head.hash));
-        survey.store.fits() && fits
-    });
+    let head = store.head().ok().filter(|head| survey.store.fits() && *head == survey.store_end);
     let Some(head) = head else {
         let aside = store.rebuild(&mut Commands { entries: reader.entries(0..u64::MAX) })?;
         notes.push(format!("the damaged store was written anew: {aside}"));

@@ -1,9 +1,10 @@
 //! Follows the longest sequence through all copies, command by command, and notes what fits it.
 //!
-//! It changes nothing on the disk. In memory are the hashes of the sequence and one range of entries.
+//! It changes nothing on the disk. In memory are one range of entries, and the hash of each entry of which the
+//! copies have more than one form.
 
 use super::candidates::Candidates;
-use super::copies::{Copies, Place, Section, hash_at};
+use super::copies::{Copies, Place, Section};
 use crate::archive::reader::ArchiveReader;
 use crate::chain::clocks::Clocks;
 use crate::chain::command_ids::CommandIds;
@@ -15,6 +16,7 @@ use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::reader::replay::{Judge, Replay, read_event};
 use crate::tlog::tree::{Digest, Frontier, leaf_hash};
+use std::collections::BTreeMap;
 
 /// A copy against the sequence.
 #[derive(Debug, Default)]
@@ -35,8 +37,12 @@ impl Standing {
 /// The longest sequence, and how the copies stand to it.
 #[derive(Debug)]
 pub(in crate::ledger) struct Survey {
-    /// The hash of each entry.
-    pub(in crate::ledger) hashes: Vec<Hash>,
+    /// The end of it.
+    head: Head,
+    /// The hash of each entry of which the copies have more than one form.
+    pub(super) chosen: BTreeMap<u64, Hash>,
+    /// The last entry of it that the store has.
+    pub(super) store_end: Head,
     /// The state after the last.
     pub(in crate::ledger) state: State,
     /// The first entry of a later release: of a type, version or rule set that this one does not know.
@@ -58,12 +64,12 @@ pub(in crate::ledger) struct Survey {
 impl Survey {
     /// Number of entries.
     pub(in crate::ledger) fn size(&self) -> u64 {
-        u64::try_from(self.hashes.len()).unwrap_or(u64::MAX)
+        self.head.size
     }
 
     /// The end of the sequence.
     pub(in crate::ledger) fn head(&self) -> Head {
-        Head { size: self.size(), hash: self.hashes.last().copied().unwrap_or(Hash::ZERO) }
+        self.head
     }
 }
 
@@ -89,17 +95,26 @@ struct Known<'a> {
     copies: Copies<'a>,
     reader: Option<ArchiveReader>,
     candidates: Candidates,
-    /// The sequence.
-    hashes: Vec<Hash>,
+    /// The end of the sequence so far.
+    head: Head,
+    /// The hashes of its entries that are in memory, and of those of which there were more forms than one.
+    recent: BTreeMap<u64, Hash>,
+    chosen: BTreeMap<u64, Hash>,
 }
 
 impl Known<'_> {
     /// The event of an entry of the sequence.
     fn event(&self, index: u64) -> Result<Option<Event>> {
-        let Some(hash) = hash_at(&self.hashes, index) else { return Ok(None) };
-        let sealed = match self.candidates.get(index, hash) {
+        if index >= self.head.size {
+            return Ok(None);
+        }
+        let recent = self.recent.get(&index);
+        let sealed = match recent.and_then(|hash| self.candidates.get(index, *hash)) {
             Some(sealed) => Some(sealed.clone()),
-            None => self.copies.entry(self.reader.as_ref(), index, hash)?,
+            None => {
+                let hash = recent.or_else(|| self.chosen.get(&index)).copied();
+                self.copies.entry(self.reader.as_ref(), index, hash)?
+            }
         };
         Ok(sealed.and_then(|sealed| read_event(&sealed.bytes).ok().flatten()))
     }
@@ -147,14 +162,22 @@ struct Follower<'a> {
     refused: Option<Break>,
     store: Standing,
     archive: Standing,
+    store_end: Head,
     beyond: Option<u64>,
 }
 
 impl<'a> Follower<'a> {
     fn new(copies: &Copies<'a>, anchor_size: Option<u64>, limit: u64) -> Result<Self> {
-        let (candidates, hashes) = (Candidates::default(), Vec::new());
+        let known = Known {
+            copies: *copies,
+            reader: copies.reader()?,
+            candidates: Candidates::default(),
+            head: Head::default(),
+            recent: BTreeMap::new(),
+            chosen: BTreeMap::new(),
+        };
         let mut new = Self {
-            known: Known { copies: *copies, reader: copies.reader()?, candidates, hashes },
+            known,
             replay: Replay::new(None, Judge::Everything),
             repeated: Vec::new(),
             frontier: Frontier::default(),
@@ -165,6 +188,7 @@ impl<'a> Follower<'a> {
             refused: None,
             store: Standing::default(),
             archive: Standing::default(),
+            store_end: Head::default(),
             beyond: None,
         };
         new.replay.watch_ids(CommandIds::default());
@@ -174,7 +198,9 @@ impl<'a> Follower<'a> {
 
     fn into_survey(self) -> Survey {
         Survey {
-            hashes: self.known.hashes,
+            head: self.known.head,
+            chosen: self.known.chosen,
+            store_end: self.store_end,
             not_understood: self.replay.stopped_at().filter(|_| self.refused.is_none()),
             refused: self.refused,
             clocks: self.replay.walk().clocks(),
@@ -261,7 +287,9 @@ impl<'a> Follower<'a> {
             }
         }
         for sealed in command {
-            self.known.hashes.push(sealed.hash);
+            let size = sealed.index.saturating_add(1);
+            self.known.head = Head { size, hash: sealed.hash };
+            self.known.recent.insert(sealed.index, sealed.hash);
             self.frontier.push(leaf_hash(&sealed.bytes));
             self.compare_anchor();
         }
@@ -284,7 +312,15 @@ impl<'a> Follower<'a> {
     fn settle(&mut self) {
         let size = if self.ended { u64::MAX } else { self.head().size };
         for (index, variants) in self.known.candidates.take_below(size) {
-            let ours = hash_at(&self.known.hashes, index);
+            let ours = self.known.recent.get(&index).copied();
+            if let Some(hash) = ours {
+                if variants.len() > 1 {
+                    self.known.chosen.insert(index, hash);
+                }
+                if variants.iter().any(|v| v.in_store && v.sealed.hash == hash) {
+                    self.store_end = Head { size: index.saturating_add(1), hash };
+                }
+            }
             for variant in variants.iter().filter(|v| ours != Some(v.sealed.hash)) {
                 if variant.in_store {
                     self.store.differs.get_or_insert(index);
@@ -297,6 +333,7 @@ impl<'a> Follower<'a> {
                 self.beyond.get_or_insert(index);
             }
         }
+        self.known.recent = self.known.recent.split_off(&size);
     }
 }
 

@@ -177,6 +177,18 @@ impl Store for SledStore {
         self.live_mut()?.release(published)
     }
 
+    fn next_held(&self, from: u64) -> Result<Option<u64>> {
+        let (engine, wal, head) = match &self.state {
+            State::Open(live) => (Some(live.engine()), live.wal(), live.head().size),
+            State::Broken(broken) => (broken.engine.as_deref(), &broken.wal, 0),
+            State::Closed => return Err(closed()),
+        };
+        // What waits for sled to take it is in the durability log.
+        let ours = (from < head).then_some(from);
+        let paged = engine.map(|engine| pages::next_held(engine, from)).transpose()?.flatten();
+        Ok([ours, paged, wal.next_held(from)?].into_iter().flatten().min())
+    }
+
     fn copies(&self, range: Range<u64>) -> Result<Vec<Copy>> {
         let mut ours = Copy { name: "sled", entries: Vec::new(), damage: Vec::new() };
         let mut log = Copy { name: "durability log", entries: Vec::new(), damage: Vec::new() };

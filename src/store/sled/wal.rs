@@ -4,15 +4,18 @@
 //! index, a cache and any judgement of the entries: it is written often and read only at open, by
 //! `verify --store` and by recovery. After a failed write or sync it refuses everything (contract 3).
 
-use super::frame::{self, Frame, HEADER_BYTES};
+mod read;
+
+pub(super) use self::read::Met;
+use self::read::Walked;
+use super::frame::{self, HEADER_BYTES};
 use super::mark::Mark;
 use super::sound::Sound;
 use crate::chain::entry::{Head, Sealed};
 use crate::error::{Error, Result};
 use crate::store::medium::{Medium, MediumFile};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Segments kept for the next use; more are removed.
 const KEPT_SEGMENTS: usize = 2;
@@ -35,6 +38,8 @@ pub(super) struct Wal {
     sound: Option<Sound>,
     frame: Vec<u8>,
     broken: bool,
+    /// What a walk found, until something is written.
+    walked: OnceLock<Walked>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -51,17 +56,6 @@ struct Active {
     length: u64,
     position: u64,
     end: u64,
-}
-
-/// What a walk through the log meets, in order.
-#[derive(Debug)]
-pub(super) enum Met<'a> {
-    /// A valid frame. The ones that do not continue the one before follow a [`Met::Damage`].
-    Frame(Frame<'a>),
-    /// Bytes are missing or changed; the next entry would have had this index.
-    Damage { index: u64, words: String },
-    /// Something unusual that loses nothing.
-    Note(String),
 }
 
 fn name(generation: u64) -> String {
@@ -111,6 +105,7 @@ impl Wal {
             sound,
             frame: Vec::new(),
             broken: false,
+            walked: OnceLock::new(),
         };
         Ok((wal, notes))
     }
@@ -128,6 +123,7 @@ impl Wal {
         let count = u32::try_from(after.size.saturating_sub(before.size))
             .map_err(|_| malformed("more than 4,294,967,295 entries"))?;
         self.broken = true;
+        self.walked = OnceLock::new();
         let length = u64_of(frame::length(entries.clone()));
         let mut active = match self.active.take() {
             Some(active) if active.position.saturating_add(length) <= active.length => active,
@@ -224,6 +220,7 @@ impl Wal {
         if self.broken {
             return Err(poisoned(BROKEN));
         }
+        self.walked = OnceLock::new();
         let (done, full): (Vec<Segment>, _) = self.full.iter().partition(|s| s.end <= size);
         self.full = full;
         self.free.extend(done.iter().map(|segment| segment.generation));
@@ -314,17 +311,6 @@ impl Wal {
         Ok(true)
     }
 
-    /// Reads the whole log, oldest segment first, and learns where its segments end.
-    pub(super) fn survey(&mut self, visit: &mut dyn FnMut(Met<'_>) -> Result<()>) -> Result<()> {
-        let ends = self.walk(visit)?;
-        for (generation, end) in ends {
-            if let Some(segment) = self.full.iter_mut().find(|s| s.generation == generation) {
-                segment.end = end;
-            }
-        }
-        Ok(())
-    }
-
     /// Makes durable what a survey found: the pages of a file written before a crash need not be.
     pub(super) fn sync(&self) -> Result<()> {
         for segment in &self.full {
@@ -338,128 +324,6 @@ impl Wal {
             .sync_folder(&self.folder)
             .map_err(|e| Error::io("sync the folder", &self.folder, e))
     }
-
-    /// The entries with an index in `range` into `entries`, and the damage met there into `damage`.
-    /// A log that holds anything ends at the `head` of its store, if that is known.
-    pub(super) fn collect(
-        &self,
-        range: &Range<u64>,
-        head: Option<u64>,
-        entries: &mut Vec<Sealed>,
-        damage: &mut Vec<String>,
-    ) -> Result<()> {
-        let mut end = None;
-        self.walk(&mut |met| {
-            match met {
-                Met::Frame(frame) => {
-                    end = end.max(Some(frame.after.size));
-                    if frame.before.size < range.end && range.start < frame.after.size {
-                        entries.extend(frame.entries().filter(|e| range.contains(&e.index)));
-                    }
-                }
-                Met::Damage { index, words } if range.contains(&index) => damage.push(words),
-                Met::Damage { .. } | Met::Note(_) => {}
-            }
-            Ok(())
-        })?;
-        if let (Some(end), Some(head)) = (end, head)
-            && end < head
-            && range.contains(&end)
-        {
-            let last = end.saturating_sub(1);
-            damage.push(format!(
-                "the durability log ends after entry {last}, the store has {head} entries"
-            ));
-        }
-        entries.sort_by_key(|entry| entry.index);
-        entries.dedup();
-        Ok(())
-    }
-
-    fn generations(&self) -> Vec<u64> {
-        let mut all: Vec<u64> = self.free.clone();
-        all.extend(self.full.iter().map(|segment| segment.generation));
-        all.extend(self.active.as_ref().map(|active| active.generation));
-        all.sort_unstable();
-        all
-    }
-
-    /// The walk itself; returns each segment's generation with the end of its entries.
-    fn walk(&self, visit: &mut dyn FnMut(Met<'_>) -> Result<()>) -> Result<Vec<(u64, u64)>> {
-        let mut ends = Vec::new();
-        let mut head: Option<Head> = None;
-        for generation in self.generations() {
-            let path = self.folder.join(name(generation));
-            let mut end = 0;
-            match self.medium.read(&path) {
-                Ok(bytes) => walk_segment(&bytes, generation, &mut head, &mut end, visit)?,
-                // Not what the log holds, but what the machine can read of it now.
-                Err(error) if !crate::file::is_unfit(&error) => {
-                    return Err(Error::io("read", &path, error));
-                }
-                Err(error) => {
-                    end = u64::MAX;
-                    let words = format!("segment {generation} cannot be read: {error}");
-                    visit(Met::Damage { index: head.map_or(0, |h| h.size), words })?;
-                }
-            }
-            ends.push((generation, end));
-        }
-        Ok(ends)
-    }
-}
-
-fn walk_segment(
-    bytes: &[u8],
-    generation: u64,
-    head: &mut Option<Head>,
-    end: &mut u64,
-    visit: &mut dyn FnMut(Met<'_>) -> Result<()>,
-) -> Result<()> {
-    let scan = frame::scan(bytes, generation, true);
-    if !scan.header_is_good {
-        let words = format!("segment {generation} of the durability log has no valid header");
-        visit(Met::Damage { index: head.map_or(0, |h| h.size), words })?;
-    }
-    if scan.torn && scan.strays.is_empty() {
-        visit(Met::Note(format!(
-            "segment {generation} of the durability log ends in an append that was cut short at \
-             byte {} and never acknowledged; it is ignored",
-            scan.end
-        )))?;
-    }
-    let mut place = scan.end;
-    for (frame, is_stray) in
-        scan.frames.iter().map(|f| (f, false)).chain(scan.strays.iter().map(|f| (f, true)))
-    {
-        if let Some(expected) = head.filter(|head| !frame.continues(*head)) {
-            visit(Met::Damage {
-                index: expected.size,
-                words: gap(generation, place.min(frame.at), frame, expected),
-            })?;
-        } else if is_stray && frame.at != place {
-            let words = format!(
-                "segment {generation} of the durability log is damaged from byte {place} to {}",
-                frame.at
-            );
-            visit(Met::Damage { index: frame.before.size, words })?;
-        }
-        visit(Met::Frame(*frame))?;
-        *head = Some(frame.after);
-        *end = frame.after.size.max(*end);
-        if is_stray {
-            place = frame.end;
-        }
-    }
-    Ok(())
-}
-
-fn gap(generation: u64, place: usize, frame: &Frame<'_>, expected: Head) -> String {
-    format!(
-        "the durability log is broken in segment {generation} from byte {place} to {}: expected \
-         entry {} after {}, found entry {} after {}",
-        frame.at, expected.size, expected.hash, frame.before.size, frame.before.hash
-    )
 }
 
 /// The store refuses to write after a failure.
