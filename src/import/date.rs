@@ -34,7 +34,8 @@ const WORDS: &[(&str, Part)] = &[
 const REPUBLIC: i16 = 1911;
 
 impl DateFormat {
-    /// The format with this text; `None` unless it has exactly one year, one month and one day.
+    /// The format with this text; `None` unless it has exactly one year, one month and one day, and says
+    /// where one ends and the next begins.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = Vec::new();
@@ -52,7 +53,13 @@ impl DateFormat {
         let years = count(|part| matches!(part, Part::Year | Part::Republic));
         let months = count(|part| matches!(part, Part::Month { .. }));
         let days = count(|part| matches!(part, Part::Day { .. }));
-        let whole = (years, months, days) == (1, 1, 1);
+        // `md`: of 111 nobody knows where the month ends.
+        let runs_on = parts.iter().zip(parts.iter().skip(1)).any(|(a, b)| {
+            let is_loose =
+                |part| matches!(part, Part::Month { padded: false } | Part::Day { padded: false });
+            is_loose(*a) && is_loose(*b)
+        });
+        let whole = (years, months, days) == (1, 1, 1) && !runs_on;
         whole.then(|| Self { text: text.to_owned(), parts })
     }
 
@@ -60,6 +67,31 @@ impl DateFormat {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// A text that this format and `other` read as two days; the first of a list would hold, unseen.
+    #[must_use]
+    pub fn contradicts(&self, other: &Self) -> Option<String> {
+        const DAYS: [(i16, i8, i8); 4] =
+            [(2010, 11, 12), (2012, 1, 2), (1999, 9, 8), (2011, 3, 11)];
+        let texts = DAYS.iter().flat_map(|day| [self.written(*day), other.written(*day)]);
+        texts.into_iter().find(|text| {
+            let read = self.matched(text).zip(other.matched(text));
+            read.is_some_and(|(one, another)| one != another)
+        })
+    }
+
+    fn written(&self, (year, month, day): (i16, i8, i8)) -> String {
+        let part = |part: &Part| match part {
+            Part::Literal(sign) => sign.to_string(),
+            Part::Year => format!("{year:04}"),
+            Part::Republic => year.saturating_sub(REPUBLIC).to_string(),
+            Part::Month { padded: true } => format!("{month:02}"),
+            Part::Month { padded: false } => month.to_string(),
+            Part::Day { padded: true } => format!("{day:02}"),
+            Part::Day { padded: false } => day.to_string(),
+        };
+        self.parts.iter().map(part).collect()
     }
 
     /// Year, month and day, if the text is written so; they may still be no day of the calendar.
@@ -195,6 +227,30 @@ mod tests {
     #[test]
     fn a_format_has_one_year_month_and_day() {
         for text in ["yyyy-mm", "mm.dd", "", "yy-mm-dd", "yyyy-mm-mm", "yyyyroc-mm-dd"] {
+            assert_eq!(DateFormat::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn formats_that_contradict_each_other_are_known() {
+        let format = |text| DateFormat::parse(text).unwrap();
+        for (a, b, differ) in [
+            ("dd/mm/yyyy", "mm/dd/yyyy", true),
+            ("d/m/yyyy", "mm/dd/yyyy", true),
+            ("yyyy-mm-dd", "yyyy-dd-mm", true),
+            ("roc/m/d", "roc/d/m", true),
+            ("yyyymmdd", "ddmmyyyy", true),
+            ("yyyymmdd", "yyyyddmm", true),
+            ("dd/mm/yyyy", "mm-dd-yyyy", false),
+            ("yyyy-mm-dd", "yyyy-m-d", false),
+            ("yyyy/mm/dd", "roc/mm/dd", false),
+            ("dd.mm.yyyy", "yyyy-mm-dd", false),
+        ] {
+            let (a, b) = (format(a), format(b));
+            assert_eq!(a.contradicts(&b).is_some(), differ, "{a:?} {b:?}");
+            assert_eq!(b.contradicts(&a).is_some(), differ, "{a:?} {b:?}");
+        }
+        for text in ["yyyymd", "dmyyyy", "yyyy-md"] {
             assert_eq!(DateFormat::parse(text), None, "{text}");
         }
     }

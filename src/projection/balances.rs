@@ -15,7 +15,7 @@ use crate::domain::kinds::Stage;
 use crate::domain::money::Amount;
 use crate::domain::posting::{Leaf, Move};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A leaf without its stage.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -71,7 +71,8 @@ type PayeeNo = u32;
 pub struct Balances {
     as_of: Option<Date>,
     position: u64,
-    overflowed: bool,
+    /// Places of which a figure went beyond what can be counted: none of theirs is known.
+    lost: BTreeSet<PlaceNo>,
     places: Vec<(Place, Figures)>,
     payees: Vec<Option<Code>>,
     paid: BTreeMap<(PlaceNo, PayeeNo), Amount>,
@@ -103,19 +104,21 @@ impl Balances {
         self.as_of
     }
 
-    /// Every place ever touched with its figures, in order of first use.
-    ///
-    /// # Errors
-    /// `sum_overflow` if an amount went beyond `i128`.
-    pub fn places(&self) -> crate::error::Result<&[(Place, Figures)]> {
-        if self.overflowed { Err(super::overflow("a line's postings")) } else { Ok(&self.places) }
+    /// Every place ever touched with its figures, in order of first use; without them where one went
+    /// beyond what can be counted.
+    pub fn places(&self) -> impl Iterator<Item = (&Place, Option<&Figures>)> {
+        let is_lost = |number| self.lost.contains(&number);
+        self.places.iter().zip(0..).map(move |((place, figures), number)| {
+            (place, Some(figures).filter(|_| !is_lost(number)))
+        })
     }
 
-    /// What was paid, less refunds, by place and payee of the event.
-    pub fn paid(&self) -> impl Iterator<Item = (&Place, Option<&Code>, Amount)> {
-        self.paid.iter().filter_map(|((place, payee), amount)| {
-            let (place, _) = get(&self.places, *place)?;
-            Some((place, get(&self.payees, *payee)?.as_ref(), *amount))
+    /// What was paid, less refunds, by place and payee of the event; nothing beyond what can be counted.
+    pub fn paid(&self) -> impl Iterator<Item = (&Place, Option<&Code>, Option<Amount>)> {
+        self.paid.iter().filter_map(|((number, payee), amount)| {
+            let (place, _) = get(&self.places, *number)?;
+            let amount = Some(*amount).filter(|_| !self.lost.contains(number));
+            Some((place, get(&self.payees, *payee)?.as_ref(), amount))
         })
     }
 
@@ -132,7 +135,8 @@ impl Balances {
     /// `sum_overflow` if an amount went beyond `i128`.
     pub fn leaves(&self) -> crate::error::Result<BTreeMap<Leaf, Amount>> {
         let mut leaves: BTreeMap<Leaf, Amount> = BTreeMap::new();
-        for (place, figures) in self.places()? {
+        for (place, figures) in self.places() {
+            let figures = figures.ok_or_else(|| super::overflow("a line's postings"))?;
             for stage in Stage::ALL {
                 let sum = leaves.entry(place.leaf(*stage)).or_default();
                 let balance = figures.stage(*stage)?;
@@ -188,12 +192,20 @@ impl Balances {
         figure: impl Fn(&mut Figures) -> Option<&mut Amount>,
     ) {
         let figure = get_mut(&mut self.places, place).and_then(|(_, figures)| figure(figures));
-        self.overflowed |= !figure.is_some_and(|figure| add_to(figure, amount));
+        let is_counted = figure.is_some_and(|figure| add_to(figure, amount));
+        self.keep(place, is_counted);
+    }
+
+    fn keep(&mut self, place: PlaceNo, is_counted: bool) {
+        if !is_counted {
+            self.lost.insert(place);
+        }
     }
 
     fn post(&mut self, m: &Move, flow: Flow, payee: Option<PayeeNo>) {
         let Some(taken) = m.amount.checked_neg() else {
-            self.overflowed = true;
+            let places = [&m.from, &m.to].map(|leaf| self.place(leaf));
+            self.lost.extend(places);
             return;
         };
         for (leaf, amount, other) in [(&m.from, taken, &m.to), (&m.to, m.amount, &m.from)] {
@@ -208,7 +220,8 @@ impl Balances {
             self.add(place, amount, |f| f.stage_mut(leaf.stage));
             if leaf.stage == Stage::Paid {
                 let sum = self.paid.entry((place, payee.unwrap_or_default())).or_default();
-                self.overflowed |= !add_to(sum, amount);
+                let is_counted = add_to(sum, amount);
+                self.keep(place, is_counted);
             }
         }
     }
@@ -222,7 +235,9 @@ impl Balances {
         let pair = (self.place(&leaf(&carried.from)), self.place(&leaf(&carried.to)));
         let amount = if undone { carried.amount.checked_neg() } else { Some(carried.amount) };
         let sum = self.carried.entry(pair).or_default();
-        self.overflowed |= !amount.is_some_and(|amount| add_to(sum, amount));
+        let is_counted = amount.is_some_and(|amount| add_to(sum, amount));
+        self.keep(pair.0, is_counted);
+        self.keep(pair.1, is_counted);
     }
 
     /// The payee whose payments the entry changes: of a refund and of a reversal, that of the payment.
@@ -248,7 +263,7 @@ impl Balances {
 
 impl Projection for Balances {
     const NAME: &'static str = "balances";
-    const LOGIC_VERSION: u32 = 1;
+    const LOGIC_VERSION: u32 = 2;
 
     fn apply(&mut self, recorded: &Recorded<'_>) {
         self.position = recorded.index.saturating_add(1);

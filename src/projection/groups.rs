@@ -139,8 +139,7 @@ fn key(names: &Names, place: &Place, by: By) -> Key {
 /// A row whose sum cannot be counted has no figures; the others have theirs.
 ///
 /// # Errors
-/// `filter_not_here` for a word that balances have no answer to; `sum_overflow` where a single line
-/// cannot be counted.
+/// `filter_not_here` for a word that balances have no answer to.
 pub fn rows(
     balances: &Balances,
     names: &Names,
@@ -150,15 +149,15 @@ pub fn rows(
     selection.filter.only("a balance", BALANCE_PREFIXES)?;
     let mut rows: BTreeMap<Key, (Option<Figures>, bool)> = BTreeMap::new();
     let (mut total, mut any_below) = (Some(Figures::default()), false);
-    for (place, figures) in balances.places()? {
+    for (place, figures) in balances.places() {
         if !selection.has(names, place, None) {
             continue;
         }
-        let below = !figures.below_zero().is_empty();
+        let below = figures.is_some_and(|figures| !figures.below_zero().is_empty());
         let row = rows.entry(key(names, place, by)).or_insert((Some(Figures::default()), false));
-        row.0 = row.0.and_then(|sum| sum.checked_add(figures));
+        row.0 = row.0.zip(figures).and_then(|(sum, figures)| sum.checked_add(figures));
         row.1 |= below;
-        total = total.and_then(|sum| sum.checked_add(figures));
+        total = total.zip(figures).and_then(|(sum, figures)| sum.checked_add(figures));
         any_below |= below;
     }
     for (from, to, amount) in balances.carried() {
@@ -200,11 +199,15 @@ impl PayeeRow {
     }
 }
 
+fn plus(sum: Option<Amount>, amount: Option<Amount>) -> Option<Amount> {
+    sum.zip(amount).and_then(|(sum, amount)| sum.checked_add(amount))
+}
+
 /// Committed and paid by payee, and in all: committed by the contract's payee, paid by the
 /// payment's.
 ///
 /// # Errors
-/// `filter_not_here` for a word that payees have no answer to; `sum_overflow`.
+/// `filter_not_here` for a word that payees have no answer to.
 pub fn payees(
     balances: &Balances,
     names: &Names,
@@ -213,23 +216,23 @@ pub fn payees(
     selection.filter.only("a payee's balance", PAYEE_PREFIXES)?;
     let mut rows: BTreeMap<Key, PayeeRow> = BTreeMap::new();
     let mut total = PayeeRow::new(Key::Without);
-    let mut add = |payee: Option<&Code>, committed: Amount, paid: Amount| {
+    let mut add = |payee: Option<&Code>, committed: Option<Amount>, paid: Option<Amount>| {
         let key = Key::of(payee);
         let row = rows.entry(key.clone()).or_insert_with(|| PayeeRow::new(key));
         for sums in [row, &mut total] {
-            sums.committed = sums.committed.and_then(|owed| owed.checked_add(committed));
-            sums.paid_net = sums.paid_net.and_then(|got| got.checked_add(paid));
+            sums.committed = plus(sums.committed, committed);
+            sums.paid_net = plus(sums.paid_net, paid);
         }
     };
-    for (place, figures) in balances.places()?.iter().filter(|(p, _)| p.commitment.is_some()) {
+    for (place, figures) in balances.places().filter(|(p, _)| p.commitment.is_some()) {
         let payee = names.payee_of(place.commitment.as_ref());
         if selection.has(names, place, payee) {
-            add(payee, figures.committed, Amount::ZERO);
+            add(payee, figures.map(|figures| figures.committed), Some(Amount::ZERO));
         }
     }
     for (place, payee, amount) in balances.paid() {
         if selection.has(names, place, payee) {
-            add(payee, Amount::ZERO, amount);
+            add(payee, Some(Amount::ZERO), amount);
         }
     }
     Ok((rows.into_values().collect(), total))

@@ -252,10 +252,10 @@ impl Leverage {
     /// Every project's figures by fund, and what was paid without a project.
     fn parts(&self, balances: &Balances, only_with_private: bool) -> Result<Vec<Part<'_>>> {
         let mut paid: BTreeMap<Option<&Code>, BTreeMap<&Code, Option<Amount>>> = BTreeMap::new();
-        for (place, figures) in balances.places()? {
+        for (place, figures) in balances.places() {
             let of_project = paid.entry(place.project.as_ref()).or_default();
             let sum = of_project.entry(&place.line.fund).or_insert(Some(Amount::ZERO));
-            *sum = sum.and_then(|sum| sum.checked_add(figures.paid_net));
+            *sum = sum.zip(figures).and_then(|(sum, figures)| sum.checked_add(figures.paid_net));
         }
         let mut drawn = self.drawn();
         let mut parts = Vec::new();

@@ -56,8 +56,8 @@ pub fn findings(
         })
         .collect();
     let mut found = Vec::new();
-    for (place, figures) in balances.places()? {
-        if let Some(line) = given.get(&place.line) {
+    for (place, figures) in balances.places() {
+        if let Some((line, figures)) = given.get(&place.line).zip(figures) {
             let below = figures.below_zero().into_iter();
             found.extend(below.map(|(stage, amount)| (place, stage, amount, *line)));
         }

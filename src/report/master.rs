@@ -257,7 +257,7 @@ pub fn projects(
     header: Header,
 ) -> Result<Table> {
     filter.only("the list of projects", &["fund", "project", "district"])?;
-    let by_project = figures_by(balances, |place| place.project.as_ref())?;
+    let by_project = figures_by(balances, |place| place.project.as_ref());
     let mut table = PROJECTS.table(&[], header);
     for (code, project) in &names.projects {
         let (figures, touched) = by_project.get(code).map(|(f, t)| (*f, t)).unzip();
@@ -293,17 +293,17 @@ type Touching<'a> = BTreeMap<&'a Code, (Option<Figures>, Touched<'a>)>;
 fn figures_by(
     balances: &Balances,
     code: impl Fn(&crate::projection::balances::Place) -> Option<&Code>,
-) -> Result<Touching<'_>> {
+) -> Touching<'_> {
     let mut by_code = Touching::new();
-    for (place, figures) in balances.places()? {
+    for (place, figures) in balances.places() {
         let Some(code) = code(place) else { continue };
         let first = || (Some(Figures::default()), Touched::default());
         let (sum, touched) = by_code.entry(code).or_insert_with(first);
-        *sum = sum.and_then(|sum| sum.checked_add(figures));
+        *sum = sum.zip(figures).and_then(|(sum, figures)| sum.checked_add(figures));
         touched.funds.insert(&place.line.fund);
         touched.projects.extend(place.project.as_ref());
     }
-    Ok(by_code)
+    by_code
 }
 
 /// Contracts, with the duty as it stands, what is owed and what was paid.
@@ -317,7 +317,7 @@ pub fn commitments(
     header: Header,
 ) -> Result<Table> {
     filter.only("the list of commitments", &["fund", "project", "district", "payee"])?;
-    let by_contract = figures_by(balances, |place| place.commitment.as_ref())?;
+    let by_contract = figures_by(balances, |place| place.commitment.as_ref());
     let mut table = COMMITMENTS.table(&[], header);
     for (code, made) in &names.commitments {
         let (figures, touched) = by_contract.get(code).map(|(f, t)| (*f, t)).unzip();

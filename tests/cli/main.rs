@@ -155,8 +155,9 @@ impl Place {
     fn value(&self, line: &str) -> serde_json::Value {
         let output = self.command(&format!("{line} -O json")).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
         serde_json::from_str(&text)
-            .unwrap_or_else(|error| panic!("earmark {line}: {error}\n{text}"))
+            .unwrap_or_else(|error| panic!("earmark {line}: {error}\n{text}{said}"))
     }
 
     fn size(&self) -> u64 {

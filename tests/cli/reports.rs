@@ -161,6 +161,40 @@ fn amounts_beyond_counting_leave_gaps_and_no_lock() {
     place.ok("show PD-INFO");
 }
 
+/// A line whose own columns are beyond counting, though no balance of it is, has none; others have theirs.
+#[test]
+fn a_line_of_which_a_column_is_beyond_counting_is_a_gap() {
+    let place = Place::with_fund();
+    let huge = "1000000000000000000000000000000000000";
+    place.ok(&format!("allocation record PD-INFO 2003 {huge} --on 2002-06-29"));
+    for year in [2004, 2005] {
+        place.ok(&format!("allocation record PD-INFO {year} 1 --on 2002-06-29"));
+        place
+            .ok(&format!("allocation transfer PD-INFO:2003 PD-INFO:{year} {huge} --on 2002-06-29"));
+        place.ok(&format!("allocation supplement PD-INFO 2003 {huge} --on 2002-06-29"));
+    }
+    let lines = place.value("balance --by line");
+    assert_eq!(row(&lines, "line", &json!("PD-INFO:2003"))["allocated"], Value::Null, "{lines}");
+    assert_eq!(row(&lines, "line", &json!("PD-INFO:2002"))["available"], "10000000.00");
+    assert!(lines["notes"].to_string().contains("beyond what can be counted"), "{lines}");
+    for line in [
+        "balance",
+        "funds",
+        "payees",
+        "projects",
+        "commitments",
+        "report execution",
+        "report findings",
+        "report leverage",
+        "stats",
+        "show PD-INFO",
+        "verify",
+    ] {
+        place.ok(line);
+        place.value(line);
+    }
+}
+
 /// What was pledged beyond counting leaves its own row and the total empty, and no other.
 #[test]
 fn leverage_beyond_counting_leaves_gaps() {

@@ -59,5 +59,17 @@ pub(super) fn date_formats(item: &Item<'_>) -> Result<Vec<DateFormat>> {
             )
         })
     };
-    item.texts()?.iter().map(read).collect()
+    let formats: Vec<DateFormat> = item.texts()?.iter().map(read).collect::<Result<_>>()?;
+    let contradiction = formats.iter().zip(1..).find_map(|(one, next)| {
+        let others = formats.iter().skip(next);
+        others.filter_map(|other| Some((one, other, one.contradicts(other)?))).next()
+    });
+    match contradiction {
+        None => Ok(formats),
+        Some((one, other, text)) => Err(item.unfit(&format!(
+            "formats that read a text as one day: `{text}` is two, as {} and as {}",
+            one.text(),
+            other.text()
+        ))),
+    }
 }
