@@ -60,14 +60,15 @@ pub struct ArchiveWriter {
     /// Full tiles and bundles that are not written yet.
     full: Vec<(Tile, Vec<u8>)>,
     superseded: Superseded,
-    poisoned: bool,
+    /// What failed first, in words: nothing is written after it.
+    poisoned: Option<String>,
 }
 
 impl fmt::Debug for ArchiveWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let published = self.published.as_ref().map(|p| p.checkpoint.size);
         write!(f, "ArchiveWriter({:?} size {} published ", self.files.folder.path, self.size())?;
-        write!(f, "{published:?} poisoned {})", self.poisoned)
+        write!(f, "{published:?} poisoned {:?})", self.poisoned)
     }
 }
 
@@ -150,7 +151,7 @@ impl ArchiveWriter {
             bundle: Vec::new(),
             full: Vec::new(),
             superseded: Superseded::default(),
-            poisoned: false,
+            poisoned: None,
         }
     }
 
@@ -330,20 +331,23 @@ impl ArchiveWriter {
     }
 
     fn check_usable(&self) -> Result<()> {
-        if self.poisoned { Err(self.poison_error()) } else { Ok(()) }
+        if self.poisoned.is_some() { Err(self.poison_error()) } else { Ok(()) }
     }
 
     fn poison_error(&self) -> Error {
-        Error::new(
-            Kind::Io,
-            "archive_poisoned",
-            format!("an earlier write to {} failed", self.files.folder.path.display()),
-        )
-        .with_hint("open the ledger again; what was recorded is published then")
+        let folder = self.files.folder.path.display();
+        let why = self.poisoned.as_deref().unwrap_or("there is no checkpoint");
+        let message = format!("an earlier write to {folder} failed: {why}");
+        Error::new(Kind::Io, "archive_poisoned", message)
+            .with_hint("open the ledger again; what was recorded is published then")
     }
 
     fn poison_on_error<T>(&mut self, result: Result<T>) -> Result<T> {
-        self.poisoned |= result.is_err();
+        if let Err(error) = &result
+            && self.poisoned.is_none()
+        {
+            self.poisoned = Some(error.message().to_owned());
+        }
         result
     }
 

@@ -184,12 +184,16 @@ fn grow_once(medium: Arc<Faulty>, log: &Path) -> Result<()> {
     let mut writer = ArchiveWriter::open_on(medium, log)?;
     writer.append(&entries(250..600))?;
     let outcome = publish_at(&mut writer, 0);
-    if outcome.is_err() {
+    if let Err(first) = &outcome {
         let error = publish_at(&mut writer, 0).unwrap_err();
+        let why = super::text(first, log);
+        let why = why.lines().next().and_then(|line| line.split_once(": ")).unwrap().1.to_owned();
         assert_eq!(
             super::text(&error, log),
-            "archive_poisoned: an earlier write to LOG failed\n  \
-             next: open the ledger again; what was recorded is published then"
+            format!(
+                "archive_poisoned: an earlier write to LOG failed: {why}\n  \
+                 next: open the ledger again; what was recorded is published then"
+            )
         );
         assert_eq!(writer.append(&entries(600..601)).unwrap_err().code(), "archive_poisoned");
     }
