@@ -188,6 +188,25 @@ pub fn encode_value<T: Serialize>(value: &T) -> Result<Vec<u8>, Malformed> {
     encode_with(value, VALUE)
 }
 
+/// Gives the bytes of [`encode_value`] piece by piece, as they are made.
+///
+/// # Errors
+/// [`Malformed`] when the value cannot be encoded.
+pub fn encode_value_to<T: Serialize>(
+    value: &T,
+    take: &mut dyn FnMut(&[u8]),
+) -> Result<(), Malformed> {
+    struct Pieces<'a>(&'a mut dyn FnMut(&[u8]));
+    impl bincode::enc::write::Writer for Pieces<'_> {
+        fn write(&mut self, bytes: &[u8]) -> Result<(), bincode::error::EncodeError> {
+            (self.0)(bytes);
+            Ok(())
+        }
+    }
+    bincode::serde::encode_into_writer(value, Pieces(take), VALUE)
+        .map_err(|e| malformed("value", "one that can be encoded", e))
+}
+
 /// Reads a value from a cache.
 ///
 /// # Errors

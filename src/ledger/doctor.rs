@@ -388,16 +388,15 @@ fn see_anchor(
 fn see_cache(folder: &Path, examined: &mut Examined) {
     let cache = folder.join(CACHE_FOLDER);
     let key = examined.facts.as_ref().map(|facts| facts.log_key.0);
-    examined.see(match reader::cache::read_unverified(&cache, examined.size) {
+    examined.see(match reader::cache::glance(&cache, examined.size) {
         Ok(None) => Observation::new("cache", Health::Whole, "none; the log is read instead"),
         Ok(Some(found))
-            if key
-                .is_some_and(|key| reader::cache::read(&cache, &key, examined.size).is_some()) =>
+            if key.is_some_and(|key| reader::cache::is_signed(&cache, &key, examined.size)) =>
         {
             Observation::new(
                 "cache",
                 Health::Whole,
-                format!("one of {} entries, signed", found.0.head.size),
+                format!("one of {} entries, signed", found.head.size),
             )
         }
         Ok(Some(_)) => Observation::new(

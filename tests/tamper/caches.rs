@@ -116,7 +116,7 @@ fn a_cache_beyond_all_measure_is_not_read_to_its_end() {
 }
 
 fn put(folder: &Path, change: impl FnOnce(&mut cache::Cache), signer: &dyn Signer) {
-    let (mut cache, _) = cache::read_unverified(folder, 1_000).unwrap().unwrap();
+    let mut cache = cache::read(folder, &log_key().public_key(), 1_000).unwrap();
     change(&mut cache);
     cache::write(folder, &cache, signer).unwrap();
 }

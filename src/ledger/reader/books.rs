@@ -22,7 +22,33 @@ pub struct Books {
     pub leverage: Leverage,
 }
 
+/// Books whose parts are kept apart; encoded as [`Books`] are.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct BooksRef<'a> {
+    /// The state of the rules.
+    pub state: &'a State,
+    /// Balances of leaves and lines.
+    pub balances: &'a Balances,
+    /// Master data.
+    pub names: &'a Names,
+    /// Follow-on investment.
+    pub leverage: &'a Leverage,
+}
+
 impl Books {
+    /// The same, by reference.
+    #[must_use]
+    pub fn as_ref(&self) -> BooksRef<'_> {
+        self.with_state(&self.state)
+    }
+
+    /// These books with a state that is kept elsewhere.
+    #[must_use]
+    pub fn with_state<'a>(&'a self, state: &'a State) -> BooksRef<'a> {
+        let Self { state: _, balances, names, leverage } = self;
+        BooksRef { state, balances, names, leverage }
+    }
+
     /// Empty books that take in what happened up to a day, that day included; `None`: everything.
     #[must_use]
     pub fn new(as_of: Option<Date>) -> Self {

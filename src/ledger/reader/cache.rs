@@ -5,7 +5,7 @@
 //! projections as one value. A reader uses it only if it verifies under the key that
 //! the reader trusts and its head is in the log.
 
-use super::books::Books;
+use super::books::{Books, BooksRef};
 use crate::chain::body;
 use crate::chain::entry::Head;
 use crate::chain::hash::Hash;
@@ -13,7 +13,7 @@ use crate::chain::signature::{Signer, cache_message, verify};
 use crate::edge::durable::{self, Readers};
 use crate::error::{Error, Kind, Result};
 use crate::file;
-use crate::tlog::tree::{Digest, sha256};
+use crate::tlog::tree::{Digest, Sha256Stream, sha256};
 use serde::{Deserialize, Serialize};
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
@@ -65,6 +65,12 @@ pub fn is_of_other_release(folder: &Path, key: &[u8; 32], size: u64) -> bool {
     is_cache && versions.is_some_and(|found| found != (FORMAT, Books::logic_versions()))
 }
 
+/// True if the cache in `folder` of a log of `size` entries is signed by `key`.
+#[must_use]
+pub fn is_signed(folder: &Path, key: &[u8; 32], size: u64) -> bool {
+    read_signed(folder, key, size).is_some()
+}
+
 fn read_signed(folder: &Path, key: &[u8; 32], size: u64) -> Option<Vec<u8>> {
     let bytes = file::read(&folder.join(FILE), most_bytes(size)).ok()?;
     let signature = <[u8; 64]>::try_from(bytes.get(SIGNATURE)?).ok()?;
@@ -83,19 +89,63 @@ fn most_bytes(size: u64) -> usize {
     usize::try_from(most).unwrap_or(usize::MAX)
 }
 
-/// The cache in `folder` of a log of `size` entries, whoever signed it, to be compared with a fresh
-/// run, and the SHA-256 digest of its file; `None` if there is none. A file that is larger than such a
-/// cache can be is not read.
+/// What stands in a cache, without its contents: they are compared by their digest, since those of a large
+/// ledger are large.
+#[derive(Debug, Clone)]
+pub struct Glance {
+    /// Size and head hash, as it says.
+    pub head: Head,
+    /// SHA-256 of the whole file.
+    pub file: Digest,
+    value: Digest,
+}
+
+impl Glance {
+    /// True if the cache holds these projections of a ledger, and nothing else.
+    #[must_use]
+    pub fn holds(&self, contents: &Contents<'_>) -> bool {
+        let mut hasher = Sha256Stream::default();
+        let hashed = body::encode_value_to(&contents.stored(), &mut |bytes| hasher.update(bytes));
+        hashed.is_ok() && hasher.finish() == self.value
+    }
+}
+
+/// What a cache of a ledger has at a head.
+#[derive(Debug)]
+pub struct Contents<'a> {
+    /// The ledger's id.
+    pub ledger: [u8; 16],
+    /// Size and head hash.
+    pub head: Head,
+    /// `recorded_at` of the last entry, microseconds since 1970.
+    pub recorded_at_microseconds: i64,
+    /// The projections.
+    pub books: BooksRef<'a>,
+}
+
+impl<'a> Contents<'a> {
+    fn stored(&self) -> Stored<&BooksRef<'a>> {
+        Stored {
+            format: FORMAT,
+            logic_versions: Books::logic_versions(),
+            ledger: self.ledger,
+            size: self.head.size,
+            hash: self.head.hash.0,
+            recorded_at_microseconds: self.recorded_at_microseconds,
+            books: &self.books,
+        }
+    }
+}
+
+/// A glance at the cache in `folder` of a log of `size` entries, whoever signed it; `None` if there is none. A
+/// file that is larger than such a cache can be is not read.
 ///
 /// # Errors
 /// Why the file cannot be a cache of this logic and log, in words.
-pub fn read_unverified(
-    folder: &Path,
-    size: u64,
-) -> std::result::Result<Option<(Cache, Digest)>, String> {
+pub fn glance(folder: &Path, size: u64) -> std::result::Result<Option<Glance>, String> {
     match file::read(&folder.join(FILE), most_bytes(size)) {
-        Ok(bytes) => match decode(&bytes) {
-            Some(cache) => Ok(Some((cache, sha256(&bytes)))),
+        Ok(bytes) => match glance_at(&bytes) {
+            Some(glance) => Ok(Some(glance)),
             None => Err("bytes that are no cache".to_owned()),
         },
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -106,16 +156,32 @@ pub fn read_unverified(
     }
 }
 
-fn decode(bytes: &[u8]) -> Option<Cache> {
-    if bytes.get(..SIGNATURE.start) != Some(MAGIC.as_slice()) {
-        return None;
+fn glance_at(bytes: &[u8]) -> Option<Glance> {
+    let value = value_of(bytes)?;
+    let front: Stored<()> = body::decode_front(value)?;
+    Some(Glance { head: front.head(bytes)?, file: sha256(bytes), value: sha256(value) })
+}
+
+/// The bytes of a cache behind magic, signature and size.
+fn value_of(bytes: &[u8]) -> Option<&[u8]> {
+    bytes.get(SIZE.end..).filter(|_| bytes.get(..SIGNATURE.start) == Some(MAGIC.as_slice()))
+}
+
+impl<B> Stored<B> {
+    /// The head, where format and logic are ours and the size is the one before the value.
+    fn head(&self, bytes: &[u8]) -> Option<Head> {
+        let size = bytes.get(SIZE).and_then(|size| <[u8; 8]>::try_from(size).ok())?;
+        let found = (self.format, self.logic_versions, self.size);
+        let expected = (FORMAT, Books::logic_versions(), u64::from_le_bytes(size));
+        (found == expected).then_some(Head { size: self.size, hash: Hash(self.hash) })
     }
-    let size = bytes.get(SIZE).and_then(|size| <[u8; 8]>::try_from(size).ok())?;
-    let stored: Stored<Books> = body::decode_value(bytes.get(SIZE.end..)?).ok()?;
-    let found = (stored.format, stored.logic_versions, stored.size);
-    (found == (FORMAT, Books::logic_versions(), u64::from_le_bytes(size))).then_some(Cache {
+}
+
+fn decode(bytes: &[u8]) -> Option<Cache> {
+    let stored: Stored<Books> = body::decode_value(value_of(bytes)?).ok()?;
+    Some(Cache {
         ledger: stored.ledger,
-        head: Head { size: stored.size, hash: Hash(stored.hash) },
+        head: stored.head(bytes)?,
         recorded_at_microseconds: stored.recorded_at_microseconds,
         books: stored.books,
     })
@@ -140,16 +206,13 @@ pub fn remove(folder: &Path) -> Result<()> {
 /// # Errors
 /// `Kind::Io` when it cannot be written.
 pub fn write(folder: &Path, cache: &Cache, signer: &dyn Signer) -> Result<()> {
-    let stored = Stored {
-        format: FORMAT,
-        logic_versions: Books::logic_versions(),
+    let contents = Contents {
         ledger: cache.ledger,
-        size: cache.head.size,
-        hash: cache.head.hash.0,
+        head: cache.head,
         recorded_at_microseconds: cache.recorded_at_microseconds,
-        books: &cache.books,
+        books: cache.books.as_ref(),
     };
-    let value = body::encode_value(&stored).map_err(|malformed| {
+    let value = body::encode_value(&contents.stored()).map_err(|malformed| {
         Error::new(Kind::Io, "cache_too_large", format!("the cache: {malformed}"))
     })?;
     let mut signed = cache.head.size.to_le_bytes().to_vec();

@@ -1,17 +1,14 @@
 //! The tier `projections`: a cache that is there equals a fresh run, and is signed as a reader asks.
 
 use super::Run;
-use crate::chain::body;
-use crate::domain::state::State;
 use crate::ledger::reader::Reader;
-use crate::ledger::reader::cache::{self, Cache};
+use crate::ledger::reader::cache::{self, Contents, Glance};
 use crate::tlog::note::VerifierKey;
-use crate::tlog::tree::Digest;
 use crate::verify::{Fault, Tier, Trust};
 use std::path::Path;
 
-/// A cache with the digest of its file, if there is one; or why it cannot be one.
-pub(super) type FoundCache = std::result::Result<Option<Box<(Cache, Digest)>>, String>;
+/// A cache, if there is one; or why it cannot be one.
+pub(super) type FoundCache = std::result::Result<Option<Glance>, String>;
 
 /// Entries that may be recorded between a look at the log and one at its cache.
 const NEWER: u64 = 1_000;
@@ -21,8 +18,8 @@ const NEWER: u64 = 1_000;
 pub(super) fn read_cache(folder: &Path, reader: &Reader) -> FoundCache {
     // The size in the checkpoint is anybody's word; the files of the log are not.
     let most = reader.archive().most_entries().map_err(|error| error.message().to_owned())?;
-    let cache = cache::read_unverified(folder, most.saturating_add(NEWER))?;
-    let Some(ahead) = cache.as_ref().map(|(cache, _)| cache.head.size) else { return Ok(None) };
+    let cache = cache::glance(folder, most.saturating_add(NEWER))?;
+    let Some(ahead) = cache.as_ref().map(|cache| cache.head.size) else { return Ok(None) };
     let size = reader.size();
     if ahead > size {
         let mut now = reader.archive().clone();
@@ -33,29 +30,31 @@ pub(super) fn read_cache(folder: &Path, reader: &Reader) -> FoundCache {
             Err(format!("a cache of {ahead} entries of a log of {size}"))
         };
     }
-    Ok(cache.map(Box::new))
+    Ok(cache)
 }
 
 pub(super) fn cached_size(cache: &FoundCache) -> u64 {
     match cache {
-        Ok(Some(found)) => found.0.head.size,
+        Ok(Some(cache)) => cache.head.size,
         Ok(None) | Err(_) => 0,
     }
 }
 
 impl Run<'_> {
-    /// A cache equals a fresh run: byte for byte.
+    /// A cache equals a fresh run: byte for byte, by its digest.
     pub(super) fn compare_cache(&mut self) {
-        let Ok(Some(found)) = &self.cache else { return };
-        let (cache, digest) = found.as_ref();
-        self.compared = Some(*digest);
-        let books = &mut self.folding.tally().books;
-        // Only for the comparison: beside a bookmark the books go on, and the state is in the replay.
-        books.state = self.replay.state().clone();
-        let fresh = body::encode_value(books).ok();
-        books.state = State::default();
-        let same = fresh == body::encode_value(&cache.books).ok()
-            && cache.head == self.replay.walk().head();
+        let Ok(Some(cache)) = &self.cache else { return };
+        self.compared = Some(cache.file);
+        let walk = self.replay.walk();
+        let books = &self.folding.tally().books;
+        let same = walk.ledger().is_some_and(|ledger| {
+            cache.holds(&Contents {
+                ledger: ledger.0,
+                head: walk.head(),
+                recorded_at_microseconds: walk.recorded_at_microseconds(),
+                books: books.with_state(self.replay.state()),
+            })
+        });
         if !same {
             let size = cache.head.size;
             self.cache_fault(format!("a fresh run over {size} entries"), "other contents".into());
@@ -64,8 +63,8 @@ impl Run<'_> {
 
     /// The cache that is there was compared, in this run or in the one that left the bookmark.
     pub(super) fn is_compared(&self) -> bool {
-        let digest = |found: &FoundCache| found.as_ref().ok()?.as_ref().map(|found| found.1);
-        self.compared.is_some() && self.compared == digest(&self.cache)
+        let digest = self.cache.as_ref().ok().and_then(Option::as_ref).map(|cache| cache.file);
+        self.compared.is_some() && self.compared == digest
     }
 
     fn cache_fault(&mut self, expected: String, found: String) {
@@ -102,7 +101,7 @@ impl Run<'_> {
                 let now = trust.key.clone().or_else(|| self.claimed_key(reader));
                 let key = former.or(now);
                 let signed = key.as_ref().zip(caches).is_some_and(|(key, folder)| {
-                    cache::read(folder, &key.public_key().to_bytes(), size).is_some()
+                    cache::is_signed(folder, &key.public_key().to_bytes(), size)
                 });
                 if let Some(key) = key.filter(|_| !signed) {
                     let found = "one that does not verify".to_owned();

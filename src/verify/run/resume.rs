@@ -50,7 +50,7 @@ impl Kept {
         }
         match cache {
             Ok(Some(found)) if cached_size(cache) <= bookmark => {
-                let is_known = self.compared == Some(found.1);
+                let is_known = self.compared == Some(found.file);
                 if is_known { Ok(()) } else { Err(NotResumed::OtherCache { bookmark }) }
             }
             Ok(_) | Err(_) => Ok(()),
