@@ -264,9 +264,14 @@ impl<R: Read> RowReader<R> {
         }
         row.clear();
         row.line = self.line;
+        // Elsewhere than inside quotes and behind an escape a line break ends the row.
+        let mut has_breaks = self.escape.is_some();
         loop {
             let more = match self.input.byte()? {
-                Some(QUOTE) => self.quoted(&mut row.text)?,
+                Some(QUOTE) => {
+                    has_breaks = true;
+                    self.quoted(&mut row.text)?
+                }
                 Some(_) | None => self.plain(&mut row.text)?,
             };
             row.end_cell();
@@ -279,8 +284,9 @@ impl<R: Read> RowReader<R> {
         }
         self.check_length()?;
         self.check_lines()?;
-        // Line breaks inside quotes; the one that ends the row follows.
-        self.line = self.line.saturating_add(line_breaks(self.input.row_text()));
+        if has_breaks {
+            self.line = self.line.saturating_add(line_breaks(self.input.row_text()));
+        }
         self.end_line()?;
         self.rows = self.rows.saturating_add(1);
         row.number = self.rows;

@@ -101,7 +101,13 @@ fn has_month_name(text: &str) -> bool {
     }
     let parts: Vec<&str> =
         text.split(['-', '/', '.', ' ']).filter(|part| !part.is_empty()).collect();
-    let is_month = |part: &str| MONTHS.contains(&part.to_lowercase().as_str());
+    if !matches!(parts.len(), 2 | 3) {
+        return false;
+    }
+    let is_month = |part: &str| {
+        // The longest name has six bytes.
+        part.len() <= 6 && MONTHS.contains(&part.to_lowercase().as_str())
+    };
     let months = parts.iter().filter(|part| is_month(part)).count();
     let numbers = parts.iter().filter(|part| digits(part, 1, 4)).count();
     months == 1 && matches!(numbers, 1 | 2) && parts.len() == months.saturating_add(numbers)
