@@ -173,10 +173,8 @@ fn see_store(store: &dyn Store, survey: &Survey, examined: &mut Examined) -> Res
                 None => seen.push((copy.name, end)),
             }
         }
-        at = range.end;
-        if copies.iter().all(|copy| copy.entries.is_empty()) && at >= survey.size() {
-            break;
-        }
+        let Some(next) = store.next_held(range.end)? else { break };
+        at = next;
     }
     let size = survey.size();
     for (name, end) in seen {

@@ -299,7 +299,7 @@ impl Luck {
 
     /// How many bytes of a sector are there: mostly none or all.
     fn part_of(&mut self, length: usize) -> usize {
-        if self.dice.below(16) == 0 && self.kept_of_eight % 8 != 0 {
+        if self.dice.below(16) == 0 && !self.kept_of_eight.is_multiple_of(8) {
             return self.dice.below(length as u64) as usize;
         }
         if self.keeps() { length } else { 0 }
