@@ -14,9 +14,11 @@
     reason = "test code"
 )]
 
+mod both;
 mod house;
 mod raw;
 
+use base64::Engine as _;
 use earmark::archive::writer::ArchiveWriter;
 use earmark::chain::entry::{self, CommandId, Head, Sealed, SealedCommand};
 use earmark::chain::hash;
@@ -25,7 +27,7 @@ use earmark::error::{Kind, Result};
 use earmark::ledger::{Media, Reader};
 use earmark::store::{self, Appended, Copy, Opening, Snapshot, Span, Store};
 use earmark::tlog::note::VerifierKey;
-use earmark::verify::{Tier, Trust, verify, verify_store};
+use earmark::verify::{Tier, Trust, verify_store};
 use house::{House, ORIGIN, allocation, fund, payee};
 use std::ops::Range;
 use std::path::Path;
@@ -267,11 +269,63 @@ fn a_log_with_an_id_twice_is_named_read_and_written_to_and_nothing_piles_up() {
     let reader = Reader::open(&house.ledger_folder(), None).unwrap();
     let key = VerifierKey::new(ORIGIN, &house.log_signer().public_key()).unwrap();
     let trust = Trust { key: Some(key), pin: None };
-    let report = verify(&reader, None, &Tier::ALL, &trust, &mut |_| {}).unwrap();
+    let report = both::verify(&house.ledger_folder().join("log"), &Tier::ALL, &trust).unwrap();
     let faults: Vec<_> =
         report.faults.iter().map(|fault| (fault.tier, fault.index, fault.field.as_str())).collect();
     assert_eq!(faults, [(Tier::Chain, Some(5), "command id")]);
     assert_eq!(report.head.size, size, "the chain is followed to its end");
     let store = verify_store(&house.ledger_folder(), reader.archive()).unwrap();
     assert_eq!(store.faults, []);
+}
+
+/// An Ed25519 seed as the private key file that holds it (PKCS#8).
+fn pem(seed: [u8; 32]) -> String {
+    let head = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+    let text = base64::prelude::BASE64_STANDARD.encode([&head[..], &seed].concat());
+    format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n")
+}
+
+#[test]
+fn a_log_with_an_id_twice_is_restored_to_read_and_to_write() {
+    let house = House::new();
+    let size = with_an_id_twice(&house);
+    let log = house.ledger_folder().join("log");
+    let key = VerifierKey::new(ORIGIN, &house.log_signer().public_key()).unwrap().to_string();
+    let place = tempfile::tempdir().unwrap();
+    let run = |home: &str, words: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_earmark"));
+        command.args(words).current_dir(place.path()).env_clear();
+        command.env("EARMARK_HOME", place.path().join(home));
+        command.env("EARMARK_TEST_CLOCK", "2026-03-02T09:00:00+08:00");
+        let output = command.output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    };
+    let from = log.to_str().unwrap();
+    let restore = ["archive", "restore", "--from", from, "--log-key", &key];
+    let twice = "holds, but the command of entry 5 has the id of an earlier one";
+
+    let (status, out, err) = run("reader", &[&restore[..], &["copy"]].concat());
+    assert!(status == 0 && out.contains(twice) && out.contains("It can be read"), "{out}{err}");
+    let (status, out, err) = run("reader", &["--ledger", "copy", "payees"]);
+    assert!(status == 0 && out.contains("P-3"), "{out}{err}");
+
+    let keys = place.path().join("writer/keys");
+    let name = format!("{}.pem", earmark::tlog::tree::sha256(ORIGIN.as_bytes()));
+    for (folder, name, seed) in [("officers", "chen.pem", [1; 32]), ("log", &name, [2; 32])] {
+        let path = keys.join(folder);
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::write(path.join(name), pem(seed)).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(path.join(name), mode).unwrap();
+    }
+    let (status, out, err) = run("writer", &[&restore[..], &["again"]].concat());
+    assert!(status == 0 && out.contains(twice) && out.contains("written to again"), "{out}{err}");
+    let (status, out, err) =
+        run("writer", &["--ledger", "again", "payee", "register", "N-1", "--name", "N"]);
+    assert_eq!(status, 0, "{out}{err}");
+    let (status, out, _) = run("writer", &["--ledger", "again", "verify"]);
+    let breaks = out.lines().filter(|line| line.contains("break:")).count();
+    assert!(status == 3 && breaks == 1 && out.contains("entry 5, command id"), "{out}");
+    assert!(out.contains(&format!("at size {}", size + 2)), "{out}");
 }

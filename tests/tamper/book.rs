@@ -1,5 +1,6 @@
 //! A ledger of about 200 entries, and logs made of its entries by whoever holds the log key.
 
+use crate::both::{judge, verify};
 use crate::house::{House, ORIGIN, allocation, folder, fund, payee, payment};
 use earmark::chain::entry::{self, Envelope};
 use earmark::chain::hash;
@@ -9,7 +10,7 @@ use earmark::tlog::checkpoint::Checkpoint;
 use earmark::tlog::note::VerifierKey;
 use earmark::tlog::tile;
 use earmark::tlog::tree::{leaf_hash, root_of};
-use earmark::verify::{Fault, Report, Tier, Trust, verify};
+use earmark::verify::{Fault, Report, Tier, Trust};
 use std::path::{Path, PathBuf};
 
 /// Imports rows of so many entries each, `rows` of them to a command.
@@ -170,12 +171,20 @@ pub(crate) fn write(folder: &Path, file: &str, bytes: &[u8]) {
     std::fs::write(path, bytes).unwrap();
 }
 
+/// The right log key from outside.
+pub(crate) fn trusted() -> Trust {
+    Trust { key: Some(VerifierKey::new(ORIGIN, &log_key().public_key()).unwrap()), pin: None }
+}
+
 /// Verifies with the right log key from outside.
 pub(crate) fn verify_log(log: &Path, caches: Option<&Path>) -> Report {
-    let key = VerifierKey::new(ORIGIN, &log_key().public_key()).unwrap();
-    let reader = Reader::open_log(log, caches, None).unwrap();
-    let trust = Trust { key: Some(key), pin: None };
-    verify(&reader, caches, &Tier::ALL, &trust, &mut |_| {}).unwrap()
+    let trust = trusted();
+    let Some(caches) = caches else { return verify(log, &Tier::ALL, &trust).unwrap() };
+    let reader = Reader::open_log(log, Some(caches), None).unwrap();
+    let report =
+        earmark::verify::verify(&reader, Some(caches), &Tier::ALL, &trust, &mut |_| {}).unwrap();
+    judge(log, &trust, &report);
+    report
 }
 
 /// The fault that comes first: tier by tier, and in a tier by index.

@@ -2,10 +2,11 @@
 //! a log that was written anew since.
 
 use crate::book::{bundle, entries_of, log_key, pay, start};
+use crate::both::{judge, verify};
 use crate::house::{House, ORIGIN, payment};
 use crate::large::{Forged, key_of, large};
 use earmark::ledger::Reader;
-use earmark::verify::{Bookmark, Outcome, Report, Resumption, Tier, Trust, verify, verify_on};
+use earmark::verify::{Bookmark, Outcome, Report, Resumption, Tier, Trust, verify_on};
 use std::path::{Path, PathBuf};
 
 /// Where one auditor keeps the place.
@@ -22,14 +23,16 @@ impl Desk {
         let reader = Reader::open_log(log, None, None).unwrap();
         let bookmark = Bookmark::of(self.folder.path(), ORIGIN, &Tier::ALL, 1_000_000);
         let trust = Trust { key: Some(key_of(&log_key())), pin: None };
-        verify_on(&reader, caches, &Tier::ALL, &trust, &bookmark, &mut |_| {}).unwrap()
+        let report =
+            verify_on(&reader, caches, &Tier::ALL, &trust, &bookmark, &mut |_| {}).unwrap();
+        judge(log, &trust, &report);
+        report
     }
 }
 
 fn whole(log: &Path) -> Report {
-    let reader = Reader::open_log(log, None, None).unwrap();
     let trust = Trust { key: Some(key_of(&log_key())), pin: None };
-    verify(&reader, None, &Tier::ALL, &trust, &mut |_| {}).unwrap()
+    verify(log, &Tier::ALL, &trust).unwrap()
 }
 
 fn from(report: &Report) -> u64 {

@@ -2,22 +2,21 @@
 //! anew with all keys. Only what is kept outside tells: the anchor, a pin.
 
 use crate::book::{Log, book, entries_of, log_key, pay, start, verify_log};
+use crate::both::verify;
 use crate::house::{House, ORIGIN, copy_folder};
 use earmark::chain::entry::LedgerId;
 use earmark::chain::hash::Hash;
 use earmark::chain::signature::{SeedSigner, Signer};
 use earmark::edge::pins::Pin;
 use earmark::error::{Error, Kind};
-use earmark::ledger::Reader;
 use earmark::ledger::reader::ahead::{Ahead, Signed};
 use earmark::ledger::reader::replay::{Judge, Replay};
 use earmark::tlog::note::VerifierKey;
-use earmark::verify::{Identity, Outcome, Report, Tier, Trust, verify};
+use earmark::verify::{Identity, Outcome, Report, Tier, Trust};
 use std::path::Path;
 
 fn report(log: &Path, trust: &Trust) -> Report {
-    let reader = Reader::open_log(log, None, None).unwrap();
-    verify(&reader, None, &Tier::ALL, trust, &mut |_| {}).unwrap()
+    verify(log, &Tier::ALL, trust).unwrap()
 }
 
 fn key_of(seed: u8) -> VerifierKey {
@@ -269,8 +268,7 @@ fn a_pin_tells_another_ledger_under_the_same_key() {
 fn a_tier_that_was_not_asked_for_is_not_passed() {
     let house = book(false);
     let log = house.ledger_folder().join("log");
-    let reader = Reader::open_log(&log, None, None).unwrap();
-    let report = verify(&reader, None, &[Tier::Chain], &trusting(key_of(2)), &mut |_| {}).unwrap();
+    let report = verify(&log, &[Tier::Chain], &trusting(key_of(2))).unwrap();
     assert_eq!(report.tiers[0], (Tier::Chain, Outcome::Passed));
     assert!(report.tiers[1..].iter().all(|(_, outcome)| *outcome == Outcome::NotAsked));
     assert!(report.is_whole() && !report.is_verified(), "the checkpoint was not looked at");

@@ -1,10 +1,10 @@
 //! Every file of a log missing, cut, flipped, or replaced by an older one: `verify` names the file.
 
-use crate::book::{Log, import, log_key, pay, start, verify_log};
+use crate::book::{Log, import, log_key, pay, start, trusted, verify_log};
+use crate::both::verify;
 use crate::house::{House, copy_folder};
 use earmark::chain::signature::SeedSigner;
 use earmark::error::Kind;
-use earmark::ledger::Reader;
 use earmark::verify::{Report, Tier};
 use std::path::{Path, PathBuf};
 
@@ -58,8 +58,8 @@ fn files(folder: &Path) -> Vec<String> {
 
 /// The report, or the file that an error names where the log does not even open.
 fn names(log: &Log) -> Result<Report, String> {
-    match Reader::open_log(&log.path(), None, None) {
-        Ok(_) => Ok(log.verify()),
+    match verify(&log.path(), &Tier::ALL, &trusted()) {
+        Ok(report) => Ok(report),
         Err(error) => {
             assert!(matches!(error.kind(), Kind::Break | Kind::NotFound), "{error:?}");
             Err(error.to_string())

@@ -5,6 +5,7 @@
 //! What the chain sees and what the tree sees is asked apart: both have to object, each by itself.
 
 use crate::book::{bundle, end_of, entries_of, import, log_key, pay, rehash, remade, start};
+use crate::both::verify;
 use crate::entries::regions;
 use crate::house::{House, ORIGIN, folder, order, payee};
 use earmark::archive::writer::ArchiveWriter;
@@ -20,7 +21,7 @@ use earmark::edge::home::Home;
 use earmark::edge::pins::Pin;
 use earmark::ledger::{Durability, Ledger, Reader, Submission};
 use earmark::tlog::note::VerifierKey;
-use earmark::verify::{Fault, Identity, Report, Tier, Trust, verify};
+use earmark::verify::{Fault, Identity, Report, Tier, Trust};
 use std::path::{Path, PathBuf};
 
 const SIZE: usize = 2_000;
@@ -91,8 +92,7 @@ pub(crate) fn key_of(signer: &dyn Signer) -> VerifierKey {
 
 fn report(log: &Path, tiers: &[Tier]) -> Report {
     let trust = Trust { key: Some(key_of(&log_key())), pin: None };
-    let reader = Reader::open_log(log, None, None).unwrap();
-    verify(&reader, None, tiers, &trust, &mut |_| {}).unwrap()
+    verify(log, tiers, &trust).unwrap()
 }
 
 /// The file of a bundle, in a log of [`SIZE`] entries.
@@ -248,8 +248,7 @@ fn files_of(folder: &Path) -> Vec<PathBuf> {
 #[track_caller]
 fn refused(log: &Path, what: &str) {
     let trust = Trust { key: Some(key_of(&log_key())), pin: None };
-    let Ok(reader) = Reader::open_log(log, None, None) else { return };
-    let report = verify(&reader, None, &Tier::ALL, &trust, &mut |_| {}).unwrap();
+    let Ok(report) = verify(log, &Tier::ALL, &trust) else { return };
     assert!(!report.is_whole() && !report.is_verified(), "{what} passes");
 }
 
@@ -326,10 +325,7 @@ fn a_rewrite_of_everything_under_new_keys_is_not_pinned_or_refused() {
     let entries = entries_of(&house);
     let (officer, log) = (SeedSigner::new(&[101; 32]), SeedSigner::new(&[102; 32]));
     let forged = Forged::new(&written_anew(&entries, &officer, &log), &log);
-    let run = |trust: &Trust| {
-        let reader = Reader::open_log(&forged.path(), None, None).unwrap();
-        verify(&reader, None, &Tier::ALL, trust, &mut |_| {}).unwrap()
-    };
+    let run = |trust: &Trust| verify(&forged.path(), &Tier::ALL, trust).unwrap();
     // It holds in itself, as it must; but nobody vouches for it, and it is not called verified.
     let unpinned = run(&Trust::default());
     assert!(unpinned.is_whole(), "{:#?}", unpinned.faults);

@@ -15,6 +15,8 @@
     reason = "test code"
 )]
 
+#[path = "../both/mod.rs"]
+mod both;
 #[path = "../house/mod.rs"]
 mod house;
 

@@ -2,6 +2,7 @@
 //! are no break, and one refused entry does not take the ledger away from anybody who reads it.
 
 use crate::book::{Log, book, entries_of, house_with, log_key, signed_by, verify_log};
+use crate::both::verify;
 use crate::house::{House, ORIGIN};
 use earmark::chain::body;
 use earmark::chain::entry;
@@ -14,7 +15,7 @@ use earmark::domain::money::Amount;
 use earmark::ledger::Reader;
 use earmark::ledger::doctor::{Health, examine};
 use earmark::tlog::note::VerifierKey;
-use earmark::verify::{Outcome, Report, Tier, Trust, verify, verify_store};
+use earmark::verify::{Outcome, Report, Tier, Trust, verify_store};
 use std::path::Path;
 
 fn officer() -> SeedSigner {
@@ -56,9 +57,7 @@ fn payment_of(entries: &[Vec<u8>], yuan: i128) -> DisbursementRecorded {
 
 fn verified(log: &Path, key: &SeedSigner) -> Report {
     let key = VerifierKey::new(ORIGIN, &key.public_key()).unwrap();
-    let reader = Reader::open_log(log, None, None).unwrap();
-    let trust = Trust { key: Some(key), pin: None };
-    verify(&reader, None, &Tier::ALL, &trust, &mut |_| {}).unwrap()
+    verify(log, &Tier::ALL, &Trust { key: Some(key), pin: None }).unwrap()
 }
 
 fn outcome(report: &Report, tier: Tier) -> Outcome {

@@ -46,6 +46,16 @@ pub const PURE_ROOMS: &[&str] = &["domain", "chain", "tlog", "projection", "repo
 pub const IMPURE: &[&str] =
     &["std::fs", "std::env", "std::net", "std::process", "std::os", "crate::file"];
 
+/// Where tests verify by ours alone: through which all others go to both, with a cache or a bookmark beside the
+/// other one's word, while the log grows, and after simulated power cuts.
+pub const VERIFY_HOMES: &[&str] = &[
+    "tests/both/",
+    "tests/tamper/book.rs",
+    "tests/tamper/bookmark.rs",
+    "tests/tamper/live.rs",
+    "tests/crash/",
+];
+
 /// The only homes of an external crate.
 pub const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("bincode", &["chain::body"]),

@@ -61,6 +61,11 @@ struct Bad {
 
 const BAD: &[Bad] = &[
     Bad {
+        rule: "both verifiers",
+        files: &[("tests/forged.rs", "//! x\nuse earmark::verify::{Tier, Trust, verify};\n")],
+        found: "tests/forged.rs:2: a test verifies a log by ours alone",
+    },
+    Bad {
         rule: "imports",
         files: &[("src/domain/money.rs", "//! x\nuse crate::error::Error;\n")],
         found: "src/domain/money.rs:2: domain may not import error::Error",

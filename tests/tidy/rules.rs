@@ -56,6 +56,7 @@ pub const RULES: &[Rule] = &[
     ("file home", file_home),
     ("sure answers", sure_answers),
     ("pure rooms", pure_rooms),
+    ("both verifiers", both_verifiers),
     ("sizes", sizes),
     ("head docs", head_docs),
     ("words", words),
@@ -156,6 +157,25 @@ fn crate_homes(files: &[File]) -> Vec<Finding> {
             if !at_home && !local.contains(name) {
                 let rule = format!("{name} is named outside its home ({})", homes.join(", "));
                 found.push(file.finding(path.line, rule, "call what its home offers"));
+            }
+        }
+    }
+    found
+}
+
+/// Tests verify logs by both verifiers.
+fn both_verifiers(files: &[File]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let is_test = |file: &&File| {
+        file.path.starts_with("tests/")
+            && !h::VERIFY_HOMES.iter().any(|home| file.path.starts_with(home))
+    };
+    for file in files.iter().filter(is_test) {
+        for path in file.source.iter().flat_map(Source::paths) {
+            let segments: Vec<&str> = path.segments.iter().map(String::as_str).collect();
+            if let ["earmark", "verify", "verify" | "verify_on"] = segments[..] {
+                let rule = "a test verifies a log by ours alone".to_owned();
+                found.push(file.finding(path.line, rule, "verify it by tests/both"));
             }
         }
     }

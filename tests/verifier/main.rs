@@ -17,6 +17,8 @@
 )]
 
 mod binary;
+#[path = "../both/mod.rs"]
+mod both;
 mod corners;
 mod dice;
 mod history;
@@ -29,6 +31,7 @@ mod surfaces;
 mod tamper;
 mod wishes;
 
+use both::PYTHON;
 use earmark::chain::signature::Signer as _;
 use earmark::domain::kinds::Stage;
 use earmark::domain::money::Currency;
@@ -42,26 +45,10 @@ use earmark::tlog::note::VerifierKey;
 use house::{House, ORIGIN};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::LazyLock;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-
-/// A Python that has what the verifier imports.
-static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
-    let given = std::env::var_os("EARMARK_PYTHON").map(PathBuf::from);
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or(Path::new(ROOT).join("target"), PathBuf::from);
-    let candidates = [given, Some(target.join(".venv/bin/python")), Some("python3".into())];
-    let has_modules = |python: &PathBuf| {
-        let probe = Command::new(python).args(["-c", "import blake3, cryptography"]).output();
-        probe.is_ok_and(|output| output.status.success())
-    };
-    candidates.into_iter().flatten().find(has_modules).expect(
-        "tools/verify needs a Python with blake3 and cryptography: run tools/test, which installs them",
-    )
-});
 
 /// What a run of a script of tools/verify said.
 #[derive(Debug)]

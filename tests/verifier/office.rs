@@ -2,7 +2,7 @@
 //! by `verify` and by the independent verifier, which have to agree on everything but the rules.
 
 use super::house::{House, ORIGIN, allocation, fund, payee, payment};
-use super::{Said, run};
+use super::{Said, both, run};
 use earmark::archive::writer::ArchiveWriter;
 use earmark::chain::body;
 use earmark::chain::entry::{CommandId, EntryId, Envelope, LedgerId, SIGNED, Sealed};
@@ -19,9 +19,8 @@ use earmark::domain::kinds::Role;
 use earmark::domain::money::Amount;
 use earmark::domain::propose::propose;
 use earmark::domain::state::State;
-use earmark::ledger::Reader;
 use earmark::tlog::note::VerifierKey;
-use earmark::verify::{Identity, Report, Tier, Trust, verify};
+use earmark::verify::{Identity, Report, Tier, Trust};
 
 const LEDGER: LedgerId = LedgerId([9; 16]);
 
@@ -138,11 +137,10 @@ impl Book {
         writer.append(&sealed.collect::<Vec<_>>()).unwrap();
         writer.publish(&key(signed_by), ORIGIN, 0, &mut |_| Ok(())).unwrap();
         let trusted = VerifierKey::new(ORIGIN, &key(trusted).public_key()).unwrap();
-        let reader = Reader::open_log(&log, None, None).unwrap();
         let arguments = [log.to_str().unwrap(), "--log-key", &trusted.to_string()];
         let said = run("verify.py", &arguments);
         let trust = Trust { key: Some(trusted), pin: None };
-        (verify(&reader, None, &Tier::ALL, &trust, &mut |_| {}).unwrap(), said)
+        (both::verify(&log, &Tier::ALL, &trust).unwrap(), said)
     }
 
     /// Both call it good.

@@ -164,7 +164,8 @@ impl Plan {
                 self.pin(session)?;
                 restoring.finish_for_reading(&self.config)?;
                 let words = format!("It can be read, and not written to: {lacks}.");
-                let exit = if self.report.is_whole() { Exit::Done } else { Exit::Broken };
+                let holds = self.report.is_whole() || repeated(&self.report).is_some();
+                let exit = if holds { Exit::Done } else { Exit::Broken };
                 return tell(session, a, &self.report, "reading", &words).map(|()| exit);
             }
         };
@@ -221,7 +222,9 @@ fn tell(
     state: &str,
     words: &str,
 ) -> Result<()> {
+    let twice = repeated(report);
     let identity = match report.identity {
+        _ if let Some(words) = &twice => words.as_str(),
         _ if !report.is_whole() => {
             "bytes, signatures and tree hold, and the rules were not followed to its end"
         }
@@ -295,7 +298,7 @@ fn trust(session: &Session, a: &RestoreArchive, origin: &str) -> Result<Trust> {
 /// rules alone could not be followed to its end, one to read, and this gives why.
 fn check(report: &Report, a: &RestoreArchive) -> Result<Option<String>> {
     let unfit = not_followed(report);
-    if !report.is_whole() && unfit.is_none() {
+    if !report.is_whole() && unfit.is_none() && repeated(report).is_none() {
         let first = report.faults.first().map(ToString::to_string).unwrap_or_default();
         let message = format!("the copy does not verify: {first}");
         return Err(Error::new(Kind::Break, "copy_not_verified", message)
@@ -310,6 +313,23 @@ fn check(report: &Report, a: &RestoreArchive) -> Result<Option<String>> {
     );
     Err(Error::new(Kind::NotPinned, "copy_not_pinned", message).with_hint(
         "ask the log's keeper for its key and give it with --log-key, or accept that with --unpinned",
+    ))
+}
+
+/// Which command has the id of an earlier one, where nothing else is wrong: such a log is read and written to
+/// like any other, and `verify` names it for ever.
+fn repeated(report: &Report) -> Option<String> {
+    let is_one = |fault: &Fault| fault.tier == Tier::Chain && fault.likely == "repeated";
+    let first = report.faults.first().filter(|_| report.faults.iter().all(is_one))?;
+    let holds = |(tier, outcome): &(Tier, Outcome)| match outcome {
+        Outcome::Passed | Outcome::Nothing => true,
+        Outcome::Broken => *tier == Tier::Chain,
+        Outcome::NotAsked | Outcome::NotCheckedFrom(_) => false,
+    };
+    let index = first.index.filter(|_| report.tiers.iter().all(holds))?;
+    Some(format!(
+        "holds, but the command of entry {index} has the id of an earlier one: compare the two with earmark show, and \
+         reverse the later one if it was booked again"
     ))
 }
 
