@@ -13,6 +13,9 @@ const SOON: Duration = Duration::from_secs(30);
 /// The most memory that a run may have had.
 const MOST_BYTES: u64 = 48 << 20;
 
+/// The most memory that a verification may have had, whatever size it is told.
+const VERIFY_BYTES: u64 = 32 << 20;
+
 /// What a line did, and the most memory that it was seen to have.
 pub(super) struct Watched {
     pub(super) status: i32,
@@ -104,6 +107,7 @@ fn a_size_that_nobody_signed_costs_nothing() {
             let ran = place.soon(&line);
             assert_eq!(ran.status, 3, "{line}, size {size}: {}{}", ran.out, ran.err);
             assert!((1..=3).contains(&breaks(&ran.out).len()), "{line}, {size}: {}", ran.out);
+            assert!(ran.peak_bytes < VERIFY_BYTES, "{line}, {size}: {} KiB", ran.peak_bytes >> 10);
             // All entries that are there were followed.
             assert!(ran.out.contains("at size 4"), "{line}, {size}: {}", ran.out);
         }
