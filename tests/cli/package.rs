@@ -198,10 +198,13 @@ fn every_file_beside_the_log_is_compared() {
     }
 }
 
+/// A field of the manifest by its name in a fault, and what is done to it.
+type Edit<'a> = (&'a str, &'a dyn Fn(&mut Value));
+
 #[test]
 fn what_the_manifest_says_is_compared() {
     let (place, files, key) = packed();
-    let changes: &[(&str, &dyn Fn(&mut Value))] = &[
+    let changes: &[Edit<'_>] = &[
         ("size", &|m| m["size"] = json!(99)),
         ("head", &|m| m["head"] = json!("00")),
         ("root", &|m| m["root"] = Value::Null),

@@ -94,6 +94,45 @@ fn a_restore_that_is_killed_at_any_moment_is_run_again() {
     assert!(cut_off > 3, "{cut_off} of {kills} came before its end");
 }
 
+/// What is in a folder.
+fn names(place: &Place, name: &str) -> Vec<std::ffi::OsString> {
+    let inside = std::fs::read_dir(place.path(name)).unwrap();
+    let mut names: Vec<_> = inside.map(|inside| inside.unwrap().file_name()).collect();
+    names.sort();
+    names
+}
+
+/// One that is damaged is taken anew, not healed.
+fn a_worn_copy_is_taken_anew(place: &Place) {
+    copy_folder(&place.path("again"), &place.path("worn"));
+    let bundle = place.path("worn/log/tile/entries/000.p/4");
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    bytes[200] ^= 1;
+    std::fs::write(&bundle, bytes).unwrap();
+    for line in ["doctor", "doctor --fix"] {
+        let ran = run(place, "new", "worn", line);
+        assert_eq!(ran.status, 3, "{}{}", ran.out, ran.err);
+        assert!(ran.out.contains("a copy to read: not whole"), "{}", ran.out);
+        assert!(ran.out.contains("archive restore --from COPY NEWDIR"), "{}", ran.out);
+        assert!(!ran.out.contains("opening the ledger for a write"), "{}", ran.out);
+    }
+    assert_eq!(names(place, "worn"), names(place, "again"));
+}
+
+/// A ledger's folder without its store, on a machine that has no key, is one too; with the key it is healed.
+fn a_folder_without_its_store_is_a_copy(place: &Place) {
+    copy_folder(&place.path("pudong"), &place.path("public"));
+    for name in ["db", "wal"] {
+        std::fs::remove_dir_all(place.path("public").join(name)).unwrap();
+    }
+    let ran = run(place, "new", "public", "doctor");
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    assert!(ran.out.contains("a copy to read: whole"), "{}", ran.out);
+    let ran = run(place, "user", "public", "doctor");
+    assert_eq!(ran.status, 3, "{}", ran.out);
+    assert!(ran.out.contains("opening the ledger for a write heals it"), "{}", ran.out);
+}
+
 #[test]
 fn a_new_machine_is_asked_for_keys_and_can_read_without() {
     let place = backed_up();
@@ -114,13 +153,7 @@ fn a_new_machine_is_asked_for_keys_and_can_read_without() {
     assert!(ran.out.starts_with("Verified: 4 entries"), "{}", ran.out);
     assert!(run(&place, "new", "again", "balance").out.contains("PD-INFO"));
     // It is whole, nobody is told to heal or to rotate anything, and nothing is made in it by looking.
-    let names = |name: &str| {
-        let inside = std::fs::read_dir(place.path(name)).unwrap();
-        let mut names: Vec<_> = inside.map(|inside| inside.unwrap().file_name()).collect();
-        names.sort();
-        names
-    };
-    let before = names("again");
+    let before = names(&place, "again");
     let as_auditor = |line: &str| run(&place, "new", "again", line);
     for line in ["doctor", "doctor --fix"] {
         let ran = as_auditor(line);
@@ -142,32 +175,9 @@ fn a_new_machine_is_asked_for_keys_and_can_read_without() {
         assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{line}: {}", ran.err);
         assert!(!ran.err.contains("rotate") && !ran.err.contains("key new"), "{line}: {}", ran.err);
     }
-    assert_eq!(names("again"), before);
-    // One that is damaged is taken anew, not healed.
-    copy_folder(&place.path("again"), &place.path("worn"));
-    let bundle = place.path("worn/log/tile/entries/000.p/4");
-    let mut bytes = std::fs::read(&bundle).unwrap();
-    bytes[200] ^= 1;
-    std::fs::write(&bundle, bytes).unwrap();
-    for line in ["doctor", "doctor --fix"] {
-        let ran = run(&place, "new", "worn", line);
-        assert_eq!(ran.status, 3, "{}{}", ran.out, ran.err);
-        assert!(ran.out.contains("a copy to read: not whole"), "{}", ran.out);
-        assert!(ran.out.contains("archive restore --from COPY NEWDIR"), "{}", ran.out);
-        assert!(!ran.out.contains("opening the ledger for a write"), "{}", ran.out);
-    }
-    assert_eq!(names("worn"), before);
-    // A ledger's folder without its store, on a machine that has no key, is one too; with the key it is healed.
-    copy_folder(&place.path("pudong"), &place.path("public"));
-    for name in ["db", "wal"] {
-        std::fs::remove_dir_all(place.path("public").join(name)).unwrap();
-    }
-    let ran = run(&place, "new", "public", "doctor");
-    assert_eq!(ran.status, 0, "{}", ran.out);
-    assert!(ran.out.contains("a copy to read: whole"), "{}", ran.out);
-    let ran = run(&place, "user", "public", "doctor");
-    assert_eq!(ran.status, 3, "{}", ran.out);
-    assert!(ran.out.contains("opening the ledger for a write heals it"), "{}", ran.out);
+    assert_eq!(names(&place, "again"), before);
+    a_worn_copy_is_taken_anew(&place);
+    a_folder_without_its_store_is_a_copy(&place);
     // The keys came later: the folder stays what it is, and says what to do.
     copy_folder(&place.path("user/keys"), &place.path("new/keys"));
     let ran = run(&place, "new", "again", "allocation supplement PD-INFO 2002 1万");
