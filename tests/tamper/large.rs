@@ -19,7 +19,7 @@ use earmark::domain::ids::Text;
 use earmark::edge::anchors::Anchors;
 use earmark::edge::home::Home;
 use earmark::edge::pins::Pin;
-use earmark::ledger::{Durability, Ledger, Reader, Submission};
+use earmark::ledger::{Durability, Ledger, Submission};
 use earmark::tlog::note::VerifierKey;
 use earmark::verify::{Fault, Identity, Report, Tier, Trust};
 use std::path::{Path, PathBuf};
