@@ -137,8 +137,11 @@ fn a_cache_of_another_release_is_no_break_and_not_used() {
     let expected = fresh(&house);
     let path = cached(&house);
     let mut bytes = std::fs::read(&path).unwrap();
+    assert_eq!(cache::newest_size(&caches(&house)), reader(&house).size());
     bytes[80] += 1;
     std::fs::write(&path, &bytes).unwrap();
+    // The next write makes a new one, however young this one is.
+    assert_eq!(cache::newest_size(&caches(&house)), 0);
     assert_useless(&house, &expected, "a cache whose version was changed");
     let signature = log_key().sign(&cache_message(&bytes[72..]));
     bytes[8..72].copy_from_slice(&signature);

@@ -78,6 +78,8 @@ fn read_signed(folder: &Path, key: &[u8; 32], size: u64) -> Option<Vec<u8>> {
     verify(key, &cache_message(signed), &signature).then_some(bytes)
 }
 
+/// No fewer than a cache has before its projections.
+const MOST_FRONT_BYTES: u64 = 256;
 /// More than entries add to a cache: none that is larger is written, or read.
 const MAX_BYTES_AN_ENTRY: u64 = 2_048;
 /// What a cache may have beside that.
@@ -157,9 +159,12 @@ pub fn glance(folder: &Path, size: u64) -> std::result::Result<Option<Glance>, S
 }
 
 fn glance_at(bytes: &[u8]) -> Option<Glance> {
-    let value = value_of(bytes)?;
-    let front: Stored<()> = body::decode_front(value)?;
-    Some(Glance { head: front.head(bytes)?, file: sha256(bytes), value: sha256(value) })
+    Some(Glance { head: head_of(bytes)?, file: sha256(bytes), value: sha256(value_of(bytes)?) })
+}
+
+/// The head that stands in the first bytes of a cache of this logic.
+fn head_of(bytes: &[u8]) -> Option<Head> {
+    body::decode_front::<Stored<()>>(value_of(bytes)?)?.head(bytes)
 }
 
 /// The bytes of a cache behind magic, signature and size.
@@ -229,11 +234,12 @@ pub fn write(folder: &Path, cache: &Cache, signer: &dyn Signer) -> Result<()> {
     durable::replace(&folder.join(FILE), &bytes, Readers::Everyone)
 }
 
-/// The size that the cache in `folder` states, unverified: only to decide when to make the next.
+/// The size that the cache in `folder` states, unverified: only to decide when to make the next. 0 where there
+/// is none, or one of another logic, which nobody reads.
 #[must_use]
 pub fn newest_size(folder: &Path) -> u64 {
-    let mut front = [0; SIZE.end];
-    let read = file::open(&folder.join(FILE)).and_then(|mut file| file.read_exact(&mut front));
-    let size = front.get(SIZE).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
-    size.filter(|_| read.is_ok()).map_or(0, u64::from_le_bytes)
+    let mut front = Vec::new();
+    let read = file::open(&folder.join(FILE))
+        .and_then(|file| file.take(MOST_FRONT_BYTES).read_to_end(&mut front));
+    read.ok().and_then(|_| head_of(&front)).map_or(0, |head| head.size)
 }
