@@ -101,7 +101,8 @@ fn run(command: &str, folder: &Path, lang: &str) -> String {
 /// Hides hashes, keys, ids, times and durations.
 fn mask(line: &str) -> String {
     // Chinese puts no space after its stops.
-    let mask_words = |word: &str| word.split_inclusive(['，', '。', '；']).map(mask_word).collect();
+    let mask_words =
+        |word: &str| word.split_inclusive(['，', '。', '；', '：']).map(mask_word).collect();
     let words: Vec<String> = line.split(' ').map(mask_words).collect();
     let mut out = Vec::new();
     for (place, word) in words.iter().enumerate() {
@@ -118,7 +119,7 @@ fn mask_word(word: &str) -> String {
         return format!("id:{}", mask_word(id));
     }
     let core = word.trim_matches(|c: char| {
-        matches!(c, ',' | '.' | ':' | ';' | '(' | ')' | '"' | '`' | '，' | '。' | '；')
+        matches!(c, ',' | '.' | ':' | ';' | '(' | ')' | '"' | '`' | '，' | '。' | '；' | '：')
     });
     if core.is_empty() {
         return word.to_owned();

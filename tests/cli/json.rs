@@ -57,6 +57,7 @@ fn a_read_prints_a_report() {
         [
             "report",
             "schema",
+            "identity",
             "ledger",
             "size",
             "head",
