@@ -184,7 +184,7 @@ fn check_error(error: &Error, code: &str, place: &str) {
         // The command before was done; what failed after it stops the next one.
         "store_poisoned" => error.message().contains(": cannot "),
         // A recovery could not read what is published: which file, and why.
-        "log_unreadable" => error.message().contains(" cannot be read: cannot read "),
+        "log_unreadable" => error.message().contains(" cannot be read: cannot "),
         other => other == code,
     };
     assert!(says_so, "{place}: expected {code}: {error:?}");
