@@ -89,13 +89,7 @@ impl Beside {
     /// `InvalidData` if it cannot be unpacked; what the system says.
     pub fn open(&mut self, name: &str) -> io::Result<Option<impl Read + '_>> {
         let Some((number, stated)) = self.files.get(name).copied() else { return Ok(None) };
-        let file = self.zip.by_index(number).map_err(|error| {
-            let words = error.to_string();
-            if let ZipError::Io(error) = error {
-                return error;
-            }
-            io::Error::new(ErrorKind::InvalidData, words)
-        })?;
+        let file = self.zip.by_index(number).map_err(of_zip)?;
         Ok(Some(file.take(stated.saturating_add(1))))
     }
 }
@@ -117,13 +111,23 @@ impl Package {
             true => unfit(path, "it is no regular file"),
             false => Error::io("open", path, e),
         })?;
-        let no_zip = |error: ZipError| unfit(path, &format!("it is no sound zip: {error}"));
+        // What the machine could not is no fault of the package.
+        let refused = |error: io::Error| match error.raw_os_error() {
+            Some(_) => Error::io("read", path, error),
+            None => unfit(path, &error.to_string()),
+        };
+        let no_zip = |error| {
+            let error = of_zip(error);
+            match error.raw_os_error() {
+                Some(_) => Error::io("read", path, error),
+                None => unfit(path, &format!("it is no sound zip: {error}")),
+            }
+        };
         let mut zip = ZipArchive::new(Placed::new(file)).map_err(no_zip)?;
         // Names there twice, overlapping contents, files that only one of both headers knows.
         zip.validate_header_consistency().map_err(no_zip)?;
-        let found = look_through(&mut zip).map_err(|words| unfit(path, &words))?;
-        let (text, manifest) =
-            read_manifest(&mut zip, &found).map_err(|words| unfit(path, &words))?;
+        let found = look_through(&mut zip).map_err(refused)?;
+        let (text, manifest) = read_manifest(&mut zip, &found).map_err(refused)?;
         let files = match_manifest(found, manifest).map_err(|words| unfit(path, &words))?;
         Ok(Self { path: path.to_owned(), zip: Mutex::new(zip), files, manifest: text })
     }
@@ -164,30 +168,43 @@ impl Source for Package {
     }
 }
 
+/// What the machine said stays what it is; all else is a zip that is not sound.
+fn of_zip(error: ZipError) -> io::Error {
+    match error {
+        ZipError::Io(error) => error,
+        other => invalid(other.to_string()),
+    }
+}
+
+fn invalid(words: String) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, words)
+}
+
 /// Every file with its place and the bytes that the zip states.
-fn look_through(zip: &mut ZipArchive<Placed>) -> Result<BTreeMap<String, (usize, u64)>, String> {
+fn look_through(zip: &mut ZipArchive<Placed>) -> io::Result<BTreeMap<String, (usize, u64)>> {
     let mut found = BTreeMap::new();
     for number in 0..zip.len() {
-        let entry = zip.by_index_data(number).map_err(|error| error.to_string())?;
+        let entry = zip.by_index_data(number).map_err(of_zip)?;
         let name = std::str::from_utf8(entry.name_raw())
             .ok()
             .filter(|name| is_plain(name))
             .ok_or_else(|| {
                 let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
-                format!("the name {name:?} is no plain path below its root")
+                invalid(format!("the name {name:?} is no plain path below its root"))
             })?;
         if entry.is_symlink() {
-            return Err(format!("{name} is a symbolic link"));
+            return Err(invalid(format!("{name} is a symbolic link")));
         }
         if entry.encrypted() {
-            return Err(format!("{name} is encrypted"));
+            return Err(invalid(format!("{name} is encrypted")));
         }
         let method = entry.compression();
         if !matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated) {
-            return Err(format!("{name} is compressed with {method}; only deflate is read"));
+            let words = format!("{name} is compressed with {method}; only deflate is read");
+            return Err(invalid(words));
         }
         if found.insert(name.to_owned(), (number, entry.size())).is_some() {
-            return Err(format!("{name} is there twice"));
+            return Err(invalid(format!("{name} is there twice")));
         }
     }
     Ok(found)
@@ -205,16 +222,20 @@ fn is_plain(name: &str) -> bool {
 fn read_manifest(
     zip: &mut ZipArchive<Placed>,
     found: &BTreeMap<String, (usize, u64)>,
-) -> Result<(Vec<u8>, Manifest), String> {
+) -> io::Result<(Vec<u8>, Manifest)> {
     let Some((number, bytes)) = found.get(MANIFEST) else {
-        return Err(format!("it has no {MANIFEST}"));
+        return Err(invalid(format!("it has no {MANIFEST}")));
     };
     let bytes = usize::try_from(*bytes).unwrap_or(usize::MAX);
     if bytes > MAX_MANIFEST_BYTES {
-        return Err(format!("{MANIFEST} has more than {MAX_MANIFEST_BYTES} bytes"));
+        return Err(invalid(format!("{MANIFEST} has more than {MAX_MANIFEST_BYTES} bytes")));
     }
-    let text = unpack(zip, *number, bytes).map_err(|error| format!("{MANIFEST}: {error}"))?;
-    let manifest = serde_json::from_slice(&text).map_err(|error| format!("{MANIFEST}: {error}"))?;
+    let text = unpack(zip, *number, bytes).map_err(|error| match error.raw_os_error() {
+        Some(_) => error,
+        None => invalid(format!("{MANIFEST}: {error}")),
+    })?;
+    let manifest =
+        serde_json::from_slice(&text).map_err(|error| invalid(format!("{MANIFEST}: {error}")))?;
     Ok((text, manifest))
 }
 
@@ -258,8 +279,7 @@ fn is_named(name: &str) -> bool {
 
 /// Unpacks a file that must have exactly `stated` bytes, and never more in memory than one beyond.
 fn unpack(zip: &mut ZipArchive<Placed>, number: usize, stated: usize) -> io::Result<Vec<u8>> {
-    let invalid = |error: String| io::Error::new(ErrorKind::InvalidData, error);
-    let file = zip.by_index(number).map_err(|error| invalid(error.to_string()))?;
+    let file = zip.by_index(number).map_err(of_zip)?;
     let limit = u64::try_from(stated).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
     file.take(limit).read_to_end(&mut bytes)?;

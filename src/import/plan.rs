@@ -18,6 +18,7 @@ use super::text::{self, Compare, clean, is_blank, nearest, slug, without_guard};
 use crate::domain::calendar::Date;
 use crate::domain::ids::{Code, Tag, Text};
 use crate::domain::money::{Amount, Currency};
+use crate::domain::state::NO_CURRENCY;
 use crate::error::Result;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -365,7 +366,7 @@ impl Plan {
 }
 
 fn plain(amount: Amount, exponent: u8) -> String {
-    Currency { code: *b"XXX", exponent }.plain(amount)
+    Currency { exponent, ..NO_CURRENCY }.plain(amount)
 }
 
 /// Refuses a code, or the number of a document, that a spreadsheet spoilt.

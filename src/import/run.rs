@@ -29,7 +29,7 @@ use crate::domain::event::{DocumentRef, Event};
 use crate::domain::finding::Finding;
 use crate::domain::ids::LineKey;
 use crate::domain::kinds::Stage;
-use crate::domain::money::{Amount, Currency};
+use crate::domain::money::Amount;
 use crate::domain::posting::Leaf;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
@@ -152,11 +152,9 @@ pub fn run(
     rejects: &mut dyn Rejects,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary> {
-    let facts = intake.state().ledger.as_ref();
-    let exponent = facts.map(|facts| facts.exponent).ok_or(Rejection::LedgerNotOpen)?;
-    let ledger = facts.map(|facts| facts.id.0).unwrap_or_default();
-    let code = facts.map(|facts| facts.currency.to_string()).unwrap_or_default();
-    let currency = Currency::named(&code).unwrap_or(Currency { code: *b"XXX", exponent });
+    let facts = intake.state().ledger.as_ref().ok_or(Rejection::LedgerNotOpen)?;
+    let (ledger, currency) = (facts.id.0, facts.currency());
+    let (code, exponent) = (facts.currency.to_string(), currency.exponent);
     let labels = Labels::new(ledger, &job.source.name);
     let table = Table::open(job.input, job.mapping, &labels)?;
     let header = table.header().to_vec();

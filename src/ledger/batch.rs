@@ -14,13 +14,12 @@ use crate::chain::entry::{
 use crate::chain::hash;
 use crate::chain::signature::Signer;
 use crate::domain::admit::{Context, admit};
-use crate::domain::apply::Cited;
 use crate::domain::calendar::Date;
 use crate::domain::command::Order;
 use crate::domain::event::Event;
 use crate::domain::finding::Finding;
 use crate::domain::kinds::Control;
-use crate::domain::propose::{cites, propose};
+use crate::domain::propose::propose;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::{Delta, State};
 use crate::error::{Error, Kind, Result};
@@ -245,7 +244,8 @@ impl Batch<'_> {
         judged: &mut Judged,
     ) -> Result<Option<(usize, Rejection)>> {
         for (number, order) in row.orders.iter().enumerate() {
-            let cited = self.cited(order)?;
+            // Recorded ones only: nobody could know the index of a row that waits in this batch.
+            let cited = self.ledger.cited(order)?;
             let state = &self.ledger.state;
             let admitted = propose(state, order, self.today, &cited).and_then(|events| {
                 self.moment.check_dates(&events)?;
@@ -292,19 +292,6 @@ impl Batch<'_> {
         let entries = entries?;
         seal::check_limits(&entries)?;
         Ok(entries)
-    }
-
-    /// Entries cited by a row are recorded ones: a row cannot cite one that waits in this batch, since it
-    /// has no index yet that anybody could know.
-    pub(super) fn cited(&self, order: &Order) -> Result<Cited> {
-        let mut cited = Cited::new();
-        let Some(index) = cites(&order.command) else { return Ok(cited) };
-        if index < self.ledger.head.size
-            && let Some(event) = self.ledger.event(index)?
-        {
-            cited.insert(index, event);
-        }
-        Ok(cited)
     }
 
     /// Seals the rows gathered so far as one command. Several commands are made durable together, at

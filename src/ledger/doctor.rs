@@ -9,6 +9,7 @@ mod sealed;
 
 use self::copy::StoreCopy;
 use super::anchored::check_anchor;
+use super::open::unless_damaged;
 use super::reader::state::{self, Compared};
 use super::recover::{Copies, READ_IT, Survey, refused_words, survey};
 use super::restore::is_for_reading;
@@ -206,7 +207,8 @@ fn see_store(store: &dyn Store, survey: &Survey, examined: &mut Examined) -> Res
 
 /// The snapshot of the state, which decides what is allowed.
 fn see_state(store: &dyn Store, log: &Path, examined: &mut Examined) -> Result<()> {
-    let Ok(reader) = Reader::open_log(log, None, None) else { return Ok(()) };
+    let opened = unless_damaged(Reader::open_log(log, None, None))?;
+    let Some(reader) = opened else { return Ok(()) };
     match state::compare(store, &reader)? {
         Compared::None | Compared::Agrees(_) => {}
         Compared::Differs { size, .. } => {

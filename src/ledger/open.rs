@@ -86,6 +86,9 @@ impl Ledger {
         let erased = opened.finish_erasures();
         opened.note_failure("fields that are erased still have sealed files", erased);
         opened.drop_former_cache();
+        if opened.published_size() == opened.head.size {
+            opened.forget_unpublished();
+        }
         Ok(opened)
     }
 }
@@ -269,7 +272,7 @@ fn agreed(
     Ok(proven.filter(|(sealed, _)| sealed.hash == head.hash).map(|_| archive))
 }
 
-/// What a recovery may heal is nothing; what the machine could not, is an error.
+/// `None` for what a recovery may heal; what the machine could not read is an error.
 pub(super) fn unless_damaged<T>(found: Result<T>) -> Result<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),

@@ -79,13 +79,9 @@ impl Ledger {
 
     /// Publishes without a look at the caches: in the middle of an import they wait for its end.
     pub(super) fn publish_log(&mut self) -> Result<Published> {
-        match self.try_publish_log() {
-            Ok(published) => {
-                self.forget_unpublished();
-                Ok(published)
-            }
-            Err(error) => Err(error),
-        }
+        let published = self.try_publish_log()?;
+        self.forget_unpublished();
+        Ok(published)
     }
 
     fn try_publish_log(&mut self) -> Result<Published> {

@@ -53,7 +53,10 @@ impl Ledger {
         submission: &Submission<'_>,
         mut receipt: Receipt,
     ) -> Result<Receipt> {
-        if submission.until == Durability::Published && !receipt.dry_run {
+        if receipt.dry_run {
+            return Ok(receipt);
+        }
+        if submission.until == Durability::Published {
             self.publish_if_it_can();
             receipt.durability = self.durability();
         }

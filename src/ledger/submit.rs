@@ -291,7 +291,7 @@ fn named(error: Error, submission: &Submission<'_>, id: CommandId) -> Error {
         return error;
     }
     error.with_hint(
-        "look with `earmark register` whether it is there before recording it again; with a --command-id          it could be run again as it is",
+        "look with `earmark register` whether it is there before recording it again; with a --command-id it could be run again as it is",
     )
 }
 

@@ -55,7 +55,7 @@ impl Batch<'_> {
     /// The ledger cannot be read.
     pub fn explained(&self, reversal: &EntryReversed, rejection: Rejection) -> Result<Error> {
         let order = order(reversal);
-        let cited = self.cited(&order)?;
+        let cited = self.ledger.cited(&order)?;
         let state = &self.ledger.state;
         let Ok(events) = propose(state, &order, self.today, &cited) else {
             return Ok(rejection.into());

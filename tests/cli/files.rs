@@ -59,7 +59,7 @@ fn labels_are_chinese_where_the_user_is() {
     assert!(place.ran(command.env("LANG", "zh_CN.UTF-8")).out.starts_with("Balances · "));
 }
 
-const MAPPING: &str = r#"
+pub(super) const CONTRACTS: &str = r#"
 source = "contracts"
 [[event]]
 type = "commitment.make"
@@ -76,7 +76,7 @@ fn an_import_books_what_it_can_and_exits_6_where_rows_were_refused() {
     let place = Place::with_fund();
     place.write("policy.toml", "project_required = false\n");
     place.ok("policy adopt policy.toml");
-    place.write("map.toml", MAPPING);
+    place.write("map.toml", CONTRACTS);
     place.write(
         "rows.csv",
         "contract,date,amount\nK1,2002-03-01,4000000\nK2,2002-03-02,7000000\nK3,2002-03-03,1\n",
@@ -109,7 +109,7 @@ Imported rows.csv as source contracts.
 #[test]
 fn an_import_that_cannot_be_read_writes_nothing() {
     let place = Place::with_fund();
-    place.write("map.toml", MAPPING);
+    place.write("map.toml", CONTRACTS);
     let ran = place.run("import missing.csv --mapping map.toml");
     assert_eq!(ran.status, 2);
     assert!(ran.err.starts_with("not_found: cannot read missing.csv:"), "{}", ran.err);

@@ -3,7 +3,7 @@
 //! A call is known by what it does to which file, and the how many-th time it does so, because numbers
 //! move with every change of the program. A trial that fails prints its line for here.
 
-use crate::{Call, Fault, Mode};
+use crate::{Call, Mode};
 
 /// A call of a line, and what becomes of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +99,7 @@ pub(crate) fn to_keep(line: &str, calls: &[Call], call: &Call, mode: Mode) -> St
     let path = plain(&call.path);
     let same = |other: &&Call| other.name == call.name && plain(&other.path) == path;
     let nth = calls.iter().filter(same).take_while(|other| other.number < call.number).count();
-    let Fault { at, .. } = Fault { at: call.number, mode };
+    let at = call.number;
     format!(
         "call {at}; to keep it: kept({line:?}, Mode::{mode:?}, {:?}, {path:?}, {nth})",
         call.name

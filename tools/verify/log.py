@@ -169,9 +169,10 @@ class Folder:
             if error.errno in (errno.ELOOP, errno.ENXIO):
                 raise Break(name, "file", "a regular file", "another kind of file") from None
             raise
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            os.close(number)
+            raise Break(name, "file", "a regular file", "another kind of file")
         with open(number, "rb") as file:
-            if not stat.S_ISREG(os.fstat(number).st_mode):
-                raise Break(name, "file", "a regular file", "another kind of file")
             data = file.read(most + 1)
         if len(data) > most:
             raise Break(name, "length", f"at most {most} bytes", "more")

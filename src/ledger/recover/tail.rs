@@ -74,7 +74,8 @@ fn attempt(
     }
     let proven = Proven::default();
     let mut resumed = follow(store, &archive, &proven, &outside.log_key(), sound.size)?;
-    let Some(replay) = verify_after(store, &archive, &reader, &stored, resumed.take_state())?
+    let Some(replay) =
+        verify_after(store, (&archive, &proven), &reader, &stored, resumed.take_state())?
     else {
         return Ok(None);
     };
@@ -101,7 +102,7 @@ fn attempt(
 /// `None` where they do not verify.
 fn verify_after(
     store: &dyn Store,
-    archive: &ArchiveWriter,
+    (archive, proven): (&ArchiveWriter, &Proven),
     reader: &ArchiveReader,
     last: &Sealed,
     state: crate::domain::state::State,
@@ -111,7 +112,6 @@ fn verify_after(
     let at = Head { size: last.index.saturating_add(1), hash: last.hash };
     let recorded_at = envelope.recorded_at_microseconds;
     let mut replay = Replay::resume(envelope.ledger, at, recorded_at, state, Judge::Everything);
-    let proven = Proven::default();
     let mut published = reader.entries(at.size..reader.size());
     let head = store.head()?;
     while replay.walk().head().size < head.size {

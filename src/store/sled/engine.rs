@@ -322,7 +322,7 @@ fn wait_until_unlocked(folder: &Path) {
 ///
 /// # Errors
 /// `Kind::Io` names the first that the machine cannot read: nothing is said of what is in it.
-pub(super) fn read_through(folder: &Path) -> Result<()> {
+fn read_through(folder: &Path) -> Result<()> {
     let mut piece = vec![0; 1 << 20];
     for folder in [folder.to_owned(), folder.join("blobs")] {
         let found = match std::fs::read_dir(&folder) {

@@ -66,14 +66,17 @@ impl Mark {
 
     /// Removes the mark durably, valid or not; nothing happens when there is none.
     pub(super) fn remove(medium: &dyn Medium, folder: &Path) -> Result<()> {
-        let path = folder.join(NAME);
-        match medium.remove(&path) {
-            Ok(()) => {
-                medium.sync_folder(folder).map_err(|e| Error::io("sync the folder", folder, e))
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(Error::io("remove", &path, error)),
-        }
+        remove_small(medium, folder, NAME)
+    }
+}
+
+/// Removes a small file of ours durably; nothing happens when there is none.
+pub(super) fn remove_small(medium: &dyn Medium, folder: &Path, name: &str) -> Result<()> {
+    let path = folder.join(name);
+    match medium.remove(&path) {
+        Ok(()) => medium.sync_folder(folder).map_err(|e| Error::io("sync the folder", folder, e)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Error::io("remove", &path, error)),
     }
 }
 

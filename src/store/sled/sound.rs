@@ -4,7 +4,7 @@
 //! It is written without a sync of its own: an older one is as true. Two slots are written in turn, so
 //! that a write that is cut short spoils none but itself.
 
-use super::mark::{Mark, read_small};
+use super::mark::{Mark, read_small, remove_small};
 use crate::chain::entry::Head;
 use crate::chain::hash::Hash;
 use crate::error::{Error, Result};
@@ -87,14 +87,7 @@ impl Sound {
 
     /// Removes all of them durably.
     pub(super) fn remove(medium: &dyn Medium, folder: &Path) -> Result<()> {
-        let path = folder.join(NAME);
-        match medium.remove(&path) {
-            Ok(()) => {
-                medium.sync_folder(folder).map_err(|e| Error::io("sync the folder", folder, e))
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(Error::io("remove", &path, error)),
-        }
+        remove_small(medium, folder, NAME)
     }
 }
 
