@@ -170,10 +170,8 @@ impl Source for Package {
 
 /// What the machine said stays what it is; all else is a zip that is not sound.
 fn of_zip(error: ZipError) -> io::Error {
-    match error {
-        ZipError::Io(error) => error,
-        other => invalid(other.to_string()),
-    }
+    let words = error.to_string();
+    if let ZipError::Io(error) = error { error } else { invalid(words) }
 }
 
 fn invalid(words: String) -> io::Error {

@@ -240,9 +240,14 @@ impl Console {
             Err(error) if error.code() != READER_GONE => {
                 let mark = self.paint("warning:", "33");
                 let why = for_terminal(error.message());
-                say(&format!(
-                    "{mark} it is done, and only its receipt could not be written: {why}\n"
-                ));
+                say(&match self.lang {
+                    LangName::En => {
+                        format!(
+                            "{mark} it is done, and only its receipt could not be written: {why}\n"
+                        )
+                    }
+                    LangName::Zh => format!("{mark} 已经办妥，只是回执未能写出：{why}\n"),
+                });
                 Ok(())
             }
             printed => printed,

@@ -12,6 +12,7 @@ use crate::file;
 use crate::ledger::LOG_FOLDER;
 use crate::tlog::tile::{Content, Tile};
 use std::fmt;
+use std::fs::FileType;
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -30,11 +31,32 @@ pub(crate) enum Elsewhere {
 
 impl Elsewhere {
     /// True for what may hold a log: an address, a folder or a zip file, which begins with its mark.
-    pub(crate) fn is_copy(&self) -> bool {
-        let Self::Path(path) = self else { return true };
+    ///
+    /// # Errors
+    /// `Kind::Io` where the machine cannot tell.
+    pub(crate) fn is_copy(&self) -> Result<bool> {
+        let Self::Path(path) = self else { return Ok(true) };
+        let Some(kind) = kind_of(path)? else { return Ok(false) };
+        if !kind.is_file() {
+            return Ok(kind.is_dir());
+        }
         let mut front = [0; 4];
-        let read = file::open_named(path).and_then(|mut file| file.read_exact(&mut front));
-        path.is_dir() || (path.is_file() && read.is_ok() && front == *b"PK\x03\x04")
+        match file::open_named(path).and_then(|mut file| file.read_exact(&mut front)) {
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),
+            Err(error) => Err(Error::io("read", path, error)),
+            Ok(()) => Ok(front == *b"PK\x03\x04"),
+        }
+    }
+}
+
+/// What is at a path, links followed; `None` if nothing is. A disk that cannot tell is an error.
+fn kind_of(path: &Path) -> Result<Option<FileType>> {
+    match path.metadata() {
+        Ok(found) => Ok(Some(found.file_type())),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => Err(Error::io("look at", path, error)),
     }
 }
 
@@ -77,7 +99,7 @@ impl Source {
         let mut beside = None;
         let (medium, caches): (Arc<dyn Medium>, _) = match from {
             Elsewhere::Url(url) => (Arc::new(ReadOnly(Web::at(url, time))), None),
-            Elsewhere::Path(path) if path.is_file() => {
+            Elsewhere::Path(path) if kind_of(path)?.is_some_and(|kind| kind.is_file()) => {
                 let package = Package::open(path)?;
                 beside = Some(package.beside()?);
                 (Arc::new(ReadOnly(package)), None)
@@ -91,7 +113,7 @@ impl Source {
             match ArchiveReader::open_on(Arc::clone(&medium), Path::new(log)) {
                 Err(error) if error.is_not_found() => {}
                 Ok(archive) => {
-                    time.is_for(archive.size());
+                    time.expects(archive.size());
                     let caches = caches.filter(|_| !log.is_empty());
                     return Ok(Self { archive, caches, beside });
                 }
@@ -158,7 +180,7 @@ impl Time {
         Err(self.allowance.used_up(&more))
     }
 
-    fn is_for(&self, size: u64) {
+    fn expects(&self, size: u64) {
         self.size.fetch_max(size, Ordering::Relaxed);
     }
 

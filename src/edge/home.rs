@@ -10,7 +10,7 @@ use crate::error::{Error, Kind, Result};
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The environment variable that names the folder; `~/.earmark` where it is not set.
 pub const HOME_VARIABLE: &str = "EARMARK_HOME";
@@ -138,9 +138,7 @@ impl Home {
     /// # Errors
     /// Code `home_in_ledger`; an I/O code with the path.
     pub fn check_nowhere_public(&self) -> Result<()> {
-        let mut above = vec![self.folder.clone()];
-        let there = self.folder.ancestors().find_map(|folder| folder.canonicalize().ok());
-        above.extend(there);
+        let above: Vec<PathBuf> = self.by_name().into_iter().chain(self.place()).collect();
         // Folders above may be closed to this user.
         let visible = |found: Result<bool>| match found {
             Err(error) if error.code() == "no_permission" => Ok(false),
@@ -165,8 +163,19 @@ impl Home {
             .with_hint(format!("set {HOME_VARIABLE} to a folder outside the ledger"))
     }
 
-    /// Refuses a home inside the ledger: whoever copies or changes the ledger would have the keys.
-    /// It goes by the folders' names and follows no links.
+    /// The folder as it is called, unless the name goes up again: `book/../home` is not in `book`.
+    fn by_name(&self) -> Option<PathBuf> {
+        let goes_up = self.folder.components().any(|part| part == Component::ParentDir);
+        (!goes_up).then(|| self.folder.clone())
+    }
+
+    /// Where it is, as far as it is there.
+    fn place(&self) -> Option<PathBuf> {
+        self.folder.ancestors().find_map(|folder| folder.canonicalize().ok())
+    }
+
+    /// Refuses a home inside the ledger, by its name or where links lead: whoever copies or changes the ledger
+    /// would have the keys.
     ///
     /// # Errors
     /// Code `home_in_ledger`, naming both folders.
@@ -174,11 +183,15 @@ impl Home {
         let whole = |path: &Path| {
             std::path::absolute(path).map_err(|source| Error::io("find", path, source))
         };
-        let ledger = whole(ledger)?;
-        if !whole(&self.folder)?.starts_with(&ledger) {
-            return Ok(());
+        let named = whole(ledger)?;
+        if let Some(home) = self.by_name()
+            && whole(&home)?.starts_with(&named)
+        {
+            return Err(self.inside(&named));
         }
-        Err(self.inside(&ledger))
+        let is_around =
+            |home: PathBuf| ledger.canonicalize().is_ok_and(|ledger| home.starts_with(ledger));
+        if self.place().is_some_and(is_around) { Err(self.inside(&named)) } else { Ok(()) }
     }
 }
 
@@ -229,7 +242,17 @@ mod tests {
             let found = Home::at(folder.path().join(home)).check_nowhere_public();
             assert_eq!(found.unwrap_err().code(), "home_in_ledger", "{home}");
         }
-        Home::at(folder.path().join("home")).check_nowhere_public().unwrap();
+        // What goes up again is where it gets to.
+        for home in ["home", "book/../home", "book/log/../../keys"] {
+            let home = Home::at(folder.path().join(home));
+            home.check_nowhere_public().unwrap();
+            home.check_outside(&ledger).unwrap();
+        }
+        for home in ["www/../book/home", "link/keys"] {
+            let home = Home::at(folder.path().join(home));
+            assert_eq!(home.check_nowhere_public().unwrap_err().code(), "home_in_ledger");
+            assert_eq!(home.check_outside(&ledger).unwrap_err().code(), "home_in_ledger");
+        }
     }
 
     #[test]

@@ -23,10 +23,10 @@ const BATCH_BYTES: usize = 262_144;
 pub(super) enum Mapped {
     /// It says this.
     Events(Vec<MappedEvent>),
-    /// It is booked, under columns of its own, as the entry at this index: is it the same still?
-    Known(u64, Vec<MappedEvent>),
+    /// It is booked, under columns of its own: is it the same still?
+    Known(Known, Vec<MappedEvent>),
     /// It is booked and left out, in a list of targets: its lines are there still.
-    Met(Vec<MappedEvent>),
+    Met(Known, Vec<MappedEvent>),
     /// It is booked for another list, as the entry at this index. `true`: only columns of it were
     /// compared.
     Elsewhere(u64, bool, Vec<MappedEvent>),
@@ -38,10 +38,8 @@ pub(super) enum Mapped {
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     pub(super) rows: Vec<(Row, [u8; 16], Mapped)>,
-    /// Rows that are booked already: line, first entry.
-    pub(super) known: Vec<(u64, u64)>,
-    /// How many of them another mapping booked.
-    pub(super) of_other_mapping: u64,
+    /// Rows that are booked already, by their lines.
+    pub(super) known: Vec<(u64, Known)>,
     pub(super) skipped: u64,
     bytes: usize,
 }
@@ -91,7 +89,7 @@ impl Ahead<'_> {
         let id = self.identify(row, origin);
         let booked = id.known.is_booked();
         if booked && !id.by_columns && !is_target {
-            return batch.know(row, id.known);
+            return batch.known.push((row.line, id.known));
         }
         let mapped = match self.plan.map(row) {
             Ok(None) => {
@@ -101,11 +99,8 @@ impl Ahead<'_> {
             Err(problem) => Mapped::Refused(id.problem.unwrap_or(problem)),
             Ok(Some(events)) => match id.problem {
                 Some(problem) => Mapped::Refused(problem),
-                None if booked && is_target => {
-                    batch.know(row, id.known);
-                    Mapped::Met(events)
-                }
-                None if booked => Mapped::Known(id.known.at, events),
+                None if booked && is_target => Mapped::Met(id.known, events),
+                None if booked => Mapped::Known(id.known, events),
                 None if id.known.is_elsewhere() && !self.again && !is_target => {
                     Mapped::Elsewhere(id.known.at, id.by_columns, events)
                 }
@@ -121,20 +116,21 @@ impl Ahead<'_> {
             // A row that had no key of its own has one now, or is refused again.
             let keyless = matches!(origin.code.as_str(), NO_KEY | KEY_TWICE | spoilt::CODE);
             if has_key && keyless {
-                return self.by_columns(row, origin.key);
+                let before = self.memory.look(origin.key);
+                return self.by_columns(row, origin.key, before);
             }
             let (key, known) = (origin.key, self.memory.read(origin.key));
             return Identity { key, known, by_columns: has_key, problem: origin.still };
         }
-        let all = self.memory.next(row).key;
+        let all = self.memory.next(row);
         let known = self.memory.look(all);
         let plain = Identity { key: all, known, by_columns: false, problem: None };
         let asks_columns = has_key || !(self.former.is_empty() || known.is_met());
         // Rows that the mapping leaves out have no key.
-        if !asks_columns || matches!(self.plan.map(row), Ok(None)) {
+        if !asks_columns || matches!(self.plan.is_left_out(row), Ok(true)) {
             return plain;
         }
-        if has_key { self.by_columns(row, all) } else { self.by_former(row, plain) }
+        if has_key { self.by_columns(row, all, known) } else { self.by_former(row, plain) }
     }
 
     /// A row that is not known, by the columns that earlier imports knew rows by. Each row that is booked
@@ -157,10 +153,9 @@ impl Ahead<'_> {
         id
     }
 
-    /// The row by the columns that the mapping says, or by all its cells (`all`), as it was known before
-    /// the mapping said so.
-    fn by_columns(&mut self, row: &Row, all: [u8; 16]) -> Identity {
-        let before = self.memory.look(all);
+    /// The row by the columns that the mapping says, or by all its cells (`all`, of which `before` is known),
+    /// as it was known before the mapping said so.
+    fn by_columns(&mut self, row: &Row, all: [u8; 16], before: Known) -> Identity {
         let refused = |problem| Identity {
             key: all,
             known: before,
@@ -207,13 +202,4 @@ const KEY_TWICE: &str = "row_key_twice";
 fn row_columns(plan: &Plan, row: &Row) -> String {
     let cells: Vec<&str> = plan.key().iter().map(|(index, _)| row.cell(*index)).collect();
     cells.join(", ")
-}
-
-impl Rows {
-    fn know(&mut self, row: &Row, known: Known) {
-        self.known.push((row.line, known.at));
-        if known.is_of_other_mapping() {
-            self.of_other_mapping = self.of_other_mapping.saturating_add(1);
-        }
-    }
 }

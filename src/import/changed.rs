@@ -3,8 +3,10 @@
 
 use super::fields::{EventKind, Field};
 use super::plan::{MappedEvent, Value};
+use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Event, Split};
-use crate::domain::ids::{Code, LineKey, Text};
+use crate::domain::ids::{Code, LineKey, Tag, Text};
+use crate::domain::kinds::Direction;
 use crate::domain::money::Amount;
 
 /// A field that differs: of which `[[event]]`, what the row says and what is booked.
@@ -41,6 +43,12 @@ pub(super) fn change(events: &[MappedEvent], booked: &[Event]) -> Option<Change>
 }
 
 fn is_of(body: &Body, kind: EventKind) -> bool {
+    if let Body::AllocationAdjusted(b) = body {
+        return match b.direction {
+            Direction::Supplement => kind == EventKind::AllocationSupplement,
+            Direction::Reduction => kind == EventKind::AllocationReduce,
+        };
+    }
     let number = match kind {
         EventKind::DistrictRegister => 8,
         EventKind::FundEstablish => 10,
@@ -64,11 +72,9 @@ fn is_of(body: &Body, kind: EventKind) -> bool {
     body.number() == number
 }
 
-/// What an event says in a field: any of these; `None` where it cannot be told from the event alone.
+/// What an event says in a field: any of these; `None` for what it has not.
 fn said(body: &Body, field: Field) -> Option<Vec<Value>> {
     let parts = parts(body)?;
-    let code = |code: &Code| Value::Code(code.clone());
-    let text = |text: &Option<Text>| text.iter().cloned().map(Value::Text).collect::<Vec<_>>();
     Some(match field {
         Field::Amount => vec![Value::Amount(parts.amount?)],
         Field::Fund => parts.lines.iter().map(|line| code(&line.fund)).collect(),
@@ -85,8 +91,9 @@ fn said(body: &Body, field: Field) -> Option<Vec<Value>> {
         Field::SourceNo => text(parts.source_no?),
         Field::Reason => text(parts.reason?),
         Field::DocumentNo => text(&body.filing().document_no),
-        Field::OccurredOn
-        | Field::NameZh
+        // Compared before all others.
+        Field::OccurredOn => return None,
+        Field::NameZh
         | Field::TitleZh
         | Field::Level
         | Field::Parent
@@ -106,8 +113,61 @@ fn said(body: &Body, field: Field) -> Option<Vec<Value>> {
         | Field::Ceiling
         | Field::Investor
         | Field::Agreement
-        | Field::Causality => return None,
+        | Field::Causality => return of_its_own(body, field),
     })
+}
+
+fn code(code: &Code) -> Value {
+    Value::Code(code.clone())
+}
+
+fn text(text: &Option<Text>) -> Vec<Value> {
+    text.iter().cloned().map(Value::Text).collect()
+}
+
+/// What only some events have, word for word as the row gave it.
+fn of_its_own(body: &Body, field: Field) -> Option<Vec<Value>> {
+    let codes = |of: &Option<Code>| of.iter().map(code).collect();
+    let day = |day: Option<Date>| day.into_iter().map(Value::Date).collect();
+    let word = |word| vec![Value::Word(word)];
+    Some(match (body, field) {
+        (Body::DistrictRegistered(b), Field::NameZh) => text(&b.name_zh),
+        (Body::DistrictRegistered(b), Field::Level) => word(b.level.text()),
+        (Body::DistrictRegistered(b), Field::Parent) => codes(&b.parent),
+        (Body::DistrictRegistered(b), Field::ValidFrom) => day(b.valid_from),
+        (Body::ProgrammeRegistered(b), Field::NameZh) => text(&b.name_zh),
+        (Body::ProgrammeRegistered(b), Field::District) => codes(&b.district),
+        (Body::FundEstablished(b), Field::NameZh) => text(&b.name_zh),
+        (Body::FundEstablished(b), Field::Kind) => word(b.kind.text()),
+        (Body::FundEstablished(b), Field::Purposes) => vec![Value::Tags(b.purposes.clone())],
+        (Body::FundEstablished(b), Field::Manager) => text(&b.manager),
+        (Body::FundEstablished(b), Field::District) => codes(&b.district),
+        (Body::PayeeRegistered(b), Field::NameZh) => text(&b.name_zh),
+        (Body::PayeeRegistered(b), Field::CreditCode) => text(&b.credit_code),
+        (Body::AllocationRecorded(b), Field::SourceOfMoney) => word(b.source.kind.text()),
+        (Body::AllocationRecorded(b), Field::Division) => text(&b.source.division),
+        (Body::AllocationRecorded(b), Field::Reference) => text(&b.source.reference),
+        (Body::ProjectApproved(b), Field::TitleZh) => text(&b.title_zh),
+        (Body::ProjectApproved(b), Field::Purpose) => vec![Value::Tag(b.purpose.clone())],
+        (Body::ProjectApproved(b), Field::District) => codes(&b.district),
+        (Body::ProjectApproved(b), Field::Programme) => codes(&b.programme),
+        (Body::ProjectApproved(b), Field::Start) => day(b.start),
+        (Body::ProjectApproved(b), Field::End) => day(b.end),
+        (Body::ProjectApproved(b), Field::Ceiling) => {
+            b.ceiling.into_iter().map(Value::Amount).collect()
+        }
+        (Body::CommitmentMade(b), Field::Purpose) => tag(&b.purpose),
+        (Body::DisbursementRecorded(b), Field::Purpose) => tag(&b.purpose),
+        (Body::FollowOnPledged(b), Field::Investor) => vec![Value::Text(b.investor.clone())],
+        (Body::FollowOnPledged(b), Field::Kind) => word(b.kind.text()),
+        (Body::FollowOnPledged(b), Field::Agreement) => text(&b.agreement),
+        (Body::FollowOnPledged(b), Field::Causality) => text(&b.causality),
+        _ => return None,
+    })
+}
+
+fn tag(tag: &Option<Tag>) -> Vec<Value> {
+    tag.iter().cloned().map(Value::Tag).collect()
 }
 
 /// The parts of an event that rows are compared by.

@@ -4,7 +4,7 @@
 use super::fields::Created;
 use super::former::KEY_DOCUMENT;
 use super::mapping::Kin;
-use super::rowkey::{Bears, RowMemory};
+use super::rowkey::{Bears, Booking, RowMemory};
 use super::run::{Intake, Job};
 use crate::domain::admit::books;
 use crate::domain::calendar::Date;
@@ -120,15 +120,13 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn take(&mut self, past: &Past<'_>, history: &mut History) -> Result<()> {
-        let Some((source, key)) = past.row else { return self.name(past, history) };
-        if self.job.create_missing {
-            self.name(past, history)?;
-        }
+        self.name(past, history)?;
+        let Some((source, key)) = past.row else { return Ok(()) };
         let kin = self.kin_of(source);
         if past.begins {
             self.begin(past, kin, history)?;
         }
-        let bears = self.bears(past, kin)?;
+        let bears = self.bears(past)?;
         // Rows of other lists are held against it one by one; of another part they would be new ones.
         if self.same_file
             && kin == Kin::Batch
@@ -141,7 +139,9 @@ impl Reading<'_> {
         // an old figure may have come back.
         let done = self.job.mapping.target.is_none() || self.this_list;
         if kin != Kin::Batch && done {
-            history.memory.learn(key, past.index, bears, self.other_mapping);
+            let (elsewhere, other_mapping) = (kin == Kin::Other, self.other_mapping);
+            let booking = Booking { at: past.index, bears, elsewhere, other_mapping };
+            history.memory.learn(key, booking);
         }
         let lists = self.job.mapping.target.is_some() && kin != Kin::Other;
         if lists
@@ -192,18 +192,14 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn bears(&self, past: &Past<'_>, kin: Kin) -> Result<Bears> {
+    fn bears(&self, past: &Past<'_>) -> Result<Bears> {
         if self.state.reversed.contains_key(&past.index) {
             return Ok(Bears::Reversed);
         }
         // Without reversals every row is booked: nothing has to be read for it.
         let idle = !self.state.reversed.is_empty()
             && (past.event)()?.is_some_and(|event| !books(&event.body));
-        Ok(match (idle, kin) {
-            (true, _) => Bears::Idle,
-            (false, Kin::Own | Kin::Batch) => Bears::Stands,
-            (false, Kin::Other) => Bears::Elsewhere,
-        })
+        Ok(if idle { Bears::Idle } else { Bears::Stands })
     }
 
     fn name(&self, past: &Past<'_>, history: &mut History) -> Result<()> {

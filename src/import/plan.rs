@@ -147,22 +147,30 @@ impl Plan {
         &self.key
     }
 
-    /// The events that a row says; `None` where a filter leaves it out.
+    /// Whether a row says nothing: it is blank, the total, or a filter leaves it out.
     ///
     /// # Errors
-    /// The row's [`Problem`], with its column.
-    pub fn map(&self, row: &Row) -> Result<Option<Vec<MappedEvent>>, Problem> {
-        if row.is_blank() {
-            return Ok(None);
-        }
-        if self.total(row).is_some() {
-            return Ok(None);
+    /// The row's [`Problem`]: its width, or what a filter cannot read.
+    pub fn is_left_out(&self, row: &Row) -> Result<bool, Problem> {
+        if row.is_blank() || self.total(row).is_some() {
+            return Ok(true);
         }
         self.check_width(row)?;
         for condition in &self.skip {
             if self.holds(condition, row)? {
-                return Ok(None);
+                return Ok(true);
             }
+        }
+        Ok(false)
+    }
+
+    /// The events that a row says; `None` where it is left out.
+    ///
+    /// # Errors
+    /// The row's [`Problem`], with its column.
+    pub fn map(&self, row: &Row) -> Result<Option<Vec<MappedEvent>>, Problem> {
+        if self.is_left_out(row)? {
+            return Ok(None);
         }
         let mut events = Vec::with_capacity(self.events.len());
         for (rule, planned) in self.events.iter().enumerate() {

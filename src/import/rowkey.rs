@@ -6,17 +6,6 @@
 use super::reader::Row;
 use std::collections::BTreeMap;
 
-/// A row's key with what is known about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keyed {
-    /// The row key that goes into the entry.
-    pub key: [u8; 16],
-    /// Its number among equal rows, from 0.
-    pub occurrence: u32,
-    /// True if the ledger already has it.
-    pub known: bool,
-}
-
 /// The memory of rows.
 #[derive(Debug, Default)]
 pub struct RowMemory {
@@ -27,16 +16,30 @@ pub struct RowMemory {
 
 /// An entry that stands has the key.
 const STANDS: u8 = 1;
-/// The file had it before.
-const READ: u8 = 2;
 /// An entry that moves nothing has it.
-const IDLE: u8 = 4;
+const IDLE: u8 = 2;
 /// An entry that was reversed has it.
-const REVERSED: u8 = 8;
-/// An entry of another list that stands has it.
-const ELSEWHERE: u8 = 16;
+const REVERSED: u8 = 4;
+/// The same of another list stands so many bits higher.
+const ELSEWHERE: u32 = 3;
+/// The file had it before.
+const READ: u8 = 64;
 /// It was booked by another mapping than today's.
-const OTHER_MAPPING: u8 = 32;
+const OTHER_MAPPING: u8 = 128;
+
+/// A row is booked that has an entry that stands, or none of its entries was reversed.
+fn booked(marks: u8) -> bool {
+    marks & STANDS != 0 || marks & (IDLE | REVERSED) == IDLE
+}
+
+fn booked_elsewhere(marks: u8) -> bool {
+    booked(marks.wrapping_shr(ELSEWHERE) & (STANDS | IDLE | REVERSED))
+}
+
+/// How much marks say of whether a row is booked: for this list, for another, not.
+fn rank(marks: u8) -> u8 {
+    if booked(marks) { 2 } else { u8::from(booked_elsewhere(marks)) }
+}
 
 /// What an entry says of the row that it came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,29 +50,41 @@ pub enum Bears {
     Idle,
     /// It was reversed.
     Reversed,
-    /// It stands, and is of another list.
-    Elsewhere,
+}
+
+/// An entry that an earlier import booked a row as.
+#[derive(Debug, Clone, Copy)]
+pub struct Booking {
+    /// Its index.
+    pub at: u64,
+    /// What it says of the row.
+    pub bears: Bears,
+    /// It is of another list.
+    pub elsewhere: bool,
+    /// Another mapping than today's made it.
+    pub other_mapping: bool,
 }
 
 /// What is known of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
     marks: u8,
-    /// Index of the first entry that has it, where one has.
+    /// Index of the entry by which the row is booked, for this list before another; where none is, of the
+    /// first that has the key.
     pub at: u64,
 }
 
 impl Known {
-    /// True if the row is booked: it has an entry that stands, or none of its entries was reversed.
+    /// True if the row is booked for this list.
     #[must_use]
     pub fn is_booked(self) -> bool {
-        self.marks & STANDS != 0 || self.marks & (IDLE | REVERSED) == IDLE
+        booked(self.marks)
     }
 
     /// True if it is booked for another list.
     #[must_use]
     pub fn is_elsewhere(self) -> bool {
-        self.marks & ELSEWHERE != 0
+        booked_elsewhere(self.marks)
     }
 
     /// True if it is booked, for this list or another.
@@ -92,15 +107,16 @@ impl Known {
 }
 
 impl RowMemory {
-    /// Remembers what the entry at index `at` says of a row key.
-    pub fn learn(&mut self, key: [u8; 16], at: u64, bears: Bears, other_mapping: bool) {
-        let mark = match bears {
+    /// Remembers what an entry says of a row key; of entries in their order.
+    pub fn learn(&mut self, key: [u8; 16], booking: Booking) {
+        let mark = match booking.bears {
             Bears::Stands => STANDS,
             Bears::Idle => IDLE,
             Bears::Reversed => REVERSED,
-            Bears::Elsewhere => ELSEWHERE,
         };
-        let _before = self.keys.mark(key, mark | if other_mapping { OTHER_MAPPING } else { 0 }, at);
+        let mark = if booking.elsewhere { mark.wrapping_shl(ELSEWHERE) } else { mark };
+        let mapping = if booking.other_mapping { OTHER_MAPPING } else { 0 };
+        let _before = self.keys.mark(key, mark | mapping, booking.at);
     }
 
     /// What is known of a key.
@@ -125,18 +141,16 @@ impl RowMemory {
         self.len() == 0
     }
 
-    /// The key of the next row of the file. The rows of a file MUST each be passed once, in order.
-    pub fn next(&mut self, row: &Row) -> Keyed {
+    /// The key of the next row of the file: equal rows have different ones. The rows of a file MUST each
+    /// be passed once, in order.
+    pub fn next(&mut self, row: &Row) -> [u8; 16] {
         let first = row.key(0);
-        let known = self.read(first);
-        if !known.was_read() {
-            return Keyed { key: first, occurrence: 0, known: known.is_booked() };
+        if !self.read(first).was_read() {
+            return first;
         }
         let repeats = self.repeats.entry(first).or_insert(0);
         *repeats = repeats.saturating_add(1);
-        let occurrence = *repeats;
-        let key = row.key(occurrence);
-        Keyed { key, occurrence, known: self.look(key).is_booked() }
+        row.key(*repeats)
     }
 }
 
@@ -228,12 +242,13 @@ impl Part {
         else {
             return UNKNOWN;
         };
+        // Named is the entry by which the row is booked, and that one's mapping counts.
+        if before.marks == 0 || *entry == u32::MAX || rank(*stored | marks) > rank(*stored) {
+            *entry = at;
+            *stored &= !OTHER_MAPPING;
+        }
         *stored |= marks;
         *place = key;
-        // The first entry stays the one that is named.
-        if before.marks == 0 || *entry == u32::MAX {
-            *entry = at;
-        }
         if before.marks == 0 {
             self.used = self.used.saturating_add(1);
             return UNKNOWN;
@@ -268,59 +283,80 @@ mod tests {
     fn equal_rows_get_numbers_and_unequal_ones_do_not() {
         let mut memory = RowMemory::default();
         let (a, b) = (row(&["a", "b"]), row(&["ab", ""]));
-        let all: Vec<Keyed> = [&a, &b, &a, &a, &b].map(|row| memory.next(row)).to_vec();
-        let numbers: Vec<u32> = all.iter().map(|keyed| keyed.occurrence).collect();
-        assert_eq!(numbers, [0, 0, 1, 2, 1]);
-        let keys: BTreeSet<_> = all.iter().map(|keyed| keyed.key).collect();
-        assert_eq!(keys.len(), 5);
-        assert!(all.iter().all(|keyed| !keyed.known));
+        let all = [&a, &b, &a, &a, &b].map(|row| memory.next(row));
+        assert_eq!(all, [a.key(0), b.key(0), a.key(1), a.key(2), b.key(1)]);
+        assert_eq!(BTreeSet::from(all).len(), 5);
     }
 
     #[test]
     fn a_longer_version_of_a_file_has_only_its_new_rows() {
         let old = ["x", "y", "x"];
         let mut first = RowMemory::default();
-        let keys = old.map(|cell| first.next(&row(&[cell])).key);
+        let keys = old.map(|cell| first.next(&row(&[cell])));
         let mut second = RowMemory::default();
-        keys.into_iter().for_each(|key| second.learn(key, 0, Bears::Stands, false));
-        let known = ["x", "z", "y", "x", "x"].map(|cell| second.next(&row(&[cell])).known);
+        keys.into_iter().for_each(|key| second.learn(key, STOOD));
+        let known = ["x", "z", "y", "x", "x"].map(|cell| {
+            let key = second.next(&row(&[cell]));
+            second.look(key).is_booked()
+        });
         assert_eq!(known, [true, false, true, true, false]);
     }
 
+    const STOOD: Booking =
+        Booking { at: 0, bears: Bears::Stands, elsewhere: false, other_mapping: false };
+
     #[test]
-    fn a_row_is_booked_while_an_entry_of_it_stands() {
-        use Bears::{Elsewhere, Idle, Reversed, Stands};
-        for (entries, booked, elsewhere) in [
-            (&[Stands][..], true, false),
-            (&[Idle], true, false),
-            (&[Reversed], false, false),
-            (&[Idle, Reversed], false, false),
-            (&[Idle, Stands, Reversed], true, false),
-            (&[Reversed, Stands], true, false),
-            (&[Elsewhere], false, true),
-            (&[], false, false),
+    fn a_row_is_booked_while_an_entry_of_it_stands_and_that_one_is_named() {
+        use Bears::{Idle, Reversed, Stands};
+        const HERE: bool = false;
+        const THERE: bool = true;
+        for (entries, booked, elsewhere, at) in [
+            (&[(Stands, HERE)][..], true, false, 5),
+            (&[(Idle, HERE)], true, false, 5),
+            (&[(Reversed, HERE)], false, false, 5),
+            (&[(Idle, HERE), (Reversed, HERE)], false, false, 5),
+            (&[(Idle, HERE), (Stands, HERE), (Reversed, HERE)], true, false, 5),
+            // Reversed and booked anew: the new booking.
+            (&[(Reversed, HERE), (Stands, HERE)], true, false, 6),
+            (&[(Idle, HERE), (Reversed, HERE), (Idle, HERE), (Stands, HERE)], true, false, 8),
+            // Of another list, whatever became of that: never booked here.
+            (&[(Stands, THERE)], false, true, 5),
+            (&[(Idle, THERE)], false, true, 5),
+            (&[(Reversed, THERE)], false, false, 5),
+            (&[(Reversed, HERE), (Idle, THERE)], false, true, 6),
+            // Of both: the one of this list.
+            (&[(Stands, THERE), (Stands, HERE)], true, true, 6),
+            (&[(Stands, HERE), (Stands, THERE)], true, true, 5),
+            (&[(Stands, HERE), (Reversed, THERE)], true, false, 5),
         ] {
             let mut memory = RowMemory::default();
-            for (at, bears) in (5..).zip(entries) {
-                memory.learn([1; 16], at, *bears, false);
+            for (at, (bears, elsewhere)) in (5..).zip(entries) {
+                let booking = Booking { at, bears: *bears, elsewhere: *elsewhere, ..STOOD };
+                memory.learn([1; 16], booking);
             }
             let known = memory.look([1; 16]);
-            assert_eq!(
-                (known.is_booked(), known.is_elsewhere()),
-                (booked, elsewhere),
-                "{entries:?}"
-            );
-            if !entries.is_empty() {
-                assert_eq!(known.at, 5);
-            }
+            let found = (known.is_booked(), known.is_elsewhere(), known.at);
+            assert_eq!(found, (booked, elsewhere, at), "{entries:?}");
         }
+        assert!(!RowMemory::default().look([1; 16]).is_met());
+    }
+
+    #[test]
+    fn the_mapping_is_that_of_the_booking_that_stands() {
+        let mut memory = RowMemory::default();
+        let reversed = Booking { bears: Bears::Reversed, other_mapping: true, ..STOOD };
+        memory.learn([1; 16], reversed);
+        memory.learn([1; 16], Booking { at: 3, ..STOOD });
+        assert!(!memory.look([1; 16]).is_of_other_mapping());
+        memory.learn([2; 16], Booking { other_mapping: true, ..STOOD });
+        assert!(memory.look([2; 16]).is_of_other_mapping());
     }
 
     #[test]
     fn a_row_costs_less_than_32_bytes() {
         let mut memory = RowMemory::default();
         for n in 0..200_000_u32 {
-            memory.learn(crate::chain::hash::row_key(["x"], n), 0, Bears::Stands, false);
+            memory.learn(crate::chain::hash::row_key(["x"], n), STOOD);
         }
         let bytes: usize = memory
             .keys
@@ -342,7 +378,7 @@ mod tests {
             let mut set = BTreeSet::new();
             for n in &known {
                 let key = row(&["c", &n.to_string()]).key(u32::from(n % 3));
-                memory.learn(key, 0, Bears::Stands, false);
+                memory.learn(key, STOOD);
                 set.insert(key);
             }
             let mut seen: BTreeMap<u8, u32> = BTreeMap::new();
@@ -350,8 +386,8 @@ mod tests {
                 let row = row(&["c", &n.to_string()]);
                 let occurrence = *seen.entry(n).and_modify(|times| *times += 1).or_insert(0);
                 let key = row.key(occurrence);
-                let expected = Keyed { key, occurrence, known: set.contains(&key) };
-                prop_assert_eq!(memory.next(&row), expected);
+                prop_assert_eq!(memory.next(&row), key);
+                prop_assert_eq!(memory.look(key).is_booked(), set.contains(&key));
             }
         }
     }

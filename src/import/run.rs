@@ -17,6 +17,7 @@ use super::problem::Problem;
 use super::reader::Row;
 use super::refusal;
 use super::rejects::{Refused, Rejects};
+use super::rowkey::Known;
 use super::rows::{Names, Ordering, RowOrders};
 pub use super::summary::{Progress, Summary};
 use super::survey::{Expected, survey};
@@ -267,15 +268,12 @@ impl Import<'_> {
     ) -> Result<()> {
         for batch in batches {
             let wide = |count| u64::try_from(count).unwrap_or(u64::MAX);
-            let known = wide(batch.known.len());
-            let met = batch.rows.iter().filter(|row| matches!(row.2, Mapped::Met(_))).count();
-            let rows = wide(batch.rows.len().saturating_sub(met));
-            let rows = rows.saturating_add(known).saturating_add(batch.skipped);
-            self.know(&batch.known);
-            let summary = &mut self.summary;
-            summary.known_of_other_mapping =
-                summary.known_of_other_mapping.saturating_add(batch.of_other_mapping);
-            summary.skipped = summary.skipped.saturating_add(batch.skipped);
+            let rows = wide(batch.rows.len()).saturating_add(wide(batch.known.len()));
+            let rows = rows.saturating_add(batch.skipped);
+            for (line, known) in &batch.known {
+                self.know(*line, *known);
+            }
+            self.summary.skipped = self.summary.skipped.saturating_add(batch.skipped);
             for (row, key, mapped) in batch.rows {
                 self.turn(&row, key, mapped)?;
             }
@@ -285,16 +283,19 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn know(&mut self, known: &[(u64, u64)]) {
+    fn know(&mut self, line: u64, known: Known) {
         let summary = &mut self.summary;
-        summary.known =
-            summary.known.saturating_add(u64::try_from(known.len()).unwrap_or(u64::MAX));
-        let room = NAMED.saturating_sub(summary.known_first.len());
-        summary.known_first.extend(known.iter().take(room));
+        summary.known = summary.known.saturating_add(1);
+        if known.is_of_other_mapping() {
+            summary.known_of_other_mapping = summary.known_of_other_mapping.saturating_add(1);
+        }
+        if summary.known_first.len() < NAMED {
+            summary.known_first.push((line, known.at));
+        }
     }
 
     fn turn(&mut self, row: &Row, key: [u8; 16], mapped: Mapped) -> Result<()> {
-        if let Mapped::Events(events) | Mapped::Met(events) = &mapped
+        if let Mapped::Events(events) | Mapped::Met(_, events) = &mapped
             && self.job.mapping.target.is_some()
         {
             for line in self.ordering.targets(events, self.intake.state()) {
@@ -309,14 +310,17 @@ impl Import<'_> {
                 self.unread = true;
                 self.refuse(row, key, &problem)
             }
-            Mapped::Met(_) => Ok(()),
-            Mapped::Known(at, events) => match self.change(at, &events)? {
+            Mapped::Met(known, _) => {
+                self.know(row.line, known);
+                Ok(())
+            }
+            Mapped::Known(known, events) => match self.change(known.at, &events)? {
                 None => {
-                    self.know(&[(row.line, at)]);
+                    self.know(row.line, known);
                     Ok(())
                 }
                 Some(change) => {
-                    let problem = refusal::changed(&change, at, self.ordering.plan);
+                    let problem = refusal::changed(&change, known.at, self.ordering.plan);
                     self.refuse(row, key, &problem)
                 }
             },
@@ -360,7 +364,7 @@ impl Import<'_> {
         let mut orders = RowOrders { orders: vec![order], rules: vec![0], names: Vec::new() };
         match self.admit(key, &mut orders)? {
             Taken::Booked { entries, findings } => {
-                self.book(entries, &findings);
+                self.count(entries, &findings);
                 self.summary.zeroed_lines.push(line.clone());
             }
             // Money was drawn on it: it stays, and is named.
@@ -369,14 +373,22 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// What differs between what a row says and the entries from `at` on that it was booked as.
+    /// What differs between what a row says and the entries that it was booked as, of which `at` is one:
+    /// they stand side by side, and what was booked for it before has its reversal in between.
     fn change(&self, at: u64, events: &[MappedEvent]) -> Result<Option<changed::Change>> {
-        let mut booked = Vec::new();
-        let (mut index, mut key) = (at, None);
-        while let Some(entry) = self.intake.imported(index)? {
-            if *key.get_or_insert(entry.key) != entry.key {
-                break;
-            }
+        let Some(one) = self.intake.imported(at)? else { return Ok(None) };
+        let of_row = |index| -> Result<Option<Imported>> {
+            let entry = self.intake.imported(index)?;
+            Ok(entry.filter(|entry| (&entry.source, entry.key) == (&one.source, one.key)))
+        };
+        let mut first = at;
+        while let Some(before) = first.checked_sub(1)
+            && of_row(before)?.is_some()
+        {
+            first = before;
+        }
+        let (mut booked, mut index) = (Vec::new(), first);
+        while let Some(entry) = of_row(index)? {
             booked.extend(entry.event);
             index = index.saturating_add(1);
         }
@@ -435,16 +447,21 @@ impl Import<'_> {
     }
 
     fn book(&mut self, entries: usize, findings: &[Finding]) {
-        let at = self.intake.next_index().saturating_sub(u64::try_from(entries).unwrap_or(0));
-        let wide = |count| u64::try_from(count).unwrap_or(u64::MAX);
         let summary = &mut self.summary;
         if entries == 0 {
             summary.without_effect = summary.without_effect.saturating_add(1);
             return;
         }
         summary.booked = summary.booked.saturating_add(1);
-        summary.entries = summary.entries.saturating_add(wide(entries));
-        summary.findings.add(findings, at);
+        self.count(entries, findings);
+    }
+
+    /// Counts entries that wait to be sealed, of a row or not.
+    fn count(&mut self, entries: usize, findings: &[Finding]) {
+        let wide = |count| u64::try_from(count).unwrap_or(u64::MAX);
+        let at = self.intake.next_index().saturating_sub(wide(entries));
+        self.summary.entries = self.summary.entries.saturating_add(wide(entries));
+        self.summary.findings.add(findings, at);
         self.waiting = self.waiting.saturating_add(entries);
     }
 

@@ -41,7 +41,7 @@ impl Ledger {
     pub(super) fn forget_unpublished(&mut self) {
         self.unpublished = None;
         let path = self.folder.join(UNPUBLISHED_FILE);
-        if path.symlink_metadata().is_ok() {
+        if durable::is_there(&path).unwrap_or(true) {
             durable::remove(&path).ok();
         }
     }

@@ -29,6 +29,7 @@ mod figures;
 mod files;
 mod json;
 mod keys;
+mod known;
 mod lists;
 mod machine;
 mod names;

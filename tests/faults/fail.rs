@@ -161,3 +161,20 @@ fn one_read_of_the_database_that_fails_moves_no_store() {
         assert_eq!(size(&place), 9, "{told}");
     }
 }
+
+/// What the disk cannot read of a package says nothing of the package, and nothing of the log in it.
+#[test]
+fn a_package_that_cannot_be_read_is_not_called_unfit() {
+    let place = ledger();
+    place.ok("export package -o kit.zip");
+    let line = "verify --from kit.zip --unpinned";
+    let (ran, calls) = place.under_shim(line, None);
+    assert_eq!(ran.status, Some(0), "{}{}", ran.out, ran.err);
+    let reads: Vec<Call> = calls.into_iter().filter(|call| call.path.contains("kit.zip")).collect();
+    assert!(reads.len() > 20, "{reads:?}");
+    for call in reads {
+        let (ran, _) = place.under_shim(line, Some(Fault { at: call.number, mode: Mode::Once }));
+        let told = format!("{call}: {:?} {}{}", ran.status, ran.out, ran.err);
+        assert!(matches!(ran.status, Some(0 | 4)), "{told}");
+    }
+}

@@ -12,7 +12,7 @@ fn digest(bytes: &[u8], format: &FileFormat) -> (u64, String) {
     let mut reader = RowReader::open(bytes, format).unwrap();
     let (mut row, mut memory, mut keys) = (Row::default(), RowMemory::default(), Vec::new());
     while reader.read(&mut row).unwrap() {
-        keys.extend(memory.next(&row).key);
+        keys.extend(memory.next(&row));
     }
     (row.number, hash::to_hex(&hash::plain(&keys).0[..16]))
 }

@@ -164,11 +164,11 @@ impl Packed<'_> {
             Ok(Some(theirs)) => {
                 let mut held = Held::new(theirs);
                 let made = write(&mut held);
-                match held.finish() {
-                    Ok(None) => made.map(|_| None)?,
-                    Ok(differs) => differs,
-                    Err(error) => Some(unreadable(path, error)?),
+                // Unless it was stopped, what failed is our own making: nothing is said of theirs.
+                if !held.has_stopped() {
+                    made?;
                 }
+                held.finish().or_else(|error| unreadable(path, error).map(Some))?
             }
             Ok(None) => Some(Difference::whole("the file", NO_FILE)),
             Err(error) => Some(unreadable(path, error)?),
@@ -388,6 +388,11 @@ impl<R: Read> Held<R> {
         Self { theirs, lines: 0, line: Vec::new(), differs: None, failed: None }
     }
 
+    /// Nothing more is taken: something differs, or theirs cannot be read.
+    fn has_stopped(&self) -> bool {
+        self.differs.is_some() || self.failed.is_some()
+    }
+
     /// The first line that differs, if there is one.
     fn finish(mut self) -> io::Result<Option<Difference>> {
         if let Some(error) = self.failed.take() {
@@ -458,13 +463,10 @@ impl<R: Read> Held<R> {
 impl<R: Read> Write for Held<R> {
     /// Fails from the first difference on: what comes after is of no use.
     fn write(&mut self, ours: &[u8]) -> io::Result<usize> {
-        if self.differs.is_none() && self.failed.is_none() {
+        if !self.has_stopped() {
             self.failed = self.compare(ours).err();
         }
-        match (&self.differs, &self.failed) {
-            (None, None) => Ok(ours.len()),
-            _ => Err(io::Error::other("it differs")),
-        }
+        if self.has_stopped() { Err(io::Error::other("it differs")) } else { Ok(ours.len()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {

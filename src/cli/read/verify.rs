@@ -160,7 +160,7 @@ fn trust(session: &Session, a: &Verify, reader: &Reader) -> Result<Trust> {
 /// An older state of the log: a file with a checkpoint, or a copy of it, wherever that is.
 fn older(from: &Elsewhere, time: &Time) -> Result<Older> {
     match from {
-        Elsewhere::Path(path) if !from.is_copy() => Older::read(path),
+        Elsewhere::Path(path) if !from.is_copy()? => Older::read(path),
         Elsewhere::Path(_) | Elsewhere::Url(_) => {
             Ok(Older::of_copy(from.to_string(), Source::open(from, time)?.archive))
         }

@@ -19,7 +19,7 @@ use crate::domain::event::{
 };
 use crate::domain::ids::Text;
 use crate::domain::kinds::Role;
-use crate::domain::state::Officer;
+use crate::domain::state::{Officer, State};
 use crate::edge::config::LedgerConfig;
 use crate::edge::keys::{PrivateKey, Slot};
 use crate::error::{Error, Kind, Result};
@@ -70,8 +70,7 @@ fn check_purpose(session: &Session, key: &[u8; 32]) -> Result<()> {
 
 /// An officer of the ledger by name, with the number.
 fn officer_named<'d>(desk: &'d Desk<'_>, name: &str) -> Result<(u32, &'d Officer)> {
-    let mut officers = (0_u32..).zip(&desk.state().officers);
-    officers.find(|(_, officer)| officer.name.as_str() == name).ok_or_else(|| {
+    numbered(desk.state(), name).ok_or_else(|| {
         Error::new(Kind::NotFound, "unknown_officer", format!("there is no officer {name}"))
             .with_hint("see `earmark officer list`")
     })
@@ -121,7 +120,7 @@ pub(super) fn rotate(session: &Session, a: &RotateOfficer) -> Result<Exit> {
     }
     let officer = session.recording_officer()?;
     session.on_ledger(|ledger| {
-        let number = numbered(ledger, &a.name);
+        let number = numbered(ledger.state(), &a.name);
         let known = number.map(|(number, officer)| (officer.key.0, number));
         let brought_in = known.filter(|(key, _)| Some(*key) == begun);
         let at = brought_in.and_then(|(_, number)| ledger.state().last_key_rotation(number));
@@ -143,20 +142,20 @@ pub(super) fn rotate(session: &Session, a: &RotateOfficer) -> Result<Exit> {
             .submit(session, ledger, &officer, Durability::Published)
             .map_err(run_again)?,
         };
-        if !receipt.dry_run && is_next_in_use(&slot, numbered(ledger, &a.name))? {
+        if !receipt.dry_run && is_next_in_use(&slot, numbered(ledger.state(), &a.name))? {
             session.warn_unplaced(slot.promote());
         }
         print_receipt(session, ledger, &receipt).map(|()| Exit::Done)
     })
 }
 
-fn numbered<'l>(ledger: &'l Ledger, name: &str) -> Option<(u32, &'l Officer)> {
-    (0_u32..).zip(&ledger.state().officers).find(|(_, officer)| officer.name.as_str() == name)
+fn numbered<'s>(state: &'s State, name: &str) -> Option<(u32, &'s Officer)> {
+    (0_u32..).zip(&state.officers).find(|(_, officer)| officer.name.as_str() == name)
 }
 
 /// The next key is the one that the ledger knows.
 fn is_next_in_use(slot: &Slot, officer: Option<(u32, &Officer)>) -> Result<bool> {
-    let next = slot.next()?.map(|next| next.public_key());
+    let next = begun(slot)?;
     Ok(next.is_some() && next == officer.map(|(_, officer)| officer.key.0))
 }
 
@@ -210,7 +209,7 @@ pub(super) fn rotate_log(session: &Session, a: &RotateLog) -> Result<Exit> {
     let folder = session.ledger_folder()?;
     let origin = LedgerConfig::read(&folder)?.origin;
     let begun = begun(&session.home()?.keys().log_slot(&origin))?;
-    if a.lost && !is_recorded(session, &folder, begun)? {
+    if a.lost && !is_recorded(session, (&folder, &origin), begun)? {
         let (ledger, next) = session.open_without_log_key(a.flags.dry_run)?;
         return session.closing(ledger, |ledger| {
             rotate_on(session, ledger, a, officer, |_| Ok(Rotation { old: None, next }))
@@ -250,12 +249,15 @@ pub(super) fn rotate_log(session: &Session, a: &RotateLog) -> Result<Exit> {
 }
 
 /// Whether the key of a rotation that was begun, for one that is lost, is the ledger's already.
-fn is_recorded(session: &Session, folder: &Path, begun: Option<[u8; 32]>) -> Result<bool> {
-    let origin = LedgerConfig::read(folder)?.origin;
-    if begun.is_none() || session.home()?.keys().has_log(&origin)? {
+fn is_recorded(
+    session: &Session,
+    (folder, origin): (&Path, &str),
+    begun: Option<[u8; 32]>,
+) -> Result<bool> {
+    if begun.is_none() || session.home()?.keys().has_log(origin)? {
         return Ok(false);
     }
-    match session.open_with_log_key(folder, &origin) {
+    match session.open_with_log_key(folder, origin) {
         Ok(ledger) => session.closing(ledger, |_| Ok(true)),
         Err(error) if error.code() == "log_key_differs" => Ok(false),
         Err(error) => Err(error),

@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(keys.officers().unwrap(), ["wang"]);
         let former = format!("officers/.wang.former-{}.pem", &to_hex(&first)[..8]);
         assert!(folder.path().join(former).exists());
-        // A crash between the two renames left no key in place.
+        // 0.1.0 renamed twice, and a crash in between left no key in its place.
         slot.make_next().unwrap();
         std::fs::remove_file(slot.path()).unwrap();
         slot.promote().unwrap();
