@@ -124,6 +124,23 @@ fn a_call_fails_on_a_ledger_that_was_not_closed() {
     WORK.iter().for_each(|work| fail_in_turn(&begin, work, 9, &kept::UNCLEAN));
 }
 
+/// A thread of sled's fails while another waits for what it writes: the wait has an end.
+#[test]
+fn a_write_of_the_database_that_fails_late_leaves_nobody_waiting() {
+    let begin = ledger();
+    for work in [&WORK[0], &WORK[2], &WORK[4]] {
+        let (ran, calls) = begin.copy().under_shim(work.line, None);
+        assert_eq!(ran.status, Some(0), "{}: {}{}", work.line, ran.out, ran.err);
+        let is_write = |call: &&Call| call.path == "/book/db/db" && call.class != 'r';
+        let writes: Vec<&Call> = calls.iter().filter(is_write).collect();
+        println!("{}: {} writes", work.line, writes.len());
+        assert!(!writes.is_empty(), "{calls:?}");
+        for call in writes {
+            fail_at(&begin, work, 8, &calls, call, Mode::Late);
+        }
+    }
+}
+
 /// A damaged database is moved aside and written anew from the log; a read of the new one that fails, or
 /// ends early, never makes a shorter ledger.
 #[test]

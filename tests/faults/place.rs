@@ -89,7 +89,7 @@ impl Place {
     }
 
     pub(crate) fn run(&self, line: &str) -> Ran {
-        Ran::of(&self.command(line).output().unwrap())
+        Ran::of(&shim::ended(self.command(line)))
     }
 
     #[track_caller]

@@ -8,7 +8,7 @@
  *   SHIM_AT     number of the call, from 1
  *   SHIM_MODE   once: it fails; from: it and all after it fail; half: a write writes half and fails;
  *               kill: SIGKILL before the call; torn: a write writes half, then SIGKILL;
- *               interrupt: SIGINT before the call, as Ctrl-C gives it
+ *               interrupt: SIGINT before the call, as Ctrl-C gives it; late: it fails a while later
  *   SHIM_ERRNO  the error (default 5, EIO)
  *   SHIM_SKIP   calls on paths that hold this text do not count
  *   SHIM_CACHE  set: a page of a file that was read once is in memory, and reading it again is no call
@@ -34,7 +34,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum mode { NONE, ONCE, FROM, HALF, KILL, TORN, INTERRUPT };
+enum mode { NONE, ONCE, FROM, HALF, KILL, TORN, INTERRUPT, LATE };
 
 static atomic_ulong count;
 static const char *under, *only, *skip;
@@ -59,8 +59,8 @@ __attribute__((constructor)) static void begin(void) {
     if ((text = getenv("SHIM_AT"))) at = strtoul(text, NULL, 10);
     if ((text = getenv("SHIM_ERRNO"))) error_number = atoi(text);
     if ((text = getenv("SHIM_MODE"))) {
-        const char *names[] = {"none", "once", "from", "half", "kill", "torn", "interrupt"};
-        for (int i = 0; i < 7; i++)
+        const char *names[] = {"none", "once", "from", "half", "kill", "torn", "interrupt", "late"};
+        for (int i = 0; i < 8; i++)
             if (!strcmp(text, names[i])) mode = (enum mode)i;
     }
     if ((text = getenv("SHIM_UNDER"))) {
@@ -191,6 +191,7 @@ static enum verdict meet(char class, const char *name, int folder, const char *p
     switch (mode) {
     case ONCE: case FROM: errno = error_number; return FAIL;
     case HALF: errno = error_number; return FAIL_HALF;
+    case LATE: usleep(300000); errno = error_number; return FAIL;
     case TORN: return KILL_HALF;
     case KILL: kill(getpid(), SIGKILL); for (;;) pause();
     case INTERRUPT: kill(getpid(), SIGINT); return GO;

@@ -1,8 +1,10 @@
 //! Builds the shim, and runs commands under it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 struct Built {
     _folder: tempfile::TempDir,
@@ -28,6 +30,8 @@ static SHIM: LazyLock<Built> = LazyLock::new(|| {
 pub(crate) enum Mode {
     /// It fails.
     Once,
+    /// It fails, a while later.
+    Late,
     /// It fails, and all after it.
     From,
     /// A write writes half and fails.
@@ -44,6 +48,7 @@ impl Mode {
     fn word(self) -> &'static str {
         match self {
             Self::Once => "once",
+            Self::Late => "late",
             Self::From => "from",
             Self::Half => "half",
             Self::Kill => "kill",
@@ -75,6 +80,27 @@ pub(crate) struct Fault {
     pub(crate) mode: Mode,
 }
 
+/// A command that takes so long waits for something that never comes.
+const STUCK: Duration = Duration::from_secs(120);
+
+/// Runs a command; one that does not end fails the test.
+pub(crate) fn ended(mut command: Command) -> Output {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let number = child.id().to_string();
+    let (done, outcome) = channel::<()>();
+    let guard = std::thread::spawn(move || {
+        let is_stuck = outcome.recv_timeout(STUCK) == Err(RecvTimeoutError::Timeout);
+        if is_stuck {
+            Command::new("kill").args(["-KILL", &number]).status().unwrap();
+        }
+        is_stuck
+    });
+    let output = child.wait_with_output().unwrap();
+    drop(done);
+    assert!(!guard.join().unwrap(), "it did not end: {command:?}");
+    output
+}
+
 /// Runs a command whose calls below `under` count.
 pub(crate) fn run(mut command: Command, under: &Path, fault: Option<Fault>) -> (Output, Vec<Call>) {
     let folder = tempfile::tempdir().unwrap();
@@ -83,7 +109,7 @@ pub(crate) fn run(mut command: Command, under: &Path, fault: Option<Fault>) -> (
     if let Some(fault) = fault {
         command.env("SHIM_AT", fault.at.to_string()).env("SHIM_MODE", fault.mode.word());
     }
-    let output = command.output().unwrap();
+    let output = ended(command);
     let text = std::fs::read_to_string(&log).expect("the shim is loaded");
     let mut lines = text.lines();
     assert_eq!(lines.next(), Some("loaded"), "the shim is loaded");

@@ -5,6 +5,7 @@
 //! knows nothing of pages and entries.
 
 use super::warm::warm;
+use super::watch::{self, Watch};
 use crate::error::{Error, Kind, Result};
 use crate::file;
 use crate::store::medium::{Medium, MediumFile};
@@ -13,6 +14,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +36,8 @@ pub(super) struct Engine {
 struct Base {
     /// Taken only by the drop.
     db: Option<::sled::Db>,
+    /// Taken only by the drop, before.
+    watch: Option<Watch>,
     folder: PathBuf,
 }
 
@@ -72,7 +76,7 @@ fn quiet_guarded_panics() {
 }
 
 /// Runs `call`; a panic becomes an `Err` with its words.
-fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
+pub(super) fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
     quiet_guarded_panics();
     let before = QUIET.replace(true);
     let outcome = panic::catch_unwind(AssertUnwindSafe(call));
@@ -241,17 +245,10 @@ impl Engine {
             .segment_size(SEGMENT_BYTES)
             .use_compression(false)
             .flush_every_ms(None);
-        let opening = std::thread::Builder::new()
-            .name("sled open".to_owned())
-            .spawn(move || caught(|| config.open()))
-            .map_err(|e| Unopened::Refused(Error::io("start a thread for", folder, e)))?;
-        let opened = match opening.join() {
-            Ok(Ok(opened)) => opened,
-            Ok(Err(panicked)) => return Err(unopened_by(said("open", folder, &panicked))),
-            Err(_) => return Err(Unopened::Damaged("sled panicked".to_owned())),
-        };
-        let db = opened.map_err(|error| unopened(folder, error))?;
-        let base = Base { db: Some(db), folder: folder.to_owned() };
+        let db = open_watched(folder, &config)?;
+        let watch = Watch::start(folder, config, ::sled::Tree::clone(&db));
+        let watch = Some(watch.map_err(Unopened::Refused)?);
+        let base = Base { db: Some(db), watch, folder: folder.to_owned() };
         let file = sync_files(medium.as_ref(), folder).map_err(Unopened::Refused)?;
         let synced = Mutex::new(Synced { file, blobs: blobs(medium.as_ref(), folder) });
         Ok(Self { base, medium: Arc::clone(medium), synced })
@@ -302,9 +299,41 @@ impl Drop for Base {
     /// Waits until the lock is free, for sled's threads let go a little later than the last handle.
     fn drop(&mut self) {
         let db = self.db.take();
+        // sled flushes as it is dropped; that it has nothing left to wait for then is seen to before,
+        // while its waits are watched.
+        while let Some(db) = &db
+            && matches!(caught(|| db.flush()), Ok(Ok(flushed)) if flushed > 0)
+        {}
+        drop(self.watch.take());
         // sled syncs its file as it is dropped; that it fails loses nothing that was acknowledged.
         drop(caught(move || drop(db)));
         wait_until_unlocked(&self.folder);
+    }
+}
+
+/// Opens on a thread of its own, which is left behind if sled notes an error and goes on waiting.
+fn open_watched(folder: &Path, config: &::sled::Config) -> Result<::sled::Db, Unopened> {
+    let (done, outcome) = channel();
+    let opened = config.clone();
+    std::thread::Builder::new()
+        .name("sled open".to_owned())
+        .spawn(move || done.send(caught(|| opened.open())))
+        .map_err(|e| Unopened::Refused(Error::io("start a thread for", folder, e)))?;
+    let mut noted = None;
+    loop {
+        match outcome.recv_timeout(watch::EVERY) {
+            Ok(Ok(opened)) => return opened.map_err(|error| unopened(folder, error)),
+            Ok(Err(panicked)) => return Err(unopened_by(said("open", folder, &panicked))),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Unopened::Damaged("sled panicked".to_owned()));
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(error) = noted.take() {
+                    return Err(unopened(folder, error));
+                }
+                noted = config.global_error().err();
+            }
+        }
     }
 }
 

@@ -27,6 +27,7 @@ mod sound;
 mod tail;
 mod wal;
 mod warm;
+mod watch;
 
 use self::engine::Engine;
 use self::live::Live;
