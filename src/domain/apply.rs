@@ -8,7 +8,7 @@ use super::kinds::{FollowOnKind, Stage};
 use super::money::Amount;
 use super::posting::Move;
 use super::rejection::Rejection;
-use super::state::{Draft, State};
+use super::state::{Journal, State};
 use std::collections::BTreeMap;
 
 mod moves;
@@ -25,20 +25,22 @@ pub type Cited = BTreeMap<u64, Event>;
 ///
 /// # Errors
 /// What the event refers to is not there, or a sum overflows: the log was never admitted.
-pub fn fold(draft: &mut Draft<'_>, event: &Event, cited: &Cited) -> Result<Vec<Move>, Rejection> {
-    let moves = moves(draft, event, cited)?;
-    settle(draft, event, &moves, cited)?;
+pub fn fold(
+    journal: &mut Journal<'_>,
+    event: &Event,
+    cited: &Cited,
+) -> Result<Vec<Move>, Rejection> {
+    let moves = moves(journal, event, cited)?;
+    settle(journal, event, &moves, cited)?;
     Ok(moves)
 }
 
 /// Takes over what an event says of the keys of the ledger and its officers, where the rules are not
 /// followed any more; `index` is the event's own. The rest of the state is then of no use.
 pub fn follow_keys(state: &mut State, event: &Event, index: u64) {
-    let mut draft = state.draft();
-    draft.size = index;
-    remember::remember_master(&mut draft, event);
-    let delta = draft.into_delta();
-    state.apply(delta);
+    let mut journal = Journal::on(state);
+    journal.set_size(index);
+    remember::remember_master(&mut journal, event);
 }
 
 /// Posts the moves and remembers what later rules need.
@@ -46,23 +48,24 @@ pub fn follow_keys(state: &mut State, event: &Event, index: u64) {
 /// # Errors
 /// As [`fold`].
 pub fn settle(
-    draft: &mut Draft<'_>,
+    journal: &mut Journal<'_>,
     event: &Event,
     moves: &[Move],
     cited: &Cited,
 ) -> Result<(), Rejection> {
     for m in moves.iter().filter(|m| !m.amount.is_zero()) {
         let taken = m.amount.checked_neg().ok_or(Rejection::Overflow)?;
-        draft.post(&m.from, taken)?;
-        draft.post(&m.to, m.amount)?;
+        journal.post(&m.from, taken)?;
+        journal.post(&m.to, m.amount)?;
     }
     for (code, change) in engaged(moves)? {
-        engage(draft, code, change)?;
+        engage(journal, code, change)?;
     }
-    remember::remember(draft, event, moves, cited)?;
-    remember::remember_e_vouchers(draft, event);
-    remember::remember_confidential(draft, event, cited);
-    draft.size = draft.size.checked_add(1).ok_or(Rejection::Overflow)?;
+    remember::remember(journal, event, moves, cited)?;
+    remember::remember_e_vouchers(journal, event);
+    remember::remember_confidential(journal, event, cited);
+    let size = journal.size.checked_add(1).ok_or(Rejection::Overflow)?;
+    journal.set_size(size);
     Ok(())
 }
 
@@ -102,13 +105,15 @@ pub fn engaged(moves: &[Move]) -> Result<BTreeMap<&Code, Amount>, Rejection> {
     Ok(engaged)
 }
 
-fn engage(draft: &mut Draft<'_>, code: &Code, change: Amount) -> Result<(), Rejection> {
-    if let Some(project) = draft.projects.get(code) {
-        let mut project = project.clone();
-        project.engaged = project.engaged.checked_add(change).ok_or(Rejection::Overflow)?;
-        draft.projects.insert(code.clone(), project);
+fn engage(journal: &mut Journal<'_>, code: &Code, change: Amount) -> Result<(), Rejection> {
+    let changed = journal.projects().change(code, |project| {
+        project.engaged = project.engaged.checked_add(change)?;
+        Some(())
+    });
+    match changed {
+        Some(None) => Err(Rejection::Overflow),
+        Some(Some(())) | None => Ok(()),
     }
-    Ok(())
 }
 
 /// True for kinds that count as private money in leverage (domain.md §7).

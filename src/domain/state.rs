@@ -1,13 +1,15 @@
 //! What the rules need to remember, and nothing more: no titles, no texts, no entry bytes.
 //!
-//! [`State`] is the whole; [`Draft`] lays the changes of a command over it, so that `admit` is a
-//! function of its arguments and costs what the command changes, not what the ledger holds; [`Delta`]
-//! is those changes alone. Payments are not remembered one by one: a command that cites an entry is
+//! [`State`] is the whole. A command changes it in place through a [`Journal`], which notes what was
+//! there before, so that `admit` costs what the command changes, not what the ledger holds; [`Undo`]
+//! takes the command back. Payments are not remembered one by one: a command that cites an entry is
 //! handed it (`Context::cited`), and the state keeps only what was refunded or reversed since.
 
+mod journal;
 mod master;
 mod office;
 
+pub use journal::{Journal, Undo};
 pub use master::{District, Fund, FundedLine, Line, Project, SealedFields};
 pub use office::{FormerLogKey, LedgerFacts, NO_CURRENCY, Officer, SpentKey};
 
@@ -17,8 +19,8 @@ use super::ids::{Code, LineKey, Tag};
 use super::kinds::{FollowOnKind, Stage};
 use super::money::{Amount, Currency};
 use super::posting::{Leaf, Move};
-use super::rejection::Rejection;
-use super::table::{Base, Layer, Lookup, Table, replaced};
+use super::table::{Lookup, Slot, Table};
+use journal::Change;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -113,94 +115,7 @@ macro_rules! tables {
             $($(#[$doc])* pub $table: $map<$key, $value>,)+
         }
 
-        /// A state with changes laid over it.
-        #[derive(Debug)]
-        pub struct Draft<'a> {
-            base: &'a State,
-            /// What the changes make of the ledger's facts, policy and officers.
-            pub head: Option<Box<HeadDraft>>,
-            /// A policy once had control `warn` or `track`, or a tolerance: `unreserved` may stand
-            /// below zero since.
-            pub was_lenient: bool,
-            /// When the command is recorded, microseconds since 1970.
-            pub recorded_at_microseconds: i64,
-            /// Number of events applied.
-            pub size: u64,
-            $($(#[$doc])* pub $table: Layer<'a, $map<$key, $value>>,)+
-        }
-
-        /// The changes of a command, ready to be applied to the state they were drafted on.
-        #[derive(Debug, Default)]
-        pub struct Delta {
-            head: Option<Box<HeadDraft>>,
-            was_lenient: bool,
-            recorded_at_microseconds: i64,
-            size: u64,
-            $($table: <$map<$key, $value> as Base>::Over,)+
-        }
-
-        impl State {
-            /// A draft on this state, without changes.
-            #[must_use]
-            pub fn draft(&self) -> Draft<'_> {
-                Draft {
-                    base: self,
-                    head: None,
-                    was_lenient: self.was_lenient,
-                    recorded_at_microseconds: self.recorded_at_microseconds,
-                    size: self.size,
-                    $($table: Layer::over(&self.$table),)+
-                }
-            }
-
-            /// Applies the changes of a draft on this very state.
-            pub fn apply(&mut self, delta: Delta) {
-                if let Some(head) = delta.head {
-                    self.ledger = head.ledger;
-                    self.policy = head.policy;
-                    self.officers = head.officers;
-                }
-                self.was_lenient = delta.was_lenient;
-                self.recorded_at_microseconds = delta.recorded_at_microseconds;
-                self.size = delta.size;
-                $(delta.$table.give(&mut |key, value| self.$table.set(key, value));)+
-            }
-        }
-
-        impl State {
-            /// Applies a change like [`State::apply`] and gives the one that takes it back.
-            pub fn exchange(&mut self, delta: Delta) -> Delta {
-                let back = Delta {
-                    head: delta.head.as_ref().map(|_| {
-                        Box::new(HeadDraft {
-                            ledger: self.ledger.clone(),
-                            policy: self.policy.clone(),
-                            officers: self.officers.clone(),
-                        })
-                    }),
-                    was_lenient: self.was_lenient,
-                    recorded_at_microseconds: self.recorded_at_microseconds,
-                    size: self.size,
-                    $($table: replaced(&self.$table, &delta.$table),)+
-                };
-                self.apply(delta);
-                back
-            }
-        }
-
-        impl Draft<'_> {
-            /// The changes alone.
-            #[must_use]
-            pub fn into_delta(self) -> Delta {
-                Delta {
-                    head: self.head,
-                    was_lenient: self.was_lenient,
-                    recorded_at_microseconds: self.recorded_at_microseconds,
-                    size: self.size,
-                    $($table: self.$table.into_changes(),)+
-                }
-            }
-        }
+        journal::tables! { $($table: $map<$key, $value>,)+ }
     };
 }
 
@@ -248,17 +163,6 @@ tables! {
     confidential: BTreeMap<Bytes32, SealedFields>,
 }
 
-/// The part of a state that is replaced whole.
-#[derive(Debug, Clone, Default)]
-pub struct HeadDraft {
-    /// The ledger's facts.
-    pub ledger: Option<LedgerFacts>,
-    /// The policy.
-    pub policy: Policy,
-    /// The officers.
-    pub officers: Vec<Officer>,
-}
-
 impl State {
     /// The balance of a leaf; zero when it has none.
     #[must_use]
@@ -278,75 +182,10 @@ impl State {
         spent.map(|spent| spent.until).max()
     }
 
-    /// Every leaf that is not zero, in no order that means anything.
-    pub fn balances(&self) -> impl Iterator<Item = (&Leaf, &Amount)> {
-        self.leaves.iter().chain(&self.reserves)
-    }
-}
-
-impl Draft<'_> {
-    /// The ledger's facts, once it is open.
+    /// The currency; none before the ledger is open.
     #[must_use]
-    pub fn ledger(&self) -> Option<&LedgerFacts> {
-        self.head.as_ref().map_or(self.base.ledger.as_ref(), |head| head.ledger.as_ref())
-    }
-
-    /// The policy in force.
-    #[must_use]
-    pub fn policy(&self) -> &Policy {
-        self.head.as_ref().map_or(&self.base.policy, |head| &head.policy)
-    }
-
-    /// The last day of the closed periods; no event of this rule set closes one.
-    #[must_use]
-    pub fn closed_until(&self) -> Option<Date> {
-        self.base.closed_until
-    }
-
-    /// The officers, by number.
-    #[must_use]
-    pub fn officers(&self) -> &[Officer] {
-        self.head.as_ref().map_or(&self.base.officers, |head| &head.officers)
-    }
-
-    /// The replaceable part, to change.
-    pub fn head_mut(&mut self) -> &mut HeadDraft {
-        let base = self.base;
-        self.head.get_or_insert_with(|| {
-            Box::new(HeadDraft {
-                ledger: base.ledger.clone(),
-                policy: base.policy.clone(),
-                officers: base.officers.clone(),
-            })
-        })
-    }
-
-    /// The balance of a leaf; zero when it has none.
-    #[must_use]
-    pub fn balance(&self, leaf: &Leaf) -> Amount {
-        let found = if leaf.stage == Stage::Reserved {
-            self.reserves.get(leaf)
-        } else {
-            self.leaves.get(leaf)
-        };
-        found.copied().unwrap_or(Amount::ZERO)
-    }
-
-    /// Adds to the balance of a leaf; one that comes to zero is forgotten.
-    ///
-    /// # Errors
-    /// `overflow`.
-    pub fn post(&mut self, leaf: &Leaf, amount: Amount) -> Result<(), Rejection> {
-        let add = |balance: Option<&Amount>| {
-            let balance = balance.copied().unwrap_or(Amount::ZERO);
-            let balance = balance.checked_add(amount).ok_or(Rejection::Overflow)?;
-            Ok(Some(balance).filter(|balance| !balance.is_zero()))
-        };
-        if leaf.stage == Stage::Reserved {
-            self.reserves.update(leaf, add)
-        } else {
-            self.leaves.update(leaf, add)
-        }
+    pub fn currency(&self) -> Currency {
+        self.ledger.as_ref().map_or(NO_CURRENCY, LedgerFacts::currency)
     }
 
     /// The first leaf, in order, that is not zero and `wanted`. Reads all of them.
@@ -355,9 +194,8 @@ impl Draft<'_> {
         found.into_iter().chain(self.reserves.find(|leaf, _| wanted(leaf))).min()
     }
 
-    /// The currency; none before the ledger is open.
-    #[must_use]
-    pub fn currency(&self) -> Currency {
-        self.ledger().map_or(NO_CURRENCY, LedgerFacts::currency)
+    /// Every leaf that is not zero, in no order that means anything.
+    pub fn balances(&self) -> impl Iterator<Item = (&Leaf, &Amount)> {
+        self.leaves.iter().chain(&self.reserves)
     }
 }

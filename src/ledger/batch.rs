@@ -21,7 +21,7 @@ use crate::domain::finding::Finding;
 use crate::domain::kinds::Control;
 use crate::domain::propose::propose;
 use crate::domain::rejection::Rejection;
-use crate::domain::state::{Delta, State};
+use crate::domain::state::{State, Undo};
 use crate::error::{Error, Kind, Result};
 use smol_str::SmolStr;
 
@@ -60,9 +60,7 @@ struct Judged {
     findings: Vec<Finding>,
     entries: Vec<Unsealed>,
     /// What takes the row's changes of the state back, last first.
-    undo: Vec<Delta>,
-    /// The change of the last order, not applied until the row is taken.
-    last: Option<Delta>,
+    undo: Vec<Undo>,
 }
 
 /// What a batch makes.
@@ -213,9 +211,6 @@ impl Batch<'_> {
             self.take_back(judged);
             return Ok(RowOut::Full);
         }
-        if let Some(delta) = judged.last {
-            self.ledger.state.apply(delta);
-        }
         let entries = judged.entries.len();
         if entries > 0 && self.makes == Makes::Rows {
             self.row_keys.push(row.key);
@@ -234,7 +229,7 @@ impl Batch<'_> {
     }
 
     fn take_back(&mut self, judged: Judged) {
-        judged.undo.into_iter().rev().for_each(|delta| self.ledger.state.apply(delta));
+        judged.undo.into_iter().rev().for_each(|undo| self.ledger.state.take_back(undo));
     }
 
     /// Proposes and admits the row's orders one after the other; gives the first that is refused.
@@ -246,25 +241,21 @@ impl Batch<'_> {
         for (number, order) in row.orders.iter().enumerate() {
             // Recorded ones only: nobody could know the index of a row that waits in this batch.
             let cited = self.ledger.cited(order)?;
-            let state = &self.ledger.state;
-            let admitted = propose(state, order, self.today, &cited).and_then(|events| {
-                self.moment.check_dates(&events)?;
-                let context = Context {
-                    recorded_at_microseconds: self.moment.recorded_at_microseconds,
-                    officer: self.officer,
-                    clock_accepted: self.moment.clock_accepted,
-                    cited: &cited,
-                };
-                let admitted = admit(state, &events, &context)?;
-                Ok((events, admitted))
-            });
+            let admitted =
+                propose(&self.ledger.state, order, self.today, &cited).and_then(|events| {
+                    self.moment.check_dates(&events)?;
+                    let context = Context {
+                        recorded_at_microseconds: self.moment.recorded_at_microseconds,
+                        officer: self.officer,
+                        clock_accepted: self.moment.clock_accepted,
+                        cited: &cited,
+                    };
+                    let admitted = admit(&mut self.ledger.state, &events, &context)?;
+                    Ok((events, admitted))
+                });
             match admitted {
                 Ok((events, admitted)) => {
-                    if number.saturating_add(1) == row.orders.len() {
-                        judged.last = Some(admitted.delta);
-                    } else {
-                        judged.undo.push(self.ledger.state.exchange(admitted.delta));
-                    }
+                    judged.undo.push(admitted.undo);
                     judged.events.extend(events);
                     let findings = admitted.findings.into_iter().map(|(_, finding)| finding);
                     judged.findings.extend(findings);

@@ -66,7 +66,8 @@ impl Ledger {
         let (cited, clock_accepted, officer) = (Cited::new(), false, 0);
         let events = propose(&State::default(), genesis, today, &cited)?;
         let context = Context { recorded_at_microseconds, officer, clock_accepted, cited: &cited };
-        let admitted = admit(&State::default(), &events, &context)?;
+        let mut state = State::default();
+        admit(&mut state, &events, &context)?;
         let unsealed = (events.iter().map(|event| Unsealed::new(event, None)))
             .collect::<std::result::Result<Vec<_>, _>>()?;
         let (command_id, digest) = (outside.ids.command_id(), order_digest(genesis)?);
@@ -89,7 +90,7 @@ impl Ledger {
             }
             return Err(error);
         }
-        made.state.apply(admitted.delta);
+        made.state = state;
         made.hand_on(sealed, Durability::Published);
         let durability = made.durability();
         let entries = sealed.iter().flat_map(|sealed| receipt_entries(sealed, events.clone()));

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 impl Ledger {
     /// The refusal of a reversal, with the entries that have to be reversed first.
     pub(super) fn with_dependents(
-        &self,
+        &mut self,
         rejection: Rejection,
         events: &[Event],
         context: &Context<'_>,
@@ -40,7 +40,7 @@ impl Ledger {
     /// # Errors
     /// `has_dependents` where they are too many for one command, or some cannot be reversed.
     pub(super) fn cite_dependents(
-        &self,
+        &mut self,
         order: &Order,
         events: &[Event],
         context: &Context<'_>,
@@ -48,10 +48,13 @@ impl Ledger {
         let (Command::ReverseWithDependents(_), [asked]) = (&order.command, events) else {
             return Ok(None);
         };
-        let Err(Rejection::HasDependents { entry, ground, short, .. }) =
-            admit(&self.state, events, context)
-        else {
-            return Ok(None);
+        let (entry, ground, short) = match admit(&mut self.state, events, context) {
+            Err(Rejection::HasDependents { entry, ground, short, .. }) => (entry, ground, short),
+            Err(_) => return Ok(None),
+            Ok(admitted) => {
+                self.state.take_back(admitted.undo);
+                return Ok(None);
+            }
         };
         let later = self.dependents(entry, asked, context)?;
         let Dependents::All(later) = later else {
@@ -64,10 +67,19 @@ impl Ledger {
         Ok(Some(cited))
     }
 
-    fn dependents(&self, entry: u64, asked: &Event, context: &Context<'_>) -> Result<Dependents> {
+    fn dependents(
+        &mut self,
+        entry: u64,
+        asked: &Event,
+        context: &Context<'_>,
+    ) -> Result<Dependents> {
         let later = self.later_entries(entry)?;
+        // It is tried out on the state itself, and comes back as it was.
+        let mut state = std::mem::take(&mut self.state);
         let mut read = |index| self.event(index);
-        find_dependents(&self.state, asked, context, &later, &mut read)
+        let found = find_dependents(&mut state, asked, context, &later, &mut read);
+        self.state = state;
+        found
     }
 
     /// What every entry after this one did.

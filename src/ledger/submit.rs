@@ -6,15 +6,16 @@ use super::receipt::{Durability, Receipt, ReceiptEntry};
 use super::seal::{self, Unsealed};
 use super::{Ledger, confidential};
 use crate::chain::body;
-use crate::chain::confidential::Fields;
+use crate::chain::confidential::{Fields, Pair};
 use crate::chain::entry::{self, CommandId, EntryId, Head, SealedCommand};
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::Signer;
-use crate::domain::admit::{Admitted, Context, admit};
+use crate::domain::admit::{Context, admit};
 use crate::domain::apply::Cited;
 use crate::domain::calendar::Date;
 use crate::domain::command::Order;
 use crate::domain::event::Event;
+use crate::domain::finding::Finding;
 use crate::domain::kinds::Control;
 use crate::domain::propose::{cites, propose};
 use crate::domain::rejection::{Rejection, Thing};
@@ -46,6 +47,15 @@ impl std::fmt::Debug for Submission<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Submission").field("order", self.order).finish_non_exhaustive()
     }
+}
+
+/// Whose command it is, and when.
+struct Identity {
+    id: CommandId,
+    digest: Hash,
+    officer: u32,
+    pair: Option<Pair>,
+    moment: Moment,
 }
 
 /// The most bytes of an idempotency key.
@@ -82,14 +92,38 @@ impl Ledger {
         }
         let pair = confidential::seal(self.id()?, &mut events, submission.confidential)?;
         let context = Context { recorded_at_microseconds, officer, clock_accepted, cited: &cited };
-        let admitted = admit(&self.state, &events, &context)
-            .map_err(|rejection| self.with_dependents(rejection, &events, &context))?;
+        // Under `track` a finding is a finding only; otherwise the receipt warns too.
+        let warns = self.state.policy.control != Control::Track;
+        let admitted = match admit(&mut self.state, &events, &context) {
+            Ok(admitted) => admitted,
+            Err(rejection) => return Err(self.with_dependents(rejection, &events, &context)),
+        };
+        let findings = admitted.findings.into_iter().map(|(_, finding)| finding);
+        let warnings = findings.filter(|_| warns).collect();
+        let identity = Identity { id: command_id, digest, officer, pair, moment };
+        let receipt = self.record_admitted(submission, events, warnings, &identity);
+        let is_recorded =
+            receipt.as_ref().is_ok_and(|made| !made.dry_run && !made.entries.is_empty());
+        if !is_recorded {
+            self.state.take_back(admitted.undo);
+        }
+        receipt
+    }
+
+    /// Seals and records what was admitted; only says what it would be in a dry run.
+    fn record_admitted(
+        &mut self,
+        submission: &Submission<'_>,
+        events: Vec<Event>,
+        warnings: Vec<Finding>,
+        identity: &Identity,
+    ) -> Result<Receipt> {
         let unsealed = events
             .iter()
             .map(|event| Unsealed::new(event, None))
             .collect::<std::result::Result<Vec<_>, _>>()?;
         seal::check_limits(&unsealed)?;
-        let warnings = self.warnings(&admitted);
+        let command_id = identity.id;
         if submission.dry_run || events.is_empty() {
             let entry = |(index, event)| ReceiptEntry { index, id: EntryId::default(), event };
             let entries = (self.head.size..).zip(events).map(entry).collect();
@@ -99,19 +133,19 @@ impl Ledger {
         let command = seal::Command {
             ledger: self.id()?,
             id: command_id,
-            digest,
-            officer,
+            digest: identity.digest,
+            officer: identity.officer,
             signer: submission.signer,
-            clock_accepted,
-            recorded_at_microseconds,
+            clock_accepted: identity.moment.clock_accepted,
+            recorded_at_microseconds: identity.moment.recorded_at_microseconds,
         };
         let sealed = seal::seal(self.head, &command, &unsealed, self.outside.ids.as_mut())?;
-        self.write_pair(pair.as_ref())?;
+        let pair = identity.pair.as_ref();
+        self.write_pair(pair)?;
         let recorded = self.record(std::slice::from_ref(&sealed));
         recorded
-            .inspect_err(|error| self.take_back_pair(pair.as_ref(), error))
+            .inspect_err(|error| self.take_back_pair(pair, error))
             .map_err(|error| named(error, submission, command_id))?;
-        self.state.apply(admitted.delta);
         let erased = self.erase_sealed(&events);
         self.note_failure("fields that are erased still have sealed files", erased);
         self.hand_on(std::slice::from_ref(&sealed), submission.until);
@@ -134,7 +168,7 @@ impl Ledger {
         &self,
         entries: Vec<ReceiptEntry>,
         command_id: CommandId,
-        warnings: Vec<crate::domain::finding::Finding>,
+        warnings: Vec<Finding>,
         dry_run: bool,
     ) -> Receipt {
         let (head, durability) = (self.head, self.durability());
@@ -148,14 +182,6 @@ impl Ledger {
         } else {
             Durability::Recorded
         }
-    }
-
-    /// Under `track` a finding is a finding only; otherwise the receipt warns too.
-    fn warnings(&self, admitted: &Admitted) -> Vec<crate::domain::finding::Finding> {
-        if self.state.policy.control == Control::Track {
-            return Vec::new();
-        }
-        admitted.findings.iter().map(|(_, finding)| finding.clone()).collect()
     }
 
     fn command_id(&mut self, key: Option<&[u8]>) -> Result<CommandId> {

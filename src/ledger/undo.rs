@@ -53,7 +53,7 @@ impl Batch<'_> {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn explained(&self, reversal: &EntryReversed, rejection: Rejection) -> Result<Error> {
+    pub fn explained(&mut self, reversal: &EntryReversed, rejection: Rejection) -> Result<Error> {
         let order = order(reversal);
         let cited = self.ledger.cited(&order)?;
         let state = &self.ledger.state;

@@ -11,7 +11,7 @@ use earmark::domain::money::Amount;
 use earmark::domain::posting;
 use earmark::domain::propose::{cited_by, propose};
 use earmark::domain::rejection::Rejection;
-use earmark::domain::state::State;
+use earmark::domain::state::{Journal, State};
 
 /// A day.
 #[track_caller]
@@ -137,7 +137,7 @@ impl Given {
 
     /// Events of one command.
     #[track_caller]
-    pub fn when_events(self, events: Vec<Event>) -> When {
+    pub fn when_events(mut self, events: Vec<Event>) -> When {
         let cited = self.cited(events.iter().find_map(|event| cited_by(&event.body)));
         let context = Context {
             recorded_at_microseconds: noon(self.today),
@@ -145,10 +145,14 @@ impl Given {
             clock_accepted: self.clock_accepted,
             cited: &cited,
         };
-        let outcome = admit(&self.state, &events, &context);
+        let before = self.state.clone();
+        let outcome = admit(&mut self.state, &events, &context);
         match outcome {
-            Ok(admitted) => self.book(events, admitted, &cited),
-            Err(rejection) => When { given: self, outcome: Err(rejection) },
+            Ok(admitted) => self.book(&before, events, &admitted, &cited),
+            Err(rejection) => {
+                assert_eq!(self.state, before, "a refusal changes nothing");
+                When { given: self, outcome: Err(rejection) }
+            }
         }
     }
 
@@ -159,21 +163,24 @@ impl Given {
     }
 
     #[track_caller]
-    fn book(mut self, events: Vec<Event>, admitted: Admitted, cited: &Cited) -> When {
+    fn book(
+        mut self,
+        before: &State,
+        events: Vec<Event>,
+        admitted: &Admitted,
+        cited: &Cited,
+    ) -> When {
         for moves in &admitted.moves {
             let postings = posting::postings(moves).expect("postings");
             let sum = Amount::sum(postings.iter().map(|posting| posting.amount));
             assert_eq!(sum, Some(Amount::ZERO), "postings of {events:?}");
         }
-        let mut draft = self.state.draft();
-        draft.recorded_at_microseconds = noon(self.today);
+        let mut again = before.clone();
+        again.recorded_at_microseconds = noon(self.today);
+        let mut journal = Journal::on(&mut again);
         for event in &events {
-            apply::fold(&mut draft, event, cited).expect("fold");
+            apply::fold(&mut journal, event, cited).expect("fold");
         }
-        let folded = draft.into_delta();
-        let mut again = self.state.clone();
-        again.apply(folded);
-        self.state.apply(admitted.delta);
         assert_eq!(self.state, again, "fold and admit differ");
         let broken = invariant::broken(&self.state);
         assert!(broken.is_empty(), "{}", broken.join("\n"));
@@ -186,7 +193,7 @@ impl Given {
     /// All leaves that are not zero, in order, exactly: `LINE stage [project:P] [commitment:C] AMOUNT`.
     #[track_caller]
     pub fn balances(self, expected: &str) -> Self {
-        let currency = self.state.draft().currency();
+        let currency = self.state.currency();
         // In the order of lines and stages, which reads better than that of the state.
         let mut leaves: Vec<_> = self.state.balances().collect();
         leaves.sort_by_key(|(leaf, _)| {

@@ -123,8 +123,7 @@ impl Book {
             clock_accepted: true,
             cited: &cited,
         };
-        let mut admitted = admit(&self.state, std::slice::from_ref(&event), &context)?;
-        self.state.apply(std::mem::take(&mut admitted.delta));
+        let mut admitted = admit(&mut self.state, std::slice::from_ref(&event), &context)?;
         let moves = admitted.moves.remove(0);
         self.entries.push(Kept { event, moves, cited: cited_event });
         Ok(index)

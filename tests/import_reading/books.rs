@@ -13,7 +13,7 @@ use earmark::domain::finding::Finding;
 use earmark::domain::ids::Text;
 use earmark::domain::kinds::{Control, Role};
 use earmark::domain::propose::propose;
-use earmark::domain::state::State;
+use earmark::domain::state::{Journal, State};
 use earmark::error::{Error, Kind, Result};
 use earmark::import::run::{Imported, Intake, Past, Taken};
 
@@ -78,10 +78,7 @@ impl Books {
 
     /// Replays an entry of another ledger in memory.
     pub fn again(&mut self, booked: Booked) {
-        let mut draft = self.state.draft();
-        let _moves = fold(&mut draft, &booked.event, &Cited::default()).unwrap();
-        let delta = draft.into_delta();
-        self.state.apply(delta);
+        fold(&mut Journal::on(&mut self.state), &booked.event, &Cited::default()).unwrap();
         self.entries.push(booked);
         self.commands.push(1);
     }
@@ -143,11 +140,10 @@ impl Intake for Books {
                 cited: &cited,
             };
             let proposed = propose(&self.state, order, Date::at(now(), 0), &cited);
-            let admitted =
-                proposed.and_then(|made| admit(&self.state, &made, &context).map(|a| (made, a)));
+            let admitted = proposed
+                .and_then(|made| admit(&mut self.state, &made, &context).map(|a| (made, a)));
             match admitted {
                 Ok((made, admitted)) => {
-                    self.state.apply(admitted.delta);
                     events.extend(made);
                     findings.extend(admitted.findings.into_iter().map(|(_, finding)| finding));
                 }

@@ -17,7 +17,8 @@ impl World {
         let cited = all.range(entry..=entry).map(|(i, e)| (*i, e.clone())).collect();
         let context = self.context(&cited);
         let asked = self.reversal(entry);
-        let refused = admit(&self.state, std::slice::from_ref(&asked), &context).err()?;
+        let mut state = self.state.clone();
+        let refused = admit(&mut state, std::slice::from_ref(&asked), &context).err()?;
         let Rejection::HasDependents { later, .. } = refused else { return None };
         assert_eq!(later, Dependents::NotSought);
         let mut later = LaterEntries::default();
@@ -30,7 +31,9 @@ impl World {
             }
         }
         let mut read = |index| Ok::<_, Infallible>(all.get(&index).cloned());
-        Some(find_dependents(&self.state, &asked, &context, &later, &mut read).unwrap())
+        let found = find_dependents(&mut state, &asked, &context, &later, &mut read).unwrap();
+        assert_eq!(state, self.state, "what was tried out is taken back");
+        Some(found)
     }
 
     fn reversals(&self, first: &[u64], entry: u64) -> Vec<Event> {
@@ -39,7 +42,7 @@ impl World {
 
     fn is_admitted(&self, events: &[Event]) -> bool {
         let cited = self.all_entries();
-        admit(&self.state, events, &self.context(&cited)).is_ok()
+        admit(&mut self.state.clone(), events, &self.context(&cited)).is_ok()
     }
 
     /// Everything after the entry that can be, reversed, last first; then the entry.

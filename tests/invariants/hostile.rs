@@ -13,7 +13,7 @@ use earmark::domain::ids::{Code, LineKey, Tag, Text};
 use earmark::domain::invariant;
 use earmark::domain::kinds::*;
 use earmark::domain::money::Amount;
-use earmark::domain::state::State;
+use earmark::domain::state::{Journal, State};
 use proptest::prelude::*;
 
 fn code(dice: &mut Dice<'_>, known: &[Code]) -> Code {
@@ -383,17 +383,17 @@ impl Names {
 fn judge(state: &State, events: &[Event], cited: &Cited, time: i64, officer: u32) -> bool {
     let context =
         Context { recorded_at_microseconds: time, officer, clock_accepted: time % 2 == 0, cited };
-    match admit(state, events, &context) {
+    let mut after = state.clone();
+    match admit(&mut after, events, &context) {
         Err(rejection) => {
             check_words(&rejection);
+            assert_eq!(&after, state, "a refusal changes nothing");
             false
         }
         Ok(admitted) => {
             for (event, moves) in events.iter().zip(&admitted.moves) {
                 check_balanced(event, moves);
             }
-            let mut after = state.clone();
-            after.apply(admitted.delta);
             let broken = invariant::broken(&after);
             assert!(broken.is_empty(), "after {events:?}:\n{}", broken.join("\n"));
             true
@@ -403,9 +403,10 @@ fn judge(state: &State, events: &[Event], cited: &Cited, time: i64, officer: u32
 
 /// A fold of events that were never admitted may fail, and may not panic.
 fn fold_all(state: &State, events: &[Event], cited: &Cited) {
-    let mut draft = state.draft();
+    let mut state = state.clone();
+    let mut journal = Journal::on(&mut state);
     for event in events {
-        if apply::fold(&mut draft, event, cited).is_err() {
+        if apply::fold(&mut journal, event, cited).is_err() {
             return;
         }
     }

@@ -31,7 +31,7 @@ use earmark::domain::admit::admit;
 use earmark::domain::apply;
 use earmark::domain::event::{Body, Event};
 use earmark::domain::invariant;
-use earmark::domain::state::State;
+use earmark::domain::state::{Journal, State};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -112,8 +112,7 @@ proptest! {
             // The first command enrols the officer who signs the others.
             let (first, others) = log.split_at(2);
             for events in [first, others] {
-                let admitted = admit(&state, events, &context);
-                state.apply(admitted.expect("what was admitted is admitted").delta);
+                admit(&mut state, events, &context).expect("what was admitted is admitted");
             }
             state
         };
@@ -121,13 +120,9 @@ proptest! {
         prop_assert_eq!(&one_command, &whole(&world.log));
         let (mut by_admit, mut by_fold) = (State::default(), State::default());
         for event in &world.log {
-            let admitted = admit(&by_admit, std::slice::from_ref(event), &context).expect("admit");
-            by_admit.apply(admitted.delta);
-            let mut draft = by_fold.draft();
-            draft.recorded_at_microseconds = context.recorded_at_microseconds;
-            apply::fold(&mut draft, event, &cited).expect("fold");
-            let delta = draft.into_delta();
-            by_fold.apply(delta);
+            admit(&mut by_admit, std::slice::from_ref(event), &context).expect("admit");
+            by_fold.recorded_at_microseconds = context.recorded_at_microseconds;
+            apply::fold(&mut Journal::on(&mut by_fold), event, &cited).expect("fold");
         }
         prop_assert_eq!(&one_command, &by_admit);
         prop_assert_eq!(&one_command, &by_fold);

@@ -1,7 +1,8 @@
 //! A ledger in memory: books what an office asks for, and holds every booking against the invariants.
 
 use crate::oracle::{Oracle, account};
-use earmark::domain::admit::{Context, admit};
+use earmark::chain::body;
+use earmark::domain::admit::{Admitted, Context, admit};
 use earmark::domain::apply::{self, Cited};
 use earmark::domain::calendar::Date;
 use earmark::domain::command::{Command, Order};
@@ -13,7 +14,7 @@ use earmark::domain::money::Amount;
 use earmark::domain::posting::{Leaf, Move, postings};
 use earmark::domain::propose::{cited_by, cites, propose};
 use earmark::domain::rejection::Rejection;
-use earmark::domain::state::State;
+use earmark::domain::state::{Journal, State};
 use earmark::domain::table::Table;
 use std::collections::BTreeMap;
 
@@ -142,31 +143,25 @@ impl World {
     pub fn book(&mut self, events: &[Event]) -> Result<(), Rejection> {
         let cited = self.cited(events.iter().filter_map(|event| cited_by(&event.body)));
         let before = self.state.clone();
-        let (first, second) = {
-            let context = self.context(&cited);
-            (admit(&self.state, events, &context), admit(&self.state, events, &context))
-        };
-        assert_same(&self.state, &before, "to judge is not to change");
-        let (admitted, second) = match (first, second) {
-            (Ok(first), Ok(second)) => (first, second),
-            (Err(first), second) => {
-                assert_eq!(Some(&first), second.err().as_ref(), "admit is a function");
+        let first = self.judge(events, &cited);
+        let admitted = match first {
+            Ok(admitted) => admitted,
+            Err(first) => {
+                assert_same(&self.state, &before, "a refusal changes nothing");
+                let bytes = |state: &State| body::encode_state(state).expect("encoded");
+                assert_eq!(bytes(&self.state), bytes(&before), "a refusal changes no byte");
+                let second = self.judge(events, &cited).err();
+                assert_eq!(Some(&first), second.as_ref(), "admit is a function");
                 return Err(first);
             }
-            (Ok(_), Err(second)) => panic!("admitted once, then refused: {second}"),
         };
+        let after = self.state.clone();
+        self.state.take_back(admitted.undo);
+        assert_same(&self.state, &before, "a command is taken back whole");
+        let second = self.judge(events, &cited).expect("admitted once, then refused");
+        assert_same(&self.state, &after, "and made again");
         assert_eq!(admitted.moves, second.moves);
         assert_eq!(admitted.findings, second.findings);
-
-        let back = self.state.exchange(admitted.delta);
-        let after = self.state.clone();
-        let forth = self.state.exchange(back);
-        assert_same(&self.state, &before, "a change is taken back whole");
-        self.state.apply(forth);
-        assert_same(&self.state, &after, "and made again");
-        let mut twice = before.clone();
-        twice.apply(second.delta);
-        assert_same(&self.state, &twice, "admit is a function");
         self.check_fold(&before, events, &cited, &admitted.moves);
 
         for (event, moves) in events.iter().zip(admitted.moves) {
@@ -182,17 +177,22 @@ impl World {
         Ok(())
     }
 
+    fn judge(&mut self, events: &[Event], cited: &Cited) -> Result<Admitted, Rejection> {
+        let mut state = std::mem::take(&mut self.state);
+        let outcome = admit(&mut state, events, &self.context(cited));
+        self.state = state;
+        outcome
+    }
+
     /// A reader that trusts the log comes to the same.
     fn check_fold(&self, before: &State, events: &[Event], cited: &Cited, moves: &[Vec<Move>]) {
-        let mut draft = before.draft();
-        draft.recorded_at_microseconds = self.context(cited).recorded_at_microseconds;
+        let mut folded = before.clone();
+        folded.recorded_at_microseconds = self.context(cited).recorded_at_microseconds;
+        let mut journal = Journal::on(&mut folded);
         for (event, expected) in events.iter().zip(moves) {
-            let folded = apply::fold(&mut draft, event, cited).expect("fold");
+            let folded = apply::fold(&mut journal, event, cited).expect("fold");
             assert_eq!(&folded, expected, "moves of {event:?}");
         }
-        let delta = draft.into_delta();
-        let mut folded = before.clone();
-        folded.apply(delta);
         assert_same(&folded, &self.state, "fold and admit");
     }
 
@@ -253,8 +253,7 @@ impl World {
     /// Applies an event that is known to be admitted, unchecked.
     pub fn apply(&mut self, event: Event) {
         let cited = self.cited(cited_by(&event.body));
-        let admitted = admit(&self.state, std::slice::from_ref(&event), &self.context(&cited));
-        self.state.apply(admitted.expect("admitted").delta);
+        self.judge(std::slice::from_ref(&event), &cited).expect("admitted");
         self.log.push(event);
     }
 

@@ -18,7 +18,7 @@ use earmark::domain::ids::Text;
 use earmark::domain::kinds::Role;
 use earmark::domain::money::Amount;
 use earmark::domain::propose::propose;
-use earmark::domain::state::State;
+use earmark::domain::state::{Journal, State};
 use earmark::tlog::note::VerifierKey;
 use earmark::verify::{Identity, Report, Tier, Trust};
 
@@ -93,16 +93,14 @@ impl Book {
                 bytes.extend(signer.sign(&message));
             }
             self.entries.push(bytes);
-            let mut draft = self.state.draft();
             let event = Event {
                 occurred_on: Date(20_454),
                 historical: false,
                 confidential: None,
                 body: body.clone(),
             };
-            earmark::domain::apply::fold(&mut draft, &event, &Cited::new()).unwrap();
-            let delta = draft.into_delta();
-            self.state.apply(delta);
+            let mut journal = Journal::on(&mut self.state);
+            earmark::domain::apply::fold(&mut journal, &event, &Cited::new()).unwrap();
         }
         self
     }

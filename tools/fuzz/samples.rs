@@ -12,7 +12,7 @@ use earmark::chain::{body, entry, hash};
 
 use earmark::chain::entry::Head;
 use earmark::domain::apply::{Cited, fold};
-use earmark::domain::state::State;
+use earmark::domain::state::{Journal, State};
 use earmark::ledger::reader::books::Books;
 use earmark::ledger::reader::cache::{self, Cache};
 use earmark::ledger::reader::replay::read_event;
@@ -92,10 +92,9 @@ fn folded(entries: usize) -> State {
     let mut state = State::default();
     for bytes in golden_entries().iter().take(entries) {
         let event = read_event(bytes).unwrap().unwrap();
-        let mut draft = state.draft();
-        if fold(&mut draft, &event, &Cited::new()).is_ok() {
-            let delta = draft.into_delta();
-            state.apply(delta);
+        let mut journal = Journal::on(&mut state);
+        if fold(&mut journal, &event, &Cited::new()).is_err() {
+            journal.take_back();
         }
     }
     state

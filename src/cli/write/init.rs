@@ -326,11 +326,11 @@ impl Founding<'_> {
         let order = self.order([1; 32], [2; 32], [0; 64]);
         let recorded_at_microseconds = session.clock()?.now_microseconds();
         let today = Date::at(recorded_at_microseconds, self.a.utc_offset);
-        let (state, cited) = (State::default(), Cited::new());
+        let (mut state, cited) = (State::default(), Cited::new());
         let events = propose(&state, &order, today, &cited)?;
         let context =
             Context { recorded_at_microseconds, officer: 0, clock_accepted: false, cited: &cited };
-        admit(&state, &events, &context)?;
+        admit(&mut state, &events, &context)?;
         Ok(events)
     }
 }

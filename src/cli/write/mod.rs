@@ -39,7 +39,7 @@ use crate::domain::command::{Command, Drawing, Order};
 use crate::domain::event::{Body, Event, Filing};
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::money::{Amount, Currency};
-use crate::domain::state::State;
+use crate::domain::state::{Journal, State};
 use crate::edge::keys::PrivateKey;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::reader::is_voucher;
@@ -240,12 +240,10 @@ fn state_after(ledger: &Ledger, receipt: &Receipt) -> Result<State> {
             cited.insert(index, found);
         }
     }
-    let mut draft = state.draft();
+    let mut journal = Journal::on(&mut state);
     for event in events {
-        crate::domain::apply::fold(&mut draft, event, &cited)?;
+        crate::domain::apply::fold(&mut journal, event, &cited)?;
     }
-    let delta = draft.into_delta();
-    state.apply(delta);
     Ok(state)
 }
 

@@ -7,23 +7,23 @@ use crate::domain::event::{
 use crate::domain::ids::Tag;
 use crate::domain::kinds::Stage;
 use crate::domain::rejection::Rejection;
-use crate::domain::state::Draft;
+use crate::domain::state::State;
 use std::collections::BTreeSet;
 
-pub(super) fn record(draft: &Draft<'_>, b: &AllocationRecorded) -> Result<(), Rejection> {
-    state::open_fund(draft, &b.line.fund).map(|_| ())
+pub(super) fn record(state: &State, b: &AllocationRecorded) -> Result<(), Rejection> {
+    state::open_fund(state, &b.line.fund).map(|_| ())
 }
 
-pub(super) fn adjust(draft: &Draft<'_>, b: &AllocationAdjusted) -> Result<(), Rejection> {
-    state::open_fund(draft, &b.line.fund).map(|_| ())
+pub(super) fn adjust(state: &State, b: &AllocationAdjusted) -> Result<(), Rejection> {
+    state::open_fund(state, &b.line.fund).map(|_| ())
 }
 
-pub(super) fn transfer(draft: &Draft<'_>, b: &AllocationTransferred) -> Result<(), Rejection> {
-    let giving = state::open_fund(draft, &b.from.fund)?;
+pub(super) fn transfer(state: &State, b: &AllocationTransferred) -> Result<(), Rejection> {
+    let giving = state::open_fund(state, &b.from.fund)?;
     let Some(to) = &b.to else { return Ok(()) };
-    let receiving = state::open_fund(draft, &to.fund)?;
+    let receiving = state::open_fund(state, &to.fund)?;
     let tags = |purposes: &[Tag]| purposes.iter().cloned().collect::<BTreeSet<_>>();
-    if !draft.policy().transfer_between_purposes
+    if !state.policy.transfer_between_purposes
         && tags(&giving.purposes) != tags(&receiving.purposes)
     {
         let (from, to) = (b.from.fund.clone(), to.fund.clone());
@@ -32,8 +32,8 @@ pub(super) fn transfer(draft: &Draft<'_>, b: &AllocationTransferred) -> Result<(
     Ok(())
 }
 
-pub(super) fn carry(draft: &Draft<'_>, b: &BalanceCarriedForward) -> Result<(), Rejection> {
-    state::open_fund(draft, &b.from.fund)?;
+pub(super) fn carry(state: &State, b: &BalanceCarriedForward) -> Result<(), Rejection> {
+    state::open_fund(state, &b.from.fund)?;
     let same =
         b.from.fund == b.to.fund && b.from.origin == b.to.origin && b.from.class == b.to.class;
     let refuse = |why| {
@@ -49,7 +49,7 @@ pub(super) fn carry(draft: &Draft<'_>, b: &BalanceCarriedForward) -> Result<(), 
     match (b.stage, &b.project, &b.commitment) {
         (Stage::Unreserved, None, None) | (Stage::Reserved, Some(_), None) => Ok(()),
         (Stage::Committed, _, Some(contract)) => {
-            let made = names::commitment(draft, contract)?;
+            let made = names::commitment(state, contract)?;
             state::open_commitment(contract, made)?;
             state::share(contract, made, &b.from, b.project.as_ref())
         }

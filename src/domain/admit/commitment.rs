@@ -9,18 +9,18 @@ use crate::domain::event::{
 use crate::domain::finding::Finding;
 use crate::domain::ids::Tag;
 use crate::domain::rejection::{LimitKind, Rejection};
-use crate::domain::state::Draft;
+use crate::domain::state::State;
 
 /// When money may be drawn anew: by a contract, or by a payment without one.
 fn draws_in_time(
-    draft: &Draft<'_>,
+    state: &State,
     event: &Event,
     splits: &[Split],
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     for split in splits {
-        time::line_year(draft, event, &split.line, findings)?;
-        let opened_on = names::line(draft, &split.line)?.opened_on;
+        time::line_year(state, event, &split.line, findings)?;
+        let opened_on = names::line(state, &split.line)?.opened_on;
         let what = "a commitment or payment is not before its allocation";
         time::order(event, opened_on, what, findings)?;
     }
@@ -28,64 +28,64 @@ fn draws_in_time(
 }
 
 /// From what, and what for, money may be drawn anew.
-fn draws(draft: &Draft<'_>, splits: &[Split], purpose: Option<&Tag>) -> Result<(), Rejection> {
+fn draws(state: &State, splits: &[Split], purpose: Option<&Tag>) -> Result<(), Rejection> {
     for split in splits {
-        state::open_fund(draft, &split.line.fund)?;
-        split.project.as_ref().map_or(Ok(()), |code| state::approved(draft, code))?;
+        state::open_fund(state, &split.line.fund)?;
+        split.project.as_ref().map_or(Ok(()), |code| state::approved(state, code))?;
     }
     for split in splits {
         let of_project = match &split.project {
-            Some(code) => Some(&names::project(draft, code)?.purpose),
-            None if draft.policy().project_required => return Err(Rejection::ProjectRequired),
+            Some(code) => Some(&names::project(state, code)?.purpose),
+            None if state.policy.project_required => return Err(Rejection::ProjectRequired),
             None => None,
         };
         let purpose = of_project.or(purpose).ok_or(Rejection::PurposeRequired)?;
-        project::purpose(purpose, &split.line.fund, names::fund(draft, &split.line.fund)?)?;
+        project::purpose(purpose, &split.line.fund, names::fund(state, &split.line.fund)?)?;
     }
     Ok(())
 }
 
 /// `form` has seen to it that a negative amount stands in history only.
-fn find_negative(draft: &Draft<'_>, splits: &[Split], findings: &mut Vec<Finding>) {
+fn find_negative(state: &State, splits: &[Split], findings: &mut Vec<Finding>) {
     let negative = splits.iter().map(|split| split.amount).filter(|amount| amount.is_negative());
     findings
-        .extend(negative.map(|a| Finding::NegativeAmount { amount: draft.currency().money(a) }));
+        .extend(negative.map(|a| Finding::NegativeAmount { amount: state.currency().money(a) }));
 }
 
 pub(super) fn make(
-    draft: &Draft<'_>,
+    state: &State,
     event: &Event,
     b: &CommitmentMade,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
-    draws_in_time(draft, event, &b.splits, findings)?;
-    draws(draft, &b.splits, b.purpose.as_ref())?;
-    find_negative(draft, &b.splits, findings);
+    draws_in_time(state, event, &b.splits, findings)?;
+    draws(state, &b.splits, b.purpose.as_ref())?;
+    find_negative(state, &b.splits, findings);
     Ok(())
 }
 
 pub(super) fn increase(
-    draft: &Draft<'_>,
+    state: &State,
     event: &Event,
     b: &CommitmentIncreased,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
-    let made = names::commitment(draft, &b.contract)?;
-    draws_in_time(draft, event, &b.splits, findings)?;
+    let made = names::commitment(state, &b.contract)?;
+    draws_in_time(state, event, &b.splits, findings)?;
     time::order(event, made.made_on, "an increase is not before its commitment", findings)?;
     state::open_commitment(&b.contract, made)?;
-    draws(draft, &b.splits, made.purpose.as_ref())?;
-    find_negative(draft, &b.splits, findings);
+    draws(state, &b.splits, made.purpose.as_ref())?;
+    find_negative(state, &b.splits, findings);
     Ok(())
 }
 
 pub(super) fn reduce(
-    draft: &Draft<'_>,
+    state: &State,
     event: &Event,
     b: &CommitmentReduced,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
-    let made = names::commitment(draft, &b.contract)?;
+    let made = names::commitment(state, &b.contract)?;
     time::order(event, made.made_on, "a reduction is not before its commitment", findings)?;
     state::open_commitment(&b.contract, made)?;
     (b.splits.iter())
@@ -93,21 +93,21 @@ pub(super) fn reduce(
 }
 
 pub(super) fn close(
-    draft: &Draft<'_>,
+    state: &State,
     event: &Event,
     b: &CommitmentClosed,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
-    let made = names::commitment(draft, &b.contract)?;
+    let made = names::commitment(state, &b.contract)?;
     time::order(event, made.made_on, "a closing is not before its commitment", findings)?;
     state::open_commitment(&b.contract, made)
 }
 
 /// The number of the voucher is the next of its fund and fiscal year.
-pub(super) fn voucher(draft: &Draft<'_>, b: &DisbursementRecorded) -> Result<(), Rejection> {
+pub(super) fn voucher(state: &State, b: &DisbursementRecorded) -> Result<(), Rejection> {
     let Some(first) = b.splits.first() else { return Err(Rejection::NoSplits) };
     let series = (first.line.fund.clone(), first.line.year);
-    let last = draft.vouchers.get(&series).copied().unwrap_or_default();
+    let last = state.vouchers.get(&series).copied().unwrap_or_default();
     let expected = last.checked_add(1).ok_or(Rejection::Overflow)?;
     if b.voucher_no == expected {
         return Ok(());
@@ -116,52 +116,52 @@ pub(super) fn voucher(draft: &Draft<'_>, b: &DisbursementRecorded) -> Result<(),
 }
 
 pub(super) fn disburse(
-    draft: &Draft<'_>,
+    state: &State,
     event: &Event,
     b: &DisbursementRecorded,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     match &b.commitment {
         None => {
-            draws_in_time(draft, event, &b.splits, findings)?;
-            draws(draft, &b.splits, b.purpose.as_ref())?;
+            draws_in_time(state, event, &b.splits, findings)?;
+            draws(state, &b.splits, b.purpose.as_ref())?;
         }
         Some(contract) => {
-            let made = names::commitment(draft, contract)?;
+            let made = names::commitment(state, contract)?;
             for split in &b.splits {
-                time::line_year(draft, event, &split.line, findings)?;
+                time::line_year(state, event, &split.line, findings)?;
             }
             let what = "a payment is not before its commitment";
             time::order(event, made.made_on, what, findings)?;
             state::open_commitment(contract, made)?;
             for split in &b.splits {
                 state::share(contract, made, &split.line, split.project.as_ref())?;
-                state::open_fund(draft, &split.line.fund)?;
-                split.project.as_ref().map_or(Ok(()), |code| state::payable(draft, code))?;
+                state::open_fund(state, &split.line.fund)?;
+                split.project.as_ref().map_or(Ok(()), |code| state::payable(state, code))?;
             }
         }
     }
     if b.payee.is_none() && !event.historical {
         return Err(Rejection::PayeeRequired);
     }
-    find_negative(draft, &b.splits, findings);
+    find_negative(state, &b.splits, findings);
     Ok(())
 }
 
 pub(super) fn refund(
-    draft: &Draft<'_>,
+    state: &State,
     event: &Event,
     b: &RefundReceived,
     cited: &Cited,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     let entry = b.disbursement;
-    let paid = names::entry(draft, cited, entry)?;
+    let paid = names::entry(state, cited, entry)?;
     let Body::DisbursementRecorded(payment) = &paid.body else {
         return Err(Rejection::NotADisbursement { entry, found: paid.body.name() });
     };
     time::order(event, paid.occurred_on, "a refund is not before its payment", findings)?;
-    if let Some(by) = draft.reversed.get(&entry) {
+    if let Some(by) = state.reversed.get(&entry) {
         return Err(Rejection::AlreadyReversed { entry, by: *by });
     }
     for split in &b.splits {
@@ -172,10 +172,10 @@ pub(super) fn refund(
             return Err(Rejection::NotAShare { of, line, project });
         };
         let key = (entry, split.line.clone(), split.project.clone());
-        let before = draft.refunded.get(&key).copied().unwrap_or_default();
+        let before = state.refunded.get(&key).copied().unwrap_or_default();
         let left = part.amount.checked_sub(before).ok_or(Rejection::Overflow)?;
         if split.amount > left {
-            let currency = draft.currency();
+            let currency = state.currency();
             return Err(Rejection::Limit {
                 limit: LimitKind::Payment,
                 name: format!("payment @{entry} on line {}", split.line),

@@ -5,11 +5,11 @@ use super::names;
 use crate::domain::apply::Cited;
 use crate::domain::event::{ConfidentialErased, Event};
 use crate::domain::rejection::Rejection;
-use crate::domain::state::Draft;
+use crate::domain::state::State;
 
 /// Two entries never hold the same commitment: erasing the fields of one would erase the other's.
-pub(super) fn seal(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
-    let sealed = event.confidential.and_then(|commitment| draft.confidential.get(&commitment));
+pub(super) fn seal(state: &State, event: &Event) -> Result<(), Rejection> {
+    let sealed = event.confidential.and_then(|commitment| state.confidential.get(&commitment));
     sealed.map_or(Ok(()), |sealed| Err(Rejection::ConfidentialReused { entry: sealed.entry }))
 }
 
@@ -22,13 +22,9 @@ pub(super) fn may_be_erased(entry: u64, event: &Event) -> Result<(), Rejection> 
 }
 
 /// Fields are erased once.
-pub(super) fn erase(
-    draft: &Draft<'_>,
-    b: &ConfidentialErased,
-    cited: &Cited,
-) -> Result<(), Rejection> {
-    let commitment = names::entry(draft, cited, b.entry)?.confidential;
-    let sealed = commitment.and_then(|commitment| draft.confidential.get(&commitment));
+pub(super) fn erase(state: &State, b: &ConfidentialErased, cited: &Cited) -> Result<(), Rejection> {
+    let commitment = names::entry(state, cited, b.entry)?.confidential;
+    let sealed = commitment.and_then(|commitment| state.confidential.get(&commitment));
     match sealed.and_then(|sealed| sealed.erased_by) {
         Some(by) => Err(Rejection::AlreadyErased { entry: b.entry, by }),
         None => Ok(()),

@@ -9,7 +9,8 @@ use crate::domain::ids::Code;
 use crate::domain::kinds::ProjectStatus;
 use crate::domain::money::Amount;
 use crate::domain::rejection::{BuiltOn, Dependents, Ground, Rejection};
-use crate::domain::state::{Draft, Project, RefundKey};
+use crate::domain::state::{Project, RefundKey, State};
+use crate::domain::table::Lookup;
 
 pub(super) fn may_be_reversed(entry: u64, body: &Body) -> Result<(), Rejection> {
     if is_reversible(body) {
@@ -19,19 +20,19 @@ pub(super) fn may_be_reversed(entry: u64, body: &Body) -> Result<(), Rejection> 
 }
 
 pub(super) fn reverse(
-    draft: &Draft<'_>,
+    state: &State,
     event: &Event,
     b: &EntryReversed,
     cited: &Cited,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     let entry = b.entry;
-    let original = names::entry(draft, cited, entry)?;
+    let original = names::entry(state, cited, entry)?;
     time::order(event, original.occurred_on, "a reversal is not before its entry", findings)?;
-    if let Some(by) = draft.reversed.get(&entry) {
+    if let Some(by) = state.reversed.get(&entry) {
         return Err(Rejection::AlreadyReversed { entry, by: *by });
     }
-    match dependents(draft, entry, &original.body) {
+    match dependents(state, entry, &original.body) {
         Some(built) => {
             let (ground, later) = (Box::new(Ground::Built(built)), Dependents::NotSought);
             Err(Rejection::HasDependents { entry, ground, short: None, later })
@@ -95,14 +96,14 @@ pub(super) fn is_reversible(body: &Body) -> bool {
 
 /// What later entries made of this one, where the accounts alone would not show it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "for the others the accounts show it")]
-fn dependents(draft: &Draft<'_>, entry: u64, body: &Body) -> Option<BuiltOn> {
+fn dependents(state: &State, entry: u64, body: &Body) -> Option<BuiltOn> {
     let closed = |contract: &Code| {
-        (draft.commitments.get(contract))
+        (state.commitments.get(contract))
             .filter(|made| made.closed)
             .map(|_| BuiltOn::Closed { contract: contract.clone() })
     };
     let closed_out = |code: &Code| {
-        (draft.projects.get(code))
+        (state.projects.get(code))
             .filter(|project| project.status == ProjectStatus::ClosedOut)
             .map(|_| BuiltOn::ClosedOut { project: code.clone() })
     };
@@ -110,14 +111,14 @@ fn dependents(draft: &Draft<'_>, entry: u64, body: &Body) -> Option<BuiltOn> {
         splits.iter().filter_map(|split| split.project.as_ref()).find_map(closed_out)
     };
     let changed = |contract: &Code| {
-        (draft.commitments.get(contract))
+        (state.commitments.get(contract))
             .filter(|made| made.changes > 0)
             .map(|_| BuiltOn::Changed { contract: contract.clone() })
     };
     match body {
         Body::ProjectApproved(b) => {
-            let project = draft.projects.get(&b.code)?;
-            project_dependents(draft, &b.code, project, b.funding.len())
+            let project = state.projects.get(&b.code)?;
+            project_dependents(state, &b.code, project, b.funding.len())
         }
         Body::ReservationReleased(b) => closed_out(&b.project),
         Body::CommitmentMade(b) => {
@@ -128,18 +129,18 @@ fn dependents(draft: &Draft<'_>, entry: u64, body: &Body) -> Option<BuiltOn> {
         Body::DisbursementRecorded(b) => {
             let first =
                 b.splits.iter().map(|split| (entry, split.line.clone(), split.project.clone()));
-            let refunded = first.into_iter().any(|key| draft.refunded.contains(&key));
+            let refunded = first.into_iter().any(|key| state.refunded.contains_key(&key));
             if refunded {
                 return Some(BuiltOn::Refunded { payment: entry });
             }
             b.commitment.as_ref().and_then(closed).or_else(|| settled(&b.splits))
         }
         Body::FollowOnPledged(b) => {
-            let follow_on = draft.follow_ons.get(&b.code)?;
+            let follow_on = state.follow_ons.get(&b.code)?;
             let used = follow_on.ended || !follow_on.paid_in.is_zero();
             used.then(|| BuiltOn::Used { follow_on: b.code.clone() })
         }
-        Body::FollowOnPaidIn(b) => (draft.follow_ons.get(&b.code))
+        Body::FollowOnPaidIn(b) => (state.follow_ons.get(&b.code))
             .filter(|follow_on| follow_on.ended)
             .map(|_| BuiltOn::Withdrawn { follow_on: b.code.clone() }),
         _ => None,
@@ -147,7 +148,7 @@ fn dependents(draft: &Draft<'_>, entry: u64, body: &Body) -> Option<BuiltOn> {
 }
 
 fn project_dependents(
-    draft: &Draft<'_>,
+    state: &State,
     code: &Code,
     project: &Project,
     funded: usize,
@@ -159,17 +160,17 @@ fn project_dependents(
     if entries.fold(0_u64, u64::saturating_add) > u64::try_from(funded).unwrap_or(u64::MAX) {
         return Some(BuiltOn::Reserved { project: code.clone() });
     }
-    let contract = draft
+    let contract = state
         .commitments
         .find(|_, made| made.shares.iter().any(|share| share.project.as_ref() == Some(code)));
     if let Some(contract) = contract {
         return Some(BuiltOn::Contract { project: code.clone(), contract: contract.clone() });
     }
     let paid = |(_, _, of): &RefundKey, _: &Amount| of.as_ref() == Some(code);
-    if !project.engaged.is_zero() || draft.refunded.find(paid).is_some() {
+    if !project.engaged.is_zero() || state.refunded.find(paid).is_some() {
         return Some(BuiltOn::Paid { project: code.clone() });
     }
-    let follow_on = draft.follow_ons.find(|_, follow_on| follow_on.project == *code);
+    let follow_on = state.follow_ons.find(|_, follow_on| follow_on.project == *code);
     follow_on.map(|follow_on| BuiltOn::Investment {
         project: code.clone(),
         follow_on: follow_on.clone(),

@@ -1,7 +1,7 @@
 //! Which later entries have to be reversed before an entry can be: a set from which none can be left
 //! out. The rules say what stands in the way; what could clear it is looked for among later entries,
 //! last first; and the whole is tried out, then without each of them in turn. Nothing is guessed: a
-//! set that is given has been admitted on a draft of this very state.
+//! set that is given has been admitted on a state of this very state.
 
 use super::{Context, Standing, admit_one, begin, correction, limits};
 use crate::domain::apply::{self, Cited};
@@ -10,7 +10,7 @@ use crate::domain::ids::{Code, Text};
 use crate::domain::kinds::{ProjectStatus, Stage};
 use crate::domain::money::Amount;
 use crate::domain::rejection::{BuiltOn, Dependents, Ground, Rejection};
-use crate::domain::state::{Draft, State};
+use crate::domain::state::{Journal, State};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most entries that are found: with the one they build on they fit one command.
@@ -51,7 +51,7 @@ impl LaterEntries {
             self.clear(Ground::Built(ground), index, Amount::ZERO);
         }
         let reversal = reversal(index, event.occurred_on, Text::default());
-        let moves = apply::moves(&state.draft(), &reversal, &Cited::from([(index, event)]))?;
+        let moves = apply::moves(state, &reversal, &Cited::from([(index, event)]))?;
         for (leaf, change) in limits::changes(&moves)? {
             let freed =
                 if leaf.stage == Stage::Authority { change.checked_neg() } else { Some(change) };
@@ -72,7 +72,7 @@ impl LaterEntries {
     /// Takes note of a later reversal of `original`, which was no later entry: it took back what that
     /// had brought, and stays. Only named, so what can no longer be told of it is left out.
     pub fn note_reversal(&mut self, state: &State, index: u64, original: &Event) {
-        let moves = apply::moves(&state.draft(), original, &Cited::new()).unwrap_or_default();
+        let moves = apply::moves(state, original, &Cited::new()).unwrap_or_default();
         for (leaf, change) in limits::changes(&moves).unwrap_or_default() {
             if (change > Amount::ZERO) != (leaf.stage == Stage::Authority) {
                 let standing = self.standing.entry(Ground::Account(leaf.clone())).or_default();
@@ -159,7 +159,7 @@ fn grounds(state: &State, index: u64, body: &Body) -> Vec<BuiltOn> {
 /// # Errors
 /// What `read` says.
 pub fn find_dependents<E>(
-    state: &State,
+    state: &mut State,
     asked: &Event,
     context: &Context<'_>,
     later: &LaterEntries,
@@ -174,7 +174,7 @@ pub fn find_dependents<E>(
         given_up: BTreeMap::new(),
         read,
     };
-    while let Some((at, rejection)) = search.refusal(&search.chosen) {
+    while let Some((at, rejection)) = search.refusal() {
         let found = if let Rejection::HasDependents { ground, short, .. } = &rejection {
             let needed = short.and_then(|short| short.amount.checked_neg());
             search.candidates(later, at, ground, needed)?
@@ -200,7 +200,7 @@ pub fn find_dependents<E>(
 }
 
 struct Search<'a, 'r, E> {
-    state: &'a State,
+    state: &'a mut State,
     asked: &'a Event,
     context: Context<'a>,
     /// The events of everything that is chosen, and of the entry itself.
@@ -212,24 +212,26 @@ struct Search<'a, 'r, E> {
 }
 
 impl<E> Search<'_, '_, E> {
-    /// Reverses the chosen, last first, then the entry, on a draft: gives the first entry whose
+    /// Reverses the chosen, last first, then the entry, on a state: gives the first entry whose
     /// reversal is refused.
-    fn refusal(&self, chosen: &BTreeSet<u64>) -> Option<(u64, Rejection)> {
+    fn refusal(&mut self) -> Option<(u64, Rejection)> {
         let Body::EntryReversed(asked) = &self.asked.body else { return None };
         let context = Context { cited: &self.cited, ..self.context };
         let standing = Standing::of(self.state, context.officer);
-        let mut draft = match begin(self.state, &context) {
-            Ok(draft) => draft,
-            Err(rejection) => return Some((asked.entry, rejection)),
+        let mut journal = Journal::on(self.state);
+        if let Err(rejection) = begin(&mut journal, &context) {
+            return Some((asked.entry, rejection));
+        }
+        let admit = |journal: &mut Journal<'_>, event: &Event| {
+            admit_one(journal, event, (&standing, &context), &mut Vec::new()).err()
         };
-        let admit = |draft: &mut Draft<'_>, event: &Event| {
-            admit_one(draft, event, (standing, &context), &mut Vec::new()).err()
-        };
-        let before = chosen.iter().rev().find_map(|index| {
+        let before = self.chosen.iter().rev().find_map(|index| {
             let event = reversal(*index, self.asked.occurred_on, asked.reason.clone());
-            admit(&mut draft, &event).map(|rejection| (*index, rejection))
+            admit(&mut journal, &event).map(|rejection| (*index, rejection))
         });
-        before.or_else(|| Some((asked.entry, admit(&mut draft, self.asked)?)))
+        let refused = before.or_else(|| Some((asked.entry, admit(&mut journal, self.asked)?)));
+        journal.take_back();
+        refused
     }
 
     /// Entries after `at` whose reversal clears the ground: of what makes an account short, as many as
@@ -303,8 +305,11 @@ impl<E> Search<'_, '_, E> {
         let context = Context { cited: &self.cited, ..self.context };
         let standing = Standing::of(self.state, context.officer);
         let event = reversal(index, self.asked.occurred_on, Text::new("-"));
-        let Ok(mut draft) = begin(self.state, &context) else { return Ok(false) };
-        Ok(admit_one(&mut draft, &event, (standing, &context), &mut Vec::new()).is_ok())
+        let mut journal = Journal::on(self.state);
+        let stands = begin(&mut journal, &context)
+            .and_then(|()| admit_one(&mut journal, &event, (&standing, &context), &mut Vec::new()));
+        journal.take_back();
+        Ok(stands.is_ok())
     }
 
     /// Reads the events of entries that are to be reversed.
@@ -326,7 +331,7 @@ impl<E> Search<'_, '_, E> {
             let before = self.chosen.len();
             for index in self.chosen.iter().rev().copied().collect::<Vec<_>>() {
                 self.chosen.remove(&index);
-                if self.refusal(&self.chosen).is_some() {
+                if self.refusal().is_some() {
                     self.chosen.insert(index);
                 }
             }

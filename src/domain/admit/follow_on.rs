@@ -6,7 +6,7 @@ use crate::domain::ids::Code;
 use crate::domain::kinds::FollowOnKind;
 use crate::domain::money::Amount;
 use crate::domain::rejection::{LimitKind, Rejection};
-use crate::domain::state::Draft;
+use crate::domain::state::State;
 
 pub(super) fn pledge(b: &FollowOnPledged) -> Result<(), Rejection> {
     if b.kind == FollowOnKind::InKind && b.valuation.is_none() {
@@ -16,20 +16,20 @@ pub(super) fn pledge(b: &FollowOnPledged) -> Result<(), Rejection> {
 }
 
 /// What is promised and open, of an investment that has not ended.
-fn rest(draft: &Draft<'_>, code: &Code) -> Result<Amount, Rejection> {
-    let follow_on = names::follow_on(draft, code)?;
+fn rest(state: &State, code: &Code) -> Result<Amount, Rejection> {
+    let follow_on = names::follow_on(state, code)?;
     if follow_on.ended {
         return Err(Rejection::FollowOnEnded { follow_on: code.clone() });
     }
     follow_on.rest().ok_or(Rejection::Overflow)
 }
 
-pub(super) fn pay_in(draft: &Draft<'_>, b: &FollowOnPaidIn) -> Result<(), Rejection> {
-    let rest = rest(draft, &b.code)?;
+pub(super) fn pay_in(state: &State, b: &FollowOnPaidIn) -> Result<(), Rejection> {
+    let rest = rest(state, &b.code)?;
     if b.amount <= rest {
         return Ok(());
     }
-    let currency = draft.currency();
+    let currency = state.currency();
     Err(Rejection::Limit {
         limit: LimitKind::Pledge,
         name: format!("follow-on investment {}", b.code),
@@ -38,12 +38,12 @@ pub(super) fn pay_in(draft: &Draft<'_>, b: &FollowOnPaidIn) -> Result<(), Reject
     })
 }
 
-pub(super) fn withdraw(draft: &Draft<'_>, b: &FollowOnWithdrawn) -> Result<(), Rejection> {
-    let rest = rest(draft, &b.code)?;
+pub(super) fn withdraw(state: &State, b: &FollowOnWithdrawn) -> Result<(), Rejection> {
+    let rest = rest(state, &b.code)?;
     if b.amount == rest {
         return Ok(());
     }
-    let (follow_on, currency) = (b.code.clone(), draft.currency());
+    let (follow_on, currency) = (b.code.clone(), state.currency());
     let (rest, asked) = (currency.money(rest), currency.money(b.amount));
     Err(Rejection::RestDiffers { follow_on, rest, asked })
 }

@@ -10,13 +10,13 @@ use crate::domain::ids::{Code, LineKey, MAX_NAME_BYTES, MAX_REASON_BYTES, Tag, T
 use crate::domain::kinds::Role;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::rejection::Rejection;
-use crate::domain::state::Draft;
+use crate::domain::state::State;
 
 /// Years that a line may have.
 const YEARS: std::ops::RangeInclusive<Year> = 1900..=2199;
 
-pub(super) fn check(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
-    check_amounts(draft, event)?;
+pub(super) fn check(state: &State, event: &Event) -> Result<(), Rejection> {
+    check_amounts(state, event)?;
     match &event.body {
         Body::LedgerOpened(_)
         | Body::PolicyAdopted(_)
@@ -37,7 +37,7 @@ pub(super) fn check(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
         | Body::FundsReserved(_)
         | Body::ReservationReleased(_)
         | Body::BalanceCarriedForward(_)
-        | Body::BalanceLapsed(_) => check_allocation(draft, &event.body)?,
+        | Body::BalanceLapsed(_) => check_allocation(state, &event.body)?,
         Body::ProjectApproved(_)
         | Body::ProjectCompleted(_)
         | Body::ProjectTerminated(_)
@@ -55,7 +55,7 @@ pub(super) fn check(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
         | Body::DocumentAttached(_)
         | Body::ConfidentialErased(_)
         | Body::LedgerRestored(_)
-        | Body::AnchorAdopted(_) => check_use(draft, &event.body)?,
+        | Body::AnchorAdopted(_) => check_use(state, &event.body)?,
     }
     check_filing(event.body.filing())
 }
@@ -160,7 +160,7 @@ fn check_master(body: &Body) -> Result<(), Rejection> {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "`check` sends only these here")]
-fn check_allocation(draft: &Draft<'_>, body: &Body) -> Result<(), Rejection> {
+fn check_allocation(state: &State, body: &Body) -> Result<(), Rejection> {
     match body {
         Body::AllocationRecorded(b) => {
             optional(b.source.division.as_ref(), "division", MAX_NAME_BYTES)?;
@@ -179,7 +179,7 @@ fn check_allocation(draft: &Draft<'_>, body: &Body) -> Result<(), Rejection> {
         Body::AllocationTransferred(b) => {
             line(&b.from)?;
             b.to.as_ref().map_or(Ok(()), line)?;
-            target(draft, b)?;
+            target(state, b)?;
             reason(b.reason.as_ref())
         }
         Body::FundsReserved(b) => line(&b.line),
@@ -197,7 +197,7 @@ fn check_allocation(draft: &Draft<'_>, body: &Body) -> Result<(), Rejection> {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "`check` sends only these here")]
-fn check_use(draft: &Draft<'_>, body: &Body) -> Result<(), Rejection> {
+fn check_use(state: &State, body: &Body) -> Result<(), Rejection> {
     match body {
         Body::ProjectApproved(b) => {
             b.code.check("project")?;
@@ -216,7 +216,7 @@ fn check_use(draft: &Draft<'_>, body: &Body) -> Result<(), Rejection> {
             tag(b.purpose.as_ref())?;
             b.tranches.iter().try_for_each(|tranche| tranche.code.check("tranche"))?;
             splits(&b.splits)?;
-            tranches(draft, b)
+            tranches(state, b)
         }
         Body::CommitmentIncreased(b) => {
             reason(b.reason.as_ref())?;
@@ -253,14 +253,14 @@ fn check_use(draft: &Draft<'_>, body: &Body) -> Result<(), Rejection> {
         Body::ConfidentialErased(b) => b.legal_basis.check("legal basis", MAX_REASON_BYTES),
         Body::LedgerRestored(b) => {
             b.source.check("source", MAX_NAME_BYTES)?;
-            if b.size == draft.size {
+            if b.size == state.size {
                 return Ok(());
             }
-            let allowed = format!("{}, the entries before this one", draft.size);
+            let allowed = format!("{}, the entries before this one", state.size);
             Err(out_of_range("restored size", &b.size, &allowed))
         }
-        Body::AnchorAdopted(b) if b.size > draft.size => {
-            let allowed = format!("at most {}, the entries before this one", draft.size);
+        Body::AnchorAdopted(b) if b.size > state.size => {
+            let allowed = format!("at most {}, the entries before this one", state.size);
             Err(out_of_range("anchor size", &b.size, &allowed))
         }
         _ => Ok(()),
@@ -305,11 +305,11 @@ fn policy(policy: &Policy) -> Result<(), Rejection> {
 }
 
 /// Another line, or another ledger; one of the two.
-fn target(draft: &Draft<'_>, b: &AllocationTransferred) -> Result<(), Rejection> {
+fn target(state: &State, b: &AllocationTransferred) -> Result<(), Rejection> {
     match (&b.to, &b.elsewhere) {
         (Some(to), None) if *to == b.from => Err(out_of_range("target", to, "another line")),
         (Some(_), None) => Ok(()),
-        (None, Some(there)) if draft.ledger().is_some_and(|own| own.id == there.ledger) => {
+        (None, Some(there)) if state.ledger.as_ref().is_some_and(|own| own.id == there.ledger) => {
             Err(out_of_range("target", &there.ledger, "another ledger"))
         }
         (None, Some(_)) => Ok(()),
@@ -331,7 +331,7 @@ fn funding(b: &ProjectApproved) -> Result<(), Rejection> {
 }
 
 /// Tranches add up to the contract, where there are any.
-fn tranches(draft: &Draft<'_>, b: &CommitmentMade) -> Result<(), Rejection> {
+fn tranches(state: &State, b: &CommitmentMade) -> Result<(), Rejection> {
     if b.tranches.is_empty() {
         return Ok(());
     }
@@ -340,7 +340,7 @@ fn tranches(draft: &Draft<'_>, b: &CommitmentMade) -> Result<(), Rejection> {
     if whole == parts {
         return Ok(());
     }
-    let currency = draft.currency();
+    let currency = state.currency();
     Err(Rejection::SumDiffers { whole: currency.money(whole), parts: currency.money(parts) })
 }
 
@@ -381,12 +381,12 @@ fn check_filing(filing: &Filing) -> Result<(), Rejection> {
 
 /// Amounts are not negative, except of contracts and payments in history (`limits` keeps accounts).
 #[expect(clippy::wildcard_enum_match_arm, reason = "the others have the ledger's currency")]
-fn check_amounts(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
+fn check_amounts(state: &State, event: &Event) -> Result<(), Rejection> {
     let currency = match &event.body {
         Body::LedgerOpened(b) => Currency::named(b.currency.as_str()),
         _ => None,
     };
-    let currency = currency.unwrap_or_else(|| draft.currency());
+    let currency = currency.unwrap_or_else(|| state.currency());
     let may_be = event.historical
         && matches!(
             event.body,

@@ -9,15 +9,15 @@ use crate::domain::kinds::{Control, Stage};
 use crate::domain::money::{Amount, Money};
 use crate::domain::posting::{Leaf, Move};
 use crate::domain::rejection::{Dependents, Ground, LimitKind, Rejection};
-use crate::domain::state::Draft;
+use crate::domain::state::State;
 
 pub(super) fn check(
-    draft: &Draft<'_>,
+    state: &State,
     event: &Event,
     moves: &[Move],
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
-    let mut limits = Limits { draft, event, violations: Vec::new(), findings };
+    let mut limits = Limits { state, event, violations: Vec::new(), findings };
     limits.commitment(moves)?;
     limits.accounts(moves)?;
     limits.ceilings(moves)?;
@@ -32,16 +32,16 @@ struct Violation {
     ground: Ground,
 }
 
-struct Limits<'a, 'd> {
-    draft: &'a Draft<'d>,
+struct Limits<'a> {
+    state: &'a State,
     event: &'a Event,
     violations: Vec<Violation>,
     findings: &'a mut Vec<Finding>,
 }
 
-impl Limits<'_, '_> {
+impl Limits<'_> {
     fn money(&self, amount: Amount) -> Money {
-        self.draft.currency().money(amount)
+        self.state.currency().money(amount)
     }
 
     /// Every account that the event lowers (authority: raises) stays on its side of zero.
@@ -51,7 +51,7 @@ impl Limits<'_, '_> {
             if leaf.stage != Stage::Authority && !change.is_negative() {
                 continue;
             }
-            let before = self.draft.balance(leaf);
+            let before = self.state.balance(leaf);
             let after = before.checked_add(change).ok_or(Rejection::Overflow)?;
             if leaf.stage == Stage::Authority {
                 if after > Amount::ZERO && change > Amount::ZERO {
@@ -93,7 +93,7 @@ impl Limits<'_, '_> {
         if leaf.stage != Stage::Unreserved || must_be_there(&self.event.body) {
             return Ok(false);
         }
-        let policy = self.draft.policy();
+        let policy = &self.state.policy;
         let allowed = match policy.control {
             Control::Warn | Control::Track => true,
             Control::Stop => after >= self.tolerance(&leaf.line, raised)?,
@@ -107,8 +107,8 @@ impl Limits<'_, '_> {
 
     /// The lowest balance that the policy tolerates: the lower of its two figures, as a negative.
     fn tolerance(&self, line: &LineKey, raised: Amount) -> Result<Amount, Rejection> {
-        let policy = self.draft.policy();
-        let authority = self.draft.balance(&Leaf::of(line, Stage::Authority));
+        let policy = &self.state.policy;
+        let authority = self.state.balance(&Leaf::of(line, Stage::Authority));
         let authority = authority.checked_add(raised).ok_or(Rejection::Overflow)?;
         let basis_points = i128::from(policy.tolerance_basis_points);
         let share = authority.0.checked_mul(basis_points).ok_or(Rejection::Overflow)?;
@@ -125,7 +125,7 @@ impl Limits<'_, '_> {
         {
             return Ok(Amount::ZERO);
         }
-        let before = self.draft.floors.get(leaf).copied().unwrap_or_default();
+        let before = self.state.floors.get(leaf).copied().unwrap_or_default();
         let own = negative_parts(&self.event.body);
         let own = own.iter().filter(|(negative, _)| negative == leaf).map(|(_, amount)| *amount);
         Amount::sum(own.chain([before])).ok_or(Rejection::Overflow)
@@ -143,7 +143,7 @@ impl Limits<'_, '_> {
                 continue;
             }
             let available = split.amount.checked_sub(excess).ok_or(Rejection::Overflow)?;
-            if self.draft.policy().control == Control::Stop {
+            if self.state.policy.control == Control::Stop {
                 let name = format!("commitment {contract} on line {}", split.line);
                 let (limit, asked) = (LimitKind::Commitment, split.amount);
                 let (line, project) = (&split.line, split.project.as_ref());
@@ -161,13 +161,13 @@ impl Limits<'_, '_> {
     /// Commitments and direct payments of a project stay within its ceiling.
     fn ceilings(&mut self, moves: &[Move]) -> Result<(), Rejection> {
         for (code, asked) in engaged(moves)? {
-            let Some(project) = self.draft.projects.get(code) else { continue };
+            let Some(project) = self.state.projects.get(code) else { continue };
             let Some(ceiling) = project.ceiling.filter(|_| asked > Amount::ZERO) else { continue };
             let after = project.engaged.checked_add(asked).ok_or(Rejection::Overflow)?;
             if after <= ceiling {
                 continue;
             }
-            if self.draft.policy().control == Control::Stop {
+            if self.state.policy.control == Control::Stop {
                 let available = ceiling.checked_sub(project.engaged).ok_or(Rejection::Overflow)?;
                 let name = format!("project {code}");
                 let (limit, ground) = (LimitKind::Ceiling, Ground::Ceiling(code.clone()));

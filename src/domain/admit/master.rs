@@ -6,7 +6,7 @@ use crate::domain::event::{DistrictRegistered, DistrictRetired, FundClosed, Poli
 use crate::domain::ids::Code;
 use crate::domain::kinds::Stage;
 use crate::domain::rejection::Rejection;
-use crate::domain::state::Draft;
+use crate::domain::state::State;
 
 /// What the rule sets of this program know; `form` has checked the figures.
 pub(super) fn policy(policy: &Policy) -> Result<(), Rejection> {
@@ -20,7 +20,7 @@ pub(super) fn policy(policy: &Policy) -> Result<(), Rejection> {
     }
 }
 
-pub(super) fn district(draft: &Draft<'_>, b: &DistrictRegistered) -> Result<(), Rejection> {
+pub(super) fn district(state: &State, b: &DistrictRegistered) -> Result<(), Rejection> {
     if let (Some(from), Some(to)) = (b.valid_from, b.valid_to)
         && to < from
     {
@@ -28,7 +28,7 @@ pub(super) fn district(draft: &Draft<'_>, b: &DistrictRegistered) -> Result<(), 
         return Err(Rejection::DateOrder { what, date: to, earliest: from });
     }
     if let Some(parent) = &b.parent {
-        let above = names::district(draft, parent)?;
+        let above = names::district(state, parent)?;
         if u8::from(above.level) >= u8::from(b.level) {
             let (code, parent) = (b.code.clone(), parent.clone());
             return Err(Rejection::DistrictOrder { code, parent });
@@ -38,31 +38,23 @@ pub(super) fn district(draft: &Draft<'_>, b: &DistrictRegistered) -> Result<(), 
 }
 
 /// A district ends once, on a day on which it is valid.
-pub(super) fn retire(
-    draft: &Draft<'_>,
-    b: &DistrictRetired,
-    last_day: Date,
-) -> Result<(), Rejection> {
-    let district = names::district(draft, &b.code)?;
+pub(super) fn retire(state: &State, b: &DistrictRetired, last_day: Date) -> Result<(), Rejection> {
+    let district = names::district(state, &b.code)?;
     if let Some(to) = district.valid_to {
         let successor = district.successor.clone();
         return Err(Rejection::DistrictEnded { district: b.code.clone(), to, successor });
     }
-    valid_district(draft, &b.code, last_day)
+    valid_district(state, &b.code, last_day)
 }
 
 /// What names a district names one that is valid on its day.
-pub(super) fn within(
-    draft: &Draft<'_>,
-    district: Option<&Code>,
-    date: Date,
-) -> Result<(), Rejection> {
-    district.map_or(Ok(()), |code| valid_district(draft, code, date))
+pub(super) fn within(state: &State, district: Option<&Code>, date: Date) -> Result<(), Rejection> {
+    district.map_or(Ok(()), |code| valid_district(state, code, date))
 }
 
 /// The district is known, and valid on the date.
-pub(super) fn valid_district(draft: &Draft<'_>, code: &Code, date: Date) -> Result<(), Rejection> {
-    let district = names::district(draft, code)?;
+pub(super) fn valid_district(state: &State, code: &Code, date: Date) -> Result<(), Rejection> {
+    let district = names::district(state, code)?;
     let begun = district.valid_from.is_none_or(|from| from <= date);
     let ended = district.valid_to.is_some_and(|to| to < date);
     if begun && !ended {
@@ -99,9 +91,9 @@ pub(super) fn is_credit_code(code: &str) -> bool {
     values.len() == 18 && *check == 31_usize.saturating_sub(sum % 31) % 31
 }
 
-pub(super) fn close_fund(draft: &Draft<'_>, b: &FundClosed) -> Result<(), Rejection> {
-    state::open_fund(draft, &b.code)?;
-    let held = draft.find_leaf(|leaf| {
+pub(super) fn close_fund(state: &State, b: &FundClosed) -> Result<(), Rejection> {
+    state::open_fund(state, &b.code)?;
+    let held = state.find_leaf(|leaf| {
         let is_held = matches!(
             leaf.stage,
             Stage::Unreserved | Stage::Reserved | Stage::Committed | Stage::ApprovedUnpaid
@@ -112,7 +104,7 @@ pub(super) fn close_fund(draft: &Draft<'_>, b: &FundClosed) -> Result<(), Reject
         Some(leaf) => Err(Rejection::FundNotEmpty {
             fund: b.code.clone(),
             account: leaf.to_string(),
-            balance: draft.currency().money(draft.balance(leaf)),
+            balance: state.currency().money(state.balance(leaf)),
         }),
         None => Ok(()),
     }

@@ -36,7 +36,7 @@ use super::event::{Body, Event};
 use super::finding::Finding;
 use super::posting::Move;
 use super::rejection::Rejection;
-use super::state::{Delta, Draft, State};
+use super::state::{Journal, State, Undo};
 
 /// What the rules need besides state and events.
 #[derive(Debug, Clone, Copy)]
@@ -54,142 +54,155 @@ pub struct Context<'a> {
 /// What an admitted command does.
 #[derive(Debug, Default)]
 pub struct Admitted {
-    /// The change of the state.
-    pub delta: Delta,
+    /// What takes the command back.
+    pub undo: Undo,
     /// The moves of each event.
     pub moves: Vec<Vec<Move>>,
     /// What to look at, with the place of its event in the command.
     pub findings: Vec<(usize, Finding)>,
 }
 
-/// Judges a command by every rule.
+/// Judges a command by every rule, and applies it; one that is refused leaves the state as it was.
 ///
 /// # Errors
 /// The first [`Rejection`] in order of precedence of the first event that a rule refuses.
 pub fn admit(
-    state: &State,
+    state: &mut State,
     events: &[Event],
     context: &Context<'_>,
 ) -> Result<Admitted, Rejection> {
     let standing = Standing::of(state, context.officer);
-    let mut draft = begin(state, context)?;
     let mut admitted = Admitted::default();
-    for (place, event) in events.iter().enumerate() {
-        let mut findings = Vec::new();
-        let moves = admit_one(&mut draft, event, (standing, context), &mut findings)?;
-        admitted.moves.push(moves);
-        admitted.findings.extend(findings.into_iter().map(|finding| (place, finding)));
+    let mut journal = Journal::on(state);
+    let outcome = begin(&mut journal, context).and_then(|()| {
+        for (place, event) in events.iter().enumerate() {
+            let mut findings = Vec::new();
+            let moves = admit_one(&mut journal, event, (&standing, context), &mut findings)?;
+            admitted.moves.push(moves);
+            admitted.findings.extend(findings.into_iter().map(|finding| (place, finding)));
+        }
+        Ok(())
+    });
+    if let Err(rejection) = outcome {
+        journal.take_back();
+        return Err(rejection);
     }
-    admitted.delta = draft.into_delta();
+    admitted.undo = journal.into_undo();
     Ok(admitted)
 }
 
-/// [`admit`] for one event of a command, whose events before it were admitted and applied: gives its
-/// moves, the change of the state, and findings. `standing` is of the state before all of them.
+/// [`admit`] for one event of a command, whose events before it were admitted: gives its moves and
+/// findings. `standing` is of the state before all of them.
 ///
 /// # Errors
-/// As [`admit`].
+/// As [`admit`]; the events before it stay applied.
 pub fn admit_next(
-    state: &State,
-    standing: Standing<'_>,
+    state: &mut State,
+    standing: &Standing,
     event: &Event,
     context: &Context<'_>,
-) -> Result<(Vec<Move>, Delta, Vec<Finding>), Rejection> {
-    let mut draft = begin(state, context)?;
+) -> Result<(Vec<Move>, Vec<Finding>), Rejection> {
+    let mut journal = Journal::on(state);
     let mut findings = Vec::new();
-    let moves = admit_one(&mut draft, event, (standing, context), &mut findings)?;
-    Ok((moves, draft.into_delta(), findings))
+    let outcome = begin(&mut journal, context)
+        .and_then(|()| admit_one(&mut journal, event, (standing, context), &mut findings));
+    match outcome {
+        Ok(moves) => Ok((moves, findings)),
+        Err(rejection) => {
+            journal.take_back();
+            Err(rejection)
+        }
+    }
 }
 
-fn begin<'a>(state: &'a State, context: &Context<'_>) -> Result<Draft<'a>, Rejection> {
-    time::check_clock(state, context)?;
-    let mut draft = state.draft();
-    draft.recorded_at_microseconds = context.recorded_at_microseconds;
-    Ok(draft)
+fn begin(journal: &mut Journal<'_>, context: &Context<'_>) -> Result<(), Rejection> {
+    time::check_clock(journal, context)?;
+    journal.set_recorded_at(context.recorded_at_microseconds);
+    Ok(())
 }
 
 fn admit_one(
-    draft: &mut Draft<'_>,
+    journal: &mut Journal<'_>,
     event: &Event,
-    (standing, context): (Standing<'_>, &Context<'_>),
+    (standing, context): (&Standing, &Context<'_>),
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Move>, Rejection> {
-    form::check(draft, event)?;
-    check_ledger(draft, event, standing, context)?;
-    names::check(draft, event, context.cited)?;
-    time::check(draft, event, context)?;
-    check_family(draft, event, context, findings)?;
-    check_e_vouchers(draft, event)?;
-    confidential::seal(draft, event)?;
-    let moves = apply::moves(draft, event, context.cited)?;
-    officers::within_limit(draft, standing, &moves)?;
-    limits::check(draft, event, &moves, findings)?;
-    apply::settle(draft, event, &moves, context.cited)?;
+    form::check(journal, event)?;
+    check_ledger(journal, event, standing, context)?;
+    names::check(journal, event, context.cited)?;
+    time::check(journal, event, context)?;
+    check_family(journal, event, context, findings)?;
+    check_e_vouchers(journal, event)?;
+    confidential::seal(journal, event)?;
+    let moves = apply::moves(journal, event, context.cited)?;
+    officers::within_limit(journal, standing, &moves)?;
+    limits::check(journal, event, &moves, findings)?;
+    apply::settle(journal, event, &moves, context.cited)?;
     Ok(moves)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "only these change the ledger or have a number")]
 fn check_ledger(
-    draft: &Draft<'_>,
+    state: &State,
     event: &Event,
-    standing: Standing<'_>,
+    standing: &Standing,
     context: &Context<'_>,
 ) -> Result<(), Rejection> {
-    match (&event.body, draft.ledger()) {
-        (Body::LedgerOpened(b), None) if draft.size == 0 => return master::policy(&b.policy),
+    match (&event.body, state.ledger.as_ref()) {
+        (Body::LedgerOpened(b), None) if state.size == 0 => return master::policy(&b.policy),
         (Body::LedgerOpened(_), _) => return Err(Rejection::LedgerOpen),
         (_, Some(_)) => {}
         (_, None) => return Err(Rejection::LedgerNotOpen),
     }
-    officers::signs(draft, standing, context.officer, &event.body)?;
+    officers::signs(state, standing, context.officer, &event.body)?;
     match &event.body {
         Body::PolicyAdopted(b) => {
             master::policy(&b.policy)?;
-            officers::rule_set(draft, &b.policy)
+            officers::rule_set(state, &b.policy)
         }
-        Body::LogKeyRotated(b) => officers::rotate_log(draft, b),
-        Body::OfficerEnrolled(b) => officers::enrol(draft, b),
-        Body::OfficerKeyRotated(b) => officers::rotate(draft, b),
-        Body::OfficerRolesChanged(b) => officers::change_roles(draft, standing, b),
-        Body::OfficerRevoked(b) => officers::revoke(draft, standing, b),
-        Body::DisbursementRecorded(b) => commitment::voucher(draft, b),
+        Body::LogKeyRotated(b) => officers::rotate_log(state, b),
+        Body::OfficerEnrolled(b) => officers::enrol(state, b),
+        Body::OfficerKeyRotated(b) => officers::rotate(state, b),
+        Body::OfficerRolesChanged(b) => officers::change_roles(state, standing, b),
+        Body::OfficerRevoked(b) => officers::revoke(state, standing, b),
+        Body::DisbursementRecorded(b) => commitment::voucher(state, b),
         _ => Ok(()),
     }
 }
 
 fn check_family(
-    draft: &Draft<'_>,
+    state: &State,
     event: &Event,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     let date = event.occurred_on;
     match &event.body {
-        Body::DistrictRegistered(b) => master::district(draft, b),
-        Body::DistrictRetired(b) => master::retire(draft, b, date),
-        Body::ProgrammeRegistered(b) => master::within(draft, b.district.as_ref(), date),
-        Body::FundEstablished(b) => master::within(draft, b.district.as_ref(), date),
-        Body::FundClosed(b) => master::close_fund(draft, b),
-        Body::AllocationRecorded(b) => allocation::record(draft, b),
-        Body::AllocationAdjusted(b) => allocation::adjust(draft, b),
-        Body::AllocationTransferred(b) => allocation::transfer(draft, b),
-        Body::BalanceCarriedForward(b) => allocation::carry(draft, b),
-        Body::FundsReserved(b) => project::reserve(draft, b),
-        Body::ProjectApproved(b) => project::approve(draft, event, b, findings),
-        Body::ProjectCompleted(b) => state::approved(draft, &b.code),
-        Body::ProjectTerminated(b) => state::terminable(draft, &b.code),
-        Body::ProjectClosedOut(b) => state::ended(draft, &b.code),
-        Body::CommitmentMade(b) => commitment::make(draft, event, b, findings),
-        Body::CommitmentIncreased(b) => commitment::increase(draft, event, b, findings),
-        Body::CommitmentReduced(b) => commitment::reduce(draft, event, b, findings),
-        Body::CommitmentClosed(b) => commitment::close(draft, event, b, findings),
-        Body::DisbursementRecorded(b) => commitment::disburse(draft, event, b, findings),
-        Body::RefundReceived(b) => commitment::refund(draft, event, b, context.cited, findings),
+        Body::DistrictRegistered(b) => master::district(state, b),
+        Body::DistrictRetired(b) => master::retire(state, b, date),
+        Body::ProgrammeRegistered(b) => master::within(state, b.district.as_ref(), date),
+        Body::FundEstablished(b) => master::within(state, b.district.as_ref(), date),
+        Body::FundClosed(b) => master::close_fund(state, b),
+        Body::AllocationRecorded(b) => allocation::record(state, b),
+        Body::AllocationAdjusted(b) => allocation::adjust(state, b),
+        Body::AllocationTransferred(b) => allocation::transfer(state, b),
+        Body::BalanceCarriedForward(b) => allocation::carry(state, b),
+        Body::FundsReserved(b) => project::reserve(state, b),
+        Body::ProjectApproved(b) => project::approve(state, event, b, findings),
+        Body::ProjectCompleted(b) => state::approved(state, &b.code),
+        Body::ProjectTerminated(b) => state::terminable(state, &b.code),
+        Body::ProjectClosedOut(b) => state::ended(state, &b.code),
+        Body::CommitmentMade(b) => commitment::make(state, event, b, findings),
+        Body::CommitmentIncreased(b) => commitment::increase(state, event, b, findings),
+        Body::CommitmentReduced(b) => commitment::reduce(state, event, b, findings),
+        Body::CommitmentClosed(b) => commitment::close(state, event, b, findings),
+        Body::DisbursementRecorded(b) => commitment::disburse(state, event, b, findings),
+        Body::RefundReceived(b) => commitment::refund(state, event, b, context.cited, findings),
         Body::FollowOnPledged(b) => follow_on::pledge(b),
-        Body::FollowOnPaidIn(b) => follow_on::pay_in(draft, b),
-        Body::FollowOnWithdrawn(b) => follow_on::withdraw(draft, b),
-        Body::EntryReversed(b) => correction::reverse(draft, event, b, context.cited, findings),
-        Body::ConfidentialErased(b) => confidential::erase(draft, b, context.cited),
+        Body::FollowOnPaidIn(b) => follow_on::pay_in(state, b),
+        Body::FollowOnWithdrawn(b) => follow_on::withdraw(state, b),
+        Body::EntryReversed(b) => correction::reverse(state, event, b, context.cited, findings),
+        Body::ConfidentialErased(b) => confidential::erase(state, b, context.cited),
         Body::LedgerOpened(_)
         | Body::PolicyAdopted(_)
         | Body::LogKeyRotated(_)
@@ -206,15 +219,15 @@ fn check_family(
     }
 }
 
-fn check_e_vouchers(draft: &Draft<'_>, event: &Event) -> Result<(), Rejection> {
+fn check_e_vouchers(state: &State, event: &Event) -> Result<(), Rejection> {
     let documents = &event.body.filing().documents;
     for (i, document) in documents.iter().enumerate() {
         if document.kind.as_str() != apply::E_VOUCHER {
             continue;
         }
         let twice = documents.iter().take(i).any(|other| other.hash == document.hash);
-        let booked = draft.e_vouchers.get(&document.hash).copied();
-        if let Some(entry) = booked.or(twice.then_some(draft.size)) {
+        let booked = state.e_vouchers.get(&document.hash).copied();
+        if let Some(entry) = booked.or(twice.then_some(state.size)) {
             return Err(Rejection::VoucherBooked { hash: document.hash.to_string(), entry });
         }
     }

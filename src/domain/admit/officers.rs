@@ -16,19 +16,19 @@ use crate::domain::kinds::{Role, Stage};
 use crate::domain::money::Amount;
 use crate::domain::posting::Move;
 use crate::domain::rejection::{Rejection, Thing};
-use crate::domain::state::{Draft, Officer, State};
+use crate::domain::state::{Officer, State};
 use std::collections::BTreeMap;
 
 /// The officer of a number.
-pub(super) fn known<'d>(draft: &'d Draft<'_>, number: u32) -> Result<&'d Officer, Rejection> {
+pub(super) fn known(state: &State, number: u32) -> Result<&Officer, Rejection> {
     let place = usize::try_from(number).ok();
-    let officer = place.and_then(|place| draft.officers().get(place));
+    let officer = place.and_then(|place| state.officers.get(place));
     officer.ok_or_else(|| names::unknown(Thing::Officer, &format!("number {number}")))
 }
 
 /// An officer who was not revoked.
-pub(super) fn standing<'d>(draft: &'d Draft<'_>, number: u32) -> Result<&'d Officer, Rejection> {
-    let officer = known(draft, number)?;
+pub(super) fn standing(state: &State, number: u32) -> Result<&Officer, Rejection> {
+    let officer = known(state, number)?;
     match officer.revoked {
         None => Ok(officer),
         Some(entry) => Err(Rejection::OfficerRevoked { officer: officer.name.clone(), entry }),
@@ -37,29 +37,23 @@ pub(super) fn standing<'d>(draft: &'d Draft<'_>, number: u32) -> Result<&'d Offi
 
 /// Who signs a command and under which rules, as known just before its first entry: what the command
 /// itself changes of keys, roles and policy counts from the next command on.
-#[derive(Debug, Clone, Copy)]
-pub struct Standing<'a> {
+#[derive(Debug, Clone)]
+pub struct Standing {
     rule_set: u32,
-    officer: Option<&'a Officer>,
+    officer: Option<Officer>,
 }
 
-impl<'a> Standing<'a> {
+impl Standing {
     /// Of the officer of a number, on the state before the command.
     #[must_use]
-    pub fn of(state: &'a State, officer: u32) -> Self {
+    pub fn of(state: &State, officer: u32) -> Self {
         let place = usize::try_from(officer).ok();
-        let officer = place.and_then(|place| state.officers.get(place));
-        Self::known(state.policy.rule_set_version, officer)
-    }
-
-    /// Of an officer who was looked up before, where the state has moved on within the command.
-    #[must_use]
-    pub fn known(rule_set: u32, officer: Option<&'a Officer>) -> Self {
-        Self { rule_set, officer }
+        let officer = place.and_then(|place| state.officers.get(place)).cloned();
+        Self { rule_set: state.policy.rule_set_version, officer }
     }
 
     /// Rule set 1 records roles and limits and asks for neither.
-    fn has_roles(self) -> bool {
+    fn has_roles(&self) -> bool {
         self.rule_set >= 2
     }
 }
@@ -112,16 +106,16 @@ fn role_for(body: &Body) -> Option<Role> {
 /// Whoever signs is an officer who was not revoked and has the role that the event asks for; an
 /// officer's own key is rotated by that officer too.
 pub(super) fn signs(
-    draft: &Draft<'_>,
-    standing: Standing<'_>,
+    state: &State,
+    standing: &Standing,
     number: u32,
     body: &Body,
 ) -> Result<(), Rejection> {
-    if draft.size == 1 && number == 0 && matches!(body, Body::OfficerEnrolled(_)) {
+    if state.size == 1 && number == 0 && matches!(body, Body::OfficerEnrolled(_)) {
         // The genesis command enrols the officer who signs it.
-        return first(draft, body);
+        return first(state, body);
     }
-    let Some(officer) = standing.officer else {
+    let Some(officer) = &standing.officer else {
         return Err(names::unknown(Thing::Officer, &format!("number {number}")));
     };
     if let Some(entry) = officer.revoked {
@@ -140,9 +134,9 @@ pub(super) fn signs(
 }
 
 /// The officer who opens a ledger is its first administrator.
-fn first(draft: &Draft<'_>, body: &Body) -> Result<(), Rejection> {
+fn first(state: &State, body: &Body) -> Result<(), Rejection> {
     let Body::OfficerEnrolled(b) = body else { return Ok(()) };
-    if draft.policy().rule_set_version < 2 || b.roles.contains(&Role::Administrator) {
+    if state.policy.rule_set_version < 2 || b.roles.contains(&Role::Administrator) {
         return Ok(());
     }
     Err(Rejection::NoAdministrator)
@@ -152,11 +146,11 @@ fn first(draft: &Draft<'_>, body: &Body) -> Result<(), Rejection> {
 /// of one stage of money, whichever is more: a payment from three lines counts whole, a transfer or
 /// carry-forward once. Follow-on investments move no public money.
 pub(super) fn within_limit(
-    draft: &Draft<'_>,
-    standing: Standing<'_>,
+    state: &State,
+    standing: &Standing,
     moves: &[Move],
 ) -> Result<(), Rejection> {
-    let Some((officer, limit)) = (standing.officer.filter(|_| standing.has_roles()))
+    let Some((officer, limit)) = (standing.officer.as_ref().filter(|_| standing.has_roles()))
         .and_then(|officer| Some((officer, officer.limit?)))
     else {
         return Ok(());
@@ -172,7 +166,7 @@ pub(super) fn within_limit(
         let sum = if sum.is_negative() { sum.checked_neg() } else { Some(sum) };
         let sum = sum.ok_or(Rejection::Overflow)?;
         if sum > limit {
-            let (asked, limit) = (draft.currency().money(sum), draft.currency().money(limit));
+            let (asked, limit) = (state.currency().money(sum), state.currency().money(limit));
             return Err(Rejection::OfficerLimit { officer: officer.name.clone(), asked, limit });
         }
     }
@@ -184,9 +178,9 @@ fn administers(officer: &Officer) -> bool {
 }
 
 /// Somebody else stays administrator.
-fn not_the_last(draft: &Draft<'_>, standing: Standing<'_>, number: u32) -> Result<(), Rejection> {
-    let officer = known(draft, number)?;
-    let others = draft.officers().iter().filter(|other| other.name != officer.name);
+fn not_the_last(state: &State, standing: &Standing, number: u32) -> Result<(), Rejection> {
+    let officer = known(state, number)?;
+    let others = state.officers.iter().filter(|other| other.name != officer.name);
     if !standing.has_roles() || !administers(officer) || others.into_iter().any(administers) {
         return Ok(());
     }
@@ -194,60 +188,60 @@ fn not_the_last(draft: &Draft<'_>, standing: Standing<'_>, number: u32) -> Resul
 }
 
 pub(super) fn change_roles(
-    draft: &Draft<'_>,
-    standing: Standing<'_>,
+    state: &State,
+    standing: &Standing,
     b: &OfficerRolesChanged,
 ) -> Result<(), Rejection> {
-    self::standing(draft, b.number)?;
+    self::standing(state, b.number)?;
     if b.roles.contains(&Role::Administrator) {
         return Ok(());
     }
-    not_the_last(draft, standing, b.number)
+    not_the_last(state, standing, b.number)
 }
 
 pub(super) fn revoke(
-    draft: &Draft<'_>,
-    standing: Standing<'_>,
+    state: &State,
+    standing: &Standing,
     b: &OfficerRevoked,
 ) -> Result<(), Rejection> {
-    self::standing(draft, b.number)?;
-    not_the_last(draft, standing, b.number)
+    self::standing(state, b.number)?;
+    not_the_last(state, standing, b.number)
 }
 
 /// Rule sets only go up, and one with roles begins where somebody is administrator.
-pub(super) fn rule_set(draft: &Draft<'_>, policy: &Policy) -> Result<(), Rejection> {
-    let (present, wanted) = (draft.policy().rule_set_version, policy.rule_set_version);
+pub(super) fn rule_set(state: &State, policy: &Policy) -> Result<(), Rejection> {
+    let (present, wanted) = (state.policy.rule_set_version, policy.rule_set_version);
     if wanted < present {
         return Err(Rejection::RuleSetOlder { present, wanted });
     }
-    if wanted >= 2 && !draft.officers().iter().any(administers) {
+    if wanted >= 2 && !state.officers.iter().any(administers) {
         return Err(Rejection::NoAdministrator);
     }
     Ok(())
 }
 
 /// A key that nobody has and nobody ever had.
-fn fresh_key(draft: &Draft<'_>, key: &Bytes32) -> Result<(), Rejection> {
+fn fresh_key(state: &State, key: &Bytes32) -> Result<(), Rejection> {
     let of = |officer: &Officer| format!("the key of officer {}", officer.name);
-    if let Some(officer) = draft.officers().iter().find(|officer| officer.key == *key) {
+    if let Some(officer) = state.officers.iter().find(|officer| officer.key == *key) {
         return Err(match officer.revoked {
             None => Rejection::KeyInUse { purpose: of(officer) },
             Some(until) => Rejection::KeyUsedBefore { purpose: of(officer), until },
         });
     }
-    if draft.ledger().is_some_and(|ledger| ledger.log_key == *key) {
+    if state.ledger.as_ref().is_some_and(|ledger| ledger.log_key == *key) {
         return Err(Rejection::KeyInUse { purpose: "the log's key".to_owned() });
     }
-    let Some(spent) = draft.spent_keys.get(key) else { return Ok(()) };
-    let officer = spent.officer.and_then(|number| known(draft, number).ok());
+    let Some(spent) = state.spent_keys.get(key) else { return Ok(()) };
+    let officer = spent.officer.and_then(|number| known(state, number).ok());
     let purpose = officer.map_or_else(|| "the log's key".to_owned(), of);
     Err(Rejection::KeyUsedBefore { purpose, until: spent.until })
 }
 
 /// A key of one purpose, and the next number.
-pub(super) fn enrol(draft: &Draft<'_>, b: &OfficerEnrolled) -> Result<(), Rejection> {
-    fresh_key(draft, &b.key)?;
-    let expected = u64::try_from(draft.officers().len()).unwrap_or(u64::MAX);
+pub(super) fn enrol(state: &State, b: &OfficerEnrolled) -> Result<(), Rejection> {
+    fresh_key(state, &b.key)?;
+    let expected = u64::try_from(state.officers.len()).unwrap_or(u64::MAX);
     let found = u64::from(b.number);
     if expected == found {
         return Ok(());
@@ -255,11 +249,11 @@ pub(super) fn enrol(draft: &Draft<'_>, b: &OfficerEnrolled) -> Result<(), Reject
     Err(Rejection::NumberNotNext { what: "officer number", expected, found })
 }
 
-pub(super) fn rotate(draft: &Draft<'_>, b: &OfficerKeyRotated) -> Result<(), Rejection> {
-    standing(draft, b.number)?;
-    fresh_key(draft, &b.key)
+pub(super) fn rotate(state: &State, b: &OfficerKeyRotated) -> Result<(), Rejection> {
+    standing(state, b.number)?;
+    fresh_key(state, &b.key)
 }
 
-pub(super) fn rotate_log(draft: &Draft<'_>, b: &LogKeyRotated) -> Result<(), Rejection> {
-    fresh_key(draft, &b.key)
+pub(super) fn rotate_log(state: &State, b: &LogKeyRotated) -> Result<(), Rejection> {
+    fresh_key(state, &b.key)
 }

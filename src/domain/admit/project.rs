@@ -6,7 +6,7 @@ use crate::domain::finding::Finding;
 use crate::domain::ids::{Code, Tag};
 use crate::domain::money::Amount;
 use crate::domain::rejection::{LimitKind, Rejection};
-use crate::domain::state::{Draft, Fund};
+use crate::domain::state::{Fund, State};
 
 /// 专款专用: the purpose, or an ancestor of it, is among the fund's.
 pub(super) fn purpose(purpose: &Tag, code: &Code, fund: &Fund) -> Result<(), Rejection> {
@@ -18,7 +18,7 @@ pub(super) fn purpose(purpose: &Tag, code: &Code, fund: &Fund) -> Result<(), Rej
 }
 
 pub(super) fn approve(
-    draft: &Draft<'_>,
+    state: &State,
     event: &Event,
     b: &ProjectApproved,
     findings: &mut Vec<Finding>,
@@ -28,13 +28,13 @@ pub(super) fn approve(
         time::in_order(event.historical, end, start, what, findings)?;
     }
     if let Some(district) = &b.district {
-        master::valid_district(draft, district, event.occurred_on)?;
+        master::valid_district(state, district, event.occurred_on)?;
     }
     for funding in &b.funding {
-        state::open_fund(draft, &funding.line.fund)?;
+        state::open_fund(state, &funding.line.fund)?;
     }
     for funding in &b.funding {
-        purpose(&b.purpose, &funding.line.fund, names::fund(draft, &funding.line.fund)?)?;
+        purpose(&b.purpose, &funding.line.fund, names::fund(state, &funding.line.fund)?)?;
     }
     let sum = Amount::sum(b.funding.iter().map(|funding| funding.amount));
     let sum = sum.ok_or(Rejection::Overflow)?;
@@ -42,15 +42,15 @@ pub(super) fn approve(
         Some(ceiling) if sum > ceiling => Err(Rejection::Limit {
             limit: LimitKind::Ceiling,
             name: format!("project {}", b.code),
-            asked: draft.currency().money(sum),
-            available: draft.currency().money(ceiling),
+            asked: state.currency().money(sum),
+            available: state.currency().money(ceiling),
         }),
         Some(_) | None => Ok(()),
     }
 }
 
-pub(super) fn reserve(draft: &Draft<'_>, b: &FundsReserved) -> Result<(), Rejection> {
-    let fund = state::open_fund(draft, &b.line.fund)?;
-    state::approved(draft, &b.project)?;
-    purpose(&names::project(draft, &b.project)?.purpose, &b.line.fund, fund)
+pub(super) fn reserve(state: &State, b: &FundsReserved) -> Result<(), Rejection> {
+    let fund = state::open_fund(state, &b.line.fund)?;
+    state::approved(state, &b.project)?;
+    purpose(&names::project(state, &b.project)?.purpose, &b.line.fund, fund)
 }

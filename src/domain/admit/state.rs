@@ -4,11 +4,11 @@ use super::names;
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::ProjectStatus;
 use crate::domain::rejection::Rejection;
-use crate::domain::state::{Commitment, Draft, Fund};
+use crate::domain::state::{Commitment, Fund, State};
 
 /// A fund that is not closed.
-pub(super) fn open_fund<'d>(draft: &'d Draft<'_>, code: &Code) -> Result<&'d Fund, Rejection> {
-    let fund = names::fund(draft, code)?;
+pub(super) fn open_fund<'d>(state: &'d State, code: &Code) -> Result<&'d Fund, Rejection> {
+    let fund = names::fund(state, code)?;
     if fund.closed { Err(Rejection::FundClosed { fund: code.clone() }) } else { Ok(fund) }
 }
 
@@ -35,12 +35,12 @@ pub(super) fn share(
 }
 
 fn status(
-    draft: &Draft<'_>,
+    state: &State,
     code: &Code,
     allowed: &[ProjectStatus],
     wanted: &'static str,
 ) -> Result<(), Rejection> {
-    let status = names::project(draft, code)?.status;
+    let status = names::project(state, code)?.status;
     if allowed.contains(&status) {
         return Ok(());
     }
@@ -48,24 +48,24 @@ fn status(
 }
 
 /// New commitments, increases, direct payments and reservations; and what may be completed.
-pub(super) fn approved(draft: &Draft<'_>, code: &Code) -> Result<(), Rejection> {
-    status(draft, code, &[ProjectStatus::Approved], "approved")
+pub(super) fn approved(state: &State, code: &Code) -> Result<(), Rejection> {
+    status(state, code, &[ProjectStatus::Approved], "approved")
 }
 
 /// Payments of existing commitments.
-pub(super) fn payable(draft: &Draft<'_>, code: &Code) -> Result<(), Rejection> {
+pub(super) fn payable(state: &State, code: &Code) -> Result<(), Rejection> {
     let allowed = [ProjectStatus::Approved, ProjectStatus::Completed];
-    status(draft, code, &allowed, "approved or completed")
+    status(state, code, &allowed, "approved or completed")
 }
 
 /// What may be terminated.
-pub(super) fn terminable(draft: &Draft<'_>, code: &Code) -> Result<(), Rejection> {
+pub(super) fn terminable(state: &State, code: &Code) -> Result<(), Rejection> {
     let allowed = [ProjectStatus::Approved, ProjectStatus::Suspended];
-    status(draft, code, &allowed, "approved or suspended")
+    status(state, code, &allowed, "approved or suspended")
 }
 
 /// What may be closed out.
-pub(super) fn ended(draft: &Draft<'_>, code: &Code) -> Result<(), Rejection> {
+pub(super) fn ended(state: &State, code: &Code) -> Result<(), Rejection> {
     let allowed = [ProjectStatus::Completed, ProjectStatus::Terminated];
-    status(draft, code, &allowed, "completed or terminated")
+    status(state, code, &allowed, "completed or terminated")
 }

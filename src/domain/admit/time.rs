@@ -6,7 +6,7 @@ use crate::domain::event::{Body, Event};
 use crate::domain::finding::Finding;
 use crate::domain::ids::LineKey;
 use crate::domain::rejection::Rejection;
-use crate::domain::state::{Draft, State};
+use crate::domain::state::State;
 
 /// Microseconds that a clock may be ahead of the head without a word: a day.
 const AHEAD: i64 = 86_400_000_000;
@@ -23,15 +23,11 @@ pub(super) fn check_clock(state: &State, context: &Context<'_>) -> Result<(), Re
     Ok(())
 }
 
-pub(super) fn check(
-    draft: &Draft<'_>,
-    event: &Event,
-    context: &Context<'_>,
-) -> Result<(), Rejection> {
+pub(super) fn check(state: &State, event: &Event, context: &Context<'_>) -> Result<(), Rejection> {
     let date = event.occurred_on;
     absurd(date)?;
     dates(&event.body, &mut absurd)?;
-    let (offset, opened_on) = match (&event.body, draft.ledger()) {
+    let (offset, opened_on) = match (&event.body, state.ledger.as_ref()) {
         (Body::LedgerOpened(opened), _) => (opened.utc_offset_minutes, date),
         (_, Some(ledger)) => (ledger.utc_offset_minutes, ledger.opened_on),
         (_, None) => return Err(Rejection::LedgerNotOpen),
@@ -41,12 +37,12 @@ pub(super) fn check(
         return Err(Rejection::DateInFuture { date, today });
     }
     if event.historical {
-        let cut_over = draft.policy().history_before.unwrap_or(opened_on);
+        let cut_over = state.policy.history_before.unwrap_or(opened_on);
         if date >= cut_over {
             return Err(Rejection::HistoryTooLate { date, cut_over });
         }
     }
-    match draft.closed_until() {
+    match state.closed_until {
         Some(closed_until) if date <= closed_until => {
             Err(Rejection::PeriodClosed { date, closed_until })
         }
@@ -111,12 +107,12 @@ pub(super) fn in_order(
 
 /// A commitment or payment is dated in its line's fiscal year; in history that is a finding.
 pub(super) fn line_year(
-    draft: &Draft<'_>,
+    state: &State,
     event: &Event,
     line: &LineKey,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
-    let Some(ledger) = draft.ledger() else { return Err(Rejection::LedgerNotOpen) };
+    let Some(ledger) = state.ledger.as_ref() else { return Err(Rejection::LedgerNotOpen) };
     let date = event.occurred_on;
     if ledger.fiscal_year(date) == line.year {
         return Ok(());

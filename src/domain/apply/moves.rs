@@ -8,7 +8,7 @@ use crate::domain::kinds::{Direction, ProjectStatus, Stage};
 use crate::domain::money::Amount;
 use crate::domain::posting::{Leaf, Move};
 use crate::domain::rejection::{Rejection, Thing};
-use crate::domain::state::{Commitment, Draft, Project, Share};
+use crate::domain::state::{Commitment, Project, Share, State};
 
 pub(super) fn unreserved(line: &LineKey) -> Leaf {
     Leaf::of(line, Stage::Unreserved)
@@ -30,17 +30,17 @@ pub(super) fn source(line: &LineKey, project: Option<&Code>, from_reserved: bool
     }
 }
 
-pub(super) fn is_funded(draft: &Draft<'_>, line: &LineKey, project: Option<&Code>) -> bool {
+pub(super) fn is_funded(state: &State, line: &LineKey, project: Option<&Code>) -> bool {
     project
-        .and_then(|project| draft.projects.get(project))
+        .and_then(|project| state.projects.get(project))
         .is_some_and(|project| project.is_funded_on(line))
 }
 
 pub(super) fn commitment<'d>(
-    draft: &'d Draft<'_>,
+    state: &'d State,
     contract: &Code,
 ) -> Result<&'d Commitment, Rejection> {
-    draft.commitments.get(contract).ok_or_else(|| unknown(Thing::Commitment, contract))
+    state.commitments.get(contract).ok_or_else(|| unknown(Thing::Commitment, contract))
 }
 
 pub(super) fn unknown(thing: Thing, name: &impl ToString) -> Rejection {
@@ -51,7 +51,7 @@ pub(super) fn unknown(thing: Thing, name: &impl ToString) -> Rejection {
 ///
 /// # Errors
 /// As [`fold`](super::fold).
-pub fn moves(draft: &Draft<'_>, event: &Event, cited: &Cited) -> Result<Vec<Move>, Rejection> {
+pub fn moves(state: &State, event: &Event, cited: &Cited) -> Result<Vec<Move>, Rejection> {
     Ok(match &event.body {
         Body::AllocationRecorded(_)
         | Body::AllocationAdjusted(_)
@@ -67,23 +67,23 @@ pub fn moves(draft: &Draft<'_>, event: &Event, cited: &Cited) -> Result<Vec<Move
         Body::ProjectApproved(b) => (b.funding.iter())
             .map(|f| Move::new(unreserved(&f.line), reserved(&f.line, &b.code), f.amount))
             .collect(),
-        Body::ProjectClosedOut(b) => close_out(draft, &b.code),
+        Body::ProjectClosedOut(b) => close_out(state, &b.code),
         Body::CommitmentMade(b) => {
-            (b.splits.iter()).map(|split| commit(draft, &b.contract, split, None)).collect()
+            (b.splits.iter()).map(|split| commit(state, &b.contract, split, None)).collect()
         }
         Body::CommitmentIncreased(b) => {
-            let made = commitment(draft, &b.contract)?;
-            (b.splits.iter()).map(|split| commit(draft, &b.contract, split, Some(made))).collect()
+            let made = commitment(state, &b.contract)?;
+            (b.splits.iter()).map(|split| commit(state, &b.contract, split, Some(made))).collect()
         }
         Body::CommitmentReduced(b) => {
-            let made = commitment(draft, &b.contract)?;
-            (b.splits.iter()).map(|split| give_back(draft, &b.contract, made, split)).collect()
+            let made = commitment(state, &b.contract)?;
+            (b.splits.iter()).map(|split| give_back(state, &b.contract, made, split)).collect()
         }
-        Body::CommitmentClosed(b) => close_commitment(draft, &b.contract)?,
+        Body::CommitmentClosed(b) => close_commitment(state, &b.contract)?,
         Body::DisbursementRecorded(b) => {
             let mut moves = Vec::with_capacity(b.splits.len());
             for split in &b.splits {
-                pay(draft, b.commitment.as_ref(), split, &mut moves)?;
+                pay(state, b.commitment.as_ref(), split, &mut moves)?;
             }
             moves
         }
@@ -95,10 +95,10 @@ pub fn moves(draft: &Draft<'_>, event: &Event, cited: &Cited) -> Result<Vec<Move
                 }
             };
             (b.splits.iter())
-                .map(|split| refund(draft, contract, split, b.restores_budget))
+                .map(|split| refund(state, contract, split, b.restores_budget))
                 .collect()
         }
-        Body::EntryReversed(b) => reversal::moves(draft, b.entry, cited)?,
+        Body::EntryReversed(b) => reversal::moves(state, b.entry, cited)?,
         Body::LedgerOpened(_)
         | Body::PolicyAdopted(_)
         | Body::LogKeyRotated(_)
@@ -161,16 +161,16 @@ fn of_authority(body: &Body) -> Vec<Move> {
 
 /// All that is reserved for the project, on whatever line: history's negative contracts may have
 /// left some on a line whose funding has been reversed since.
-fn close_out(draft: &Draft<'_>, code: &Code) -> Vec<Move> {
+fn close_out(state: &State, code: &Code) -> Vec<Move> {
     let line = LineKey::new(Code::default(), Year::MIN);
     let of_project = |leaf: &Leaf| leaf.project.as_ref() == Some(code);
     let first = reserved(&line, code);
-    let held = draft.reserves.range(&first, of_project);
+    let held = state.reserves.range(&first..).take_while(|(leaf, _)| of_project(leaf));
     held.map(|(leaf, balance)| Move::new(leaf.clone(), unreserved(&leaf.line), *balance)).collect()
 }
 
 pub(super) fn commit(
-    draft: &Draft<'_>,
+    state: &State,
     contract: &Code,
     split: &Split,
     made: Option<&Commitment>,
@@ -178,30 +178,30 @@ pub(super) fn commit(
     let project = split.project.as_ref();
     let from_reserved = match made.and_then(|made| made.share(&split.line, project)) {
         Some(share) => share.from_reserved,
-        None => is_funded(draft, &split.line, project),
+        None => is_funded(state, &split.line, project),
     };
     let committed = Leaf::new(&split.line, Stage::Committed, project, Some(contract));
     Move::new(source(&split.line, project, from_reserved), committed, split.amount)
 }
 
-fn give_back(draft: &Draft<'_>, contract: &Code, made: &Commitment, split: &Split) -> Move {
+fn give_back(state: &State, contract: &Code, made: &Commitment, split: &Split) -> Move {
     let project = split.project.as_ref();
     let from_reserved = made.share(&split.line, project).is_some_and(|share| share.from_reserved);
     let closed_out = project
-        .and_then(|project| draft.projects.get(project))
+        .and_then(|project| state.projects.get(project))
         .is_some_and(|project| project.status == ProjectStatus::ClosedOut);
     let committed = Leaf::new(&split.line, Stage::Committed, project, Some(contract));
     Move::new(committed, source(&split.line, project, from_reserved && !closed_out), split.amount)
 }
 
-fn close_commitment(draft: &Draft<'_>, contract: &Code) -> Result<Vec<Move>, Rejection> {
-    let made = commitment(draft, contract)?;
+fn close_commitment(state: &State, contract: &Code) -> Result<Vec<Move>, Rejection> {
+    let made = commitment(state, contract)?;
     let rest = |share: &Share| {
         let project = share.project.as_ref();
         let leaf = Leaf::new(&share.line, Stage::Committed, project, Some(contract));
-        let amount = draft.balance(&leaf);
+        let amount = state.balance(&leaf);
         let split = Split { line: share.line.clone(), project: share.project.clone(), amount };
-        (!amount.is_zero()).then(|| give_back(draft, contract, made, &split))
+        (!amount.is_zero()).then(|| give_back(state, contract, made, &split))
     };
     Ok(made.shares.iter().filter_map(rest).collect())
 }
@@ -210,20 +210,20 @@ fn close_commitment(draft: &Draft<'_>, contract: &Code) -> Result<Vec<Move>, Rej
 /// unreserved money; without a contract from reserved money where the project has had funding on the
 /// line, else from unreserved.
 fn pay(
-    draft: &Draft<'_>,
+    state: &State,
     contract: Option<&Code>,
     split: &Split,
     moves: &mut Vec<Move>,
 ) -> Result<(), Rejection> {
     let project = split.project.as_ref();
     let paid = Leaf::new(&split.line, Stage::Paid, project, contract);
-    let funded = is_funded(draft, &split.line, project);
+    let funded = is_funded(state, &split.line, project);
     let Some(contract) = contract else {
         moves.push(Move::new(source(&split.line, project, funded), paid, split.amount));
         return Ok(());
     };
     let committed = Leaf::new(&split.line, Stage::Committed, project, Some(contract));
-    let covered = split.amount.min(draft.balance(&committed).max(Amount::ZERO));
+    let covered = split.amount.min(state.balance(&committed).max(Amount::ZERO));
     let mut rest = split.amount.checked_sub(covered).ok_or(Rejection::Overflow)?;
     moves.push(Move::new(committed, paid.clone(), covered));
     if rest.is_zero() {
@@ -231,7 +231,7 @@ fn pay(
     }
     if let Some(project) = project.filter(|_| funded) {
         let leaf = reserved(&split.line, project);
-        let part = rest.min(draft.balance(&leaf).max(Amount::ZERO));
+        let part = rest.min(state.balance(&leaf).max(Amount::ZERO));
         rest = rest.checked_sub(part).ok_or(Rejection::Overflow)?;
         if !part.is_zero() {
             moves.push(Move::new(leaf, paid.clone(), part));
@@ -243,12 +243,12 @@ fn pay(
     Ok(())
 }
 
-fn refund(draft: &Draft<'_>, contract: Option<&Code>, split: &Split, restores: bool) -> Move {
+fn refund(state: &State, contract: Option<&Code>, split: &Split, restores: bool) -> Move {
     let project = split.project.as_ref();
     let paid = Leaf::new(&split.line, Stage::Paid, project, contract);
-    let open = project.and_then(|p| draft.projects.get(p)).is_some_and(Project::is_open);
+    let open = project.and_then(|p| state.projects.get(p)).is_some_and(Project::is_open);
     let to = if restores {
-        source(&split.line, project, open && is_funded(draft, &split.line, project))
+        source(&split.line, project, open && is_funded(state, &split.line, project))
     } else {
         Leaf::new(&split.line, Stage::RefundedOut, project, contract)
     };

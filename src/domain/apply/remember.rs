@@ -3,7 +3,7 @@
 use super::moves::unknown;
 use super::{Cited, E_VOUCHER, reversal};
 use crate::domain::event::{
-    BalanceCarriedForward, Body, Event, Policy, ProjectApproved, RefundReceived, Split,
+    BalanceCarriedForward, Body, Bytes32, Event, Policy, ProjectApproved, RefundReceived, Split,
 };
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::{Control, ProjectStatus, Stage};
@@ -11,48 +11,45 @@ use crate::domain::money::Amount;
 use crate::domain::posting::{Leaf, Move};
 use crate::domain::rejection::{Rejection, Thing};
 use crate::domain::state::{
-    Commitment, District, Draft, FollowOn, FormerLogKey, Fund, FundedLine, LedgerFacts, Line,
-    Officer, Project, SealedFields, Share, SpentKey,
+    Commitment, District, FollowOn, FormerLogKey, Fund, FundedLine, Journal, LedgerFacts, Line,
+    Officer, Project, SealedFields, Share, SpentKey, State,
 };
+use std::convert::Infallible;
 
-fn fund_project(draft: &mut Draft<'_>, code: &Code, line: &LineKey) {
-    let Some(mut project) = draft.projects.get(code).cloned() else { return };
-    match project.funded.binary_search_by(|funded| funded.line.cmp(line)) {
-        Ok(place) => {
-            if let Some(funded) = project.funded.get_mut(place) {
-                funded.entries = funded.entries.saturating_add(1);
+fn fund_project(journal: &mut Journal<'_>, code: &Code, line: &LineKey) {
+    journal.projects().change(code, |project| {
+        match project.funded.binary_search_by(|funded| funded.line.cmp(line)) {
+            Ok(place) => {
+                if let Some(funded) = project.funded.get_mut(place) {
+                    funded.entries = funded.entries.saturating_add(1);
+                }
+            }
+            Err(place) => {
+                project.funded.insert(place, FundedLine { line: line.clone(), entries: 1 });
             }
         }
-        Err(place) => project.funded.insert(place, FundedLine { line: line.clone(), entries: 1 }),
-    }
-    draft.projects.insert(code.clone(), project);
+    });
 }
 
-fn set_status(draft: &mut Draft<'_>, code: &Code, status: ProjectStatus) {
-    if let Some(project) = draft.projects.get(code) {
-        let mut project = project.clone();
-        project.status = status;
-        draft.projects.insert(code.clone(), project);
-    }
+fn set_status(journal: &mut Journal<'_>, code: &Code, status: ProjectStatus) {
+    journal.projects().change(code, |project| project.status = status);
 }
 
-fn close_out_status(draft: &mut Draft<'_>, code: &Code) {
-    if let Some(project) = draft.projects.get(code) {
-        let mut project = project.clone();
+fn close_out_status(journal: &mut Journal<'_>, code: &Code) {
+    journal.projects().change(code, |project| {
         project.before_close_out = Some(project.status);
         project.status = ProjectStatus::ClosedOut;
-        draft.projects.insert(code.clone(), project);
-    }
+    });
 }
 
 /// Adds the line and project of every move into `committed` to the contract's shares.
-fn share_moves(draft: &mut Draft<'_>, contract: &Code, moves: &[Move]) {
-    let Some(mut made) = draft.commitments.get(contract).cloned() else { return };
-    for m in moves.iter().filter(|m| m.to.stage == Stage::Committed) {
-        let from_reserved = m.from.stage == Stage::Reserved;
-        add_share(&mut made, &m.to.line, m.to.project.as_ref(), from_reserved);
-    }
-    draft.commitments.insert(contract.clone(), made);
+fn share_moves(journal: &mut Journal<'_>, contract: &Code, moves: &[Move]) {
+    journal.commitments().change(contract, |made| {
+        for m in moves.iter().filter(|m| m.to.stage == Stage::Committed) {
+            let from_reserved = m.from.stage == Stage::Reserved;
+            add_share(made, &m.to.line, m.to.project.as_ref(), from_reserved);
+        }
+    });
 }
 
 fn add_share(made: &mut Commitment, line: &LineKey, project: Option<&Code>, from_reserved: bool) {
@@ -66,17 +63,14 @@ fn add_share(made: &mut Commitment, line: &LineKey, project: Option<&Code>, from
 }
 
 /// A later entry builds on the contract, in a way that its accounts might not show.
-fn count_change(draft: &mut Draft<'_>, contract: &Code) {
-    if let Some(made) = draft.commitments.get(contract) {
-        let mut made = made.clone();
-        made.changes = made.changes.saturating_add(1);
-        draft.commitments.insert(contract.clone(), made);
-    }
+fn count_change(journal: &mut Journal<'_>, contract: &Code) {
+    let add = |made: &mut Commitment| made.changes = made.changes.saturating_add(1);
+    journal.commitments().change(contract, add);
 }
 
 /// An e-voucher belongs to the entry it came with, or that it was attached to.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the others carry their own documents")]
-pub(super) fn remember_e_vouchers(draft: &mut Draft<'_>, event: &Event) {
+pub(super) fn remember_e_vouchers(journal: &mut Journal<'_>, event: &Event) {
     let attached_to = match &event.body {
         Body::DocumentAttached(b) => Some(b.entry),
         _ => None,
@@ -85,34 +79,37 @@ pub(super) fn remember_e_vouchers(draft: &mut Draft<'_>, event: &Event) {
         if document.kind.as_str() != E_VOUCHER {
             continue;
         }
-        draft.e_vouchers.insert(document.hash, attached_to.unwrap_or(draft.size));
+        let entry = attached_to.unwrap_or(journal.size);
+        journal.e_vouchers().insert(document.hash, entry);
         if let Some(entry) = attached_to {
-            let mut attached = draft.attached_e_vouchers.get(&entry).cloned().unwrap_or_default();
-            attached.push(document.hash);
-            draft.attached_e_vouchers.insert(entry, attached);
+            let add = |attached: Option<&Vec<Bytes32>>| {
+                let mut attached = attached.cloned().unwrap_or_default();
+                attached.push(document.hash);
+                Ok::<_, Infallible>(Some(attached))
+            };
+            let Ok(()) = journal.attached_e_vouchers().update(&entry, add);
         }
     }
 }
 
 /// Fields are sealed with their entry, and erased by another.
-pub(super) fn remember_confidential(draft: &mut Draft<'_>, event: &Event, cited: &Cited) {
+pub(super) fn remember_confidential(journal: &mut Journal<'_>, event: &Event, cited: &Cited) {
+    let index = journal.size;
     if let Some(commitment) = event.confidential {
-        let sealed = SealedFields { entry: draft.size, erased_by: None };
-        draft.confidential.insert(commitment, sealed);
+        let sealed = SealedFields { entry: index, erased_by: None };
+        journal.confidential().insert(commitment, sealed);
     }
     let Body::ConfidentialErased(erased) = &event.body else { return };
-    let commitment = cited.get(&erased.entry).and_then(|event| event.confidential);
-    if let Some(commitment) = commitment
-        && let Some(sealed) = draft.confidential.get(&commitment).copied()
-    {
-        let erased_by = Some(draft.size);
-        draft.confidential.insert(commitment, SealedFields { erased_by, ..sealed });
+    if let Some(commitment) = cited.get(&erased.entry).and_then(|event| event.confidential) {
+        let erase = |sealed: &mut SealedFields| sealed.erased_by = Some(index);
+        journal.confidential().change(&commitment, erase);
     }
 }
 
-fn note_policy(draft: &mut Draft<'_>, policy: &Policy) {
+fn adopt_policy(journal: &mut Journal<'_>, policy: &Policy) {
     let tolerant = policy.tolerance_basis_points > 0 && policy.tolerance_minor_units > Amount::ZERO;
-    draft.was_lenient |= policy.control != Control::Stop || tolerant;
+    let is_lenient = policy.control != Control::Stop || tolerant;
+    journal.set_policy(policy.clone(), is_lenient);
 }
 
 /// The accounts that an event takes below zero by negative amounts, which only history has.
@@ -132,23 +129,23 @@ pub fn negative_parts(body: &Body) -> Vec<(Leaf, Amount)> {
 
 /// Lowers the floors of accounts; `back` for a reversal.
 pub(super) fn lower_floors(
-    draft: &mut Draft<'_>,
+    journal: &mut Journal<'_>,
     body: &Body,
     back: bool,
 ) -> Result<(), Rejection> {
     for (leaf, amount) in negative_parts(body) {
-        let before = draft.floors.get(&leaf).copied().unwrap_or_default();
-        let now = if back { before.checked_sub(amount) } else { before.checked_add(amount) };
-        match now.ok_or(Rejection::Overflow)? {
-            Amount::ZERO => draft.floors.remove(&leaf),
-            now => draft.floors.insert(leaf, now),
-        }
+        journal.floors().update(&leaf, |before| {
+            let before = before.copied().unwrap_or_default();
+            let now = if back { before.checked_sub(amount) } else { before.checked_add(amount) };
+            let now = now.ok_or(Rejection::Overflow)?;
+            Ok(Some(now).filter(|now| !now.is_zero()))
+        })?;
     }
     Ok(())
 }
 
 pub(super) fn remember(
-    draft: &mut Draft<'_>,
+    journal: &mut Journal<'_>,
     event: &Event,
     moves: &[Move],
     cited: &Cited,
@@ -166,41 +163,43 @@ pub(super) fn remember(
         | Body::FundEstablished(_)
         | Body::FundClosed(_)
         | Body::ProgrammeRegistered(_)
-        | Body::PayeeRegistered(_) => remember_master(draft, event),
+        | Body::PayeeRegistered(_) => remember_master(journal, event),
         Body::AllocationRecorded(b) => {
-            draft.lines.insert(b.line.clone(), Line { opened_on: event.occurred_on, entries: 1 });
+            let line = Line { opened_on: event.occurred_on, entries: 1 };
+            journal.lines().insert(b.line.clone(), line);
         }
-        Body::FundsReserved(b) => fund_project(draft, &b.project, &b.line),
-        Body::ProjectApproved(b) => remember_project(draft, b),
-        Body::ProjectCompleted(b) => set_status(draft, &b.code, ProjectStatus::Completed),
-        Body::ProjectTerminated(b) => set_status(draft, &b.code, ProjectStatus::Terminated),
+        Body::FundsReserved(b) => fund_project(journal, &b.project, &b.line),
+        Body::ProjectApproved(b) => remember_project(journal, b),
+        Body::ProjectCompleted(b) => set_status(journal, &b.code, ProjectStatus::Completed),
+        Body::ProjectTerminated(b) => set_status(journal, &b.code, ProjectStatus::Terminated),
         Body::ProjectClosedOut(b) => {
-            reversal::keep(draft, moves);
-            close_out_status(draft, &b.code);
+            reversal::keep(journal, moves);
+            close_out_status(journal, &b.code);
         }
         Body::CommitmentMade(_)
         | Body::CommitmentIncreased(_)
         | Body::CommitmentReduced(_)
         | Body::CommitmentClosed(_)
         | Body::DisbursementRecorded(_) => {
-            remember_commitment(draft, event, moves);
-            lower_floors(draft, &event.body, false)?;
+            remember_commitment(journal, event, moves);
+            lower_floors(journal, &event.body, false)?;
         }
         Body::RefundReceived(b) => {
-            add_refunds(draft, b)?;
-            reversal::keep(draft, moves);
+            add_refunds(journal, b)?;
+            reversal::keep(journal, moves);
         }
         Body::FollowOnPledged(_) | Body::FollowOnPaidIn(_) | Body::FollowOnWithdrawn(_) => {
-            remember_follow_on(draft, &event.body)?;
+            remember_follow_on(journal, &event.body)?;
         }
         Body::BalanceCarriedForward(b) => {
-            let mut line = (draft.lines.get(&b.to).cloned())
-                .unwrap_or(Line { opened_on: event.occurred_on, entries: 0 });
-            line.entries = line.entries.saturating_add(1);
-            draft.lines.insert(b.to.clone(), line);
-            carry_shares(draft, b);
+            journal.lines().update(&b.to, |line| {
+                let (opened_on, entries) =
+                    line.map_or((event.occurred_on, 0), |line| (line.opened_on, line.entries));
+                Ok::<_, Rejection>(Some(Line { opened_on, entries: entries.saturating_add(1) }))
+            })?;
+            carry_shares(journal, b);
         }
-        Body::EntryReversed(b) => reversal::settle(draft, b.entry, cited)?,
+        Body::EntryReversed(b) => reversal::settle(journal, b.entry, cited)?,
         Body::AllocationAdjusted(_)
         | Body::AllocationTransferred(_)
         | Body::ReservationReleased(_)
@@ -214,7 +213,7 @@ pub(super) fn remember(
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "`remember` sends only these here")]
-fn remember_commitment(draft: &mut Draft<'_>, event: &Event, moves: &[Move]) {
+fn remember_commitment(journal: &mut Journal<'_>, event: &Event, moves: &[Move]) {
     match &event.body {
         Body::CommitmentMade(b) => {
             let made = Commitment {
@@ -225,44 +224,40 @@ fn remember_commitment(draft: &mut Draft<'_>, event: &Event, moves: &[Move]) {
                 shares: Vec::new(),
                 changes: 0,
             };
-            draft.commitments.insert(b.contract.clone(), made);
-            share_moves(draft, &b.contract, moves);
+            journal.commitments().insert(b.contract.clone(), made);
+            share_moves(journal, &b.contract, moves);
         }
         Body::CommitmentIncreased(b) => {
-            share_moves(draft, &b.contract, moves);
-            count_change(draft, &b.contract);
+            share_moves(journal, &b.contract, moves);
+            count_change(journal, &b.contract);
         }
         Body::CommitmentReduced(b) => {
-            reversal::keep(draft, moves);
-            count_change(draft, &b.contract);
+            reversal::keep(journal, moves);
+            count_change(journal, &b.contract);
         }
         Body::CommitmentClosed(b) => {
-            reversal::keep(draft, moves);
-            set_closed(draft, &b.contract, true);
+            reversal::keep(journal, moves);
+            set_closed(journal, &b.contract, true);
         }
         Body::DisbursementRecorded(b) => {
             if let Some(first) = b.splits.first() {
                 let series = (first.line.fund.clone(), first.line.year);
-                draft.vouchers.insert(series, b.voucher_no);
+                journal.vouchers().insert(series, b.voucher_no);
             }
             if reversal::is_unusual_payment(b, moves) {
-                reversal::keep(draft, moves);
-                b.commitment.iter().for_each(|contract| count_change(draft, contract));
+                reversal::keep(journal, moves);
+                b.commitment.iter().for_each(|contract| count_change(journal, contract));
             }
         }
         _ => {}
     }
 }
 
-pub(super) fn set_closed(draft: &mut Draft<'_>, contract: &Code, closed: bool) {
-    if let Some(made) = draft.commitments.get(contract) {
-        let mut made = made.clone();
-        made.closed = closed;
-        draft.commitments.insert(contract.clone(), made);
-    }
+pub(super) fn set_closed(journal: &mut Journal<'_>, contract: &Code, closed: bool) {
+    journal.commitments().change(contract, |made| made.closed = closed);
 }
 
-fn remember_project(draft: &mut Draft<'_>, b: &ProjectApproved) {
+fn remember_project(journal: &mut Journal<'_>, b: &ProjectApproved) {
     let lines = b.funding.iter().map(|f| f.line.clone());
     let mut funded: Vec<_> = lines.map(|line| FundedLine { line, entries: 1 }).collect();
     funded.sort_by(|a, b| a.line.cmp(&b.line));
@@ -274,42 +269,40 @@ fn remember_project(draft: &mut Draft<'_>, b: &ProjectApproved) {
         before_close_out: None,
         funded,
     };
-    draft.projects.insert(b.code.clone(), project);
+    journal.projects().insert(b.code.clone(), project);
 }
 
-fn add_refunds(draft: &mut Draft<'_>, b: &RefundReceived) -> Result<(), Rejection> {
+fn add_refunds(journal: &mut Journal<'_>, b: &RefundReceived) -> Result<(), Rejection> {
     for split in &b.splits {
         let key = (b.disbursement, split.line.clone(), split.project.clone());
-        let before = draft.refunded.get(&key).copied().unwrap_or_default();
-        let now = before.checked_add(split.amount).ok_or(Rejection::Overflow)?;
         // A refund of nothing leaves nothing to remember, nor to forget when it is reversed.
-        if !now.is_zero() {
-            draft.refunded.insert(key, now);
-        }
+        journal.refunded().update(&key, |before| {
+            let now = before.copied().unwrap_or_default().checked_add(split.amount);
+            Ok(Some(now.ok_or(Rejection::Overflow)?).filter(|now| !now.is_zero()))
+        })?;
     }
     Ok(())
 }
 
 /// A project or contract keeps its rights on the line that its balance was carried to.
-fn carry_shares(draft: &mut Draft<'_>, b: &BalanceCarriedForward) {
-    let funded = is_carried_funding(draft, b);
-    if let Some(contract) = &b.commitment
-        && let Some(made) = draft.commitments.get(contract)
-    {
-        let mut made = made.clone();
-        add_share(&mut made, &b.to, b.project.as_ref(), funded);
-        made.changes = made.changes.saturating_add(1);
-        draft.commitments.insert(contract.clone(), made);
+fn carry_shares(journal: &mut Journal<'_>, b: &BalanceCarriedForward) {
+    let funded = is_carried_funding(journal, b);
+    if let Some(contract) = &b.commitment {
+        journal.commitments().change(contract, |made| {
+            add_share(made, &b.to, b.project.as_ref(), funded);
+            made.changes = made.changes.saturating_add(1);
+        });
     }
     if let Some(project) = b.project.as_ref().filter(|_| funded) {
-        fund_project(draft, project, &b.to);
-        draft.carried_funding.insert(draft.size, ());
+        fund_project(journal, project, &b.to);
+        let index = journal.size;
+        journal.carried_funding().insert(index, ());
     }
 }
 
 /// True if what is carried is the project's own: reserved, or committed out of reserved money.
-fn is_carried_funding(draft: &Draft<'_>, b: &BalanceCarriedForward) -> bool {
-    let made = b.commitment.as_ref().and_then(|contract| draft.commitments.get(contract));
+fn is_carried_funding(state: &State, b: &BalanceCarriedForward) -> bool {
+    let made = b.commitment.as_ref().and_then(|contract| state.commitments.get(contract));
     match made {
         Some(made) => {
             made.share(&b.from, b.project.as_ref()).is_some_and(|share| share.from_reserved)
@@ -319,7 +312,7 @@ fn is_carried_funding(draft: &Draft<'_>, b: &BalanceCarriedForward) -> bool {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "`remember` sends only these here")]
-pub(super) fn remember_master(draft: &mut Draft<'_>, event: &Event) {
+pub(super) fn remember_master(journal: &mut Journal<'_>, event: &Event) {
     match &event.body {
         Body::LedgerOpened(b) => {
             let facts = LedgerFacts {
@@ -334,63 +327,52 @@ pub(super) fn remember_master(draft: &mut Draft<'_>, event: &Event) {
                 former_log_keys: Vec::new(),
                 opened_on: event.occurred_on,
             };
-            let head = draft.head_mut();
-            head.ledger = Some(facts);
-            head.policy = b.policy.clone();
-            note_policy(draft, &b.policy);
+            *journal.ledger_mut() = Some(facts);
+            adopt_policy(journal, &b.policy);
         }
-        Body::PolicyAdopted(b) => {
-            draft.head_mut().policy = b.policy.clone();
-            note_policy(draft, &b.policy);
-        }
+        Body::PolicyAdopted(b) => adopt_policy(journal, &b.policy),
         Body::LogKeyRotated(_)
         | Body::OfficerEnrolled(_)
         | Body::OfficerRolesChanged(_)
         | Body::OfficerKeyRotated(_)
-        | Body::OfficerRevoked(_) => remember_office(draft, &event.body),
+        | Body::OfficerRevoked(_) => remember_office(journal, &event.body),
         Body::DistrictRegistered(b) => {
             let (valid_from, valid_to) = (b.valid_from, b.valid_to);
             let (level, successor) = (b.level, b.successor.clone());
             let district = District { level, valid_from, valid_to, successor };
-            draft.districts.insert(b.code.clone(), district);
+            journal.districts().insert(b.code.clone(), district);
         }
         Body::DistrictRetired(b) => {
-            if let Some(district) = draft.districts.get(&b.code) {
-                let mut district = district.clone();
+            journal.districts().change(&b.code, |district| {
                 district.valid_to = Some(event.occurred_on);
-                district.successor = b.successor.clone();
-                draft.districts.insert(b.code.clone(), district);
-            }
+                district.successor.clone_from(&b.successor);
+            });
         }
         Body::FundEstablished(b) => {
             let fund = Fund { purposes: b.purposes.clone(), closed: false };
-            draft.funds.insert(b.code.clone(), fund);
+            journal.funds().insert(b.code.clone(), fund);
         }
         Body::FundClosed(b) => {
-            if let Some(fund) = draft.funds.get(&b.code) {
-                let mut fund = fund.clone();
-                fund.closed = true;
-                draft.funds.insert(b.code.clone(), fund);
-            }
+            journal.funds().change(&b.code, |fund| fund.closed = true);
         }
-        Body::ProgrammeRegistered(b) => draft.programmes.insert(b.code.clone(), ()),
-        Body::PayeeRegistered(b) => draft.payees.insert(b.code.clone(), ()),
+        Body::ProgrammeRegistered(b) => journal.programmes().insert(b.code.clone(), ()),
+        Body::PayeeRegistered(b) => journal.payees().insert(b.code.clone(), ()),
         _ => {}
     }
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "`remember_master` sends only these here")]
-fn remember_office(draft: &mut Draft<'_>, body: &Body) {
-    let until = draft.size;
+fn remember_office(journal: &mut Journal<'_>, body: &Body) {
+    let until = journal.size;
     match body {
         Body::LogKeyRotated(b) => {
             let handed_over = b.handover.is_some();
-            let Some(facts) = &mut draft.head_mut().ledger else { return };
+            let Some(facts) = journal.ledger_mut() else { return };
             let key = std::mem::replace(&mut facts.log_key, b.key);
             facts.former_log_keys.push(FormerLogKey { key, until, handed_over });
-            draft.spent_keys.insert(key, SpentKey { officer: None, until });
+            journal.spent_keys().insert(key, SpentKey { officer: None, until });
         }
-        Body::OfficerEnrolled(b) => draft.head_mut().officers.push(Officer {
+        Body::OfficerEnrolled(b) => journal.officers_mut().push(Officer {
             name: b.name.clone(),
             key: b.key,
             roles: b.roles.clone(),
@@ -398,20 +380,20 @@ fn remember_office(draft: &mut Draft<'_>, body: &Body) {
             revoked: None,
         }),
         Body::OfficerRolesChanged(b) => {
-            if let Some(officer) = officer_mut(draft, b.number) {
+            if let Some(officer) = officer_mut(journal, b.number) {
                 officer.roles.clone_from(&b.roles);
                 officer.limit = b.limit;
             }
         }
         Body::OfficerKeyRotated(b) => {
-            if let Some(officer) = officer_mut(draft, b.number) {
+            if let Some(officer) = officer_mut(journal, b.number) {
                 let key = std::mem::replace(&mut officer.key, b.key);
                 let spent = SpentKey { officer: Some(b.number), until };
-                draft.spent_keys.insert(key, spent);
+                journal.spent_keys().insert(key, spent);
             }
         }
         Body::OfficerRevoked(b) => {
-            if let Some(officer) = officer_mut(draft, b.number) {
+            if let Some(officer) = officer_mut(journal, b.number) {
                 officer.revoked = Some(until);
             }
         }
@@ -419,12 +401,12 @@ fn remember_office(draft: &mut Draft<'_>, body: &Body) {
     }
 }
 
-fn officer_mut<'d>(draft: &'d mut Draft<'_>, number: u32) -> Option<&'d mut Officer> {
-    draft.head_mut().officers.get_mut(usize::try_from(number).ok()?)
+fn officer_mut<'j>(journal: &'j mut Journal<'_>, number: u32) -> Option<&'j mut Officer> {
+    journal.officers_mut().get_mut(usize::try_from(number).ok()?)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "`remember` sends only these here")]
-fn remember_follow_on(draft: &mut Draft<'_>, body: &Body) -> Result<(), Rejection> {
+fn remember_follow_on(journal: &mut Journal<'_>, body: &Body) -> Result<(), Rejection> {
     let (code, paid_in, withdrawn) = match body {
         Body::FollowOnPledged(b) => {
             let follow_on = FollowOn {
@@ -435,18 +417,19 @@ fn remember_follow_on(draft: &mut Draft<'_>, body: &Body) -> Result<(), Rejectio
                 withdrawn: Amount::ZERO,
                 ended: false,
             };
-            draft.follow_ons.insert(b.code.clone(), follow_on);
+            journal.follow_ons().insert(b.code.clone(), follow_on);
             return Ok(());
         }
         Body::FollowOnPaidIn(b) => (&b.code, b.amount, Amount::ZERO),
         Body::FollowOnWithdrawn(b) => (&b.code, Amount::ZERO, b.amount),
         _ => return Ok(()),
     };
-    let mut follow_on =
-        draft.follow_ons.get(code).cloned().ok_or_else(|| unknown(Thing::FollowOn, code))?;
-    follow_on.paid_in = follow_on.paid_in.checked_add(paid_in).ok_or(Rejection::Overflow)?;
-    follow_on.withdrawn = follow_on.withdrawn.checked_add(withdrawn).ok_or(Rejection::Overflow)?;
-    follow_on.ended |= matches!(body, Body::FollowOnWithdrawn(_));
-    draft.follow_ons.insert(code.clone(), follow_on);
-    Ok(())
+    let ends = matches!(body, Body::FollowOnWithdrawn(_));
+    let changed = journal.follow_ons().change(code, |follow_on| {
+        follow_on.paid_in = follow_on.paid_in.checked_add(paid_in)?;
+        follow_on.withdrawn = follow_on.withdrawn.checked_add(withdrawn)?;
+        follow_on.ended |= ends;
+        Some(())
+    });
+    changed.ok_or_else(|| unknown(Thing::FollowOn, code))?.ok_or(Rejection::Overflow)
 }

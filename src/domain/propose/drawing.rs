@@ -219,7 +219,7 @@ impl Scene<'_> {
     }
 
     fn money(&self, amount: Amount) -> Money {
-        let currency = self.state.draft().currency();
+        let currency = self.state.currency();
         currency.money(amount)
     }
 }

@@ -24,7 +24,7 @@ use crate::domain::finding::Finding;
 use crate::domain::posting::Move;
 use crate::domain::propose::cited_by;
 use crate::domain::rejection::Rejection;
-use crate::domain::state::State;
+use crate::domain::state::{Journal, State};
 use crate::error::Result;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -364,26 +364,20 @@ impl Replay {
             cited,
         };
         // Roles are those of the state before the first event.
-        let place = usize::try_from(completed.officer).unwrap_or(usize::MAX);
-        let signer = self.state.officers.get(place).cloned();
-        let rule_set = self.state.policy.rule_set_version;
-        // Event by event, which gives the same as all at once and keeps each draft small. What a
+        let standing = Standing::of(&self.state, completed.officer);
+        // Event by event, which tells which one is refused. What a
         // refused command changed before its refusal stays in the state: nothing is followed after it.
         let mut moves = Vec::with_capacity(self.events.len());
         let mut findings = Vec::new();
         for (place, event) in self.events.iter().enumerate() {
             if self.judge == Judge::Fold {
-                let mut draft = self.state.draft();
-                draft.recorded_at_microseconds = first;
-                moves.push(fold(&mut draft, event, cited).map_err(|refused| (place, refused))?);
-                let delta = draft.into_delta();
-                self.state.apply(delta);
+                self.state.recorded_at_microseconds = first;
+                let mut journal = Journal::on(&mut self.state);
+                moves.push(fold(&mut journal, event, cited).map_err(|refused| (place, refused))?);
                 continue;
             }
-            let standing = Standing::known(rule_set, signer.as_ref());
-            let (of_event, delta, found) = admit_next(&self.state, standing, event, &context)
+            let (of_event, found) = admit_next(&mut self.state, &standing, event, &context)
                 .map_err(|refused| (place, refused))?;
-            self.state.apply(delta);
             moves.push(of_event);
             findings.extend(found.into_iter().map(|finding| (place, finding)));
         }
