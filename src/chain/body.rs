@@ -11,6 +11,7 @@
 
 use super::entry::{LedgerId, Malformed, Row, malformed};
 use crate::domain::command::Order;
+use crate::domain::event::each_fact;
 use crate::domain::event::*;
 use crate::domain::state::State;
 use bincode::config::{Configuration, Limit, LittleEndian, Varint};
@@ -31,14 +32,8 @@ const BODY: Configuration<LittleEndian, Varint, Limit<BODY_LIMIT_BYTES>> =
 const VALUE: Configuration<LittleEndian, Varint, Limit<VALUE_LIMIT_BYTES>> =
     bincode::config::standard().with_limit::<VALUE_LIMIT_BYTES>();
 
-macro_rules! bodies {
-    ($($number:literal $version:literal $name:ident,)+) => {
-        /// The type and version that [`encode`] writes for a body.
-        #[must_use]
-        pub fn type_and_version(body: &Body) -> (u16, u16) {
-            match body { $(Body::$name(_) => ($number, $version),)+ }
-        }
-
+macro_rules! codec {
+    ($($number:literal $version:literal $name:ident $word:literal $role:ident $end:ident,)+) => {
         /// The bytes of a body.
         ///
         /// # Errors
@@ -75,46 +70,7 @@ macro_rules! bodies {
     };
 }
 
-bodies! {
-    1 1 LedgerOpened,
-    2 1 LogKeyRotated,
-    3 1 PolicyAdopted,
-    4 1 OfficerEnrolled,
-    5 1 OfficerRolesChanged,
-    6 1 OfficerKeyRotated,
-    7 1 OfficerRevoked,
-    8 1 DistrictRegistered,
-    9 1 DistrictRetired,
-    10 1 FundEstablished,
-    12 1 FundClosed,
-    13 1 AllocationRecorded,
-    14 1 AllocationAdjusted,
-    15 1 AllocationTransferred,
-    17 1 FundsReserved,
-    18 1 ReservationReleased,
-    19 1 ProgrammeRegistered,
-    21 1 ProjectApproved,
-    26 1 ProjectCompleted,
-    27 1 ProjectTerminated,
-    28 1 ProjectClosedOut,
-    30 1 CommitmentMade,
-    31 1 CommitmentIncreased,
-    32 1 CommitmentReduced,
-    33 1 CommitmentClosed,
-    35 1 PayeeRegistered,
-    45 1 DisbursementRecorded,
-    46 1 RefundReceived,
-    50 1 FollowOnPledged,
-    51 1 FollowOnPaidIn,
-    52 1 FollowOnWithdrawn,
-    70 1 BalanceCarriedForward,
-    71 1 BalanceLapsed,
-    80 1 EntryReversed,
-    81 1 DocumentAttached,
-    82 1 ConfidentialErased,
-    84 1 LedgerRestored,
-    85 1 AnchorAdopted,
-}
+each_fact!(codec);
 
 /// The ledger that a body of LedgerOpened names; `None` for a version of a later release.
 ///
@@ -333,7 +289,7 @@ mod tests {
     fn a_body_has_one_encoding() {
         let body = payment();
         let bytes = encode(&body).unwrap();
-        assert_eq!(type_and_version(&body), (45, 1));
+        assert_eq!((body.number(), body.version()), (45, 1));
         assert_eq!(decode(45, 1, &bytes), Ok(Some(body)));
 
         let refused = |bytes: &[u8]| decode(45, 1, bytes).unwrap_err().to_string();

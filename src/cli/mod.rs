@@ -9,7 +9,6 @@ mod args;
 mod caught;
 mod demo;
 mod escape;
-mod event_json;
 mod output;
 mod policy_file;
 mod progress;

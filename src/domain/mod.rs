@@ -6,7 +6,7 @@
 //! arguments: time, the officer and looked-up entries arrive as values ([`Context`](admit::Context)).
 //!
 //! * [`money`], [`calendar`], [`ids`], [`kinds`]: values.
-//! * [`event`], [`command`]: what happened, what is wished.
+//! * [`event`], [`command`]: what happened, what is wished; [`fact`]: what an event says of itself.
 //! * [`posting`]: the kernel: leaves and the moves between them.
 //! * [`state`]: what the rules need to remember, in [`table`]s; [`apply`]: how an event changes it.
 //! * [`rejection`], [`finding`]: how the domain says no, and how it says "look at this".
@@ -17,10 +17,12 @@ pub mod apply;
 pub mod calendar;
 pub mod command;
 pub mod event;
+pub mod fact;
 pub mod finding;
 pub mod ids;
 pub mod invariant;
 pub mod kinds;
+mod known;
 pub mod money;
 mod near;
 pub mod posting;

@@ -40,7 +40,7 @@ impl Unsealed {
         event: &Event,
         row: Option<(SmolStr, [u8; 16])>,
     ) -> std::result::Result<Self, Rejection> {
-        let (event_type, event_version) = body::type_and_version(&event.body);
+        let (event_type, event_version) = (event.body.number(), event.body.version());
         let body = body::encode(&event.body)
             .map_err(|_| too_large("bytes in an entry", body::MAX_BODY_BYTES, MAX_ENTRY_BYTES))?;
         let (historical, occurred_on_days) = (event.historical, event.occurred_on.0);

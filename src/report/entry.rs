@@ -9,6 +9,7 @@ use crate::domain::calendar::instant_text;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::posting::{Leaf, Move};
 use crate::projection::Recorded;
+use crate::projection::content::Content;
 use serde_json::{Map, Value, json};
 
 /// The entry with every field of its envelope, its body and its moves.
@@ -63,6 +64,13 @@ fn leaf_json(leaf: &Leaf) -> Value {
     })
 }
 
+/// The fields of a body as JSON for people; amounts as exact decimal text in major units.
+#[must_use]
+pub fn body_in_major_units(body: Content<'_>, currency: Currency) -> Value {
+    let value = serde_json::to_value(body);
+    in_major_units(value.unwrap_or(Value::Null), Some(currency))
+}
+
 /// Replaces every `{"minor_units": "123"}` by decimal text.
 #[must_use]
 pub fn in_major_units(value: Value, currency: Option<Currency>) -> Value {
@@ -103,6 +111,9 @@ fn minor_units(fields: &Map<String, Value>) -> Option<Amount> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::{FollowOnPledged, OriginalAmount};
+    use crate::domain::ids::{Code, Text};
+    use crate::domain::kinds::FollowOnKind;
 
     #[test]
     fn amounts_are_in_the_currency_beside_them() {
@@ -120,5 +131,31 @@ mod tests {
                 "other": [{"amount": {"minor_units": "-1"}, "currency": "XYZ"}],
             })
         );
+    }
+
+    #[test]
+    fn amounts_are_in_major_units_of_their_own_currency() {
+        let original = OriginalAmount {
+            amount: Amount(12_345),
+            currency: Text::new("JPY"),
+            rate: Text::new("15.5"),
+            source: Text::new("bank"),
+        };
+        let pledged = FollowOnPledged {
+            code: Code::new("INV-1"),
+            project: Code::new("CARD"),
+            investor: Text::new("示例软件企业甲"),
+            kind: FollowOnKind::EnterpriseBuild,
+            amount: Amount(-150),
+            original: Some(original),
+            valuation: None,
+            agreement: None,
+            causality: None,
+            filing: Default::default(),
+        };
+        let json = body_in_major_units(Content(&pledged.into()), Currency::named("CNY").unwrap());
+        assert_eq!(json["amount"], "-1.50");
+        assert_eq!(json["original"]["amount"], "12345");
+        assert_eq!(json["kind"], "enterprise_build");
     }
 }

@@ -25,7 +25,7 @@ fn forge(place: &Place) -> u64 {
         reason: None,
         filing: Filing::default(),
     });
-    let (event_type, event_version) = body::type_and_version(&closed);
+    let (event_type, event_version) = (closed.number(), closed.version());
     let bytes = body::encode(&closed).unwrap();
     let recorded_at_microseconds = last.recorded_at_microseconds + 1;
     let index = before.index + 1;

@@ -191,6 +191,14 @@ fn keys_and_files(full: bool) -> Vec<Body> {
     office::bodies(full, &keys)
 }
 
+/// A body of every type.
+pub fn every_body(full: bool) -> Vec<Body> {
+    let mut all: Vec<Body> = vec![samples::ledger_opened(full).into(), enrolled(1)];
+    all.extend(samples::bodies(full));
+    all.extend(keys_and_files(full));
+    all
+}
+
 /// A command of the golden chain: its officer, extra flags, and its bodies with what they show.
 struct Plan {
     officer: u32,
@@ -229,7 +237,7 @@ fn chain() -> Vec<(String, Vec<u8>)> {
         for (place, (what, event)) in (0_u16..).zip(&plan.bodies) {
             let index = u64::try_from(out.len()).unwrap();
             let recorded = 1_767_225_600_000_000 + i64::try_from(index).unwrap() * 1_001;
-            let (event_type, event_version) = body::type_and_version(event);
+            let (event_type, event_version) = (event.number(), event.version());
             let encoded = body::encode(event).unwrap();
             let last = if place + 1 == count { SIGNED } else { 0 };
             let key = hash::row_key(["2012", "W-1"], u32::from(place));

@@ -1,6 +1,8 @@
 //! Reads bodies by the tables of schemas/entry.md alone, so that a page that says something else than
 //! the code does is found out.
 
+use earmark::domain::event::Body;
+use earmark::domain::fact::{Fact, See, Seen, Value as Shows};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -232,7 +234,6 @@ fn date(days: i128) -> String {
 
 #[test]
 fn the_page_names_every_type_kind_and_command() {
-    use earmark::domain::event::Body;
     use earmark::domain::kinds;
     let page = Page::read();
     let types: Vec<((u16, u16), String)> =
@@ -264,4 +265,104 @@ fn the_page_names_every_type_kind_and_command() {
     }
     assert_eq!(date(0), "1970-01-01");
     assert_eq!((date(-25_567), date(84_005)), ("1900-01-01".to_owned(), "2199-12-31".to_owned()));
+}
+
+/// Every field that an event shows to the rules, with what it is, as the page calls it.
+#[derive(Debug, Default)]
+struct Shown {
+    fields: BTreeMap<String, Vec<&'static str>>,
+}
+
+impl See for Shown {
+    fn see(&mut self, field: &'static str, value: Shows<'_>) -> Seen {
+        let kinds = match value {
+            Shows::New(..) | Shows::Known(..) | Shows::Named(..) | Shows::Code(_) => "code",
+            Shows::NewLine(_) | Shows::Line(_) | Shows::AnyLine(_) => "Line",
+            Shows::Officer(_) | Shows::Entry(_) | Shows::Number(_) => "number",
+            Shows::Text(..) => "text",
+            Shows::Purpose(_) => "tag",
+            Shows::Amount(_) => "amount",
+            Shows::Day(_) => "date",
+            Shows::Flag(_) => "bool",
+            Shows::Word(_) => "word",
+            Shows::Bytes(_) => "bytes",
+            Shows::List(0) => "empty",
+            Shows::List(_) => "list",
+            Shows::Struct => "struct",
+            Shows::Absent => "absent",
+        };
+        self.fields.entry(field.to_owned()).or_default().push(kinds);
+        Ok(())
+    }
+}
+
+fn shown(body: &Body) -> Shown {
+    let mut shown = Shown::default();
+    body.fields(&mut shown).unwrap();
+    shown
+}
+
+impl Page {
+    /// What a struct's fields may be shown as, by their paths.
+    fn paths(&self, name: &str, before: &str, all: &mut BTreeMap<String, Vec<&'static str>>) {
+        for field in &self.structs[name] {
+            let path = format!("{before}{}", field.name);
+            let (item, is_list) = match field.kind.strip_prefix("list of ") {
+                Some(item) => (item, true),
+                None => (field.kind.as_str(), false),
+            };
+            let is_struct = item != "Line" && self.structs.contains_key(item);
+            let mut kinds: Vec<&'static str> = match item {
+                "bool" => vec!["bool"],
+                "u8" | "u16" | "u32" | "u64" | "i16" => vec!["number"],
+                "amount" => vec!["amount"],
+                "date" => vec!["date"],
+                "text" => vec!["text", "word"],
+                "code" => vec!["code"],
+                "tag" => vec!["tag"],
+                "Line" => vec!["Line"],
+                "bytes16" | "bytes32" | "bytes64" => vec!["bytes"],
+                kind if self.kinds.contains_key(kind) => vec!["word"],
+                _ if is_list => vec![],
+                _ => vec!["struct"],
+            };
+            if is_list {
+                kinds.extend(["list", "empty"]);
+            }
+            if field.optional {
+                kinds.push("absent");
+            }
+            if is_struct {
+                self.paths(item, &format!("{path}."), all);
+            }
+            all.insert(path, kinds);
+        }
+    }
+}
+
+/// Neither an event nor a field of one can be forgotten by the rules, nor be shown as something else.
+#[test]
+fn every_event_shows_the_fields_of_the_page_to_the_rules() {
+    let page = Page::read();
+    for full in [true, false] {
+        let bodies = crate::golden::every_body(full);
+        assert_eq!(bodies.len(), Body::TYPES.len());
+        for body in bodies {
+            let mut expected = BTreeMap::new();
+            page.paths(body.name(), "", &mut expected);
+            let shown = shown(&body);
+            for (path, kinds) in &shown.fields {
+                let allowed = expected.get(path);
+                let fits = |kind| allowed.is_some_and(|allowed| allowed.contains(kind));
+                assert!(kinds.iter().all(fits), "{} {path}: {kinds:?}, {allowed:?}", body.name());
+            }
+            for path in expected.keys() {
+                let of = path.rsplit_once('.').and_then(|(of, _)| shown.fields.get(of));
+                let is_empty =
+                    of.is_some_and(|of| of.iter().all(|k| ["empty", "absent"].contains(k)));
+                let is_shown = is_empty || shown.fields.contains_key(path);
+                assert!(is_shown, "{} does not show {path}", body.name());
+            }
+        }
+    }
 }

@@ -453,7 +453,7 @@ proptest! {
         let known = world.context(&cited).recorded_at_microseconds & !1;
         for (entry, at, byte) in damages {
             let event = &world.log[usize::from(entry) % world.log.len()];
-            let (number, version) = body::type_and_version(&event.body);
+            let (number, version) = (event.body.number(), event.body.version());
             let mut bytes = body::encode(&event.body).unwrap();
             let at = usize::from(at) % bytes.len();
             bytes[at] = byte;

@@ -220,7 +220,7 @@ pub(crate) fn signed_by(
     let body = body.into();
     let before = entries.last().unwrap();
     let last = entry::parse(before).unwrap();
-    let (event_type, event_version) = earmark::chain::body::type_and_version(&body);
+    let (event_type, event_version) = (body.number(), body.version());
     let bytes = earmark::chain::body::encode(&body).unwrap();
     let recorded_at_microseconds = last.recorded_at_microseconds + 1;
     let index = last.index + 1;

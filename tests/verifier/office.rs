@@ -63,7 +63,7 @@ impl Book {
         for (place, body) in (0_u16..).zip(&bodies) {
             let index = u64::try_from(self.entries.len()).unwrap();
             let recorded_at_microseconds = 1_785_000_000_000_000 + i64::try_from(index).unwrap();
-            let (event_type, event_version) = body::type_and_version(body);
+            let (event_type, event_version) = (body.number(), body.version());
             let encoded = body::encode(body).unwrap();
             let last = place + 1 == count;
             let digest = hash::command_digest(b"by hand");

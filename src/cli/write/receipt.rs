@@ -3,7 +3,6 @@
 use super::left::{Left, left};
 use super::sentence::Tongue;
 use super::stranded::{Stranded, stranded};
-use crate::cli::event_json;
 use crate::cli::output::{counted, for_terminal};
 use crate::cli::session::Session;
 use crate::domain::apply::Cited;
@@ -12,6 +11,8 @@ use crate::domain::money::{Amount, Currency};
 use crate::domain::state::{LedgerFacts, NO_CURRENCY, State};
 use crate::error::Result;
 use crate::ledger::{Receipt, ReceiptEntry};
+use crate::projection::content::Content;
+use crate::report::entry::body_in_major_units;
 use serde_json::{Value, json};
 
 /// What a receipt is read beside: the state after it, and the entries that it undoes.
@@ -288,7 +289,7 @@ fn undone_json(scene: &Scene<'_>, event: &Event, currency: Currency) -> Value {
             "index": reversal.entry,
             "type": undone.body.name(),
             "occurred_on": undone.occurred_on,
-            "event": event_json::body(&undone.body, currency),
+            "event": body_in_major_units(Content(&undone.body), currency),
         })
     })
 }
@@ -320,7 +321,7 @@ pub(super) fn json(scene: &Scene<'_>, receipt: &Receipt) -> Value {
                 "type": entry.event.body.name(),
                 "occurred_on": entry.event.occurred_on,
                 "confidential": sealed_json(entry, receipt),
-                "event": event_json::body(&entry.event.body, currency),
+                "event": body_in_major_units(Content(&entry.event.body), currency),
                 "undone": undone_json(scene, &entry.event, currency),
                 "to_carry": to_carry_json(scene, &entry.event, currency),
             })

@@ -1,11 +1,12 @@
 //! Authority: given once a line, then adjusted, transferred, carried or lapsed.
 
-use super::{names, state};
+use super::state;
 use crate::domain::event::{
     AllocationAdjusted, AllocationRecorded, AllocationTransferred, BalanceCarriedForward,
 };
 use crate::domain::ids::Tag;
 use crate::domain::kinds::Stage;
+use crate::domain::known;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
 use std::collections::BTreeSet;
@@ -49,7 +50,7 @@ pub(super) fn carry(state: &State, b: &BalanceCarriedForward) -> Result<(), Reje
     match (b.stage, &b.project, &b.commitment) {
         (Stage::Unreserved, None, None) | (Stage::Reserved, Some(_), None) => Ok(()),
         (Stage::Committed, _, Some(contract)) => {
-            let made = names::commitment(state, contract)?;
+            let made = known::commitment(state, contract)?;
             state::open_commitment(contract, made)?;
             state::share(contract, made, &b.from, b.project.as_ref())
         }

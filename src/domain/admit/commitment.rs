@@ -1,6 +1,6 @@
 //! Contracts, payments and refunds. Money is never picked silently: every split names its line.
 
-use super::{names, project, state, time};
+use super::{project, state, time};
 use crate::domain::apply::Cited;
 use crate::domain::event::{
     Body, CommitmentClosed, CommitmentIncreased, CommitmentMade, CommitmentReduced,
@@ -8,6 +8,7 @@ use crate::domain::event::{
 };
 use crate::domain::finding::Finding;
 use crate::domain::ids::Tag;
+use crate::domain::known;
 use crate::domain::rejection::{LimitKind, Rejection};
 use crate::domain::state::State;
 
@@ -20,7 +21,7 @@ fn draws_in_time(
 ) -> Result<(), Rejection> {
     for split in splits {
         time::line_year(state, event, &split.line, findings)?;
-        let opened_on = names::line(state, &split.line)?.opened_on;
+        let opened_on = known::line(state, &split.line)?.opened_on;
         let what = "a commitment or payment is not before its allocation";
         time::order(event, opened_on, what, findings)?;
     }
@@ -35,12 +36,12 @@ fn draws(state: &State, splits: &[Split], purpose: Option<&Tag>) -> Result<(), R
     }
     for split in splits {
         let of_project = match &split.project {
-            Some(code) => Some(&names::project(state, code)?.purpose),
+            Some(code) => Some(&known::project(state, code)?.purpose),
             None if state.policy.project_required => return Err(Rejection::ProjectRequired),
             None => None,
         };
         let purpose = of_project.or(purpose).ok_or(Rejection::PurposeRequired)?;
-        project::purpose(purpose, &split.line.fund, names::fund(state, &split.line.fund)?)?;
+        project::purpose(purpose, &split.line.fund, known::fund(state, &split.line.fund)?)?;
     }
     Ok(())
 }
@@ -70,7 +71,7 @@ pub(super) fn increase(
     b: &CommitmentIncreased,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
-    let made = names::commitment(state, &b.contract)?;
+    let made = known::commitment(state, &b.contract)?;
     draws_in_time(state, event, &b.splits, findings)?;
     time::order(event, made.made_on, "an increase is not before its commitment", findings)?;
     state::open_commitment(&b.contract, made)?;
@@ -85,7 +86,7 @@ pub(super) fn reduce(
     b: &CommitmentReduced,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
-    let made = names::commitment(state, &b.contract)?;
+    let made = known::commitment(state, &b.contract)?;
     time::order(event, made.made_on, "a reduction is not before its commitment", findings)?;
     state::open_commitment(&b.contract, made)?;
     (b.splits.iter())
@@ -98,7 +99,7 @@ pub(super) fn close(
     b: &CommitmentClosed,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
-    let made = names::commitment(state, &b.contract)?;
+    let made = known::commitment(state, &b.contract)?;
     time::order(event, made.made_on, "a closing is not before its commitment", findings)?;
     state::open_commitment(&b.contract, made)
 }
@@ -127,7 +128,7 @@ pub(super) fn disburse(
             draws(state, &b.splits, b.purpose.as_ref())?;
         }
         Some(contract) => {
-            let made = names::commitment(state, contract)?;
+            let made = known::commitment(state, contract)?;
             for split in &b.splits {
                 time::line_year(state, event, &split.line, findings)?;
             }
@@ -156,7 +157,7 @@ pub(super) fn refund(
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     let entry = b.disbursement;
-    let paid = names::entry(state, cited, entry)?;
+    let paid = known::entry(state, cited, entry)?;
     let Body::DisbursementRecorded(payment) = &paid.body else {
         return Err(Rejection::NotADisbursement { entry, found: paid.body.name() });
     };

@@ -1,9 +1,9 @@
 //! Confidential fields: an entry holds a commitment of its own to them, and they are erased once. What
 //! they say is no matter of the rules.
 
-use super::names;
 use crate::domain::apply::Cited;
 use crate::domain::event::{ConfidentialErased, Event};
+use crate::domain::known;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
 
@@ -13,17 +13,9 @@ pub(super) fn seal(state: &State, event: &Event) -> Result<(), Rejection> {
     sealed.map_or(Ok(()), |sealed| Err(Rejection::ConfidentialReused { entry: sealed.entry }))
 }
 
-/// Only fields that are there can be erased.
-pub(super) fn may_be_erased(entry: u64, event: &Event) -> Result<(), Rejection> {
-    match event.confidential {
-        Some(_) => Ok(()),
-        None => Err(Rejection::NotConfidential { entry, kind: event.body.name() }),
-    }
-}
-
 /// Fields are erased once.
 pub(super) fn erase(state: &State, b: &ConfidentialErased, cited: &Cited) -> Result<(), Rejection> {
-    let commitment = names::entry(state, cited, b.entry)?.confidential;
+    let commitment = known::entry(state, cited, b.entry)?.confidential;
     let sealed = commitment.and_then(|commitment| state.confidential.get(&commitment));
     match sealed.and_then(|sealed| sealed.erased_by) {
         Some(by) => Err(Rejection::AlreadyErased { entry: b.entry, by }),

@@ -1,23 +1,17 @@
 //! Reversals and attachments. An entry is reversed once, with a reason, by its exact inverse, and
 //! only while nothing later builds on it.
 
-use super::{names, time};
+use super::time;
 use crate::domain::apply::Cited;
 use crate::domain::event::{Body, EntryReversed, Event, Split};
 use crate::domain::finding::Finding;
 use crate::domain::ids::Code;
 use crate::domain::kinds::ProjectStatus;
+use crate::domain::known;
 use crate::domain::money::Amount;
 use crate::domain::rejection::{BuiltOn, Dependents, Ground, Rejection};
 use crate::domain::state::{Project, RefundKey, State};
 use crate::domain::table::Lookup;
-
-pub(super) fn may_be_reversed(entry: u64, body: &Body) -> Result<(), Rejection> {
-    if is_reversible(body) {
-        return Ok(());
-    }
-    Err(Rejection::NotReversible { entry, kind: body.name() })
-}
 
 pub(super) fn reverse(
     state: &State,
@@ -27,7 +21,7 @@ pub(super) fn reverse(
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     let entry = b.entry;
-    let original = names::entry(state, cited, entry)?;
+    let original = known::entry(state, cited, entry)?;
     time::order(event, original.occurred_on, "a reversal is not before its entry", findings)?;
     if let Some(by) = state.reversed.get(&entry) {
         return Err(Rejection::AlreadyReversed { entry, by: *by });
@@ -47,51 +41,7 @@ pub(super) fn reverse(
 pub fn books(body: &Body) -> bool {
     let makes_room = matches!(body, Body::AllocationRecorded(b) if b.amount.is_zero())
         || matches!(body, Body::ProjectApproved(b) if b.funding.is_empty());
-    !makes_room && is_reversible(body)
-}
-
-/// Events with postings, and follow-on events. Others end by an event of their own.
-pub(super) fn is_reversible(body: &Body) -> bool {
-    match body {
-        Body::AllocationRecorded(_)
-        | Body::AllocationAdjusted(_)
-        | Body::AllocationTransferred(_)
-        | Body::FundsReserved(_)
-        | Body::ReservationReleased(_)
-        | Body::ProjectApproved(_)
-        | Body::ProjectClosedOut(_)
-        | Body::CommitmentMade(_)
-        | Body::CommitmentIncreased(_)
-        | Body::CommitmentReduced(_)
-        | Body::CommitmentClosed(_)
-        | Body::DisbursementRecorded(_)
-        | Body::RefundReceived(_)
-        | Body::FollowOnPledged(_)
-        | Body::FollowOnPaidIn(_)
-        | Body::FollowOnWithdrawn(_)
-        | Body::BalanceCarriedForward(_)
-        | Body::BalanceLapsed(_) => true,
-        Body::LedgerOpened(_)
-        | Body::PolicyAdopted(_)
-        | Body::LogKeyRotated(_)
-        | Body::OfficerEnrolled(_)
-        | Body::OfficerRolesChanged(_)
-        | Body::OfficerKeyRotated(_)
-        | Body::OfficerRevoked(_)
-        | Body::DistrictRegistered(_)
-        | Body::DistrictRetired(_)
-        | Body::FundEstablished(_)
-        | Body::FundClosed(_)
-        | Body::ProgrammeRegistered(_)
-        | Body::ProjectCompleted(_)
-        | Body::ProjectTerminated(_)
-        | Body::PayeeRegistered(_)
-        | Body::EntryReversed(_)
-        | Body::DocumentAttached(_)
-        | Body::ConfidentialErased(_)
-        | Body::LedgerRestored(_)
-        | Body::AnchorAdopted(_) => false,
-    }
+    !makes_room && body.is_reversible()
 }
 
 /// What later entries made of this one, where the accounts alone would not show it.

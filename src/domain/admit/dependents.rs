@@ -3,7 +3,7 @@
 //! last first; and the whole is tried out, then without each of them in turn. Nothing is guessed: a
 //! set that is given has been admitted on a state of this very state.
 
-use super::{Context, Standing, admit_one, begin, correction, limits};
+use super::{Context, Standing, admit_one, begin, limits};
 use crate::domain::apply::{self, Cited};
 use crate::domain::event::{Body, EntryReversed, Event, Filing, Split};
 use crate::domain::ids::{Code, Text};
@@ -41,7 +41,7 @@ impl LaterEntries {
         }
         let kind = event.body.name();
         let built = grounds(state, index, &event.body);
-        if !correction::is_reversible(&event.body) {
+        if !event.body.is_reversible() {
             for ground in built {
                 self.standing.entry(Ground::Built(ground)).or_default().push((index, kind));
             }

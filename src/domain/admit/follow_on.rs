@@ -1,9 +1,9 @@
 //! Follow-on investment: pledged, paid in, withdrawn. Outside the budget identity.
 
-use super::names;
 use crate::domain::event::{FollowOnPaidIn, FollowOnPledged, FollowOnWithdrawn};
 use crate::domain::ids::Code;
 use crate::domain::kinds::FollowOnKind;
+use crate::domain::known;
 use crate::domain::money::Amount;
 use crate::domain::rejection::{LimitKind, Rejection};
 use crate::domain::state::State;
@@ -17,7 +17,7 @@ pub(super) fn pledge(b: &FollowOnPledged) -> Result<(), Rejection> {
 
 /// What is promised and open, of an investment that has not ended.
 fn rest(state: &State, code: &Code) -> Result<Amount, Rejection> {
-    let follow_on = names::follow_on(state, code)?;
+    let follow_on = known::follow_on(state, code)?;
     if follow_on.ended {
         return Err(Rejection::FollowOnEnded { follow_on: code.clone() });
     }

@@ -1,10 +1,11 @@
 //! The ledger, its policy and officers, and master data.
 
-use super::{names, state};
+use super::state;
 use crate::domain::calendar::Date;
 use crate::domain::event::{DistrictRegistered, DistrictRetired, FundClosed, Policy};
 use crate::domain::ids::Code;
 use crate::domain::kinds::Stage;
+use crate::domain::known;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
 
@@ -28,7 +29,7 @@ pub(super) fn district(state: &State, b: &DistrictRegistered) -> Result<(), Reje
         return Err(Rejection::DateOrder { what, date: to, earliest: from });
     }
     if let Some(parent) = &b.parent {
-        let above = names::district(state, parent)?;
+        let above = known::district(state, parent)?;
         if u8::from(above.level) >= u8::from(b.level) {
             let (code, parent) = (b.code.clone(), parent.clone());
             return Err(Rejection::DistrictOrder { code, parent });
@@ -39,7 +40,7 @@ pub(super) fn district(state: &State, b: &DistrictRegistered) -> Result<(), Reje
 
 /// A district ends once, on a day on which it is valid.
 pub(super) fn retire(state: &State, b: &DistrictRetired, last_day: Date) -> Result<(), Rejection> {
-    let district = names::district(state, &b.code)?;
+    let district = known::district(state, &b.code)?;
     if let Some(to) = district.valid_to {
         let successor = district.successor.clone();
         return Err(Rejection::DistrictEnded { district: b.code.clone(), to, successor });
@@ -54,7 +55,7 @@ pub(super) fn within(state: &State, district: Option<&Code>, date: Date) -> Resu
 
 /// The district is known, and valid on the date.
 pub(super) fn valid_district(state: &State, code: &Code, date: Date) -> Result<(), Rejection> {
-    let district = names::district(state, code)?;
+    let district = known::district(state, code)?;
     let begun = district.valid_from.is_none_or(|from| from <= date);
     let ended = district.valid_to.is_some_and(|to| to < date);
     if begun && !ended {
@@ -67,28 +68,6 @@ pub(super) fn valid_district(state: &State, code: &Code, date: Date) -> Result<(
         to: district.valid_to,
         successor: district.successor.clone().filter(|_| ended),
     })
-}
-
-/// The unified social credit code of GB 32100-2015: 31 characters, weights 3^(i−1) mod 31, and
-/// check = (31 − sum mod 31) mod 31.
-#[must_use]
-pub(super) fn is_credit_code(code: &str) -> bool {
-    const CHARACTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-    let mut values = Vec::with_capacity(18);
-    for c in code.chars() {
-        match CHARACTERS.find(c) {
-            Some(value) => values.push(value),
-            None => return false,
-        }
-    }
-    let Some((check, front)) = values.split_last() else { return false };
-    let mut weight = 1_usize;
-    let mut sum = 0_usize;
-    for value in front {
-        sum = sum.saturating_add(weight.saturating_mul(*value));
-        weight = weight.saturating_mul(3) % 31;
-    }
-    values.len() == 18 && *check == 31_usize.saturating_sub(sum % 31) % 31
 }
 
 pub(super) fn close_fund(state: &State, b: &FundClosed) -> Result<(), Rejection> {
@@ -107,19 +86,5 @@ pub(super) fn close_fund(state: &State, b: &FundClosed) -> Result<(), Rejection>
             balance: state.currency().money(state.balance(leaf)),
         }),
         None => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_credit_code;
-
-    #[test]
-    fn credit_codes_are_checked_to_the_last_character() {
-        assert!(is_credit_code("91110000600037341L"));
-        assert!(!is_credit_code("91110000600037341M"));
-        assert!(!is_credit_code("91110000600037341"));
-        assert!(!is_credit_code("9111000060003734IL"));
-        assert!(!is_credit_code(""));
     }
 }

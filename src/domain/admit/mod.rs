@@ -4,7 +4,7 @@
 //!
 //! Rules hold in the order of the index, never of `occurred_on`. Per event they are asked in this
 //! order, which is the order of [`Rejection`]: form, ledger and officer, names, time, state, purpose,
-//! limits of money. `form`, `names` and `limits` ask all events alike, time, state and purpose are
+//! limits of money. `fields` and `limits` ask all events alike, time, state and purpose are
 //! asked by a leaf file a family; `limits` is the one place where an account is kept from going below
 //! zero.
 //!
@@ -17,11 +17,10 @@ mod commitment;
 mod confidential;
 mod correction;
 mod dependents;
+mod fields;
 mod follow_on;
-mod form;
 mod limits;
 mod master;
-mod names;
 mod officers;
 mod project;
 mod state;
@@ -127,9 +126,9 @@ fn admit_one(
     (standing, context): (&Standing, &Context<'_>),
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Move>, Rejection> {
-    form::check(journal, event)?;
+    fields::check_form(journal, event)?;
     check_ledger(journal, event, standing, context)?;
-    names::check(journal, event, context.cited)?;
+    fields::check_names(journal, event, context.cited)?;
     time::check(journal, event, context)?;
     check_family(journal, event, context, findings)?;
     check_e_vouchers(journal, event)?;

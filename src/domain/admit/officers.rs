@@ -7,28 +7,21 @@
 //! again, for anything. That a key's holder has it is not asked here: signatures are checked beside
 //! the rules, from the same state (`ledger/reader/replay`).
 
-use super::names;
 use crate::domain::event::{
     Body, Bytes32, LogKeyRotated, OfficerEnrolled, OfficerKeyRotated, OfficerRevoked,
     OfficerRolesChanged, Policy,
 };
 use crate::domain::kinds::{Role, Stage};
+use crate::domain::known;
 use crate::domain::money::Amount;
 use crate::domain::posting::Move;
 use crate::domain::rejection::{Rejection, Thing};
 use crate::domain::state::{Officer, State};
 use std::collections::BTreeMap;
 
-/// The officer of a number.
-pub(super) fn known(state: &State, number: u32) -> Result<&Officer, Rejection> {
-    let place = usize::try_from(number).ok();
-    let officer = place.and_then(|place| state.officers.get(place));
-    officer.ok_or_else(|| names::unknown(Thing::Officer, &format!("number {number}")))
-}
-
 /// An officer who was not revoked.
 pub(super) fn standing(state: &State, number: u32) -> Result<&Officer, Rejection> {
-    let officer = known(state, number)?;
+    let officer = known::officer(state, number)?;
     match officer.revoked {
         None => Ok(officer),
         Some(entry) => Err(Rejection::OfficerRevoked { officer: officer.name.clone(), entry }),
@@ -58,51 +51,6 @@ impl Standing {
     }
 }
 
-/// **The table of roles.** `None`: whoever signs (only LedgerOpened, by whom nobody could be enrolled
-/// yet). Approvals come with approval bands; an auditor records nothing.
-fn role_for(body: &Body) -> Option<Role> {
-    match body {
-        Body::LedgerOpened(_) => None,
-        Body::LogKeyRotated(_)
-        | Body::PolicyAdopted(_)
-        | Body::OfficerEnrolled(_)
-        | Body::OfficerRolesChanged(_)
-        | Body::OfficerKeyRotated(_)
-        | Body::OfficerRevoked(_)
-        | Body::ConfidentialErased(_)
-        | Body::LedgerRestored(_)
-        | Body::AnchorAdopted(_) => Some(Role::Administrator),
-        Body::DistrictRegistered(_)
-        | Body::DistrictRetired(_)
-        | Body::FundEstablished(_)
-        | Body::FundClosed(_)
-        | Body::AllocationRecorded(_)
-        | Body::AllocationAdjusted(_)
-        | Body::AllocationTransferred(_)
-        | Body::FundsReserved(_)
-        | Body::ReservationReleased(_)
-        | Body::ProgrammeRegistered(_)
-        | Body::ProjectApproved(_)
-        | Body::ProjectCompleted(_)
-        | Body::ProjectTerminated(_)
-        | Body::ProjectClosedOut(_)
-        | Body::CommitmentMade(_)
-        | Body::CommitmentIncreased(_)
-        | Body::CommitmentReduced(_)
-        | Body::CommitmentClosed(_)
-        | Body::PayeeRegistered(_)
-        | Body::DisbursementRecorded(_)
-        | Body::RefundReceived(_)
-        | Body::FollowOnPledged(_)
-        | Body::FollowOnPaidIn(_)
-        | Body::FollowOnWithdrawn(_)
-        | Body::BalanceCarriedForward(_)
-        | Body::BalanceLapsed(_)
-        | Body::EntryReversed(_)
-        | Body::DocumentAttached(_) => Some(Role::Maker),
-    }
-}
-
 /// Whoever signs is an officer who was not revoked and has the role that the event asks for; an
 /// officer's own key is rotated by that officer too.
 pub(super) fn signs(
@@ -116,13 +64,13 @@ pub(super) fn signs(
         return first(state, body);
     }
     let Some(officer) = &standing.officer else {
-        return Err(names::unknown(Thing::Officer, &format!("number {number}")));
+        return Err(known::unknown(Thing::Officer, &format!("number {number}")));
     };
     if let Some(entry) = officer.revoked {
         return Err(Rejection::OfficerRevoked { officer: officer.name.clone(), entry });
     }
     let own = matches!(body, Body::OfficerKeyRotated(b) if b.number == number);
-    match role_for(body).filter(|_| standing.has_roles() && !own) {
+    match body.role().filter(|_| standing.has_roles() && !own) {
         Some(wanted) if !officer.roles.contains(&wanted) => Err(Rejection::RoleRequired {
             officer: officer.name.clone(),
             roles: officer.roles.clone(),
@@ -179,7 +127,7 @@ fn administers(officer: &Officer) -> bool {
 
 /// Somebody else stays administrator.
 fn not_the_last(state: &State, standing: &Standing, number: u32) -> Result<(), Rejection> {
-    let officer = known(state, number)?;
+    let officer = known::officer(state, number)?;
     let others = state.officers.iter().filter(|other| other.name != officer.name);
     if !standing.has_roles() || !administers(officer) || others.into_iter().any(administers) {
         return Ok(());
@@ -233,7 +181,7 @@ fn fresh_key(state: &State, key: &Bytes32) -> Result<(), Rejection> {
         return Err(Rejection::KeyInUse { purpose: "the log's key".to_owned() });
     }
     let Some(spent) = state.spent_keys.get(key) else { return Ok(()) };
-    let officer = spent.officer.and_then(|number| known(state, number).ok());
+    let officer = spent.officer.and_then(|number| known::officer(state, number).ok());
     let purpose = officer.map_or_else(|| "the log's key".to_owned(), of);
     Err(Rejection::KeyUsedBefore { purpose, until: spent.until })
 }

@@ -1,9 +1,10 @@
 //! Projects: approval with named funding, and purpose (专款专用).
 
-use super::{master, names, state, time};
+use super::{master, state, time};
 use crate::domain::event::{Event, FundsReserved, ProjectApproved};
 use crate::domain::finding::Finding;
 use crate::domain::ids::{Code, Tag};
+use crate::domain::known;
 use crate::domain::money::Amount;
 use crate::domain::rejection::{LimitKind, Rejection};
 use crate::domain::state::{Fund, State};
@@ -34,7 +35,7 @@ pub(super) fn approve(
         state::open_fund(state, &funding.line.fund)?;
     }
     for funding in &b.funding {
-        purpose(&b.purpose, &funding.line.fund, names::fund(state, &funding.line.fund)?)?;
+        purpose(&b.purpose, &funding.line.fund, known::fund(state, &funding.line.fund)?)?;
     }
     let sum = Amount::sum(b.funding.iter().map(|funding| funding.amount));
     let sum = sum.ok_or(Rejection::Overflow)?;
@@ -52,5 +53,5 @@ pub(super) fn approve(
 pub(super) fn reserve(state: &State, b: &FundsReserved) -> Result<(), Rejection> {
     let fund = state::open_fund(state, &b.line.fund)?;
     state::approved(state, &b.project)?;
-    purpose(&names::project(state, &b.project)?.purpose, &b.line.fund, fund)
+    purpose(&known::project(state, &b.project)?.purpose, &b.line.fund, fund)
 }

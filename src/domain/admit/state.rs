@@ -1,14 +1,14 @@
 //! Where things stand: open funds and contracts, the status of projects, shares of contracts.
 
-use super::names;
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::ProjectStatus;
+use crate::domain::known;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::{Commitment, Fund, State};
 
 /// A fund that is not closed.
 pub(super) fn open_fund<'d>(state: &'d State, code: &Code) -> Result<&'d Fund, Rejection> {
-    let fund = names::fund(state, code)?;
+    let fund = known::fund(state, code)?;
     if fund.closed { Err(Rejection::FundClosed { fund: code.clone() }) } else { Ok(fund) }
 }
 
@@ -40,7 +40,7 @@ fn status(
     allowed: &[ProjectStatus],
     wanted: &'static str,
 ) -> Result<(), Rejection> {
-    let status = names::project(state, code)?.status;
+    let status = known::project(state, code)?.status;
     if allowed.contains(&status) {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! Dates: absurd, in the future, after history's end, in a closed period, out of order.
 
-use super::Context;
+use super::{Context, fields};
 use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Event};
 use crate::domain::finding::Finding;
@@ -25,8 +25,8 @@ pub(super) fn check_clock(state: &State, context: &Context<'_>) -> Result<(), Re
 
 pub(super) fn check(state: &State, event: &Event, context: &Context<'_>) -> Result<(), Rejection> {
     let date = event.occurred_on;
-    absurd(date)?;
-    dates(&event.body, &mut absurd)?;
+    fields::absurd(date)?;
+    fields::check_days(event)?;
     let (offset, opened_on) = match (&event.body, state.ledger.as_ref()) {
         (Body::LedgerOpened(opened), _) => (opened.utc_offset_minutes, date),
         (_, Some(ledger)) => (ledger.utc_offset_minutes, ledger.opened_on),
@@ -47,33 +47,6 @@ pub(super) fn check(state: &State, event: &Event, context: &Context<'_>) -> Resu
             Err(Rejection::PeriodClosed { date, closed_until })
         }
         Some(_) | None => Ok(()),
-    }
-}
-
-fn absurd(date: Date) -> Result<(), Rejection> {
-    if (Date::EARLIEST..=Date::LATEST).contains(&date) {
-        Ok(())
-    } else {
-        Err(Rejection::DateAbsurd { date })
-    }
-}
-
-/// Visits every date that a body names.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the others name no date")]
-fn dates(
-    body: &Body,
-    visit: &mut dyn FnMut(Date) -> Result<(), Rejection>,
-) -> Result<(), Rejection> {
-    let mut each = |named: &[Option<Date>]| named.iter().flatten().try_for_each(|d| visit(*d));
-    match body {
-        Body::LedgerOpened(b) => each(&[b.policy.history_before]),
-        Body::PolicyAdopted(b) => each(&[b.policy.history_before]),
-        Body::DistrictRegistered(b) => each(&[b.valid_from, b.valid_to]),
-        Body::PayeeRegistered(b) => (b.accounts.iter())
-            .try_for_each(|account| each(&[account.valid_from, account.valid_to])),
-        Body::ProjectApproved(b) => each(&[b.start, b.end]),
-        Body::CommitmentMade(b) => b.tranches.iter().try_for_each(|tranche| each(&[tranche.due])),
-        _ => Ok(()),
     }
 }
 

@@ -9,6 +9,7 @@ mod commitment;
 mod correction;
 mod custody;
 mod follow_on;
+mod list;
 mod master;
 mod office;
 mod project;
@@ -18,13 +19,14 @@ pub use commitment::*;
 pub use correction::*;
 pub use custody::*;
 pub use follow_on::*;
+pub(crate) use list::each_fact;
 pub use master::*;
 pub use office::*;
 pub use project::*;
 
 use super::calendar::Date;
 use super::ids::{Code, Text};
-use super::kinds::Stage;
+use super::kinds::{Role, Stage};
 use serde::{Deserialize, Serialize};
 
 /// 32 bytes that are a hash or a public key; encoded as bytes with their length.
@@ -108,8 +110,29 @@ pub struct Event {
     pub body: Body,
 }
 
+macro_rules! role {
+    (nobody) => {
+        None
+    };
+    (administrator) => {
+        Some(Role::Administrator)
+    };
+    (maker) => {
+        Some(Role::Maker)
+    };
+}
+
+macro_rules! is_reversible {
+    (reversible) => {
+        true
+    };
+    (final) => {
+        false
+    };
+}
+
 macro_rules! bodies {
-    ($($number:literal $name:ident $word:literal,)+) => {
+    ($($number:literal $version:literal $name:ident $word:literal $role:ident $end:ident,)+) => {
         /// The body of an event, one variant a type.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Body { $(
@@ -122,6 +145,24 @@ macro_rules! bodies {
             #[must_use]
             pub fn number(&self) -> u16 {
                 match self { $(Self::$name(_) => $number),+ }
+            }
+
+            /// The version that is written of the type.
+            #[must_use]
+            pub fn version(&self) -> u16 {
+                match self { $(Self::$name(_) => $version),+ }
+            }
+
+            /// The role that whoever signs it has to have, from rule set 2 on; `None`: any.
+            #[must_use]
+            pub fn role(&self) -> Option<Role> {
+                match self { $(Self::$name(_) => role!($role)),+ }
+            }
+
+            /// Whether it can be reversed; else it ends by an event of its own.
+            #[must_use]
+            pub fn is_reversible(&self) -> bool {
+                match self { $(Self::$name(_) => is_reversible!($end)),+ }
             }
 
             /// The name of the type.
@@ -160,43 +201,4 @@ macro_rules! bodies {
     };
 }
 
-bodies! {
-    1 LedgerOpened "ledger",
-    2 LogKeyRotated "ledger",
-    3 PolicyAdopted "policy",
-    4 OfficerEnrolled "officer",
-    5 OfficerRolesChanged "officer",
-    6 OfficerKeyRotated "officer",
-    7 OfficerRevoked "officer",
-    8 DistrictRegistered "district",
-    9 DistrictRetired "district",
-    10 FundEstablished "fund",
-    12 FundClosed "fund",
-    13 AllocationRecorded "allocation",
-    14 AllocationAdjusted "allocation",
-    15 AllocationTransferred "allocation",
-    17 FundsReserved "reservation",
-    18 ReservationReleased "reservation",
-    19 ProgrammeRegistered "programme",
-    21 ProjectApproved "project",
-    26 ProjectCompleted "project",
-    27 ProjectTerminated "project",
-    28 ProjectClosedOut "project",
-    30 CommitmentMade "commitment",
-    31 CommitmentIncreased "commitment",
-    32 CommitmentReduced "commitment",
-    33 CommitmentClosed "commitment",
-    35 PayeeRegistered "payee",
-    45 DisbursementRecorded "disbursement",
-    46 RefundReceived "refund",
-    50 FollowOnPledged "follow-on",
-    51 FollowOnPaidIn "follow-on",
-    52 FollowOnWithdrawn "follow-on",
-    70 BalanceCarriedForward "balance",
-    71 BalanceLapsed "balance",
-    80 EntryReversed "reversal",
-    81 DocumentAttached "document",
-    82 ConfidentialErased "document",
-    84 LedgerRestored "ledger",
-    85 AnchorAdopted "ledger",
-}
+each_fact!(bodies);

@@ -42,6 +42,12 @@ pub enum Thing {
 }
 
 impl Thing {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        self.texts().0
+    }
+
     fn texts(self) -> (&'static str, &'static str, &'static str, &'static str) {
         match self {
             Self::Officer => {

@@ -1,0 +1,219 @@
+//! The rules that are asked of every event alike, field by field: the sign of amounts, the form of
+//! texts, codes, lines and purposes, what has to be known or must not be yet, and absurd dates. Which
+//! field is what, [`Fact::fields`] says.
+
+use crate::domain::apply::Cited;
+use crate::domain::calendar::{Date, Year};
+use crate::domain::event::{Body, Event};
+use crate::domain::fact::{Fact, See, Seen, Value};
+use crate::domain::ids::{Code, LineKey};
+use crate::domain::known;
+use crate::domain::money::Currency;
+use crate::domain::rejection::{Rejection, Thing};
+use crate::domain::state::State;
+
+/// Years that a line may have.
+const YEARS: std::ops::RangeInclusive<Year> = 1900..=2199;
+
+/// The form of every field.
+pub(super) fn check_form(state: &State, event: &Event) -> Seen {
+    event.body.fields(&mut Signs::of(state, event))?;
+    event.body.fields(&mut Forms { state })
+}
+
+/// Everything that an event names.
+pub(super) fn check_names(state: &State, event: &Event, cited: &Cited) -> Seen {
+    let mut names = Names { state, cited, new: None };
+    event.body.fields(&mut names)?;
+    match names.new {
+        Some((thing, code)) => known::unless(is_known(state, thing, &code), thing, &code),
+        None => Ok(()),
+    }
+}
+
+/// Every day that an event names.
+pub(super) fn check_days(event: &Event) -> Seen {
+    event.body.fields(&mut Days)
+}
+
+/// Amounts are not negative, except of contracts and payments in history (`limits` keeps accounts).
+struct Signs {
+    currency: Currency,
+    may_be_negative: bool,
+}
+
+impl Signs {
+    fn of(state: &State, event: &Event) -> Self {
+        let opened = if let Body::LedgerOpened(b) = &event.body {
+            Currency::named(b.currency.as_str())
+        } else {
+            None
+        };
+        let may_be_negative = event.historical
+            && matches!(
+                event.body,
+                Body::CommitmentMade(_)
+                    | Body::CommitmentIncreased(_)
+                    | Body::DisbursementRecorded(_)
+            );
+        Self { currency: opened.unwrap_or_else(|| state.currency()), may_be_negative }
+    }
+}
+
+impl See for Signs {
+    fn see(&mut self, _: &'static str, value: Value<'_>) -> Seen {
+        if let Value::Amount(amount) = value
+            && amount.is_negative()
+            && !self.may_be_negative
+        {
+            return Err(Rejection::NegativeAmount { amount: self.currency.money(amount) });
+        }
+        Ok(())
+    }
+}
+
+/// What a field may be.
+struct Forms<'a> {
+    state: &'a State,
+}
+
+impl See for Forms<'_> {
+    fn see(&mut self, field: &'static str, value: Value<'_>) -> Seen {
+        match value {
+            Value::New(thing, code) => code.check(thing.word()),
+            Value::Code(code) => code.check(label(field)),
+            Value::NewLine(line) | Value::Line(line) | Value::AnyLine(line) => check_line(line),
+            Value::Text(text, max_bytes) => text.check(label(field), max_bytes),
+            Value::Purpose(tag) => tag.check("purpose"),
+            // What must be known was well formed when it became known.
+            Value::Known(..)
+            | Value::Named(..)
+            | Value::Officer(_)
+            | Value::Entry(_)
+            | Value::Amount(_)
+            | Value::Day(_)
+            | Value::Number(_)
+            | Value::Flag(_)
+            | Value::Word(_)
+            | Value::Bytes(_)
+            | Value::List(_)
+            | Value::Struct
+            | Value::Absent => Ok(()),
+        }
+    }
+
+    fn form(&mut self, rule: impl FnOnce(&State) -> Seen) -> Seen {
+        rule(self.state)
+    }
+}
+
+/// A field as refusals call it.
+fn label(field: &'static str) -> &'static str {
+    match field {
+        "filing.documents.kind" => "document kind",
+        "filing.documents.name" => "document name",
+        "filing.document_no" => "document_no",
+        "source.division" => "division",
+        "source.reference" => "reference",
+        "source_number" => "source number",
+        "legal_basis" => "legal basis",
+        "tranches.code" => "tranche",
+        "accounts.label" => "label",
+        "original.currency" => "original currency",
+        "original.rate" => "exchange rate",
+        "original.source" => "source of the rate",
+        "duplicates_reason" => "reason",
+        "successor" => "district",
+        own => own,
+    }
+}
+
+fn check_line(line: &LineKey) -> Seen {
+    line.fund.check("fund")?;
+    for (field, year) in [("year", line.year), ("origin year", line.origin)] {
+        if !YEARS.contains(&year) {
+            let (found, allowed) = (year.to_string(), "1900 to 2199".to_owned());
+            return Err(Rejection::OutOfRange { field, found, allowed });
+        }
+    }
+    if line.class.as_str().is_empty() { Ok(()) } else { line.class.check("class") }
+}
+
+/// What has to be known, in the order of the fields; last, what must not be known yet.
+struct Names<'a> {
+    state: &'a State,
+    cited: &'a Cited,
+    new: Option<(Thing, Code)>,
+}
+
+impl See for Names<'_> {
+    fn see(&mut self, _: &'static str, value: Value<'_>) -> Seen {
+        match value {
+            Value::New(thing, code) => {
+                self.new = Some((thing, code.clone()));
+                Ok(())
+            }
+            Value::Known(thing, code) => check_known(self.state, thing, code),
+            Value::Line(line) => known::line(self.state, line).map(|_| ()),
+            Value::NewLine(line) => {
+                known::fund(self.state, &line.fund)?;
+                known::unless(self.state.lines.contains_key(line), Thing::Line, line)
+            }
+            Value::Officer(number) => known::officer(self.state, number).map(|_| ()),
+            Value::Entry(index) => known::entry(self.state, self.cited, index).map(|_| ()),
+            Value::AnyLine(_)
+            | Value::Named(..)
+            | Value::Code(_)
+            | Value::Text(..)
+            | Value::Purpose(_)
+            | Value::Amount(_)
+            | Value::Day(_)
+            | Value::Number(_)
+            | Value::Flag(_)
+            | Value::Word(_)
+            | Value::Bytes(_)
+            | Value::List(_)
+            | Value::Struct
+            | Value::Absent => Ok(()),
+        }
+    }
+
+    fn known(&mut self, rule: impl FnOnce(&State, &Cited) -> Seen) -> Seen {
+        rule(self.state, self.cited)
+    }
+}
+
+fn check_known(state: &State, thing: Thing, code: &Code) -> Seen {
+    match thing {
+        Thing::District => known::district(state, code).map(|_| ()),
+        Thing::Programme => known::programme(state, code),
+        Thing::Fund => known::fund(state, code).map(|_| ()),
+        Thing::Project => known::project(state, code).map(|_| ()),
+        Thing::Payee => known::payee(state, code),
+        Thing::Commitment => known::commitment(state, code).map(|_| ()),
+        Thing::FollowOn => known::follow_on(state, code).map(|_| ()),
+        // These are not named by a code.
+        Thing::Officer | Thing::Line | Thing::Entry => Err(known::unknown(thing, code)),
+    }
+}
+
+fn is_known(state: &State, thing: Thing, code: &Code) -> bool {
+    check_known(state, thing, code).is_ok()
+}
+
+/// Days that can be.
+struct Days;
+
+impl See for Days {
+    fn see(&mut self, _: &'static str, value: Value<'_>) -> Seen {
+        if let Value::Day(day) = value { absurd(day) } else { Ok(()) }
+    }
+}
+
+pub(super) fn absurd(date: Date) -> Seen {
+    if (Date::EARLIEST..=Date::LATEST).contains(&date) {
+        Ok(())
+    } else {
+        Err(Rejection::DateAbsurd { date })
+    }
+}

@@ -1,0 +1,57 @@
+//! Types 82, 84 and 85: what was done to the ledger's files.
+
+use super::{Fact, See, Seen, Value, name, out_of_range};
+use crate::domain::event::{AnchorAdopted, ConfidentialErased, LedgerRestored};
+use crate::domain::ids::MAX_REASON_BYTES;
+use crate::domain::known;
+use crate::domain::rejection::Rejection;
+
+impl Fact for ConfidentialErased {
+    fn fields<S: See>(&self, see: &mut S) -> Seen {
+        let Self { entry, legal_basis, filing } = self;
+        see.see("entry", Value::Entry(*entry))?;
+        see.known(|state, cited| {
+            let event = known::entry(state, cited, *entry)?;
+            // Only fields that are there can be erased.
+            if event.confidential.is_some() {
+                return Ok(());
+            }
+            Err(Rejection::NotConfidential { entry: *entry, kind: event.body.name() })
+        })?;
+        see.see("legal_basis", Value::Text(legal_basis, MAX_REASON_BYTES))?;
+        filing.fields(see)
+    }
+}
+
+impl Fact for LedgerRestored {
+    fn fields<S: See>(&self, see: &mut S) -> Seen {
+        let Self { source, size, head, filing } = self;
+        see.see("source", name(source))?;
+        see.see("size", Value::Number((*size).into()))?;
+        see.form(|state| {
+            if *size == state.size {
+                return Ok(());
+            }
+            let allowed = format!("{}, the entries before this one", state.size);
+            Err(out_of_range("restored size", size, &allowed))
+        })?;
+        see.see("head", Value::Bytes(&head.0))?;
+        filing.fields(see)
+    }
+}
+
+impl Fact for AnchorAdopted {
+    fn fields<S: See>(&self, see: &mut S) -> Seen {
+        let Self { size, root, filing } = self;
+        see.see("size", Value::Number((*size).into()))?;
+        see.form(|state| {
+            if *size <= state.size {
+                return Ok(());
+            }
+            let allowed = format!("at most {}, the entries before this one", state.size);
+            Err(out_of_range("anchor size", size, &allowed))
+        })?;
+        see.see("root", Value::Bytes(&root.0))?;
+        filing.fields(see)
+    }
+}

@@ -1,0 +1,248 @@
+//! Types 1, 3, 8–10, 12, 19 and 35: the ledger, its policy, and who and what there is.
+
+use super::{Fact, See, Seen, Value, maybe, maybe_name, name, out_of_range, reason};
+use crate::domain::event::{
+    ApprovalBand, DistrictRegistered, DistrictRetired, FundClosed, FundEstablished, LedgerOpened,
+    PayeeAccount, PayeeRegistered, Policy, PolicyAdopted, ProgrammeRegistered,
+};
+use crate::domain::ids::Code;
+use crate::domain::money::Currency;
+use crate::domain::rejection::{Rejection, Thing};
+
+impl Fact for LedgerOpened {
+    fn fields<S: See>(&self, see: &mut S) -> Seen {
+        let Self {
+            ledger,
+            origin,
+            name,
+            currency,
+            exponent,
+            utc_offset_minutes,
+            fiscal_year_start_month,
+            log_key,
+            policy,
+            filing,
+        } = self;
+        see.see("ledger", Value::Bytes(&ledger.0))?;
+        see.see("origin", Value::Text(origin, 200))?;
+        see.see("name", super::name(name))?;
+        see.see("currency", Value::Word(currency.as_str()))?;
+        see.see("exponent", Value::Number((*exponent).into()))?;
+        see.see("utc_offset_minutes", Value::Number((*utc_offset_minutes).into()))?;
+        see.see("fiscal_year_start_month", Value::Number((*fiscal_year_start_month).into()))?;
+        see.see("log_key", Value::Bytes(&log_key.0))?;
+        see.form(|_| ledger_form(self))?;
+        policy.fields(see)?;
+        filing.fields(see)
+    }
+}
+
+fn ledger_form(b: &LedgerOpened) -> Seen {
+    match Currency::named(b.currency.as_str()) {
+        Some(currency) if currency.exponent == b.exponent => {}
+        Some(currency) => {
+            return Err(out_of_range("exponent", &b.exponent, &currency.exponent.to_string()));
+        }
+        None => {
+            let known = "a code of ISO 4217";
+            return Err(out_of_range("currency", &format!("{:?}", b.currency), known));
+        }
+    }
+    if !(-840..=840).contains(&b.utc_offset_minutes) {
+        return Err(out_of_range("utc_offset_minutes", &b.utc_offset_minutes, "-840 to 840"));
+    }
+    if !(1..=12).contains(&b.fiscal_year_start_month) {
+        let found = b.fiscal_year_start_month;
+        return Err(out_of_range("fiscal_year_start_month", &found, "1 to 12"));
+    }
+    let origin = b.origin.as_str();
+    if origin.contains(|c: char| c.is_whitespace() || c == '+') || origin.contains("://") {
+        let allowed = "a URL without scheme, spaces and +, like example.org/ledger";
+        return Err(out_of_range("origin", &origin, allowed));
+    }
+    Ok(())
+}
+
+impl Fact for PolicyAdopted {
+    fn fields<S: See>(&self, see: &mut S) -> Seen {
+        let Self { policy, filing } = self;
+        policy.fields(see)?;
+        filing.fields(see)
+    }
+}
+
+impl Fact for Policy {
+    fn fields<S: See>(&self, see: &mut S) -> Seen {
+        let Self {
+            control,
+            tolerance_basis_points,
+            tolerance_minor_units,
+            project_required,
+            transfer_between_purposes,
+            approval_bands,
+            duplicate_window_days,
+            history_before,
+            rule_set_version,
+        } = self;
+        see.see("policy", Value::Struct)?;
+        see.see("policy.control", Value::Word(control.text()))?;
+        see.see("policy.tolerance_basis_points", Value::Number((*tolerance_basis_points).into()))?;
+        see.form(|_| {
+            if *tolerance_basis_points <= 10_000 {
+                return Ok(());
+            }
+            Err(out_of_range("tolerance_basis_points", tolerance_basis_points, "0 to 10000"))
+        })?;
+        see.see("policy.project_required", Value::Flag(*project_required))?;
+        see.see("policy.transfer_between_purposes", Value::Flag(*transfer_between_purposes))?;
+        see.see("policy.approval_bands", Value::List(approval_bands.len()))?;
+        for ApprovalBand { from, approvals } in approval_bands {
+            see.see("policy.approval_bands.from", Value::Amount(*from))?;
+            see.see("policy.approval_bands.approvals", Value::Number((*approvals).into()))?;
+        }
+        see.see("policy.tolerance_minor_units", Value::Amount(*tolerance_minor_units))?;
+        see.see("policy.duplicate_window_days", Value::Number((*duplicate_window_days).into()))?;
+        see.see("policy.history_before", maybe(*history_before, Value::Day))?;
+        see.see("policy.rule_set_version", Value::Number((*rule_set_version).into()))
+    }
+}
+
+fn another(successor: Option<&Code>, code: &Code) -> Seen {
+    if successor == Some(code) {
+        return Err(out_of_range("successor", code, "another district"));
+    }
+    Ok(())
+}
+
+impl Fact for DistrictRegistered {
+    fn fields<S: See>(&self, see: &mut S) -> Seen {
+        let Self { code, name, name_zh, level, parent, valid_from, valid_to, successor, filing } =
+            self;
+        see.see("code", Value::New(Thing::District, code))?;
+        see.form(|_| parent.as_ref().map_or(Ok(()), |code| code.check("district")))?;
+        see.see("parent", maybe(parent.as_ref(), |code| Value::Known(Thing::District, code)))?;
+        see.see("successor", maybe(successor.as_ref(), Value::Code))?;
+        see.form(|_| another(successor.as_ref(), code))?;
+        see.see("name_zh", maybe_name(name_zh.as_ref()))?;
+        see.see("name", super::name(name))?;
+        see.see("level", Value::Word(level.text()))?;
+        see.see("valid_from", maybe(*valid_from, Value::Day))?;
+        see.see("valid_to", maybe(*valid_to, Value::Day))?;
+        filing.fields(see)
+    }
+}
+
+impl Fact for DistrictRetired {
+    fn fields<S: See>(&self, see: &mut S) -> Seen {
+        let Self { code, successor, filing } = self;
+        let known = |code| Value::Known(Thing::District, code);
+        see.see("code", known(code))?;
+        see.see("successor", maybe(successor.as_ref(), known))?;
+        see.form(|_| another(successor.as_ref(), code))?;
+        filing.fields(see)
+    }
+}
+
+impl Fact for FundEstablished {
+    fn fields<S: See>(&self, see: &mut S) -> Seen {
+        let Self { code, name, name_zh, kind, purposes, manager, district, filing } = self;
+        see.see("code", Value::New(Thing::Fund, code))?;
+        see.see("name", super::name(name))?;
+        see.see("name_zh", maybe_name(name_zh.as_ref()))?;
+        see.see("manager", maybe_name(manager.as_ref()))?;
+        see.see("kind", Value::Word(kind.text()))?;
+        see.see("purposes", Value::List(purposes.len()))?;
+        see.form(|_| {
+            if purposes.is_empty() {
+                return Err(Rejection::TextEmpty { field: "purposes" });
+            }
+            Ok(())
+        })?;
+        for purpose in purposes {
+            see.see("purposes", Value::Purpose(purpose))?;
+        }
+        see.see("district", maybe(district.as_ref(), |code| Value::Known(Thing::District, code)))?;
+        filing.fields(see)
+    }
+}
+
+impl Fact for FundClosed {
+    fn fields<S: See>(&self, see: &mut S) -> Seen {
+        let Self { code, reason, filing } = self;
+        see.see("code", Value::Known(Thing::Fund, code))?;
+        see.see("reason", self::reason(reason.as_ref()))?;
+        filing.fields(see)
+    }
+}
+
+impl Fact for ProgrammeRegistered {
+    fn fields<S: See>(&self, see: &mut S) -> Seen {
+        let Self { code, name, name_zh, district, filing } = self;
+        see.see("code", Value::New(Thing::Programme, code))?;
+        see.see("name_zh", maybe_name(name_zh.as_ref()))?;
+        see.see("name", super::name(name))?;
+        see.see("district", maybe(district.as_ref(), |code| Value::Known(Thing::District, code)))?;
+        filing.fields(see)
+    }
+}
+
+impl Fact for PayeeRegistered {
+    fn fields<S: See>(&self, see: &mut S) -> Seen {
+        let Self { code, name, name_zh, credit_code, accounts, filing } = self;
+        see.see("code", Value::New(Thing::Payee, code))?;
+        see.see("name", super::name(name))?;
+        see.see("name_zh", maybe_name(name_zh.as_ref()))?;
+        see.see("credit_code", maybe(credit_code.as_ref(), |code| Value::Word(code.as_str())))?;
+        see.form(|_| {
+            if let Some(code) = credit_code
+                && !is_credit_code(code.as_str())
+            {
+                let allowed = "18 characters with their check character (GB 32100)";
+                return Err(out_of_range("credit_code", &format!("{code:?}"), allowed));
+            }
+            Ok(())
+        })?;
+        see.see("accounts", Value::List(accounts.len()))?;
+        for PayeeAccount { label, valid_from, valid_to } in accounts {
+            see.see("accounts.label", self::name(label))?;
+            see.see("accounts.valid_from", maybe(*valid_from, Value::Day))?;
+            see.see("accounts.valid_to", maybe(*valid_to, Value::Day))?;
+        }
+        filing.fields(see)
+    }
+}
+
+/// The unified social credit code of GB 32100-2015: 31 characters, weights 3^(i−1) mod 31, and
+/// check = (31 − sum mod 31) mod 31.
+fn is_credit_code(code: &str) -> bool {
+    const CHARACTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    let mut values = Vec::with_capacity(18);
+    for c in code.chars() {
+        match CHARACTERS.find(c) {
+            Some(value) => values.push(value),
+            None => return false,
+        }
+    }
+    let Some((check, front)) = values.split_last() else { return false };
+    let mut weight = 1_usize;
+    let mut sum = 0_usize;
+    for value in front {
+        sum = sum.saturating_add(weight.saturating_mul(*value));
+        weight = weight.saturating_mul(3) % 31;
+    }
+    values.len() == 18 && *check == 31_usize.saturating_sub(sum % 31) % 31
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_credit_code;
+
+    #[test]
+    fn credit_codes_are_checked_to_the_last_character() {
+        assert!(is_credit_code("91110000600037341L"));
+        assert!(!is_credit_code("91110000600037341M"));
+        assert!(!is_credit_code("91110000600037341"));
+        assert!(!is_credit_code("9111000060003734IL"));
+        assert!(!is_credit_code(""));
+    }
+}

@@ -1,0 +1,192 @@
+//! What an event says of itself, beside its struct: every field by name, once.
+//!
+//! [`Fact::fields`] takes a struct apart without `..`, so that no field can be forgotten, and shows each
+//! to a [`See`]. What looks at fields (forms, names, amounts and dates in `admit`, and whoever lists or
+//! compares them) is written once for all events. The names are those of schemas/entry.md, which a test
+//! compares.
+
+mod allocation;
+mod commitment;
+mod correction;
+mod custody;
+mod follow_on;
+mod master;
+mod office;
+mod project;
+
+use super::apply::Cited;
+use super::calendar::Date;
+use super::event::{Body, Filing, Split, each_fact};
+use super::ids::{Code, LineKey, MAX_NAME_BYTES, MAX_REASON_BYTES, Tag, Text};
+use super::money::Amount;
+use super::rejection::{Rejection, Thing};
+use super::state::State;
+
+/// What a field holds, and what it stands for.
+#[derive(Debug, Clone, Copy)]
+pub enum Value<'a> {
+    /// The code of something that this event makes: it must not be known yet.
+    New(Thing, &'a Code),
+    /// The code of something that must be known.
+    Known(Thing, &'a Code),
+    /// The code of something that another entry has named, with which a rule compares it.
+    Named(Thing, &'a Code),
+    /// A code of the event's own, or of something that may come later.
+    Code(&'a Code),
+    /// A line that this event opens: its fund must be known, and itself must not be.
+    NewLine(&'a LineKey),
+    /// A line that must be known.
+    Line(&'a LineKey),
+    /// A line that need not be known.
+    AnyLine(&'a LineKey),
+    /// The number of an officer who must be known.
+    Officer(u32),
+    /// The index of an entry that the event cites.
+    Entry(u64),
+    /// A text of at most so many bytes.
+    Text(&'a Text, usize),
+    /// A purpose.
+    Purpose(&'a Tag),
+    /// Minor units.
+    Amount(Amount),
+    /// A day in the world.
+    Day(Date),
+    /// A number, or the index of an entry that is not cited.
+    Number(i128),
+    /// Yes or no.
+    Flag(bool),
+    /// The word of a kind, or a text with a form of its own.
+    Word(&'a str),
+    /// A hash, key, signature or id.
+    Bytes(&'a [u8]),
+    /// So many items, which are shown one after the other under this name with a point: `splits.line`.
+    List(usize),
+    /// The fields of a struct follow, likewise.
+    Struct,
+    /// An optional field that is not there.
+    Absent,
+}
+
+/// What a look at a field comes to: on, or refused.
+pub type Seen = Result<(), Rejection>;
+
+/// Looks at the fields of an event, one after the other.
+pub trait See {
+    /// A field, by its name in schemas/entry.md.
+    ///
+    /// # Errors
+    /// The rule that the field breaks; the fields after it are not shown.
+    fn see(&mut self, field: &'static str, value: Value<'_>) -> Seen;
+
+    /// A rule of form that one kind of [`Value`] cannot say: of several fields together, of the
+    /// ledger's size or currency.
+    ///
+    /// # Errors
+    /// What the rule says.
+    fn form(&mut self, _rule: impl FnOnce(&State) -> Seen) -> Seen {
+        Ok(())
+    }
+
+    /// Likewise of what has to be known.
+    ///
+    /// # Errors
+    /// What the rule says.
+    fn known(&mut self, _rule: impl FnOnce(&State, &Cited) -> Seen) -> Seen {
+        Ok(())
+    }
+}
+
+/// An event as the rules see it.
+pub trait Fact {
+    /// Shows every field.
+    ///
+    /// # Errors
+    /// The first that `see` refuses.
+    fn fields<S: See>(&self, see: &mut S) -> Seen;
+}
+
+macro_rules! dispatch {
+    ($($number:literal $version:literal $name:ident $word:literal $role:ident $end:ident,)+) => {
+        impl Fact for Body {
+            fn fields<S: See>(&self, see: &mut S) -> Seen {
+                match self { $(Self::$name(body) => body.fields(see)),+ }
+            }
+        }
+    };
+}
+each_fact!(dispatch);
+
+/// An optional field.
+fn maybe<'a, T>(value: Option<T>, of: impl FnOnce(T) -> Value<'a>) -> Value<'a> {
+    value.map_or(Value::Absent, of)
+}
+
+fn name(text: &Text) -> Value<'_> {
+    Value::Text(text, MAX_NAME_BYTES)
+}
+
+/// A name, title or number of another office.
+fn maybe_name(text: Option<&Text>) -> Value<'_> {
+    maybe(text, name)
+}
+
+fn reason(text: Option<&Text>) -> Value<'_> {
+    maybe(text, |text| Value::Text(text, MAX_REASON_BYTES))
+}
+
+fn out_of_range(field: &'static str, found: &impl ToString, allowed: &str) -> Rejection {
+    Rejection::OutOfRange { field, found: found.to_string(), allowed: allowed.to_owned() }
+}
+
+impl Fact for Filing {
+    fn fields<S: See>(&self, see: &mut S) -> Seen {
+        let Self { documents, document_no } = self;
+        see.see("filing", Value::Struct)?;
+        see.see("filing.documents", Value::List(documents.len()))?;
+        for document in documents {
+            let super::event::DocumentRef { hash, kind, name, pages } = document;
+            see.see("filing.documents.hash", Value::Bytes(&hash.0))?;
+            see.see("filing.documents.kind", Value::Text(kind, 64))?;
+            see.see("filing.documents.name", self::name(name))?;
+            see.see("filing.documents.pages", maybe(*pages, |n| Value::Number(n.into())))?;
+            see.form(|_| own_name(name))?;
+        }
+        see.see("filing.document_no", maybe_name(document_no.as_ref()))
+    }
+}
+
+fn own_name(name: &Text) -> Seen {
+    if !name.as_str().contains('/') {
+        return Ok(());
+    }
+    let code = Code::new(name.as_str());
+    let why = "names a folder; only the file's own name is stored";
+    Err(Rejection::CodeNotAllowed { field: "document name", code, why })
+}
+
+/// Splits: at least one, lines well formed, each line and project once. Lines and projects must be
+/// known, or are those of an entry that is cited, with which a rule compares them.
+fn splits<S: See>(splits: &[Split], must_be_known: bool, see: &mut S) -> Seen {
+    see.see("splits", Value::List(splits.len()))?;
+    see.form(|_| if splits.is_empty() { Err(Rejection::NoSplits) } else { Ok(()) })?;
+    for (i, split) in splits.iter().enumerate() {
+        let Split { line: of, project: for_project, amount } = split;
+        let line = if must_be_known { Value::Line(of) } else { Value::AnyLine(of) };
+        let project = maybe(for_project.as_ref(), |code| match must_be_known {
+            true => Value::Known(Thing::Project, code),
+            false => Value::Named(Thing::Project, code),
+        });
+        see.see("splits.line", line)?;
+        see.see("splits.project", project)?;
+        see.see("splits.amount", Value::Amount(*amount))?;
+        see.form(|_| {
+            let twice = |other: &Split| other.line == *of && other.project == *for_project;
+            if splits.iter().take(i).any(twice) {
+                let (line, project) = (of.clone(), for_project.clone());
+                return Err(Rejection::SplitTwice { line, project });
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
