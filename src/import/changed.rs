@@ -3,11 +3,12 @@
 
 use super::fields::{EventKind, Field};
 use super::plan::{MappedEvent, Value};
-use crate::domain::calendar::Date;
-use crate::domain::event::{Body, Event, Split};
-use crate::domain::ids::{Code, LineKey, Tag, Text};
+use crate::domain::event::{Body, Event};
+use crate::domain::fact::{Fact, See, Seen, Value as Shown};
+use crate::domain::ids::{LineKey, Tag};
 use crate::domain::kinds::Direction;
 use crate::domain::money::Amount;
+use crate::domain::rejection::Thing;
 
 /// A field that differs: of which `[[event]]`, what the row says and what is booked.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,191 +75,127 @@ fn is_of(body: &Body, kind: EventKind) -> bool {
 
 /// What an event says in a field: any of these; `None` for what it has not.
 fn said(body: &Body, field: Field) -> Option<Vec<Value>> {
-    let parts = parts(body)?;
-    Some(match field {
-        Field::Amount => vec![Value::Amount(parts.amount?)],
-        Field::Fund => parts.lines.iter().map(|line| code(&line.fund)).collect(),
-        Field::Year => parts.lines.iter().map(|line| Value::Year(line.year)).collect(),
-        Field::Origin => parts.lines.iter().map(|line| Value::Year(line.origin)).collect(),
-        Field::Class => parts.lines.iter().map(|line| code(&line.class)).collect(),
-        Field::Project => parts.projects.into_iter().map(code).collect(),
-        Field::Payee => parts.payee.into_iter().map(code).collect(),
-        Field::Contract | Field::Commitment => parts.contract.into_iter().map(code).collect(),
-        Field::Code => parts.code.into_iter().map(code).collect(),
-        Field::Name | Field::Title => {
-            parts.name.into_iter().map(|name| Value::Text(name.clone())).collect()
-        }
-        Field::SourceNo => text(parts.source_no?),
-        Field::Reason => text(parts.reason?),
-        Field::DocumentNo => text(&body.filing().document_no),
-        // Compared before all others.
-        Field::OccurredOn => return None,
-        Field::NameZh
-        | Field::TitleZh
-        | Field::Level
-        | Field::Parent
-        | Field::ValidFrom
-        | Field::District
-        | Field::CreditCode
-        | Field::Kind
-        | Field::Purpose
-        | Field::Purposes
-        | Field::Manager
-        | Field::SourceOfMoney
-        | Field::Division
-        | Field::Reference
-        | Field::Programme
-        | Field::Start
-        | Field::End
-        | Field::Ceiling
-        | Field::Investor
-        | Field::Agreement
-        | Field::Causality => return of_its_own(body, field),
-    })
+    let mut said = Said { field, found: None };
+    // Nothing is refused by looking.
+    drop(body.fields(&mut said));
+    let found = said.found?;
+    if field == Field::Purposes {
+        return Some(vec![Value::Tags(found.into_iter().filter_map(tag).collect())]);
+    }
+    if field == Field::Amount {
+        return Some(vec![Value::Amount(Amount::sum(found.iter().filter_map(amount))?)]);
+    }
+    Some(found)
 }
 
-fn code(code: &Code) -> Value {
-    Value::Code(code.clone())
+fn tag(value: Value) -> Option<Tag> {
+    if let Value::Tag(tag) = value { Some(tag) } else { None }
 }
 
-fn text(text: &Option<Text>) -> Vec<Value> {
-    text.iter().cloned().map(Value::Text).collect()
+fn amount(value: &Value) -> Option<Amount> {
+    if let Value::Amount(amount) = value { Some(*amount) } else { None }
 }
 
-/// What only some events have, word for word as the row gave it.
-fn of_its_own(body: &Body, field: Field) -> Option<Vec<Value>> {
-    let codes = |of: &Option<Code>| of.iter().map(code).collect();
-    let day = |day: Option<Date>| day.into_iter().map(Value::Date).collect();
-    let word = |word| vec![Value::Word(word)];
-    Some(match (body, field) {
-        (Body::DistrictRegistered(b), Field::NameZh) => text(&b.name_zh),
-        (Body::DistrictRegistered(b), Field::Level) => word(b.level.text()),
-        (Body::DistrictRegistered(b), Field::Parent) => codes(&b.parent),
-        (Body::DistrictRegistered(b), Field::ValidFrom) => day(b.valid_from),
-        (Body::ProgrammeRegistered(b), Field::NameZh) => text(&b.name_zh),
-        (Body::ProgrammeRegistered(b), Field::District) => codes(&b.district),
-        (Body::FundEstablished(b), Field::NameZh) => text(&b.name_zh),
-        (Body::FundEstablished(b), Field::Kind) => word(b.kind.text()),
-        (Body::FundEstablished(b), Field::Purposes) => vec![Value::Tags(b.purposes.clone())],
-        (Body::FundEstablished(b), Field::Manager) => text(&b.manager),
-        (Body::FundEstablished(b), Field::District) => codes(&b.district),
-        (Body::PayeeRegistered(b), Field::NameZh) => text(&b.name_zh),
-        (Body::PayeeRegistered(b), Field::CreditCode) => text(&b.credit_code),
-        (Body::AllocationRecorded(b), Field::SourceOfMoney) => word(b.source.kind.text()),
-        (Body::AllocationRecorded(b), Field::Division) => text(&b.source.division),
-        (Body::AllocationRecorded(b), Field::Reference) => text(&b.source.reference),
-        (Body::ProjectApproved(b), Field::TitleZh) => text(&b.title_zh),
-        (Body::ProjectApproved(b), Field::Purpose) => vec![Value::Tag(b.purpose.clone())],
-        (Body::ProjectApproved(b), Field::District) => codes(&b.district),
-        (Body::ProjectApproved(b), Field::Programme) => codes(&b.programme),
-        (Body::ProjectApproved(b), Field::Start) => day(b.start),
-        (Body::ProjectApproved(b), Field::End) => day(b.end),
-        (Body::ProjectApproved(b), Field::Ceiling) => {
-            b.ceiling.into_iter().map(Value::Amount).collect()
-        }
-        (Body::CommitmentMade(b), Field::Purpose) => tag(&b.purpose),
-        (Body::DisbursementRecorded(b), Field::Purpose) => tag(&b.purpose),
-        (Body::FollowOnPledged(b), Field::Investor) => vec![Value::Text(b.investor.clone())],
-        (Body::FollowOnPledged(b), Field::Kind) => word(b.kind.text()),
-        (Body::FollowOnPledged(b), Field::Agreement) => text(&b.agreement),
-        (Body::FollowOnPledged(b), Field::Causality) => text(&b.causality),
-        _ => return None,
-    })
+/// Gathers what the fields of an event say that a field of a row is held against.
+struct Said {
+    field: Field,
+    found: Option<Vec<Value>>,
 }
 
-fn tag(tag: &Option<Tag>) -> Vec<Value> {
-    tag.iter().cloned().map(Value::Tag).collect()
-}
-
-/// The parts of an event that rows are compared by.
-#[derive(Default)]
-struct Parts<'a> {
-    amount: Option<Amount>,
-    lines: Vec<&'a LineKey>,
-    projects: Vec<&'a Code>,
-    payee: Option<&'a Code>,
-    contract: Option<&'a Code>,
-    code: Option<&'a Code>,
-    name: Option<&'a Text>,
-    reason: Option<&'a Option<Text>>,
-    source_no: Option<&'a Option<Text>>,
-}
-
-impl<'a> Parts<'a> {
-    fn drawn(splits: &'a [Split]) -> Self {
-        Self {
-            amount: Amount::sum(splits.iter().map(|split| split.amount)),
-            lines: splits.iter().map(|split| &split.line).collect(),
-            projects: splits.iter().filter_map(|split| split.project.as_ref()).collect(),
-            ..Self::default()
-        }
+impl<'e> See<'e> for Said {
+    fn see(&mut self, path: &'static str, value: Shown<'e>) -> Seen {
+        let said = match (self.field, line(value), value) {
+            (Field::Fund, Some(line), _) => Some(Value::Code(line.fund.clone())),
+            (Field::Year, Some(line), _) => Some(Value::Year(line.year)),
+            (Field::Origin, Some(line), _) => Some(Value::Year(line.origin)),
+            (Field::Class, Some(line), _) => Some(Value::Code(line.class.clone())),
+            (Field::Project, _, Shown::Known(Thing::Project, code)) if path != "duplicates" => {
+                Some(Value::Code(code.clone()))
+            }
+            (field, _, value) if paths(field).contains(&path) => plain(value),
+            // Parts of which there may be none.
+            (field, _, Shown::List(_)) if is_of_parts(field) && PARTS.contains(&path) => None,
+            _ => return Ok(()),
+        };
+        self.found.get_or_insert_default().extend(said);
+        Ok(())
     }
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "an import makes only these")]
-fn parts(body: &Body) -> Option<Parts<'_>> {
-    let none = Parts::default;
-    Some(match body {
-        Body::DistrictRegistered(b) => Parts { code: Some(&b.code), name: Some(&b.name), ..none() },
-        Body::ProgrammeRegistered(b) => {
-            Parts { code: Some(&b.code), name: Some(&b.name), ..none() }
+/// Lists of parts, with lines and amounts.
+const PARTS: [&str; 2] = ["splits", "funding"];
+
+fn is_of_parts(field: Field) -> bool {
+    matches!(field, Field::Amount | Field::Fund | Field::Year | Field::Origin | Field::Class)
+}
+
+fn line(value: Shown<'_>) -> Option<&LineKey> {
+    if let Shown::Line(line) | Shown::NewLine(line) | Shown::AnyLine(line) = value {
+        Some(line)
+    } else {
+        None
+    }
+}
+
+/// A field's value by itself; nothing for one that is not there.
+fn plain(value: Shown<'_>) -> Option<Value> {
+    Some(match value {
+        Shown::New(_, code) | Shown::Known(_, code) | Shown::Named(_, code) | Shown::Code(code) => {
+            Value::Code(code.clone())
         }
-        Body::FundEstablished(b) => Parts { code: Some(&b.code), name: Some(&b.name), ..none() },
-        Body::PayeeRegistered(b) => Parts { code: Some(&b.code), name: Some(&b.name), ..none() },
-        Body::AllocationRecorded(b) => {
-            Parts { amount: Some(b.amount), lines: vec![&b.line], ..none() }
-        }
-        Body::AllocationAdjusted(b) => {
-            let (amount, reason) = (Some(b.amount), Some(&b.reason));
-            Parts { amount, lines: vec![&b.line], reason, ..none() }
-        }
-        Body::ProjectApproved(b) => Parts {
-            amount: Amount::sum(b.funding.iter().map(|part| part.amount)),
-            lines: b.funding.iter().map(|part| &part.line).collect(),
-            code: Some(&b.code),
-            name: Some(&b.title),
-            ..none()
-        },
-        Body::ProjectCompleted(b) => of_project(&b.code, &b.reason),
-        Body::ProjectTerminated(b) => of_project(&b.code, &b.reason),
-        Body::ProjectClosedOut(b) => of_project(&b.code, &b.reason),
-        Body::CommitmentMade(b) => Parts {
-            payee: b.payee.as_ref(),
-            contract: Some(&b.contract),
-            name: b.title.as_ref(),
-            ..Parts::drawn(&b.splits)
-        },
-        Body::CommitmentIncreased(b) => Parts {
-            contract: Some(&b.contract),
-            reason: Some(&b.reason),
-            ..Parts::drawn(&b.splits)
-        },
-        Body::CommitmentReduced(b) => Parts {
-            contract: Some(&b.contract),
-            reason: Some(&b.reason),
-            ..Parts::drawn(&b.splits)
-        },
-        Body::CommitmentClosed(b) => {
-            Parts { contract: Some(&b.contract), reason: Some(&b.reason), ..none() }
-        }
-        Body::DisbursementRecorded(b) => Parts {
-            payee: b.payee.as_ref(),
-            contract: b.commitment.as_ref(),
-            source_no: Some(&b.source_number),
-            ..Parts::drawn(&b.splits)
-        },
-        Body::FollowOnPledged(b) => {
-            let (code, projects) = (Some(&b.code), vec![&b.project]);
-            Parts { amount: Some(b.amount), code, projects, ..none() }
-        }
-        Body::FollowOnPaidIn(b) => Parts { amount: Some(b.amount), code: Some(&b.code), ..none() },
-        Body::FollowOnWithdrawn(b) => {
-            Parts { code: Some(&b.code), reason: Some(&b.reason), ..none() }
-        }
-        _ => return None,
+        Shown::Text(text, _) | Shown::Own(text) => Value::Text(text.clone()),
+        Shown::Purpose(tag) => Value::Tag(tag.clone()),
+        Shown::Amount(amount) => Value::Amount(amount),
+        Shown::Day(day) => Value::Date(day),
+        Shown::Kind(word) => Value::Word(word),
+        Shown::NewLine(_)
+        | Shown::Line(_)
+        | Shown::AnyLine(_)
+        | Shown::Officer(_)
+        | Shown::Entry(_)
+        | Shown::Number(_)
+        | Shown::Flag(_)
+        | Shown::Bytes(_)
+        | Shown::List(_)
+        | Shown::Struct
+        | Shown::Absent => return None,
     })
 }
 
-fn of_project<'a>(code: &'a Code, reason: &'a Option<Text>) -> Parts<'a> {
-    Parts { projects: vec![code], reason: Some(reason), ..Parts::default() }
+/// The fields of events that a field of a row becomes, by their names in schemas/entry.md.
+fn paths(field: Field) -> &'static [&'static str] {
+    match field {
+        Field::Amount => &["amount", "splits.amount", "funding.amount"],
+        Field::Contract | Field::Commitment => &["contract", "commitment"],
+        Field::Name | Field::Title => &["name", "title"],
+        Field::DocumentNo => &["filing.document_no"],
+        Field::SourceNo => &["source_number"],
+        Field::SourceOfMoney => &["source.kind"],
+        Field::Division => &["source.division"],
+        Field::Reference => &["source.reference"],
+        Field::Code => &["code"],
+        Field::NameZh => &["name_zh"],
+        Field::TitleZh => &["title_zh"],
+        Field::Level => &["level"],
+        Field::Parent => &["parent"],
+        Field::ValidFrom => &["valid_from"],
+        Field::District => &["district"],
+        Field::CreditCode => &["credit_code"],
+        Field::Kind => &["kind"],
+        Field::Purpose => &["purpose"],
+        Field::Purposes => &["purposes"],
+        Field::Manager => &["manager"],
+        Field::Reason => &["reason"],
+        Field::Programme => &["programme"],
+        Field::Start => &["start"],
+        Field::End => &["end"],
+        Field::Ceiling => &["ceiling"],
+        Field::Project => &["project", "splits.project"],
+        Field::Payee => &["payee"],
+        Field::Investor => &["investor"],
+        Field::Agreement => &["agreement"],
+        Field::Causality => &["causality"],
+        // Of a line; the day is compared before all others.
+        Field::Fund | Field::Year | Field::Origin | Field::Class | Field::OccurredOn => &[],
+    }
 }

@@ -12,6 +12,7 @@ use crate::domain::event::{
     Body, CommitmentIncreased, CommitmentMade, CommitmentReduced, DisbursementRecorded, Event,
     FollowOnWithdrawn, OfficerEnrolled, RefundReceived, Split,
 };
+use crate::domain::fact::{Fact, See, Seen, Value};
 use crate::domain::money::Amount;
 
 /// The field in which an order differs from the one that was recorded as `stored` with `digest`; `then`
@@ -295,25 +296,40 @@ fn drawing_toggles(order: &Order, splits: &[Split], toggles: &mut Vec<Toggle>) {
     add("from", |drawing, other| drawing.from.clone_from(&other.from), other);
 }
 
-/// The innermost field in which two bodies of one kind differ, by the lines of their debug form: it
-/// names every field, and a new one cannot be forgotten.
+/// The first field in which two bodies of one kind differ, by its own name.
 fn first_difference(stored: &Body, expected: &Body) -> String {
-    let (stored, expected) = (format!("{stored:#?}"), format!("{expected:#?}"));
-    let mut around: Vec<(usize, &str)> = Vec::new();
-    for (ours, other) in stored.lines().zip(expected.lines()) {
-        let depth_of = |line: &str| line.len().saturating_sub(line.trim_start().len());
-        let (depth, other_depth) = (depth_of(ours), depth_of(other));
+    let (ours, others) = (listed(stored), listed(expected));
+    let differs = ours.iter().zip(&others).find(|(ours, other)| ours != other);
+    let path = match differs {
         // A list that ends in one of the two, and goes on in the other.
-        let innermost = depth.max(other_depth);
-        around.retain(|(at, _)| *at < innermost);
-        if let Some((name, _)) = ours.trim_start().split_once(": ").filter(|_| depth == innermost) {
-            around.push((depth, name));
-        }
-        if ours != other {
-            break;
+        Some((ours, other)) if ours.0 != other.0 => ours.0.min(other.0),
+        Some((ours, _)) => ours.0,
+        None => "the number of fields",
+    };
+    path.rsplit_once('.').map_or(path, |(_, field)| field).to_owned()
+}
+
+/// The fields of a body, one after the other; a line by its parts.
+fn listed(body: &Body) -> Vec<(&'static str, Value<'_>)> {
+    struct All<'e>(Vec<(&'static str, Value<'e>)>);
+    impl<'e> See<'e> for All<'e> {
+        fn see(&mut self, field: &'static str, value: Value<'e>) -> Seen {
+            if let Value::Line(line) | Value::NewLine(line) | Value::AnyLine(line) = value {
+                self.0.push((field, Value::Struct));
+                self.0.push(("fund", Value::Code(&line.fund)));
+                self.0.push(("year", Value::Number(line.year.into())));
+                self.0.push(("origin", Value::Number(line.origin.into())));
+                self.0.push(("class", Value::Code(&line.class)));
+            } else {
+                self.0.push((field, value));
+            }
+            Ok(())
         }
     }
-    around.last().map_or("the number of fields", |(_, name)| *name).to_owned()
+    let mut all = All(Vec::new());
+    // Nothing is refused by a list.
+    drop(body.fields(&mut all));
+    all.0
 }
 
 #[cfg(test)]

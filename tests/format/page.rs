@@ -273,18 +273,18 @@ struct Shown {
     fields: BTreeMap<String, Vec<&'static str>>,
 }
 
-impl See for Shown {
-    fn see(&mut self, field: &'static str, value: Shows<'_>) -> Seen {
+impl<'e> See<'e> for Shown {
+    fn see(&mut self, field: &'static str, value: Shows<'e>) -> Seen {
         let kinds = match value {
             Shows::New(..) | Shows::Known(..) | Shows::Named(..) | Shows::Code(_) => "code",
             Shows::NewLine(_) | Shows::Line(_) | Shows::AnyLine(_) => "Line",
             Shows::Officer(_) | Shows::Entry(_) | Shows::Number(_) => "number",
-            Shows::Text(..) => "text",
+            Shows::Text(..) | Shows::Own(_) => "text",
             Shows::Purpose(_) => "tag",
             Shows::Amount(_) => "amount",
             Shows::Day(_) => "date",
             Shows::Flag(_) => "bool",
-            Shows::Word(_) => "word",
+            Shows::Kind(_) => "word",
             Shows::Bytes(_) => "bytes",
             Shows::List(0) => "empty",
             Shows::List(_) => "list",
@@ -317,7 +317,7 @@ impl Page {
                 "u8" | "u16" | "u32" | "u64" | "i16" => vec!["number"],
                 "amount" => vec!["amount"],
                 "date" => vec!["date"],
-                "text" => vec!["text", "word"],
+                "text" => vec!["text"],
                 "code" => vec!["code"],
                 "tag" => vec!["tag"],
                 "Line" => vec!["Line"],

@@ -26,7 +26,7 @@ pub(super) fn check_names(state: &State, event: &Event, cited: &Cited) -> Seen {
     let mut names = Names { state, cited, new: None };
     event.body.fields(&mut names)?;
     match names.new {
-        Some((thing, code)) => known::unless(is_known(state, thing, &code), thing, &code),
+        Some((thing, code)) => known::unless(is_known(state, thing, code), thing, code),
         None => Ok(()),
     }
 }
@@ -60,8 +60,8 @@ impl Signs {
     }
 }
 
-impl See for Signs {
-    fn see(&mut self, _: &'static str, value: Value<'_>) -> Seen {
+impl<'e> See<'e> for Signs {
+    fn see(&mut self, _: &'static str, value: Value<'e>) -> Seen {
         if let Value::Amount(amount) = value
             && amount.is_negative()
             && !self.may_be_negative
@@ -77,8 +77,8 @@ struct Forms<'a> {
     state: &'a State,
 }
 
-impl See for Forms<'_> {
-    fn see(&mut self, field: &'static str, value: Value<'_>) -> Seen {
+impl<'e> See<'e> for Forms<'_> {
+    fn see(&mut self, field: &'static str, value: Value<'e>) -> Seen {
         match value {
             Value::New(thing, code) => code.check(thing.word()),
             Value::Code(code) => code.check(label(field)),
@@ -94,7 +94,8 @@ impl See for Forms<'_> {
             | Value::Day(_)
             | Value::Number(_)
             | Value::Flag(_)
-            | Value::Word(_)
+            | Value::Own(_)
+            | Value::Kind(_)
             | Value::Bytes(_)
             | Value::List(_)
             | Value::Struct
@@ -143,14 +144,14 @@ fn check_line(line: &LineKey) -> Seen {
 struct Names<'a> {
     state: &'a State,
     cited: &'a Cited,
-    new: Option<(Thing, Code)>,
+    new: Option<(Thing, &'a Code)>,
 }
 
-impl See for Names<'_> {
-    fn see(&mut self, _: &'static str, value: Value<'_>) -> Seen {
+impl<'e> See<'e> for Names<'e> {
+    fn see(&mut self, _: &'static str, value: Value<'e>) -> Seen {
         match value {
             Value::New(thing, code) => {
-                self.new = Some((thing, code.clone()));
+                self.new = Some((thing, code));
                 Ok(())
             }
             Value::Known(thing, code) => check_known(self.state, thing, code),
@@ -170,7 +171,8 @@ impl See for Names<'_> {
             | Value::Day(_)
             | Value::Number(_)
             | Value::Flag(_)
-            | Value::Word(_)
+            | Value::Own(_)
+            | Value::Kind(_)
             | Value::Bytes(_)
             | Value::List(_)
             | Value::Struct
@@ -197,15 +199,25 @@ fn check_known(state: &State, thing: Thing, code: &Code) -> Seen {
     }
 }
 
+/// Whether there is such a thing; does not look for others like it, which costs a walk over all.
 fn is_known(state: &State, thing: Thing, code: &Code) -> bool {
-    check_known(state, thing, code).is_ok()
+    match thing {
+        Thing::District => state.districts.contains_key(code),
+        Thing::Programme => state.programmes.contains_key(code),
+        Thing::Fund => state.funds.contains_key(code),
+        Thing::Project => state.projects.contains_key(code),
+        Thing::Payee => state.payees.contains_key(code),
+        Thing::Commitment => state.commitments.contains_key(code),
+        Thing::FollowOn => state.follow_ons.contains_key(code),
+        Thing::Officer | Thing::Line | Thing::Entry => false,
+    }
 }
 
 /// Days that can be.
 struct Days;
 
-impl See for Days {
-    fn see(&mut self, _: &'static str, value: Value<'_>) -> Seen {
+impl<'e> See<'e> for Days {
+    fn see(&mut self, _: &'static str, value: Value<'e>) -> Seen {
         if let Value::Day(day) = value { absurd(day) } else { Ok(()) }
     }
 }

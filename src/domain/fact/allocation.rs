@@ -9,11 +9,11 @@ use crate::domain::rejection::Thing;
 use crate::domain::state::State;
 
 impl Fact for AllocationRecorded {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { line, amount, source, filing } = self;
         let MoneySource { kind, division, reference } = source;
         see.see("source", Value::Struct)?;
-        see.see("source.kind", Value::Word(kind.text()))?;
+        see.see("source.kind", Value::Kind(kind.text()))?;
         see.see("source.division", maybe_name(division.as_ref()))?;
         see.see("source.reference", maybe_name(reference.as_ref()))?;
         see.see("line", Value::NewLine(line))?;
@@ -30,10 +30,10 @@ impl Fact for AllocationRecorded {
 }
 
 impl Fact for AllocationAdjusted {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { line, direction, amount, reason, filing } = self;
         see.see("line", Value::Line(line))?;
-        see.see("direction", Value::Word(direction.text()))?;
+        see.see("direction", Value::Kind(direction.text()))?;
         see.see("amount", Value::Amount(*amount))?;
         see.see("reason", self::reason(reason.as_ref()))?;
         filing.fields(see)
@@ -41,7 +41,7 @@ impl Fact for AllocationAdjusted {
 }
 
 impl Fact for AllocationTransferred {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { from, to, elsewhere, amount, reason, filing } = self;
         see.see("from", Value::Line(from))?;
         see.see("to", maybe(to.as_ref(), Value::Line))?;
@@ -72,7 +72,7 @@ fn target(state: &State, b: &AllocationTransferred) -> Seen {
 }
 
 impl Fact for FundsReserved {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { project, line, amount, filing } = self;
         see.see("project", Value::Known(Thing::Project, project))?;
         see.see("line", Value::Line(line))?;
@@ -82,7 +82,7 @@ impl Fact for FundsReserved {
 }
 
 impl Fact for ReservationReleased {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { project, line, amount, filing } = self;
         see.see("project", Value::Known(Thing::Project, project))?;
         see.see("line", Value::Line(line))?;
@@ -92,22 +92,22 @@ impl Fact for ReservationReleased {
 }
 
 impl Fact for BalanceCarriedForward {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { from, to, stage, project, commitment, amount, rest, filing } = self;
         see.see("from", Value::Line(from))?;
         see.see("to", Value::AnyLine(to))?;
-        see.see("stage", Value::Word(stage.text()))?;
+        see.see("stage", Value::Kind(stage.text()))?;
         let known = |thing| move |code| Value::Known(thing, code);
         see.see("project", maybe(project.as_ref(), known(Thing::Project)))?;
         see.see("commitment", maybe(commitment.as_ref(), known(Thing::Commitment)))?;
         see.see("amount", Value::Amount(*amount))?;
-        see.see("rest", Value::Word(rest.text()))?;
+        see.see("rest", Value::Kind(rest.text()))?;
         filing.fields(see)
     }
 }
 
 impl Fact for BalanceLapsed {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { line, amount, reason, filing } = self;
         see.see("line", Value::Line(line))?;
         see.see("amount", Value::Amount(*amount))?;

@@ -11,7 +11,7 @@ use crate::domain::rejection::{Rejection, Thing};
 use crate::domain::state::State;
 
 impl Fact for CommitmentMade {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { contract, payee, purpose, title, splits, tranches, filing } = self;
         see.see("contract", Value::New(Thing::Commitment, contract))?;
         see.see("payee", maybe(payee.as_ref(), |code| Value::Known(Thing::Payee, code)))?;
@@ -47,7 +47,7 @@ fn add_up(state: &State, b: &CommitmentMade) -> Seen {
 macro_rules! changes {
     ($($name:ident)+) => {$(
         impl Fact for $name {
-            fn fields<S: See>(&self, see: &mut S) -> Seen {
+            fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
                 let Self { contract, splits, reason, filing } = self;
                 see.see("contract", Value::Known(Thing::Commitment, contract))?;
                 see.see("reason", self::reason(reason.as_ref()))?;
@@ -60,7 +60,7 @@ macro_rules! changes {
 changes!(CommitmentIncreased CommitmentReduced);
 
 impl Fact for CommitmentClosed {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { contract, reason, filing } = self;
         see.see("contract", Value::Known(Thing::Commitment, contract))?;
         see.see("reason", self::reason(reason.as_ref()))?;
@@ -69,7 +69,7 @@ impl Fact for CommitmentClosed {
 }
 
 impl Fact for DisbursementRecorded {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { commitment, splits, payee, purpose, source_number, voucher_no, filing } = self;
         let known = |thing| move |code| Value::Known(thing, code);
         see.see("payee", maybe(payee.as_ref(), known(Thing::Payee)))?;
@@ -83,7 +83,7 @@ impl Fact for DisbursementRecorded {
 }
 
 impl Fact for RefundReceived {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { disbursement, splits, restores_budget, reason, filing } = self;
         see.see("disbursement", Value::Entry(*disbursement))?;
         see.known(|state, cited| {

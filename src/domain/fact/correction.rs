@@ -7,7 +7,7 @@ use crate::domain::known;
 use crate::domain::rejection::{Rejection, Thing};
 
 impl Fact for EntryReversed {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { entry, reason, filing } = self;
         see.see("entry", Value::Entry(*entry))?;
         see.known(|state, cited| {
@@ -23,7 +23,7 @@ impl Fact for EntryReversed {
 }
 
 impl Fact for DocumentAttached {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { entry, filing } = self;
         // It is not handed in: nothing of it is asked but that it is there.
         see.see("entry", Value::Number((*entry).into()))?;

@@ -7,7 +7,7 @@ use crate::domain::known;
 use crate::domain::rejection::Rejection;
 
 impl Fact for ConfidentialErased {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { entry, legal_basis, filing } = self;
         see.see("entry", Value::Entry(*entry))?;
         see.known(|state, cited| {
@@ -24,7 +24,7 @@ impl Fact for ConfidentialErased {
 }
 
 impl Fact for LedgerRestored {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { source, size, head, filing } = self;
         see.see("source", name(source))?;
         see.see("size", Value::Number((*size).into()))?;
@@ -41,7 +41,7 @@ impl Fact for LedgerRestored {
 }
 
 impl Fact for AnchorAdopted {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { size, root, filing } = self;
         see.see("size", Value::Number((*size).into()))?;
         see.form(|state| {

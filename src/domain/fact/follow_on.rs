@@ -5,7 +5,7 @@ use crate::domain::event::{FollowOnPaidIn, FollowOnPledged, FollowOnWithdrawn, O
 use crate::domain::rejection::Thing;
 
 impl Fact for FollowOnPledged {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self {
             code,
             project,
@@ -21,7 +21,7 @@ impl Fact for FollowOnPledged {
         see.see("code", Value::New(Thing::FollowOn, code))?;
         see.see("project", Value::Known(Thing::Project, project))?;
         see.see("investor", name(investor))?;
-        see.see("kind", Value::Word(kind.text()))?;
+        see.see("kind", Value::Kind(kind.text()))?;
         see.see("agreement", maybe_name(agreement.as_ref()))?;
         see.see("causality", reason(causality.as_ref()))?;
         see.see("original", maybe(original.as_ref(), |_| Value::Struct))?;
@@ -38,7 +38,7 @@ impl Fact for FollowOnPledged {
 }
 
 impl Fact for FollowOnPaidIn {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { code, amount, filing } = self;
         see.see("code", Value::Known(Thing::FollowOn, code))?;
         see.see("amount", Value::Amount(*amount))?;
@@ -47,7 +47,7 @@ impl Fact for FollowOnPaidIn {
 }
 
 impl Fact for FollowOnWithdrawn {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { code, amount, reason, filing } = self;
         see.see("code", Value::Known(Thing::FollowOn, code))?;
         see.see("amount", Value::Amount(*amount))?;

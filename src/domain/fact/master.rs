@@ -10,7 +10,7 @@ use crate::domain::money::Currency;
 use crate::domain::rejection::{Rejection, Thing};
 
 impl Fact for LedgerOpened {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self {
             ledger,
             origin,
@@ -26,7 +26,7 @@ impl Fact for LedgerOpened {
         see.see("ledger", Value::Bytes(&ledger.0))?;
         see.see("origin", Value::Text(origin, 200))?;
         see.see("name", super::name(name))?;
-        see.see("currency", Value::Word(currency.as_str()))?;
+        see.see("currency", Value::Own(currency))?;
         see.see("exponent", Value::Number((*exponent).into()))?;
         see.see("utc_offset_minutes", Value::Number((*utc_offset_minutes).into()))?;
         see.see("fiscal_year_start_month", Value::Number((*fiscal_year_start_month).into()))?;
@@ -64,7 +64,7 @@ fn ledger_form(b: &LedgerOpened) -> Seen {
 }
 
 impl Fact for PolicyAdopted {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { policy, filing } = self;
         policy.fields(see)?;
         filing.fields(see)
@@ -72,7 +72,7 @@ impl Fact for PolicyAdopted {
 }
 
 impl Fact for Policy {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self {
             control,
             tolerance_basis_points,
@@ -85,7 +85,7 @@ impl Fact for Policy {
             rule_set_version,
         } = self;
         see.see("policy", Value::Struct)?;
-        see.see("policy.control", Value::Word(control.text()))?;
+        see.see("policy.control", Value::Kind(control.text()))?;
         see.see("policy.tolerance_basis_points", Value::Number((*tolerance_basis_points).into()))?;
         see.form(|_| {
             if *tolerance_basis_points <= 10_000 {
@@ -115,7 +115,7 @@ fn another(successor: Option<&Code>, code: &Code) -> Seen {
 }
 
 impl Fact for DistrictRegistered {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { code, name, name_zh, level, parent, valid_from, valid_to, successor, filing } =
             self;
         see.see("code", Value::New(Thing::District, code))?;
@@ -125,7 +125,7 @@ impl Fact for DistrictRegistered {
         see.form(|_| another(successor.as_ref(), code))?;
         see.see("name_zh", maybe_name(name_zh.as_ref()))?;
         see.see("name", super::name(name))?;
-        see.see("level", Value::Word(level.text()))?;
+        see.see("level", Value::Kind(level.text()))?;
         see.see("valid_from", maybe(*valid_from, Value::Day))?;
         see.see("valid_to", maybe(*valid_to, Value::Day))?;
         filing.fields(see)
@@ -133,7 +133,7 @@ impl Fact for DistrictRegistered {
 }
 
 impl Fact for DistrictRetired {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { code, successor, filing } = self;
         let known = |code| Value::Known(Thing::District, code);
         see.see("code", known(code))?;
@@ -144,13 +144,13 @@ impl Fact for DistrictRetired {
 }
 
 impl Fact for FundEstablished {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { code, name, name_zh, kind, purposes, manager, district, filing } = self;
         see.see("code", Value::New(Thing::Fund, code))?;
         see.see("name", super::name(name))?;
         see.see("name_zh", maybe_name(name_zh.as_ref()))?;
         see.see("manager", maybe_name(manager.as_ref()))?;
-        see.see("kind", Value::Word(kind.text()))?;
+        see.see("kind", Value::Kind(kind.text()))?;
         see.see("purposes", Value::List(purposes.len()))?;
         see.form(|_| {
             if purposes.is_empty() {
@@ -167,7 +167,7 @@ impl Fact for FundEstablished {
 }
 
 impl Fact for FundClosed {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { code, reason, filing } = self;
         see.see("code", Value::Known(Thing::Fund, code))?;
         see.see("reason", self::reason(reason.as_ref()))?;
@@ -176,7 +176,7 @@ impl Fact for FundClosed {
 }
 
 impl Fact for ProgrammeRegistered {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { code, name, name_zh, district, filing } = self;
         see.see("code", Value::New(Thing::Programme, code))?;
         see.see("name_zh", maybe_name(name_zh.as_ref()))?;
@@ -187,12 +187,12 @@ impl Fact for ProgrammeRegistered {
 }
 
 impl Fact for PayeeRegistered {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { code, name, name_zh, credit_code, accounts, filing } = self;
         see.see("code", Value::New(Thing::Payee, code))?;
         see.see("name", super::name(name))?;
         see.see("name_zh", maybe_name(name_zh.as_ref()))?;
-        see.see("credit_code", maybe(credit_code.as_ref(), |code| Value::Word(code.as_str())))?;
+        see.see("credit_code", maybe(credit_code.as_ref(), Value::Own))?;
         see.form(|_| {
             if let Some(code) = credit_code
                 && !is_credit_code(code.as_str())

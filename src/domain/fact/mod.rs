@@ -23,7 +23,7 @@ use super::rejection::{Rejection, Thing};
 use super::state::State;
 
 /// What a field holds, and what it stands for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Value<'a> {
     /// The code of something that this event makes: it must not be known yet.
     New(Thing, &'a Code),
@@ -55,8 +55,10 @@ pub enum Value<'a> {
     Number(i128),
     /// Yes or no.
     Flag(bool),
-    /// The word of a kind, or a text with a form of its own.
-    Word(&'a str),
+    /// A text with a form of its own.
+    Own(&'a Text),
+    /// The word of a kind.
+    Kind(&'static str),
     /// A hash, key, signature or id.
     Bytes(&'a [u8]),
     /// So many items, which are shown one after the other under this name with a point: `splits.line`.
@@ -71,12 +73,12 @@ pub enum Value<'a> {
 pub type Seen = Result<(), Rejection>;
 
 /// Looks at the fields of an event, one after the other.
-pub trait See {
+pub trait See<'e> {
     /// A field, by its name in schemas/entry.md.
     ///
     /// # Errors
     /// The rule that the field breaks; the fields after it are not shown.
-    fn see(&mut self, field: &'static str, value: Value<'_>) -> Seen;
+    fn see(&mut self, field: &'static str, value: Value<'e>) -> Seen;
 
     /// A rule of form that one kind of [`Value`] cannot say: of several fields together, of the
     /// ledger's size or currency.
@@ -102,13 +104,13 @@ pub trait Fact {
     ///
     /// # Errors
     /// The first that `see` refuses.
-    fn fields<S: See>(&self, see: &mut S) -> Seen;
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen;
 }
 
 macro_rules! dispatch {
     ($($number:literal $version:literal $name:ident $word:literal $role:ident $end:ident,)+) => {
         impl Fact for Body {
-            fn fields<S: See>(&self, see: &mut S) -> Seen {
+            fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
                 match self { $(Self::$name(body) => body.fields(see)),+ }
             }
         }
@@ -139,7 +141,7 @@ fn out_of_range(field: &'static str, found: &impl ToString, allowed: &str) -> Re
 }
 
 impl Fact for Filing {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { documents, document_no } = self;
         see.see("filing", Value::Struct)?;
         see.see("filing.documents", Value::List(documents.len()))?;
@@ -166,7 +168,7 @@ fn own_name(name: &Text) -> Seen {
 
 /// Splits: at least one, lines well formed, each line and project once. Lines and projects must be
 /// known, or are those of an entry that is cited, with which a rule compares them.
-fn splits<S: See>(splits: &[Split], must_be_known: bool, see: &mut S) -> Seen {
+fn splits<'e, S: See<'e>>(splits: &'e [Split], must_be_known: bool, see: &mut S) -> Seen {
     see.see("splits", Value::List(splits.len()))?;
     see.form(|_| if splits.is_empty() { Err(Rejection::NoSplits) } else { Ok(()) })?;
     for (i, split) in splits.iter().enumerate() {

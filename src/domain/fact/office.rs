@@ -10,7 +10,7 @@ use crate::domain::known;
 use crate::domain::rejection::{Rejection, Thing};
 
 impl Fact for LogKeyRotated {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { key, proof, handover, reason, filing } = self;
         see.see("key", Value::Bytes(&key.0))?;
         see.see("proof", Value::Bytes(&proof.0))?;
@@ -21,7 +21,7 @@ impl Fact for LogKeyRotated {
 }
 
 impl Fact for OfficerEnrolled {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { number, name, key, proof, roles, limit, filing } = self;
         see.see("number", Value::Number((*number).into()))?;
         see.see("name", Value::Text(name, 100))?;
@@ -38,7 +38,7 @@ impl Fact for OfficerEnrolled {
 }
 
 impl Fact for OfficerRolesChanged {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { number, roles, limit, reason, filing } = self;
         see.see("number", Value::Officer(*number))?;
         see.see("reason", self::reason(reason.as_ref()))?;
@@ -48,10 +48,10 @@ impl Fact for OfficerRolesChanged {
     }
 }
 
-fn roles<S: See>(roles: &[Role], see: &mut S) -> Seen {
+fn roles<'e, S: See<'e>>(roles: &'e [Role], see: &mut S) -> Seen {
     see.see("roles", Value::List(roles.len()))?;
     for role in roles {
-        see.see("roles", Value::Word(role.text()))?;
+        see.see("roles", Value::Kind(role.text()))?;
     }
     see.form(
         |_| {
@@ -61,7 +61,7 @@ fn roles<S: See>(roles: &[Role], see: &mut S) -> Seen {
 }
 
 impl Fact for OfficerKeyRotated {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { number, key, proof, reason, filing } = self;
         see.see("number", Value::Officer(*number))?;
         see.see("key", Value::Bytes(&key.0))?;
@@ -72,7 +72,7 @@ impl Fact for OfficerKeyRotated {
 }
 
 impl Fact for OfficerRevoked {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { number, reason, filing } = self;
         see.see("number", Value::Officer(*number))?;
         see.see("reason", Value::Text(reason, MAX_REASON_BYTES))?;

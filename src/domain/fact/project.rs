@@ -7,7 +7,7 @@ use crate::domain::event::{
 use crate::domain::rejection::{Rejection, Thing};
 
 impl Fact for ProjectApproved {
-    fn fields<S: See>(&self, see: &mut S) -> Seen {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self {
             code,
             title,
@@ -59,7 +59,7 @@ impl Fact for ProjectApproved {
 macro_rules! ends {
     ($($name:ident)+) => {$(
         impl Fact for $name {
-            fn fields<S: See>(&self, see: &mut S) -> Seen {
+            fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
                 let Self { code, reason, filing } = self;
                 see.see("code", Value::Known(Thing::Project, code))?;
                 see.see("reason", self::reason(reason.as_ref()))?;
