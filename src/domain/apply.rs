@@ -2,24 +2,18 @@
 //! remembered of it. Decides no rule: `admit` has judged before; a reader that trusts the log folds
 //! with [`fold`] alone.
 
-use super::event::Event;
+use super::event::{Body, Bytes32, Event};
+use super::fact::{Done, Fact};
 use super::ids::Code;
 use super::kinds::{FollowOnKind, Stage};
 use super::money::Amount;
 use super::posting::Move;
 use super::rejection::Rejection;
-use super::state::{Journal, State};
+use super::state::{Journal, SealedFields, State};
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
-mod moves;
-mod remember;
-mod reversal;
-
-pub use moves::moves;
-pub use remember::negative_parts;
-
-/// Entries that a command cites, by index: looked up before, handed in as values.
-pub type Cited = BTreeMap<u64, Event>;
+pub use super::event::Cited;
 
 /// Applies an event that is known to be admitted, and returns its moves.
 ///
@@ -30,7 +24,7 @@ pub fn fold(
     event: &Event,
     cited: &Cited,
 ) -> Result<Vec<Move>, Rejection> {
-    let moves = moves(journal, event, cited)?;
+    let moves = event.body.moves(journal, cited)?;
     settle(journal, event, &moves, cited)?;
     Ok(moves)
 }
@@ -40,7 +34,9 @@ pub fn fold(
 pub fn follow_keys(state: &mut State, event: &Event, index: u64) {
     let mut journal = Journal::on(state);
     journal.set_size(index);
-    remember::remember_master(&mut journal, event);
+    let done = Done { occurred_on: event.occurred_on, moves: &[], cited: &Cited::new() };
+    // What brings in a key moves nothing, and cannot fail.
+    drop(event.body.remember(&mut journal, &done));
 }
 
 /// Posts the moves and remembers what later rules need.
@@ -61,9 +57,10 @@ pub fn settle(
     for (code, change) in engaged(moves)? {
         engage(journal, code, change)?;
     }
-    remember::remember(journal, event, moves, cited)?;
-    remember::remember_e_vouchers(journal, event);
-    remember::remember_confidential(journal, event, cited);
+    let done = Done { occurred_on: event.occurred_on, moves, cited };
+    event.body.remember(journal, &done)?;
+    remember_e_vouchers(journal, event);
+    remember_confidential(journal, event, cited);
     let size = journal.size.checked_add(1).ok_or(Rejection::Overflow)?;
     journal.set_size(size);
     Ok(())
@@ -122,5 +119,40 @@ pub fn is_private(kind: FollowOnKind) -> bool {
     match kind {
         FollowOnKind::Private | FollowOnKind::EnterpriseBuild => true,
         FollowOnKind::OwnFunds | FollowOnKind::OtherPublic | FollowOnKind::InKind => false,
+    }
+}
+
+/// An e-voucher belongs to the entry it came with, or that it was attached to.
+fn remember_e_vouchers(journal: &mut Journal<'_>, event: &Event) {
+    let attached_to =
+        if let Body::DocumentAttached(b) = &event.body { Some(b.entry) } else { None };
+    for document in &event.body.filing().documents {
+        if document.kind.as_str() != E_VOUCHER {
+            continue;
+        }
+        let entry = attached_to.unwrap_or(journal.size);
+        journal.e_vouchers().insert(document.hash, entry);
+        if let Some(entry) = attached_to {
+            let add = |attached: Option<&Vec<Bytes32>>| {
+                let mut attached = attached.cloned().unwrap_or_default();
+                attached.push(document.hash);
+                Ok::<_, Infallible>(Some(attached))
+            };
+            let Ok(()) = journal.attached_e_vouchers().update(&entry, add);
+        }
+    }
+}
+
+/// Fields are sealed with their entry, and erased by another.
+fn remember_confidential(journal: &mut Journal<'_>, event: &Event, cited: &Cited) {
+    let index = journal.size;
+    if let Some(commitment) = event.confidential {
+        let sealed = SealedFields { entry: index, erased_by: None };
+        journal.confidential().insert(commitment, sealed);
+    }
+    let Body::ConfidentialErased(erased) = &event.body else { return };
+    if let Some(commitment) = cited.get(&erased.entry).and_then(|event| event.confidential) {
+        let erase = |sealed: &mut SealedFields| sealed.erased_by = Some(index);
+        journal.confidential().change(&commitment, erase);
     }
 }

@@ -1,7 +1,6 @@
 //! What an event names, looked up in the state: known, with known names that look like it where not.
 
-use super::apply::Cited;
-use super::event::Event;
+use super::event::{Cited, Event};
 use super::ids::{Code, LineKey};
 use super::near;
 use super::rejection::{Rejection, Thing};

@@ -6,6 +6,7 @@
 use super::{Context, Standing, admit_one, begin, limits};
 use crate::domain::apply::{self, Cited};
 use crate::domain::event::{Body, EntryReversed, Event, Filing, Split};
+use crate::domain::fact::Fact;
 use crate::domain::ids::{Code, Text};
 use crate::domain::kinds::{ProjectStatus, Stage};
 use crate::domain::money::Amount;
@@ -51,7 +52,7 @@ impl LaterEntries {
             self.clear(Ground::Built(ground), index, Amount::ZERO);
         }
         let reversal = reversal(index, event.occurred_on, Text::default());
-        let moves = apply::moves(state, &reversal, &Cited::from([(index, event)]))?;
+        let moves = reversal.body.moves(state, &Cited::from([(index, event)]))?;
         for (leaf, change) in limits::changes(&moves)? {
             let freed =
                 if leaf.stage == Stage::Authority { change.checked_neg() } else { Some(change) };
@@ -72,7 +73,7 @@ impl LaterEntries {
     /// Takes note of a later reversal of `original`, which was no later entry: it took back what that
     /// had brought, and stays. Only named, so what can no longer be told of it is left out.
     pub fn note_reversal(&mut self, state: &State, index: u64, original: &Event) {
-        let moves = apply::moves(state, original, &Cited::new()).unwrap_or_default();
+        let moves = original.body.moves(state, &Cited::new()).unwrap_or_default();
         for (leaf, change) in limits::changes(&moves).unwrap_or_default() {
             if (change > Amount::ZERO) != (leaf.stage == Stage::Authority) {
                 let standing = self.standing.entry(Ground::Account(leaf.clone())).or_default();

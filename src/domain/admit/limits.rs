@@ -1,8 +1,9 @@
 //! Limits of money: no account goes below zero except as domain rule 2 says, and under `stop` the
 //! tightest of line, reservation, ceiling and commitment is named: the one that falls short by most.
 
-use crate::domain::apply::{engaged, negative_parts};
+use crate::domain::apply::engaged;
 use crate::domain::event::{Body, Event};
+use crate::domain::fact::negative_parts;
 use crate::domain::finding::Finding;
 use crate::domain::ids::LineKey;
 use crate::domain::kinds::{Control, Stage};

@@ -32,6 +32,7 @@ pub use officers::Standing;
 
 use super::apply::{self, Cited};
 use super::event::{Body, Event};
+use super::fact::Fact;
 use super::finding::Finding;
 use super::posting::Move;
 use super::rejection::Rejection;
@@ -133,7 +134,7 @@ fn admit_one(
     check_family(journal, event, context, findings)?;
     check_e_vouchers(journal, event)?;
     confidential::seal(journal, event)?;
-    let moves = apply::moves(journal, event, context.cited)?;
+    let moves = event.body.moves(journal, context.cited)?;
     officers::within_limit(journal, standing, &moves)?;
     limits::check(journal, event, &moves, findings)?;
     apply::settle(journal, event, &moves, context.cited)?;

@@ -28,6 +28,7 @@ use super::calendar::Date;
 use super::ids::{Code, Text};
 use super::kinds::{Role, Stage};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// 32 bytes that are a hash or a public key; encoded as bytes with their length.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,6 +97,9 @@ pub struct Filing {
     /// The office's document number, for example `沪财〔2002〕15号`.
     pub document_no: Option<Text>,
 }
+
+/// Entries that a command cites, by index: looked up before, handed in as values.
+pub type Cited = BTreeMap<u64, Event>;
 
 /// What happened, with the day it happened on.
 #[derive(Debug, Clone, PartialEq, Eq)]

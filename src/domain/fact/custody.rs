@@ -1,10 +1,12 @@
 //! Types 82, 84 and 85: what was done to the ledger's files.
 
-use super::{Fact, See, Seen, Value, name, out_of_range};
-use crate::domain::event::{AnchorAdopted, ConfidentialErased, LedgerRestored};
+use super::{Done, Fact, See, Seen, Value, name, out_of_range};
+use crate::domain::event::{AnchorAdopted, Cited, ConfidentialErased, LedgerRestored};
 use crate::domain::ids::MAX_REASON_BYTES;
 use crate::domain::known;
+use crate::domain::posting::Move;
 use crate::domain::rejection::Rejection;
+use crate::domain::state::{Journal, State};
 
 impl Fact for ConfidentialErased {
     fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
@@ -20,6 +22,14 @@ impl Fact for ConfidentialErased {
         })?;
         see.see("legal_basis", Value::Text(legal_basis, MAX_REASON_BYTES))?;
         filing.fields(see)
+    }
+
+    fn moves(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn remember(&self, _: &mut Journal<'_>, _: &Done<'_>) -> Seen {
+        Ok(())
     }
 }
 
@@ -38,6 +48,14 @@ impl Fact for LedgerRestored {
         see.see("head", Value::Bytes(&head.0))?;
         filing.fields(see)
     }
+
+    fn moves(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn remember(&self, _: &mut Journal<'_>, _: &Done<'_>) -> Seen {
+        Ok(())
+    }
 }
 
 impl Fact for AnchorAdopted {
@@ -53,5 +71,13 @@ impl Fact for AnchorAdopted {
         })?;
         see.see("root", Value::Bytes(&root.0))?;
         filing.fields(see)
+    }
+
+    fn moves(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn remember(&self, _: &mut Journal<'_>, _: &Done<'_>) -> Seen {
+        Ok(())
     }
 }

@@ -1,13 +1,16 @@
 //! Types 1, 3, 8–10, 12, 19 and 35: the ledger, its policy, and who and what there is.
 
-use super::{Fact, See, Seen, Value, maybe, maybe_name, name, out_of_range, reason};
+use super::{Done, Fact, See, Seen, Value, maybe, maybe_name, name, out_of_range, reason};
 use crate::domain::event::{
-    ApprovalBand, DistrictRegistered, DistrictRetired, FundClosed, FundEstablished, LedgerOpened,
-    PayeeAccount, PayeeRegistered, Policy, PolicyAdopted, ProgrammeRegistered,
+    ApprovalBand, Cited, DistrictRegistered, DistrictRetired, FundClosed, FundEstablished,
+    LedgerOpened, PayeeAccount, PayeeRegistered, Policy, PolicyAdopted, ProgrammeRegistered,
 };
 use crate::domain::ids::Code;
-use crate::domain::money::Currency;
+use crate::domain::kinds::Control;
+use crate::domain::money::{Amount, Currency};
+use crate::domain::posting::Move;
 use crate::domain::rejection::{Rejection, Thing};
+use crate::domain::state::{District, Fund, Journal, LedgerFacts, State};
 
 impl Fact for LedgerOpened {
     fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
@@ -32,8 +35,29 @@ impl Fact for LedgerOpened {
         see.see("fiscal_year_start_month", Value::Number((*fiscal_year_start_month).into()))?;
         see.see("log_key", Value::Bytes(&log_key.0))?;
         see.form(|_| ledger_form(self))?;
-        policy.fields(see)?;
+        self::policy(policy, see)?;
         filing.fields(see)
+    }
+
+    fn moves(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn remember(&self, journal: &mut Journal<'_>, done: &Done<'_>) -> Seen {
+        *journal.ledger_mut() = Some(LedgerFacts {
+            id: self.ledger,
+            origin: self.origin.clone(),
+            name: self.name.clone(),
+            currency: self.currency.clone(),
+            exponent: self.exponent,
+            utc_offset_minutes: self.utc_offset_minutes,
+            fiscal_year_start_month: self.fiscal_year_start_month,
+            log_key: self.log_key,
+            former_log_keys: Vec::new(),
+            opened_on: done.occurred_on,
+        });
+        adopt(journal, &self.policy);
+        Ok(())
     }
 }
 
@@ -66,45 +90,59 @@ fn ledger_form(b: &LedgerOpened) -> Seen {
 impl Fact for PolicyAdopted {
     fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { policy, filing } = self;
-        policy.fields(see)?;
+        self::policy(policy, see)?;
         filing.fields(see)
+    }
+
+    fn moves(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn remember(&self, journal: &mut Journal<'_>, _: &Done<'_>) -> Seen {
+        adopt(journal, &self.policy);
+        Ok(())
     }
 }
 
-impl Fact for Policy {
-    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
-        let Self {
-            control,
-            tolerance_basis_points,
-            tolerance_minor_units,
-            project_required,
-            transfer_between_purposes,
-            approval_bands,
-            duplicate_window_days,
-            history_before,
-            rule_set_version,
-        } = self;
-        see.see("policy", Value::Struct)?;
-        see.see("policy.control", Value::Kind(control.text()))?;
-        see.see("policy.tolerance_basis_points", Value::Number((*tolerance_basis_points).into()))?;
-        see.form(|_| {
-            if *tolerance_basis_points <= 10_000 {
-                return Ok(());
-            }
-            Err(out_of_range("tolerance_basis_points", tolerance_basis_points, "0 to 10000"))
-        })?;
-        see.see("policy.project_required", Value::Flag(*project_required))?;
-        see.see("policy.transfer_between_purposes", Value::Flag(*transfer_between_purposes))?;
-        see.see("policy.approval_bands", Value::List(approval_bands.len()))?;
-        for ApprovalBand { from, approvals } in approval_bands {
-            see.see("policy.approval_bands.from", Value::Amount(*from))?;
-            see.see("policy.approval_bands.approvals", Value::Number((*approvals).into()))?;
+fn policy<'e, S: See<'e>>(policy: &'e Policy, see: &mut S) -> Seen {
+    let Policy {
+        control,
+        tolerance_basis_points,
+        tolerance_minor_units,
+        project_required,
+        transfer_between_purposes,
+        approval_bands,
+        duplicate_window_days,
+        history_before,
+        rule_set_version,
+    } = policy;
+    see.see("policy", Value::Struct)?;
+    see.see("policy.control", Value::Kind(control.text()))?;
+    see.see("policy.tolerance_basis_points", Value::Number((*tolerance_basis_points).into()))?;
+    see.form(|_| {
+        if *tolerance_basis_points <= 10_000 {
+            return Ok(());
         }
-        see.see("policy.tolerance_minor_units", Value::Amount(*tolerance_minor_units))?;
-        see.see("policy.duplicate_window_days", Value::Number((*duplicate_window_days).into()))?;
-        see.see("policy.history_before", maybe(*history_before, Value::Day))?;
-        see.see("policy.rule_set_version", Value::Number((*rule_set_version).into()))
+        Err(out_of_range("tolerance_basis_points", tolerance_basis_points, "0 to 10000"))
+    })?;
+    see.see("policy.project_required", Value::Flag(*project_required))?;
+    see.see("policy.transfer_between_purposes", Value::Flag(*transfer_between_purposes))?;
+    see.see("policy.approval_bands", Value::List(approval_bands.len()))?;
+    for ApprovalBand { from, approvals } in approval_bands {
+        see.see("policy.approval_bands.from", Value::Amount(*from))?;
+        see.see("policy.approval_bands.approvals", Value::Number((*approvals).into()))?;
     }
+    see.see("policy.tolerance_minor_units", Value::Amount(*tolerance_minor_units))?;
+    see.see("policy.duplicate_window_days", Value::Number((*duplicate_window_days).into()))?;
+    see.see("policy.history_before", maybe(*history_before, Value::Day))?;
+    see.see("policy.rule_set_version", Value::Number((*rule_set_version).into()))
+}
+
+/// Whether a policy was ever lenient is remembered.
+fn adopt(journal: &mut Journal<'_>, policy: &Policy) {
+    let tolerant = policy.tolerance_basis_points > 0 && policy.tolerance_minor_units > Amount::ZERO;
+    let is_lenient = policy.control != Control::Stop || tolerant;
+    journal.set_policy(policy.clone(), is_lenient);
 }
 
 fn another(successor: Option<&Code>, code: &Code) -> Seen {
@@ -130,6 +168,21 @@ impl Fact for DistrictRegistered {
         see.see("valid_to", maybe(*valid_to, Value::Day))?;
         filing.fields(see)
     }
+
+    fn moves(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn remember(&self, journal: &mut Journal<'_>, _: &Done<'_>) -> Seen {
+        let district = District {
+            level: self.level,
+            valid_from: self.valid_from,
+            valid_to: self.valid_to,
+            successor: self.successor.clone(),
+        };
+        journal.districts().insert(self.code.clone(), district);
+        Ok(())
+    }
 }
 
 impl Fact for DistrictRetired {
@@ -140,6 +193,18 @@ impl Fact for DistrictRetired {
         see.see("successor", maybe(successor.as_ref(), known))?;
         see.form(|_| another(successor.as_ref(), code))?;
         filing.fields(see)
+    }
+
+    fn moves(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn remember(&self, journal: &mut Journal<'_>, done: &Done<'_>) -> Seen {
+        journal.districts().change(&self.code, |district| {
+            district.valid_to = Some(done.occurred_on);
+            district.successor.clone_from(&self.successor);
+        });
+        Ok(())
     }
 }
 
@@ -164,6 +229,16 @@ impl Fact for FundEstablished {
         see.see("district", maybe(district.as_ref(), |code| Value::Known(Thing::District, code)))?;
         filing.fields(see)
     }
+
+    fn moves(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn remember(&self, journal: &mut Journal<'_>, _: &Done<'_>) -> Seen {
+        let fund = Fund { purposes: self.purposes.clone(), closed: false };
+        journal.funds().insert(self.code.clone(), fund);
+        Ok(())
+    }
 }
 
 impl Fact for FundClosed {
@@ -172,6 +247,15 @@ impl Fact for FundClosed {
         see.see("code", Value::Known(Thing::Fund, code))?;
         see.see("reason", self::reason(reason.as_ref()))?;
         filing.fields(see)
+    }
+
+    fn moves(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn remember(&self, journal: &mut Journal<'_>, _: &Done<'_>) -> Seen {
+        journal.funds().change(&self.code, |fund| fund.closed = true);
+        Ok(())
     }
 }
 
@@ -183,6 +267,15 @@ impl Fact for ProgrammeRegistered {
         see.see("name", super::name(name))?;
         see.see("district", maybe(district.as_ref(), |code| Value::Known(Thing::District, code)))?;
         filing.fields(see)
+    }
+
+    fn moves(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn remember(&self, journal: &mut Journal<'_>, _: &Done<'_>) -> Seen {
+        journal.programmes().insert(self.code.clone(), ());
+        Ok(())
     }
 }
 
@@ -209,6 +302,15 @@ impl Fact for PayeeRegistered {
             see.see("accounts.valid_to", maybe(*valid_to, Value::Day))?;
         }
         filing.fields(see)
+    }
+
+    fn moves(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn remember(&self, journal: &mut Journal<'_>, _: &Done<'_>) -> Seen {
+        journal.payees().insert(self.code.clone(), ());
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 //! compares them) is written once for all events. The names are those of schemas/entry.md, which a test
 //! compares.
 
+mod accounts;
 mod allocation;
 mod commitment;
 mod correction;
@@ -14,13 +15,15 @@ mod master;
 mod office;
 mod project;
 
-use super::apply::Cited;
+pub use commitment::negative_parts;
+
 use super::calendar::Date;
-use super::event::{Body, Filing, Split, each_fact};
+use super::event::{Body, Cited, Filing, Split, each_fact};
 use super::ids::{Code, LineKey, MAX_NAME_BYTES, MAX_REASON_BYTES, Tag, Text};
 use super::money::Amount;
+use super::posting::Move;
 use super::rejection::{Rejection, Thing};
-use super::state::State;
+use super::state::{Journal, State};
 
 /// What a field holds, and what it stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,13 +101,76 @@ pub trait See<'e> {
     }
 }
 
-/// An event as the rules see it.
+/// An event as the rules see it: what it says, what it moves, what is remembered of it.
+///
+/// Nothing here decides a rule. No method has a default: an event that moves nothing says so.
 pub trait Fact {
     /// Shows every field.
     ///
     /// # Errors
     /// The first that `see` refuses.
     fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen;
+
+    /// What it moves, on the state before it: the posting table of schemas/entry.md §7.2.
+    ///
+    /// # Errors
+    /// What it refers to is not there, or a sum overflows.
+    fn moves(&self, state: &State, cited: &Cited) -> Result<Vec<Move>, Rejection>;
+
+    /// Puts what later rules need to know into the state, after its moves (§7.3).
+    ///
+    /// # Errors
+    /// As [`Fact::moves`].
+    fn remember(&self, journal: &mut Journal<'_>, done: &Done<'_>) -> Seen;
+}
+
+/// What an event does, for what is remembered of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Done<'a> {
+    /// The day in the world.
+    pub occurred_on: Date,
+    /// What it moved.
+    pub moves: &'a [Move],
+    /// The entries that it cites.
+    pub cited: &'a Cited,
+}
+
+/// An event that can be reversed.
+pub trait Reversible: Fact {
+    /// What it moved, told from the event alone: the moves that depended on what stood where at the
+    /// time are kept in the state, by index, and are not asked for.
+    ///
+    /// # Errors
+    /// As [`Fact::moves`].
+    fn moved(&self, state: &State, cited: &Cited) -> Result<Vec<Move>, Rejection>;
+
+    /// Takes back what [`Fact::remember`] put into the state for `entry`, whose moves were `kept`.
+    ///
+    /// # Errors
+    /// As [`Fact::moves`].
+    fn forget(&self, journal: &mut Journal<'_>, entry: u64, kept: bool) -> Seen;
+}
+
+/// Keeps the moves of the entry that is being applied, for a later reversal.
+fn keep(journal: &mut Journal<'_>, moves: &[Move]) {
+    if !moves.is_empty() {
+        let index = journal.size;
+        journal.kept_moves().insert(index, moves.to_vec());
+    }
+}
+
+/// Of an event that cannot be reversed.
+fn nothing<B, T>(_: &B, nothing: T) -> Result<T, Rejection> {
+    Ok(nothing)
+}
+
+macro_rules! if_reversible {
+    (reversible, $then:expr, $else:expr) => {
+        $then
+    };
+    (final, $then:expr, $else:expr) => {
+        $else
+    };
 }
 
 macro_rules! dispatch {
@@ -112,6 +178,33 @@ macro_rules! dispatch {
         impl Fact for Body {
             fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
                 match self { $(Self::$name(body) => body.fields(see)),+ }
+            }
+
+            fn moves(&self, state: &State, cited: &Cited) -> Result<Vec<Move>, Rejection> {
+                match self { $(Self::$name(body) => body.moves(state, cited)),+ }
+            }
+
+            fn remember(&self, journal: &mut Journal<'_>, done: &Done<'_>) -> Seen {
+                match self { $(Self::$name(body) => body.remember(journal, done)),+ }
+            }
+        }
+
+        /// Of an event that is not reversible nothing is taken back.
+        impl Reversible for Body {
+            fn moved(&self, state: &State, cited: &Cited) -> Result<Vec<Move>, Rejection> {
+                match self {
+                    $(Self::$name(body) => {
+                        if_reversible!($end, body.moved(state, cited), nothing(body, Vec::new()))
+                    })+
+                }
+            }
+
+            fn forget(&self, journal: &mut Journal<'_>, entry: u64, kept: bool) -> Seen {
+                match self {
+                    $(Self::$name(body) => {
+                        if_reversible!($end, body.forget(journal, entry, kept), nothing(body, ()))
+                    })+
+                }
             }
         }
     };
@@ -140,7 +233,8 @@ fn out_of_range(field: &'static str, found: &impl ToString, allowed: &str) -> Re
     Rejection::OutOfRange { field, found: found.to_string(), allowed: allowed.to_owned() }
 }
 
-impl Fact for Filing {
+impl Filing {
+    /// Shows its fields, as [`Fact::fields`] does.
     fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { documents, document_no } = self;
         see.see("filing", Value::Struct)?;
