@@ -147,7 +147,7 @@ tables! {
     vouchers: Table<VoucherSeries, u64>,
     /// What has been refunded of a payment.
     refunded: Table<RefundKey, Amount>,
-    /// Moves that a reversal could not tell from the entry alone, by index (apply/reversal).
+    /// Moves that a reversal could not tell from the entry alone, by index (fact/correction).
     kept_moves: BTreeMap<u64, Vec<Move>>,
     /// Entries that have been reversed, with the reversal's index.
     reversed: Table<u64, u64>,

@@ -200,9 +200,16 @@ impl Batch<'_> {
     /// that says no is [`RowOut::Refused`].
     pub fn admit(&mut self, row: &RowIn<'_>) -> Result<RowOut> {
         let mut judged = Judged::default();
-        if let Some((order, rejection)) = self.judge(row, &mut judged)? {
-            self.take_back(judged);
-            return Ok(RowOut::Refused(order, rejection));
+        match self.judge(row, &mut judged) {
+            Ok(None) => {}
+            Ok(Some((order, rejection))) => {
+                self.take_back(judged);
+                return Ok(RowOut::Refused(order, rejection));
+            }
+            Err(error) => {
+                self.take_back(judged);
+                return Err(error);
+            }
         }
         let bytes = judged.entries.iter().map(Unsealed::most_bytes).fold(0, usize::saturating_add);
         let full = self.entries.len().saturating_add(judged.entries.len()) > MAX_COMMAND_ENTRIES
@@ -215,8 +222,14 @@ impl Batch<'_> {
         if entries > 0 && self.makes == Makes::Rows {
             self.row_keys.push(row.key);
         } else if entries > 0 {
-            for order in row.orders {
-                self.orders.extend(body::encode_order(order).map_err(too_large)?);
+            let encoded: std::result::Result<Vec<_>, _> =
+                row.orders.iter().map(body::encode_order).collect();
+            match encoded {
+                Ok(encoded) => self.orders.extend(encoded.into_iter().flatten()),
+                Err(malformed) => {
+                    self.take_back(judged);
+                    return Err(too_large(malformed));
+                }
             }
         }
         self.bytes = self.bytes.saturating_add(bytes);
@@ -379,7 +392,8 @@ impl Batch<'_> {
         if self.dry_run {
             return Ok(());
         }
-        self.ledger.is_ahead = false;
+        // Where something failed before, rows may be in the state that are in no command.
+        self.ledger.is_ahead = self.ledger.state.size != self.ledger.head.size;
         if self.ledger.published_size() < self.ledger.head.size {
             self.publish();
         }

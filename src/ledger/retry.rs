@@ -296,16 +296,14 @@ fn drawing_toggles(order: &Order, splits: &[Split], toggles: &mut Vec<Toggle>) {
     add("from", |drawing, other| drawing.from.clone_from(&other.from), other);
 }
 
-/// The first field in which two bodies of one kind differ, by its own name.
+/// The first field in which two bodies of one kind differ, by its own name, in the order in which the
+/// rules ask for them.
 fn first_difference(stored: &Body, expected: &Body) -> String {
     let (ours, others) = (listed(stored), listed(expected));
+    // How many items there are, and whether something is there, is shown before them: up to the first
+    // difference both show the same names.
     let differs = ours.iter().zip(&others).find(|(ours, other)| ours != other);
-    let path = match differs {
-        // A list that ends in one of the two, and goes on in the other.
-        Some((ours, other)) if ours.0 != other.0 => ours.0.min(other.0),
-        Some((ours, _)) => ours.0,
-        None => "the number of fields",
-    };
+    let path = differs.map_or("the number of fields", |((path, _), _)| *path);
     path.rsplit_once('.').map_or(path, |(_, field)| field).to_owned()
 }
 

@@ -14,6 +14,8 @@ use earmark::chain::signature::{
 };
 use earmark::chain::walk::{Walk, prefix_of};
 use earmark::domain::event::Body;
+use earmark::domain::kinds::Role;
+use earmark::domain::money::Amount;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -193,7 +195,10 @@ fn keys_and_files(full: bool) -> Vec<Body> {
 
 /// A body of every type.
 pub fn every_body(full: bool) -> Vec<Body> {
-    let mut all: Vec<Body> = vec![samples::ledger_opened(full).into(), enrolled(1)];
+    let Body::OfficerEnrolled(mut officer) = enrolled(1) else { unreachable!() };
+    officer.limit = full.then_some(Amount(500_000));
+    officer.roles = if full { vec![Role::Maker] } else { Vec::new() };
+    let mut all: Vec<Body> = vec![samples::ledger_opened(full).into(), officer.into()];
     all.extend(samples::bodies(full));
     all.extend(keys_and_files(full));
     all

@@ -343,7 +343,9 @@ impl Page {
 /// Neither an event nor a field of one can be forgotten by the rules, nor be shown as something else.
 #[test]
 fn every_event_shows_the_fields_of_the_page_to_the_rules() {
+    const NOTHING: [&str; 4] = ["empty", "absent", "list", "struct"];
     let page = Page::read();
+    let mut together: BTreeMap<&str, Shown> = BTreeMap::new();
     for full in [true, false] {
         let bodies = crate::golden::every_body(full);
         assert_eq!(bodies.len(), Body::TYPES.len());
@@ -363,6 +365,24 @@ fn every_event_shows_the_fields_of_the_page_to_the_rules() {
                 let is_shown = is_empty || shown.fields.contains_key(path);
                 assert!(is_shown, "{} does not show {path}", body.name());
             }
+            let all = together.entry(body.name()).or_default();
+            for (path, kinds) in shown.fields {
+                all.fields.entry(path).or_default().extend(kinds);
+            }
+        }
+    }
+    // Not only that there is a list, or nothing: of what may hold something, what it is.
+    let holds = |kinds: &[&str]| kinds.iter().any(|kind| !NOTHING.contains(kind));
+    for (name, shown) in &together {
+        let mut expected = BTreeMap::new();
+        page.paths(name, "", &mut expected);
+        for (path, allowed) in expected {
+            let Some(kinds) = shown.fields.get(&path) else { continue };
+            // One function shows the filing of all.
+            let of_another = |other: &Shown| other.fields.get(&path).is_some_and(|k| holds(k));
+            let is_filing = path.starts_with("filing.") && together.values().any(of_another);
+            let is_told = holds(kinds) || is_filing || !holds(&allowed);
+            assert!(is_told, "{name} {path} is only {kinds:?}");
         }
     }
 }

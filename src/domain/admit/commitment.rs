@@ -46,7 +46,7 @@ fn draws(state: &State, splits: &[Split], purpose: Option<&Tag>) -> Result<(), R
     Ok(())
 }
 
-/// `form` has seen to it that a negative amount stands in history only.
+/// `fields` has seen to it that a negative amount stands in history only.
 fn find_negative(state: &State, splits: &[Split], findings: &mut Vec<Finding>) {
     let negative = splits.iter().map(|split| split.amount).filter(|amount| amount.is_negative());
     findings

@@ -1,7 +1,7 @@
 //! Which later entries have to be reversed before an entry can be: a set from which none can be left
 //! out. The rules say what stands in the way; what could clear it is looked for among later entries,
 //! last first; and the whole is tried out, then without each of them in turn. Nothing is guessed: a
-//! set that is given has been admitted on a state of this very state.
+//! set that is given has been admitted on this very state, which then was taken back.
 
 use super::{Context, Standing, admit_one, begin, limits};
 use crate::domain::apply::{self, Cited};
@@ -213,8 +213,8 @@ struct Search<'a, 'r, E> {
 }
 
 impl<E> Search<'_, '_, E> {
-    /// Reverses the chosen, last first, then the entry, on a state: gives the first entry whose
-    /// reversal is refused.
+    /// Reverses the chosen, last first, then the entry, and takes it all back: gives the first entry
+    /// whose reversal is refused.
     fn refusal(&mut self) -> Option<(u64, Rejection)> {
         let Body::EntryReversed(asked) = &self.asked.body else { return None };
         let context = Context { cited: &self.cited, ..self.context };

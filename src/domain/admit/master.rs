@@ -9,7 +9,7 @@ use crate::domain::known;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
 
-/// What the rule sets of this program know; `form` has checked the figures.
+/// What the rule sets of this program know; `fields` has checked the figures.
 pub(super) fn policy(policy: &Policy) -> Result<(), Rejection> {
     if !policy.has_known_rules() {
         return Err(Rejection::RuleSetUnknown { version: policy.rule_set_version });

@@ -373,7 +373,13 @@ impl Replay {
             if self.judge == Judge::Fold {
                 self.state.recorded_at_microseconds = first;
                 let mut journal = Journal::on(&mut self.state);
-                moves.push(fold(&mut journal, event, cited).map_err(|refused| (place, refused))?);
+                match fold(&mut journal, event, cited) {
+                    Ok(of_event) => moves.push(of_event),
+                    Err(refused) => {
+                        journal.take_back();
+                        return Err((place, refused));
+                    }
+                }
                 continue;
             }
             let (of_event, found) = admit_next(&mut self.state, &standing, event, &context)

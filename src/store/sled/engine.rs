@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
@@ -38,6 +39,10 @@ struct Base {
     db: Option<::sled::Db>,
     /// Taken only by the drop, before.
     watch: Option<Watch>,
+    config: ::sled::Config,
+    /// A write gave up half way. sled may have reserved room for it that nobody fills: unless it notes an
+    /// error too, whoever waits for a later write waits for ever.
+    gave_up: AtomicBool,
     folder: PathBuf,
 }
 
@@ -246,9 +251,11 @@ impl Engine {
             .use_compression(false)
             .flush_every_ms(None);
         let db = open_watched(folder, &config)?;
-        let watch = Watch::start(folder, config, ::sled::Tree::clone(&db));
-        let watch = Some(watch.map_err(Unopened::Refused)?);
-        let base = Base { db: Some(db), watch, folder: folder.to_owned() };
+        let tree = ::sled::Tree::clone(&db);
+        let (watched, gave_up) = (config.clone(), AtomicBool::new(false));
+        let folder_of = folder.to_owned();
+        let mut base = Base { db: Some(db), watch: None, config, gave_up, folder: folder_of };
+        base.watch = Some(Watch::start(folder, watched, tree).map_err(Unopened::Refused)?);
         let file = sync_files(medium.as_ref(), folder).map_err(Unopened::Refused)?;
         let synced = Mutex::new(Synced { file, blobs: blobs(medium.as_ref(), folder) });
         Ok(Self { base, medium: Arc::clone(medium), synced })
@@ -277,12 +284,20 @@ impl Engine {
 
     /// Applies a batch, in memory; [`Engine::flush_pair`] must follow.
     pub(super) fn write(&self, batch: ::sled::Batch) -> Result<()> {
-        self.call("write to", |tree| tree.apply_batch(batch))
+        let written = self.call("write to", |tree| tree.apply_batch(batch));
+        if written.is_err() {
+            self.base.gave_up.store(true, Ordering::Relaxed);
+        }
+        written
     }
 
     /// Makes what was applied durable.
     pub(super) fn flush_pair(&self) -> Result<()> {
         let folder = &self.base.folder;
+        if self.base.would_wait_for_ever() {
+            let gave_up = std::io::Error::other("sled gave up a write half way");
+            return Err(Error::io("write to", folder, gave_up));
+        }
         let mut synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
         self.call("flush", |tree| tree.flush())?;
         let found = blobs(self.medium.as_ref(), folder);
@@ -295,10 +310,23 @@ impl Engine {
     }
 }
 
+impl Base {
+    fn would_wait_for_ever(&self) -> bool {
+        self.gave_up.load(Ordering::Relaxed) && self.config.global_error().is_ok()
+    }
+}
+
 impl Drop for Base {
     /// Waits until the lock is free, for sled's threads let go a little later than the last handle.
     fn drop(&mut self) {
         let db = self.db.take();
+        if self.would_wait_for_ever() {
+            drop(self.watch.take());
+            // It would flush as it is dropped. What it still has in memory was not acknowledged, and the
+            // lock goes with the process.
+            std::mem::forget(db);
+            return;
+        }
         // sled flushes as it is dropped; that it has nothing left to wait for then is seen to before,
         // while its waits are watched.
         while let Some(db) = &db
@@ -426,4 +454,40 @@ fn sync_files(medium: &dyn Medium, folder: &Path) -> Result<Box<dyn MediumFile>>
         medium.sync_folder(folder).map_err(|e| Error::io("sync the folder", folder, e))?;
     }
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::medium::Disk;
+    use std::sync::mpsc::RecvTimeoutError;
+
+    /// sled writes a value of more than 128 KiB to a file of its own; where it cannot, it gives up and
+    /// notes nothing.
+    #[test]
+    fn a_write_that_sled_gives_up_leaves_nobody_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("db");
+        let (done, outcome) = channel();
+        std::thread::spawn(move || {
+            let medium: Arc<dyn Medium> = Arc::new(Disk);
+            let engine = Engine::open(&medium, &path).ok().unwrap();
+            std::fs::remove_dir_all(path.join("blobs")).unwrap();
+            std::fs::write(path.join("blobs"), "no folder").unwrap();
+            let batch = |bytes: usize| {
+                let mut batch = ::sled::Batch::default();
+                batch.insert(&b"key"[..], vec![7; bytes]);
+                batch
+            };
+            let first = engine.apply(batch(200_000)).unwrap_err();
+            let second = engine.apply(batch(10)).unwrap_err();
+            drop(engine);
+            done.send((first.kind(), second.kind())).unwrap();
+        });
+        match outcome.recv_timeout(Duration::from_secs(20)) {
+            Ok(kinds) => assert_eq!(kinds, (Kind::Io, Kind::Io)),
+            Err(RecvTimeoutError::Timeout) => panic!("it waits for ever"),
+            Err(RecvTimeoutError::Disconnected) => panic!("it did not come so far"),
+        }
+    }
 }

@@ -1,10 +1,14 @@
 //! Ends a wait that sled would never end.
 //!
 //! A thread of sled's that fails to write notes its error, and in one place (0.34.7,
-//! `Log::exit_reservation`: the end of a batch that is larger than what is left of a buffer) wakes nobody.
-//! Who began to wait for that write a moment before would wait for ever. A flush that finds the noted
-//! error wakes everybody who waits; so as long as a database is open, a thread looks now and then whether
-//! an error is noted, and flushes then.
+//! `Log::exit_reservation`, where every batch ends) wakes nobody. Who began to wait for that write a moment
+//! before would wait for ever. A flush that finds the noted error wakes everybody who waits; so as long as
+//! a database is open, a thread looks now and then whether an error is noted, and flushes then.
+//!
+//! What it cannot end: a wait without a noted error. A write that gives up half way is one, and the
+//! engine does not wait after it; a panic in a thread of sled's would be another. Its flush may stand
+//! behind a writer of another database of this process that waits for the one before it: there is one
+//! database open for writing at a time.
 
 use super::engine::caught;
 use crate::error::{Error, Result};
