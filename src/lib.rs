@@ -1,4 +1,53 @@
 //! `earmark`: a ledger for public money set aside for one purpose (专项资金).
+//!
+//! # The map
+//!
+//! From the top down; a room uses those below it, and `tests/tidy` holds each to a list.
+//!
+//! | room | what lives there |
+//! |---|---|
+//! | [`cli`] | what is typed becomes an order or a question, what comes back becomes text |
+//! | [`api`] | HTTP: routes, headers and status codes of the witness |
+//! | [`verify`] | verification from public data, in tiers |
+//! | [`import`], [`export`] | files that come in and go out |
+//! | [`ledger`] | where propose, admit, chain, store and archive meet: open, submit, publish, recover, read |
+//! | [`witness`] | a witness of logs, and what a log asks of its witnesses |
+//! | [`report`] | from projections to rows, tables, JSON; pure |
+//! | [`projection`] | balances, names, registers and leverage, rebuilt from entries; pure |
+//! | [`archive`], [`store`] | the two copies of every entry: the published log, and the engine |
+//! | [`edge`] | the outside world behind small traits: clock, ids, keys, pins, anchors |
+//! | [`tlog`] | a transparency log in public formats; pure |
+//! | [`chain`] | the bytes of an entry and the chain they form; pure |
+//! | [`domain`] | the rules of public money; pure |
+//! | [`mod@error`], [`mod@file`] | one error with its code; files and what the machine says of them |
+//!
+//! # The way of a command
+//!
+//! An [`Order`](domain::command::Order) says what the office wants. [`propose`](domain::propose::propose)
+//! resolves it into events, [`admit`](domain::admit::admit) judges each by every rule and changes the
+//! [`State`](domain::state::State) under a journal, `ledger::seal` makes entries of them and signs, the
+//! [`Store`](store::Store) makes them durable (that is the acknowledgement), and the archive publishes them
+//! under a signed checkpoint. A reader goes the other way and runs the same `admit`.
+//!
+//! # What holds
+//!
+//! * What a rule refuses is never in the log; what is in the log was admitted by the rule set of its time.
+//! * A refused command changes no byte: not of the log, not of the state.
+//! * An entry is never changed; a correction is an entry. Every balance is rebuilt from the log.
+//! * Nothing is acknowledged before it is durable, nothing is signed that was not read back.
+//! * One command id is one command, however often it is sent.
+//! * The leaves of a line add up to zero, and money is counted in checked integers
+//!   ([`domain::invariant`] has the whole list).
+//! * Time, ids and randomness come in from [`edge`]; the pure rooms' answers follow from their arguments.
+//! * Bytes are specified in `schemas/` and have one encoding; a second verifier in Python is written from
+//!   those pages alone.
+//!
+//! # Where to begin
+//!
+//! To see what happened: [`domain::event`], and beside it [`domain::fact`], where an event says what its
+//! fields are, what it moves and what is remembered of it. To add one: its struct in `domain/event`, its
+//! row in the list there, its `Fact`, its rule in `domain/admit`, its table in `schemas/entry.md`, a golden
+//! sample. To add an engine: the contract in [`store`], which its conformance suite tests.
 
 pub mod api;
 pub mod archive;

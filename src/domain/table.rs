@@ -2,7 +2,7 @@
 //!
 //! A [`Table`] finds a key in the same time however many there are, which the rules do some ten times
 //! an entry; a [`BTreeMap`] also gives ranges. Neither shows anything of how it was filled: a table is
-//! compared and encoded by its contents, in ascending order. A [`Slot`] changes either and notes what
+//! compared and encoded by its contents, in ascending order. A `Slot` changes either and notes what
 //! was there before. The hash is seeded anew in every process, so that nobody can choose codes that meet.
 
 use foldhash::fast::RandomState;
