@@ -18,8 +18,9 @@
 //! | [`edge`] | the outside world behind small traits: clock, ids, keys, pins, anchors |
 //! | [`tlog`] | a transparency log in public formats; pure |
 //! | [`chain`] | the bytes of an entry and the chain they form; pure |
+//! | [`mod@error`] | one error with its code, of every room above |
 //! | [`domain`] | the rules of public money; pure |
-//! | [`mod@error`], [`mod@file`] | one error with its code; files and what the machine says of them |
+//! | [`mod@file`] | files, and what the machine says of them |
 //!
 //! # The way of a command
 //!

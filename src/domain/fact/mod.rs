@@ -1,4 +1,5 @@
-//! What an event says of itself, beside its struct: every field by name, once.
+//! What an event says of itself, once: its fields by name, what it moves, what is remembered of it, and
+//! what a reversal of it takes back. One file a family, as the structs have them.
 //!
 //! [`Fact::fields`] takes a struct apart without `..`, so that no field can be forgotten, and shows each
 //! to a [`See`]. What looks at fields (forms, names, amounts and dates in `admit`, and whoever lists or
@@ -64,7 +65,8 @@ pub enum Value<'a> {
     Kind(&'static str),
     /// A hash, key, signature or id.
     Bytes(&'a [u8]),
-    /// So many items, which are shown one after the other under this name with a point: `splits.line`.
+    /// So many items, which are shown one after the other: plain ones under this very name, the fields of
+    /// structs behind a point, `splits.line`.
     List(usize),
     /// The fields of a struct follow, likewise.
     Struct,

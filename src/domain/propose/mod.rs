@@ -16,10 +16,10 @@ use super::event::{
 };
 use super::kinds::{Direction, Stage};
 use super::money::Amount;
-use super::near;
 use super::posting::Leaf;
 use super::rejection::{Rejection, Thing};
 use super::state::State;
+use super::{known, near};
 
 /// The entries that a command cites, which the caller has to look up for `propose` and `admit`.
 #[must_use]
@@ -71,10 +71,6 @@ struct Scene<'a> {
     occurred_on: Date,
     historical: bool,
     cited: &'a Cited,
-}
-
-fn unknown(thing: Thing, name: &impl ToString) -> Rejection {
-    Rejection::Unknown { thing, name: name.to_string(), near: Vec::new() }
 }
 
 impl Scene<'_> {
@@ -210,7 +206,7 @@ impl Scene<'_> {
     fn refund(&self, c: ReceiveRefund) -> Result<Body, Rejection> {
         let entry = c.disbursement;
         let paid = self.cited.get(&entry);
-        let paid = paid.ok_or_else(|| unknown(Thing::Entry, &format!("@{entry}")))?;
+        let paid = paid.ok_or_else(|| known::unknown(Thing::Entry, &format!("@{entry}")))?;
         let Body::DisbursementRecorded(payment) = &paid.body else {
             return Err(Rejection::NotADisbursement { entry, found: paid.body.name() });
         };

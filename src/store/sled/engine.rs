@@ -322,8 +322,8 @@ impl Drop for Base {
         let db = self.db.take();
         if self.would_wait_for_ever() {
             drop(self.watch.take());
-            // It would flush as it is dropped. What it still has in memory was not acknowledged, and the
-            // lock goes with the process.
+            // It would flush as it is dropped. What it has in memory only is in the durability log if it
+            // was acknowledged, and the lock goes with the process.
             std::mem::forget(db);
             return;
         }
