@@ -1,9 +1,12 @@
 //! Authority: given once a line, then adjusted, transferred, carried or lapsed.
 
+use super::rules::{Rules, Scene};
 use super::state;
 use crate::domain::event::{
     AllocationAdjusted, AllocationRecorded, AllocationTransferred, BalanceCarriedForward,
+    BalanceLapsed,
 };
+use crate::domain::finding::Finding;
 use crate::domain::ids::Tag;
 use crate::domain::kinds::Stage;
 use crate::domain::known;
@@ -11,15 +14,33 @@ use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
 use std::collections::BTreeSet;
 
-pub(super) fn record(state: &State, b: &AllocationRecorded) -> Result<(), Rejection> {
-    state::open_fund(state, &b.line.fund).map(|_| ())
+impl Rules for AllocationRecorded {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        state::open_fund(at.state, &self.line.fund).map(|_| ())
+    }
 }
 
-pub(super) fn adjust(state: &State, b: &AllocationAdjusted) -> Result<(), Rejection> {
-    state::open_fund(state, &b.line.fund).map(|_| ())
+impl Rules for AllocationAdjusted {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        state::open_fund(at.state, &self.line.fund).map(|_| ())
+    }
 }
 
-pub(super) fn transfer(state: &State, b: &AllocationTransferred) -> Result<(), Rejection> {
+impl Rules for AllocationTransferred {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        transfer(at.state, self)
+    }
+}
+
+impl Rules for BalanceCarriedForward {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        carry(at.state, self)
+    }
+}
+
+no_rules!(BalanceLapsed);
+
+fn transfer(state: &State, b: &AllocationTransferred) -> Result<(), Rejection> {
     let giving = state::open_fund(state, &b.from.fund)?;
     let Some(to) = &b.to else { return Ok(()) };
     let receiving = state::open_fund(state, &to.fund)?;
@@ -33,7 +54,7 @@ pub(super) fn transfer(state: &State, b: &AllocationTransferred) -> Result<(), R
     Ok(())
 }
 
-pub(super) fn carry(state: &State, b: &BalanceCarriedForward) -> Result<(), Rejection> {
+fn carry(state: &State, b: &BalanceCarriedForward) -> Result<(), Rejection> {
     state::open_fund(state, &b.from.fund)?;
     let same =
         b.from.fund == b.to.fund && b.from.origin == b.to.origin && b.from.class == b.to.class;

@@ -1,10 +1,10 @@
 //! Contracts, payments and refunds. Money is never picked silently: every split names its line.
 
+use super::rules::{Rules, Scene};
 use super::{project, state, time};
-use crate::domain::apply::Cited;
 use crate::domain::event::{
     Body, CommitmentClosed, CommitmentIncreased, CommitmentMade, CommitmentReduced,
-    DisbursementRecorded, Event, RefundReceived, Split,
+    DisbursementRecorded, RefundReceived, Split,
 };
 use crate::domain::finding::Finding;
 use crate::domain::ids::Tag;
@@ -14,11 +14,11 @@ use crate::domain::state::State;
 
 /// When money may be drawn anew: by a contract, or by a payment without one.
 fn draws_in_time(
-    state: &State,
-    event: &Event,
+    at: &Scene<'_>,
     splits: &[Split],
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
+    let (state, event) = (at.state, at.event);
     for split in splits {
         time::line_year(state, event, &split.line, findings)?;
         let opened_on = known::line(state, &split.line)?.opened_on;
@@ -53,59 +53,48 @@ fn find_negative(state: &State, splits: &[Split], findings: &mut Vec<Finding>) {
         .extend(negative.map(|a| Finding::NegativeAmount { amount: state.currency().money(a) }));
 }
 
-pub(super) fn make(
-    state: &State,
-    event: &Event,
-    b: &CommitmentMade,
-    findings: &mut Vec<Finding>,
-) -> Result<(), Rejection> {
-    draws_in_time(state, event, &b.splits, findings)?;
-    draws(state, &b.splits, b.purpose.as_ref())?;
-    find_negative(state, &b.splits, findings);
-    Ok(())
+impl Rules for CommitmentMade {
+    fn rules(&self, at: &Scene<'_>, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
+        draws_in_time(at, &self.splits, findings)?;
+        draws(at.state, &self.splits, self.purpose.as_ref())?;
+        find_negative(at.state, &self.splits, findings);
+        Ok(())
+    }
 }
 
-pub(super) fn increase(
-    state: &State,
-    event: &Event,
-    b: &CommitmentIncreased,
-    findings: &mut Vec<Finding>,
-) -> Result<(), Rejection> {
-    let made = known::commitment(state, &b.contract)?;
-    draws_in_time(state, event, &b.splits, findings)?;
-    time::order(event, made.made_on, "an increase is not before its commitment", findings)?;
-    state::open_commitment(&b.contract, made)?;
-    draws(state, &b.splits, made.purpose.as_ref())?;
-    find_negative(state, &b.splits, findings);
-    Ok(())
+impl Rules for CommitmentIncreased {
+    fn rules(&self, at: &Scene<'_>, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
+        let made = known::commitment(at.state, &self.contract)?;
+        draws_in_time(at, &self.splits, findings)?;
+        time::order(at.event, made.made_on, "an increase is not before its commitment", findings)?;
+        state::open_commitment(&self.contract, made)?;
+        draws(at.state, &self.splits, made.purpose.as_ref())?;
+        find_negative(at.state, &self.splits, findings);
+        Ok(())
+    }
 }
 
-pub(super) fn reduce(
-    state: &State,
-    event: &Event,
-    b: &CommitmentReduced,
-    findings: &mut Vec<Finding>,
-) -> Result<(), Rejection> {
-    let made = known::commitment(state, &b.contract)?;
-    time::order(event, made.made_on, "a reduction is not before its commitment", findings)?;
-    state::open_commitment(&b.contract, made)?;
-    (b.splits.iter())
-        .try_for_each(|split| state::share(&b.contract, made, &split.line, split.project.as_ref()))
+impl Rules for CommitmentReduced {
+    fn rules(&self, at: &Scene<'_>, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
+        let made = known::commitment(at.state, &self.contract)?;
+        time::order(at.event, made.made_on, "a reduction is not before its commitment", findings)?;
+        state::open_commitment(&self.contract, made)?;
+        (self.splits.iter()).try_for_each(|split| {
+            state::share(&self.contract, made, &split.line, split.project.as_ref())
+        })
+    }
 }
 
-pub(super) fn close(
-    state: &State,
-    event: &Event,
-    b: &CommitmentClosed,
-    findings: &mut Vec<Finding>,
-) -> Result<(), Rejection> {
-    let made = known::commitment(state, &b.contract)?;
-    time::order(event, made.made_on, "a closing is not before its commitment", findings)?;
-    state::open_commitment(&b.contract, made)
+impl Rules for CommitmentClosed {
+    fn rules(&self, at: &Scene<'_>, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
+        let made = known::commitment(at.state, &self.contract)?;
+        time::order(at.event, made.made_on, "a closing is not before its commitment", findings)?;
+        state::open_commitment(&self.contract, made)
+    }
 }
 
 /// The number of the voucher is the next of its fund and fiscal year.
-pub(super) fn voucher(state: &State, b: &DisbursementRecorded) -> Result<(), Rejection> {
+fn voucher(state: &State, b: &DisbursementRecorded) -> Result<(), Rejection> {
     let Some(first) = b.splits.first() else { return Err(Rejection::NoSplits) };
     let series = (first.line.fund.clone(), first.line.year);
     let last = state.vouchers.get(&series).copied().unwrap_or_default();
@@ -116,15 +105,31 @@ pub(super) fn voucher(state: &State, b: &DisbursementRecorded) -> Result<(), Rej
     Err(Rejection::NumberNotNext { what: "voucher number", expected, found: b.voucher_no })
 }
 
-pub(super) fn disburse(
-    state: &State,
-    event: &Event,
+impl Rules for DisbursementRecorded {
+    fn office(&self, at: &Scene<'_>) -> Result<(), Rejection> {
+        voucher(at.state, self)
+    }
+
+    fn rules(&self, at: &Scene<'_>, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
+        disburse(at, self, findings)
+    }
+}
+
+impl Rules for RefundReceived {
+    fn rules(&self, at: &Scene<'_>, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
+        refund(at, self, findings)
+    }
+}
+
+fn disburse(
+    at: &Scene<'_>,
     b: &DisbursementRecorded,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
+    let (state, event) = (at.state, at.event);
     match &b.commitment {
         None => {
-            draws_in_time(state, event, &b.splits, findings)?;
+            draws_in_time(at, &b.splits, findings)?;
             draws(state, &b.splits, b.purpose.as_ref())?;
         }
         Some(contract) => {
@@ -149,15 +154,14 @@ pub(super) fn disburse(
     Ok(())
 }
 
-pub(super) fn refund(
-    state: &State,
-    event: &Event,
+fn refund(
+    at: &Scene<'_>,
     b: &RefundReceived,
-    cited: &Cited,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
+    let (state, event) = (at.state, at.event);
     let entry = b.disbursement;
-    let paid = known::entry(state, cited, entry)?;
+    let paid = known::entry(state, at.context.cited, entry)?;
     let Body::DisbursementRecorded(payment) = &paid.body else {
         return Err(Rejection::NotADisbursement { entry, found: paid.body.name() });
     };

@@ -1,8 +1,9 @@
 //! Confidential fields: an entry holds a commitment of its own to them, and they are erased once. What
 //! they say is no matter of the rules.
 
-use crate::domain::apply::Cited;
+use super::rules::{Rules, Scene};
 use crate::domain::event::{ConfidentialErased, Event};
+use crate::domain::finding::Finding;
 use crate::domain::known;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
@@ -14,11 +15,13 @@ pub(super) fn seal(state: &State, event: &Event) -> Result<(), Rejection> {
 }
 
 /// Fields are erased once.
-pub(super) fn erase(state: &State, b: &ConfidentialErased, cited: &Cited) -> Result<(), Rejection> {
-    let commitment = known::entry(state, cited, b.entry)?.confidential;
-    let sealed = commitment.and_then(|commitment| state.confidential.get(&commitment));
-    match sealed.and_then(|sealed| sealed.erased_by) {
-        Some(by) => Err(Rejection::AlreadyErased { entry: b.entry, by }),
-        None => Ok(()),
+impl Rules for ConfidentialErased {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        let commitment = known::entry(at.state, at.context.cited, self.entry)?.confidential;
+        let sealed = commitment.and_then(|commitment| at.state.confidential.get(&commitment));
+        match sealed.and_then(|sealed| sealed.erased_by) {
+            Some(by) => Err(Rejection::AlreadyErased { entry: self.entry, by }),
+            None => Ok(()),
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! Reversals and attachments. An entry is reversed once, with a reason, by its exact inverse, and
 //! only while nothing later builds on it.
 
+use super::rules::{Rules, Scene};
 use super::time;
-use crate::domain::apply::Cited;
-use crate::domain::event::{Body, EntryReversed, Event, Split};
+use crate::domain::event::{Body, DocumentAttached, EntryReversed, Split};
 use crate::domain::finding::Finding;
 use crate::domain::ids::Code;
 use crate::domain::kinds::ProjectStatus;
@@ -13,16 +13,18 @@ use crate::domain::rejection::{BuiltOn, Dependents, Ground, Rejection};
 use crate::domain::state::{Project, RefundKey, State};
 use crate::domain::table::Lookup;
 
-pub(super) fn reverse(
-    state: &State,
-    event: &Event,
-    b: &EntryReversed,
-    cited: &Cited,
-    findings: &mut Vec<Finding>,
-) -> Result<(), Rejection> {
-    let entry = b.entry;
-    let original = known::entry(state, cited, entry)?;
-    time::order(event, original.occurred_on, "a reversal is not before its entry", findings)?;
+impl Rules for EntryReversed {
+    fn rules(&self, at: &Scene<'_>, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
+        reverse(at, self.entry, findings)
+    }
+}
+
+no_rules!(DocumentAttached);
+
+fn reverse(at: &Scene<'_>, entry: u64, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
+    let state = at.state;
+    let original = known::entry(state, at.context.cited, entry)?;
+    time::order(at.event, original.occurred_on, "a reversal is not before its entry", findings)?;
     if let Some(by) = state.reversed.get(&entry) {
         return Err(Rejection::AlreadyReversed { entry, by: *by });
     }

@@ -1,6 +1,8 @@
 //! Follow-on investment: pledged, paid in, withdrawn. Outside the budget identity.
 
+use super::rules::{Rules, Scene};
 use crate::domain::event::{FollowOnPaidIn, FollowOnPledged, FollowOnWithdrawn};
+use crate::domain::finding::Finding;
 use crate::domain::ids::Code;
 use crate::domain::kinds::FollowOnKind;
 use crate::domain::known;
@@ -8,11 +10,13 @@ use crate::domain::money::Amount;
 use crate::domain::rejection::{LimitKind, Rejection};
 use crate::domain::state::State;
 
-pub(super) fn pledge(b: &FollowOnPledged) -> Result<(), Rejection> {
-    if b.kind == FollowOnKind::InKind && b.valuation.is_none() {
-        return Err(Rejection::ValuationRequired);
+impl Rules for FollowOnPledged {
+    fn rules(&self, _: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        if self.kind == FollowOnKind::InKind && self.valuation.is_none() {
+            return Err(Rejection::ValuationRequired);
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What is promised and open, of an investment that has not ended.
@@ -24,7 +28,19 @@ fn rest(state: &State, code: &Code) -> Result<Amount, Rejection> {
     follow_on.rest().ok_or(Rejection::Overflow)
 }
 
-pub(super) fn pay_in(state: &State, b: &FollowOnPaidIn) -> Result<(), Rejection> {
+impl Rules for FollowOnPaidIn {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        pay_in(at.state, self)
+    }
+}
+
+impl Rules for FollowOnWithdrawn {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        withdraw(at.state, self)
+    }
+}
+
+fn pay_in(state: &State, b: &FollowOnPaidIn) -> Result<(), Rejection> {
     let rest = rest(state, &b.code)?;
     if b.amount <= rest {
         return Ok(());
@@ -38,7 +54,7 @@ pub(super) fn pay_in(state: &State, b: &FollowOnPaidIn) -> Result<(), Rejection>
     })
 }
 
-pub(super) fn withdraw(state: &State, b: &FollowOnWithdrawn) -> Result<(), Rejection> {
+fn withdraw(state: &State, b: &FollowOnWithdrawn) -> Result<(), Rejection> {
     let rest = rest(state, &b.code)?;
     if b.amount == rest {
         return Ok(());

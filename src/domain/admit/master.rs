@@ -1,27 +1,58 @@
-//! The ledger, its policy and officers, and master data.
+//! Master data: districts, programmes, payees and funds.
 
+use super::rules::{Rules, Scene};
 use super::state;
 use crate::domain::calendar::Date;
-use crate::domain::event::{DistrictRegistered, DistrictRetired, FundClosed, Policy};
+use crate::domain::event::{
+    DistrictRegistered, DistrictRetired, FundClosed, FundEstablished, PayeeRegistered,
+    ProgrammeRegistered,
+};
+use crate::domain::finding::Finding;
 use crate::domain::ids::Code;
 use crate::domain::kinds::Stage;
 use crate::domain::known;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
 
-/// What the rule sets of this program know; `fields` has checked the figures.
-pub(super) fn policy(policy: &Policy) -> Result<(), Rejection> {
-    if !policy.has_known_rules() {
-        return Err(Rejection::RuleSetUnknown { version: policy.rule_set_version });
-    }
-    if policy.approval_bands.is_empty() {
-        Ok(())
-    } else {
-        Err(Rejection::NotInRuleSet { what: "approval bands" })
+impl Rules for DistrictRegistered {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        district(at.state, self)
     }
 }
 
-pub(super) fn district(state: &State, b: &DistrictRegistered) -> Result<(), Rejection> {
+/// A district ends once, on a day on which it is valid.
+impl Rules for DistrictRetired {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        let district = known::district(at.state, &self.code)?;
+        if let Some(to) = district.valid_to {
+            let successor = district.successor.clone();
+            return Err(Rejection::DistrictEnded { district: self.code.clone(), to, successor });
+        }
+        valid_district(at.state, &self.code, at.event.occurred_on)
+    }
+}
+
+impl Rules for ProgrammeRegistered {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        within(at, self.district.as_ref())
+    }
+}
+
+impl Rules for FundEstablished {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        within(at, self.district.as_ref())
+    }
+}
+
+impl Rules for FundClosed {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        close_fund(at.state, self)
+    }
+}
+
+no_rules!(PayeeRegistered);
+
+fn district(state: &State, b: &DistrictRegistered) -> Result<(), Rejection> {
     if let (Some(from), Some(to)) = (b.valid_from, b.valid_to)
         && to < from
     {
@@ -38,19 +69,9 @@ pub(super) fn district(state: &State, b: &DistrictRegistered) -> Result<(), Reje
     Ok(())
 }
 
-/// A district ends once, on a day on which it is valid.
-pub(super) fn retire(state: &State, b: &DistrictRetired, last_day: Date) -> Result<(), Rejection> {
-    let district = known::district(state, &b.code)?;
-    if let Some(to) = district.valid_to {
-        let successor = district.successor.clone();
-        return Err(Rejection::DistrictEnded { district: b.code.clone(), to, successor });
-    }
-    valid_district(state, &b.code, last_day)
-}
-
 /// What names a district names one that is valid on its day.
-pub(super) fn within(state: &State, district: Option<&Code>, date: Date) -> Result<(), Rejection> {
-    district.map_or(Ok(()), |code| valid_district(state, code, date))
+fn within(at: &Scene<'_>, district: Option<&Code>) -> Result<(), Rejection> {
+    district.map_or(Ok(()), |code| valid_district(at.state, code, at.event.occurred_on))
 }
 
 /// The district is known, and valid on the date.
@@ -70,7 +91,7 @@ pub(super) fn valid_district(state: &State, code: &Code, date: Date) -> Result<(
     })
 }
 
-pub(super) fn close_fund(state: &State, b: &FundClosed) -> Result<(), Rejection> {
+fn close_fund(state: &State, b: &FundClosed) -> Result<(), Rejection> {
     state::open_fund(state, &b.code)?;
     let held = state.find_leaf(|leaf| {
         let is_held = matches!(

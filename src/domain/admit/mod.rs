@@ -4,13 +4,16 @@
 //!
 //! Rules hold in the order of the index, never of `occurred_on`. Per event they are asked in this
 //! order, which is the order of [`Rejection`]: form, ledger and officer, names, time, state, purpose,
-//! limits of money. `fields` and `limits` ask all events alike, time, state and purpose are
-//! asked by a leaf file a family; `limits` is the one place where an account is kept from going below
-//! zero.
+//! limits of money. `fields` and `limits` ask all events alike; what is asked of one event alone stands
+//! in a leaf file a family, as its [`Rules`](rules::Rules). `limits` is the one place where an account
+//! is kept from going below zero.
 //!
 //! The policy names the rule set: 1 asks for no roles, 2 does (`officers` has the table). A ledger is
 //! judged by the rule set of each command's time, for ever. Approval bands are in neither: a policy
 //! that sets them is refused rather than ignored.
+
+#[macro_use]
+mod rules;
 
 mod allocation;
 mod commitment;
@@ -30,6 +33,7 @@ pub use correction::books;
 pub use dependents::{LaterEntries, MOST_DEPENDENTS, ReadEvent, find_dependents};
 pub use officers::Standing;
 
+use self::rules::{Rules, Scene};
 use super::apply::{self, Cited};
 use super::event::{Body, Event};
 use super::fact::Fact;
@@ -127,11 +131,12 @@ fn admit_one(
     (standing, context): (&Standing, &Context<'_>),
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Move>, Rejection> {
+    let at = Scene { state: journal, event, standing, context };
     fields::check_form(journal, event)?;
-    check_ledger(journal, event, standing, context)?;
+    check_ledger(&at)?;
     fields::check_names(journal, event, context.cited)?;
     time::check(journal, event, context)?;
-    check_family(journal, event, context, findings)?;
+    event.body.rules(&at, findings)?;
     check_e_vouchers(journal, event)?;
     confidential::seal(journal, event)?;
     let moves = event.body.moves(journal, context.cited)?;
@@ -141,82 +146,16 @@ fn admit_one(
     Ok(moves)
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "only these change the ledger or have a number")]
-fn check_ledger(
-    state: &State,
-    event: &Event,
-    standing: &Standing,
-    context: &Context<'_>,
-) -> Result<(), Rejection> {
-    match (&event.body, state.ledger.as_ref()) {
-        (Body::LedgerOpened(b), None) if state.size == 0 => return master::policy(&b.policy),
+/// Opened once, first; and who signs may.
+fn check_ledger(at: &Scene<'_>) -> Result<(), Rejection> {
+    match (&at.event.body, at.state.ledger.as_ref()) {
+        (Body::LedgerOpened(b), None) if at.state.size == 0 => return officers::policy(&b.policy),
         (Body::LedgerOpened(_), _) => return Err(Rejection::LedgerOpen),
         (_, Some(_)) => {}
         (_, None) => return Err(Rejection::LedgerNotOpen),
     }
-    officers::signs(state, standing, context.officer, &event.body)?;
-    match &event.body {
-        Body::PolicyAdopted(b) => {
-            master::policy(&b.policy)?;
-            officers::rule_set(state, &b.policy)
-        }
-        Body::LogKeyRotated(b) => officers::rotate_log(state, b),
-        Body::OfficerEnrolled(b) => officers::enrol(state, b),
-        Body::OfficerKeyRotated(b) => officers::rotate(state, b),
-        Body::OfficerRolesChanged(b) => officers::change_roles(state, standing, b),
-        Body::OfficerRevoked(b) => officers::revoke(state, standing, b),
-        Body::DisbursementRecorded(b) => commitment::voucher(state, b),
-        _ => Ok(()),
-    }
-}
-
-fn check_family(
-    state: &State,
-    event: &Event,
-    context: &Context<'_>,
-    findings: &mut Vec<Finding>,
-) -> Result<(), Rejection> {
-    let date = event.occurred_on;
-    match &event.body {
-        Body::DistrictRegistered(b) => master::district(state, b),
-        Body::DistrictRetired(b) => master::retire(state, b, date),
-        Body::ProgrammeRegistered(b) => master::within(state, b.district.as_ref(), date),
-        Body::FundEstablished(b) => master::within(state, b.district.as_ref(), date),
-        Body::FundClosed(b) => master::close_fund(state, b),
-        Body::AllocationRecorded(b) => allocation::record(state, b),
-        Body::AllocationAdjusted(b) => allocation::adjust(state, b),
-        Body::AllocationTransferred(b) => allocation::transfer(state, b),
-        Body::BalanceCarriedForward(b) => allocation::carry(state, b),
-        Body::FundsReserved(b) => project::reserve(state, b),
-        Body::ProjectApproved(b) => project::approve(state, event, b, findings),
-        Body::ProjectCompleted(b) => state::approved(state, &b.code),
-        Body::ProjectTerminated(b) => state::terminable(state, &b.code),
-        Body::ProjectClosedOut(b) => state::ended(state, &b.code),
-        Body::CommitmentMade(b) => commitment::make(state, event, b, findings),
-        Body::CommitmentIncreased(b) => commitment::increase(state, event, b, findings),
-        Body::CommitmentReduced(b) => commitment::reduce(state, event, b, findings),
-        Body::CommitmentClosed(b) => commitment::close(state, event, b, findings),
-        Body::DisbursementRecorded(b) => commitment::disburse(state, event, b, findings),
-        Body::RefundReceived(b) => commitment::refund(state, event, b, context.cited, findings),
-        Body::FollowOnPledged(b) => follow_on::pledge(b),
-        Body::FollowOnPaidIn(b) => follow_on::pay_in(state, b),
-        Body::FollowOnWithdrawn(b) => follow_on::withdraw(state, b),
-        Body::EntryReversed(b) => correction::reverse(state, event, b, context.cited, findings),
-        Body::ConfidentialErased(b) => confidential::erase(state, b, context.cited),
-        Body::LedgerOpened(_)
-        | Body::PolicyAdopted(_)
-        | Body::LogKeyRotated(_)
-        | Body::OfficerEnrolled(_)
-        | Body::OfficerRolesChanged(_)
-        | Body::OfficerKeyRotated(_)
-        | Body::OfficerRevoked(_)
-        | Body::PayeeRegistered(_)
-        | Body::ReservationReleased(_)
-        | Body::BalanceLapsed(_)
-        | Body::DocumentAttached(_)
-        | Body::LedgerRestored(_)
-        | Body::AnchorAdopted(_) => Ok(()),
-    }
+    officers::signs(at.state, at.standing, at.context.officer, &at.event.body)?;
+    at.event.body.office(at)
 }
 
 fn check_e_vouchers(state: &State, event: &Event) -> Result<(), Rejection> {

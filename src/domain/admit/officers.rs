@@ -7,10 +7,12 @@
 //! again, for anything. That a key's holder has it is not asked here: signatures are checked beside
 //! the rules, from the same state (`ledger/reader/replay`).
 
+use super::rules::{Rules, Scene};
 use crate::domain::event::{
-    Body, Bytes32, LogKeyRotated, OfficerEnrolled, OfficerKeyRotated, OfficerRevoked,
-    OfficerRolesChanged, Policy,
+    AnchorAdopted, Body, Bytes32, LedgerOpened, LedgerRestored, LogKeyRotated, OfficerEnrolled,
+    OfficerKeyRotated, OfficerRevoked, OfficerRolesChanged, Policy, PolicyAdopted,
 };
+use crate::domain::finding::Finding;
 use crate::domain::kinds::{Role, Stage};
 use crate::domain::known;
 use crate::domain::money::Amount;
@@ -135,29 +137,56 @@ fn not_the_last(state: &State, standing: &Standing, number: u32) -> Result<(), R
     Err(Rejection::LastAdministrator { officer: officer.name.clone() })
 }
 
-pub(super) fn change_roles(
-    state: &State,
-    standing: &Standing,
-    b: &OfficerRolesChanged,
-) -> Result<(), Rejection> {
-    self::standing(state, b.number)?;
-    if b.roles.contains(&Role::Administrator) {
-        return Ok(());
+impl Rules for OfficerRolesChanged {
+    fn office(&self, at: &Scene<'_>) -> Result<(), Rejection> {
+        standing(at.state, self.number)?;
+        if self.roles.contains(&Role::Administrator) {
+            return Ok(());
+        }
+        not_the_last(at.state, at.standing, self.number)
     }
-    not_the_last(state, standing, b.number)
+
+    fn rules(&self, _: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        Ok(())
+    }
 }
 
-pub(super) fn revoke(
-    state: &State,
-    standing: &Standing,
-    b: &OfficerRevoked,
-) -> Result<(), Rejection> {
-    self::standing(state, b.number)?;
-    not_the_last(state, standing, b.number)
+impl Rules for OfficerRevoked {
+    fn office(&self, at: &Scene<'_>) -> Result<(), Rejection> {
+        standing(at.state, self.number)?;
+        not_the_last(at.state, at.standing, self.number)
+    }
+
+    fn rules(&self, _: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        Ok(())
+    }
+}
+
+/// What the rule sets of this program know; `fields` has checked the figures.
+pub(super) fn policy(policy: &Policy) -> Result<(), Rejection> {
+    if !policy.has_known_rules() {
+        return Err(Rejection::RuleSetUnknown { version: policy.rule_set_version });
+    }
+    if policy.approval_bands.is_empty() {
+        Ok(())
+    } else {
+        Err(Rejection::NotInRuleSet { what: "approval bands" })
+    }
+}
+
+impl Rules for PolicyAdopted {
+    fn office(&self, at: &Scene<'_>) -> Result<(), Rejection> {
+        policy(&self.policy)?;
+        rule_set(at.state, &self.policy)
+    }
+
+    fn rules(&self, _: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        Ok(())
+    }
 }
 
 /// Rule sets only go up, and one with roles begins where somebody is administrator.
-pub(super) fn rule_set(state: &State, policy: &Policy) -> Result<(), Rejection> {
+fn rule_set(state: &State, policy: &Policy) -> Result<(), Rejection> {
     let (present, wanted) = (state.policy.rule_set_version, policy.rule_set_version);
     if wanted < present {
         return Err(Rejection::RuleSetOlder { present, wanted });
@@ -187,21 +216,41 @@ fn fresh_key(state: &State, key: &Bytes32) -> Result<(), Rejection> {
 }
 
 /// A key of one purpose, and the next number.
-pub(super) fn enrol(state: &State, b: &OfficerEnrolled) -> Result<(), Rejection> {
-    fresh_key(state, &b.key)?;
-    let expected = u64::try_from(state.officers.len()).unwrap_or(u64::MAX);
-    let found = u64::from(b.number);
-    if expected == found {
-        return Ok(());
+impl Rules for OfficerEnrolled {
+    fn office(&self, at: &Scene<'_>) -> Result<(), Rejection> {
+        fresh_key(at.state, &self.key)?;
+        let expected = u64::try_from(at.state.officers.len()).unwrap_or(u64::MAX);
+        let found = u64::from(self.number);
+        if expected == found {
+            return Ok(());
+        }
+        Err(Rejection::NumberNotNext { what: "officer number", expected, found })
     }
-    Err(Rejection::NumberNotNext { what: "officer number", expected, found })
+
+    fn rules(&self, _: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        Ok(())
+    }
 }
 
-pub(super) fn rotate(state: &State, b: &OfficerKeyRotated) -> Result<(), Rejection> {
-    standing(state, b.number)?;
-    fresh_key(state, &b.key)
+impl Rules for OfficerKeyRotated {
+    fn office(&self, at: &Scene<'_>) -> Result<(), Rejection> {
+        standing(at.state, self.number)?;
+        fresh_key(at.state, &self.key)
+    }
+
+    fn rules(&self, _: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        Ok(())
+    }
 }
 
-pub(super) fn rotate_log(state: &State, b: &LogKeyRotated) -> Result<(), Rejection> {
-    fresh_key(state, &b.key)
+impl Rules for LogKeyRotated {
+    fn office(&self, at: &Scene<'_>) -> Result<(), Rejection> {
+        fresh_key(at.state, &self.key)
+    }
+
+    fn rules(&self, _: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        Ok(())
+    }
 }
+
+no_rules!(LedgerOpened, LedgerRestored, AnchorAdopted);

@@ -1,13 +1,17 @@
 //! Projects: approval with named funding, and purpose (专款专用).
 
+use super::rules::{Rules, Scene};
 use super::{master, state, time};
-use crate::domain::event::{Event, FundsReserved, ProjectApproved};
+use crate::domain::event::{
+    FundsReserved, ProjectApproved, ProjectClosedOut, ProjectCompleted, ProjectTerminated,
+    ReservationReleased,
+};
 use crate::domain::finding::Finding;
 use crate::domain::ids::{Code, Tag};
 use crate::domain::known;
 use crate::domain::money::Amount;
 use crate::domain::rejection::{LimitKind, Rejection};
-use crate::domain::state::{Fund, State};
+use crate::domain::state::Fund;
 
 /// 专款专用: the purpose, or an ancestor of it, is among the fund's.
 pub(super) fn purpose(purpose: &Tag, code: &Code, fund: &Fund) -> Result<(), Rejection> {
@@ -18,12 +22,47 @@ pub(super) fn purpose(purpose: &Tag, code: &Code, fund: &Fund) -> Result<(), Rej
     Err(Rejection::PurposeOutside { purpose, fund: code.clone(), purposes })
 }
 
-pub(super) fn approve(
-    state: &State,
-    event: &Event,
+impl Rules for ProjectApproved {
+    fn rules(&self, at: &Scene<'_>, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
+        approve(at, self, findings)
+    }
+}
+
+impl Rules for ProjectCompleted {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        state::approved(at.state, &self.code)
+    }
+}
+
+impl Rules for ProjectTerminated {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        state::terminable(at.state, &self.code)
+    }
+}
+
+impl Rules for ProjectClosedOut {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        state::ended(at.state, &self.code)
+    }
+}
+
+impl Rules for FundsReserved {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        let fund = state::open_fund(at.state, &self.line.fund)?;
+        state::approved(at.state, &self.project)?;
+        let project = known::project(at.state, &self.project)?;
+        purpose(&project.purpose, &self.line.fund, fund)
+    }
+}
+
+no_rules!(ReservationReleased);
+
+fn approve(
+    at: &Scene<'_>,
     b: &ProjectApproved,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
+    let (state, event) = (at.state, at.event);
     if let (Some(start), Some(end)) = (b.start, b.end) {
         let what = "a project ends after it begins";
         time::in_order(event.historical, end, start, what, findings)?;
@@ -48,10 +87,4 @@ pub(super) fn approve(
         }),
         Some(_) | None => Ok(()),
     }
-}
-
-pub(super) fn reserve(state: &State, b: &FundsReserved) -> Result<(), Rejection> {
-    let fund = state::open_fund(state, &b.line.fund)?;
-    state::approved(state, &b.project)?;
-    purpose(&known::project(state, &b.project)?.purpose, &b.line.fund, fund)
 }
