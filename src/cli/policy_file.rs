@@ -85,7 +85,7 @@ pub(crate) fn text(policy: &Policy, currency: Currency) -> String {
          project_required = {project}              # every contract and payment needs a project\n\
          transfer_between_purposes = {transfer}    # money may go to a fund for something else\n\
          history_before = \"{before}\"           # only earlier dates are imported as history\n\
-         rule_set_version = {rules}                 # 1 asks for no roles, 2 does\n",
+         rule_set_version = {rules}                 # 1 asks for no roles, 2 does, 3 has more rules (schemas/entry.md, 12)\n",
         control = policy.control,
         points = policy.tolerance_basis_points,
         tolerance = currency.plain(policy.tolerance_minor_units),

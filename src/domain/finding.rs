@@ -28,6 +28,15 @@ pub enum Finding {
         /// Its ceiling.
         ceiling: Money,
     },
+    /// What is reserved for a project, and what it has engaged, is above its ceiling (rule set 3).
+    ReservedAboveCeiling {
+        /// The project.
+        project: Code,
+        /// What is reserved for it and engaged by it now.
+        spoken_for: Money,
+        /// Its ceiling.
+        ceiling: Money,
+    },
     /// A payment was above its commitment (D13).
     AboveCommitment {
         /// The contract.
@@ -63,6 +72,7 @@ impl Finding {
         match self {
             Self::BelowZero { .. } => "below_zero",
             Self::AboveCeiling { .. } => "above_ceiling",
+            Self::ReservedAboveCeiling { .. } => "reserved_above_ceiling",
             Self::AboveCommitment { .. } => "above_commitment",
             Self::OutsideLineYear { .. } => "outside_line_year",
             Self::NegativeAmount { .. } => "negative_amount",
@@ -78,6 +88,10 @@ impl fmt::Display for Finding {
             Self::AboveCeiling { project, engaged, ceiling } => {
                 write!(f, "project {project} has engaged {engaged}, above its ceiling of {ceiling}")
             }
+            Self::ReservedAboveCeiling { project, spoken_for, ceiling } => write!(
+                f,
+                "project {project} has {spoken_for} reserved or engaged, above its ceiling of {ceiling}"
+            ),
             Self::AboveCommitment { contract, excess } => {
                 write!(f, "paid {excess} more than was committed under {contract} (D13)")
             }

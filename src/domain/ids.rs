@@ -117,7 +117,87 @@ impl Text {
     }
 }
 
+/// Code points that nobody sees: Default_Ignorable_Code_Point of Unicode 16.0, written out so that a
+/// rule set does not change with a table.
+const INVISIBLE: [std::ops::RangeInclusive<char>; 17] = [
+    '\u{00AD}'..='\u{00AD}',
+    '\u{034F}'..='\u{034F}',
+    '\u{061C}'..='\u{061C}',
+    '\u{115F}'..='\u{1160}',
+    '\u{17B4}'..='\u{17B5}',
+    '\u{180B}'..='\u{180F}',
+    '\u{200B}'..='\u{200F}',
+    '\u{202A}'..='\u{202E}',
+    '\u{2060}'..='\u{206F}',
+    '\u{3164}'..='\u{3164}',
+    '\u{FE00}'..='\u{FE0F}',
+    '\u{FEFF}'..='\u{FEFF}',
+    '\u{FFA0}'..='\u{FFA0}',
+    '\u{FFF0}'..='\u{FFF8}',
+    '\u{1BCA0}'..='\u{1BCA3}',
+    '\u{1D173}'..='\u{1D17A}',
+    '\u{E0000}'..='\u{E0FFF}',
+];
+
+fn is_invisible(c: char) -> bool {
+    !c.is_ascii() && INVISIBLE.iter().any(|range| range.contains(&c))
+}
+
+/// Chooses how the character before it looks; names of people and places end with one.
+fn is_variation_selector(c: char) -> bool {
+    matches!(c, '\u{180B}'..='\u{180D}' | '\u{180F}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
+}
+
+/// White space, or nothing to be seen: what a name neither begins nor ends with.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || (is_invisible(c) && !is_variation_selector(c))
+}
+
+fn is_private(c: char) -> bool {
+    matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}' | '\u{100000}'..='\u{10FFFD}')
+}
+
+/// Refuses code points that cannot be seen, or look different everywhere: rule set 3, of codes, purposes
+/// and the ledger's origin.
+///
+/// # Errors
+/// `character_hidden` names the first of them.
+pub(super) fn check_visible(field: &'static str, text: &str) -> Result<(), Rejection> {
+    match text.chars().find(|c| is_invisible(*c) || is_private(*c)) {
+        Some(code_point) => Err(Rejection::CharacterHidden { field, code_point }),
+        None => Ok(()),
+    }
+}
+
+impl Text {
+    /// The text as people type it: in NFC, without white space and invisible characters around it.
+    #[must_use]
+    pub fn typed(text: &str) -> Self {
+        Self::new(text.trim_matches(is_blank))
+    }
+
+    /// Checks that it begins and ends with something to be seen: rule set 3, of names.
+    ///
+    /// # Errors
+    /// `text_padded` names what is there instead.
+    pub fn check_ends(&self, field: &'static str) -> Result<(), Rejection> {
+        let mut ends = self.0.chars().next().into_iter().chain(self.0.chars().next_back());
+        match ends.find(|c| is_blank(*c)) {
+            Some(code_point) => Err(Rejection::TextPadded { field, code_point }),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Code {
+    /// Checks what rule set 3 asks besides: nothing invisible or of private use.
+    ///
+    /// # Errors
+    /// `character_hidden` names the first such code point.
+    pub fn check_visible(&self, field: &'static str) -> Result<(), Rejection> {
+        check_visible(field, &self.0)
+    }
+
     /// Checks that it may name a thing of kind `field`.
     ///
     /// # Errors
@@ -145,6 +225,14 @@ impl Code {
 }
 
 impl Tag {
+    /// As [`Code::check_visible`].
+    ///
+    /// # Errors
+    /// `character_hidden`.
+    pub fn check_visible(&self, field: &'static str) -> Result<(), Rejection> {
+        check_visible(field, &self.0)
+    }
+
     /// Checks that it may be a purpose: 1 to 64 characters, non-empty segments.
     ///
     /// # Errors

@@ -194,6 +194,17 @@ impl State {
         found.into_iter().chain(self.reserves.find(|leaf, _| wanted(leaf))).min()
     }
 
+    /// What is reserved for a project, a line each, ascending.
+    pub(super) fn reserved_for<'a>(
+        &'a self,
+        project: &'a Code,
+    ) -> impl Iterator<Item = (&'a Leaf, &'a Amount)> {
+        let line = LineKey::new(Code::default(), Year::MIN);
+        let first = Leaf::new(&line, Stage::Reserved, Some(project), None);
+        let of_project = move |(leaf, _): &(&Leaf, &Amount)| leaf.project.as_ref() == Some(project);
+        self.reserves.range(&first..).take_while(of_project)
+    }
+
     /// Every leaf that is not zero, in no order that means anything.
     pub fn balances(&self) -> impl Iterator<Item = (&Leaf, &Amount)> {
         self.leaves.iter().chain(&self.reserves)

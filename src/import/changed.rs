@@ -5,7 +5,7 @@ use super::fields::{EventKind, Field};
 use super::plan::{MappedEvent, Value};
 use crate::domain::event::{Body, Event};
 use crate::domain::fact::{Fact, See, Seen, Value as Shown};
-use crate::domain::ids::{LineKey, Tag};
+use crate::domain::ids::{LineKey, Tag, Text};
 use crate::domain::kinds::Direction;
 use crate::domain::money::Amount;
 use crate::domain::rejection::Thing;
@@ -143,7 +143,8 @@ fn plain(value: Shown<'_>) -> Option<Value> {
         Shown::New(_, code) | Shown::Known(_, code) | Shown::Named(_, code) | Shown::Code(code) => {
             Value::Code(code.clone())
         }
-        Shown::Text(text, _) | Shown::Own(text) => Value::Text(text.clone()),
+        // A row's text is taken as it is typed; what older releases booked may have more around it.
+        Shown::Text(text, _) | Shown::Own(text) => Value::Text(Text::typed(text.as_str())),
         Shown::Purpose(tag) => Value::Tag(tag.clone()),
         Shown::Amount(amount) => Value::Amount(amount),
         Shown::Day(day) => Value::Date(day),

@@ -35,6 +35,7 @@ impl Findings {
                 Finding::NegativeAmount { .. }
                 | Finding::BelowZero { .. }
                 | Finding::AboveCeiling { .. }
+                | Finding::ReservedAboveCeiling { .. }
                 | Finding::AboveCommitment { .. }
                 | Finding::OutsideLineYear { .. }
                 | Finding::OutOfOrder { .. } => amount,
@@ -72,8 +73,9 @@ fn about(finding: &Finding) -> (String, Option<Amount>) {
             };
             (of, Some(balance.amount))
         }
-        Finding::AboveCeiling { project, engaged, .. } => {
-            (format!("project {project}"), Some(engaged.amount))
+        Finding::AboveCeiling { project, engaged: amount, .. }
+        | Finding::ReservedAboveCeiling { project, spoken_for: amount, .. } => {
+            (format!("project {project}"), Some(amount.amount))
         }
         Finding::AboveCommitment { contract, excess } => {
             (format!("contract {contract}"), Some(excess.amount))

@@ -225,7 +225,7 @@ impl Plan {
         if planned.translation.is_some() || !parts.iter().any(makes_codes) {
             return None;
         }
-        filled(parts, row, true).ok().flatten().map(|text| Text::new(&clean(&text)))
+        filled(parts, row, true).ok().flatten().map(|text| Text::typed(&clean(&text)))
     }
 
     /// The column that a field of an event comes from; empty where it is a constant or absent.
@@ -471,7 +471,7 @@ pub(super) fn constant(shape: Shape, text: &str, exponent: u8) -> Result<Option<
     }
     Ok(Some(match shape {
         Shape::Code => Value::Code(Code::new(&text)),
-        Shape::Text => Value::Text(Text::new(&text)),
+        Shape::Text => Value::Text(Text::typed(&text)),
         Shape::Tag => Value::Tag(Tag::new(&text)),
         Shape::Tags => {
             let tags = text.split(';').map(str::trim).filter(|tag| !tag.is_empty());

@@ -88,6 +88,8 @@ fn fields(rejection: &Rejection) -> &'static [Field] {
         | Rejection::TextTooLong { field, .. }
         | Rejection::TextNotAllowed { field, .. }
         | Rejection::TextNotNormalised { field }
+        | Rejection::TextPadded { field, .. }
+        | Rejection::CharacterHidden { field, .. }
         | Rejection::CodeNotAllowed { field, .. }
         | Rejection::OutOfRange { field, .. } => of_form(field),
         Rejection::Unknown { thing, .. } | Rejection::Exists { thing, .. } => of_thing(*thing),

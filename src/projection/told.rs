@@ -58,6 +58,10 @@ impl Told {
                 told.project = Some(project.clone());
                 told.amount = engaged.amount.checked_sub(ceiling.amount);
             }
+            Finding::ReservedAboveCeiling { project, spoken_for, ceiling } => {
+                told.project = Some(project.clone());
+                told.amount = spoken_for.amount.checked_sub(ceiling.amount);
+            }
             Finding::AboveCommitment { contract, excess } => {
                 told.commitment = Some(contract.clone());
                 told.amount = Some(excess.amount);

@@ -47,6 +47,14 @@ impl Given {
         Self::nothing().and(wishes::opening())
     }
 
+    /// A ledger that was opened under an older rule set.
+    #[track_caller]
+    pub fn under(rule_set: u32) -> Self {
+        let mut opened = wishes::ledger();
+        opened.policy.rule_set_version = rule_set;
+        Self::nothing().and(wishes::opened(opened))
+    }
+
     /// A ledger with the fund `PD` for `it`, and its line of 2001 with so many yuan.
     #[track_caller]
     pub fn line(yuan: i64) -> Self {

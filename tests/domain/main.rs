@@ -35,6 +35,7 @@ mod refused_names;
 mod refused_state;
 mod refused_time;
 mod reversals;
+mod rule_sets;
 mod vouchers;
 mod wishes;
 mod years;

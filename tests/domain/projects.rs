@@ -87,7 +87,11 @@ fn money_of_a_contract_goes_back_to_where_it_came_from() {
 #[test]
 fn a_project_of_several_funds_keeps_them_apart() {
     let lines: &[(&str, i64)] = &[("PD:2001", 60), ("XH:2001", 40)];
-    let given = Given::line(100)
+    // Rule set 3 keeps reservations within the ceiling; what was reserved above it stays locked.
+    let given = Given::under(2)
+        .fund("PD")
+        .allocation("PD:2001", 100)
+        .payee("V-1")
         .fund("XH")
         .allocation("XH:2001", 50)
         .and(project("P").ceiling(100).funded(lines))

@@ -29,12 +29,12 @@ fn a_ledger_is_opened_once() {
 
 #[test]
 fn a_policy_asks_for_rules_that_are_known() {
-    let policy = Policy { rule_set_version: 3, ..Policy::default() };
+    let policy = Policy { rule_set_version: 4, ..Policy::default() };
     Given::ledger().when(PolicyAdopted { policy, filing: no_filing() }).then_refused(
         "rule_set_unknown",
-        "rule set 3 is not known; this program has rule sets 1 to 2
+        "rule set 4 is not known; this program has rule sets 1 to 3
          hint: use a release of earmark that knows it
-         details: found=3 | allowed=1 to 2",
+         details: found=4 | allowed=1 to 3",
     );
     let approval_bands = vec![ApprovalBand { from: Amount(0), approvals: 1 }];
     let policy = Policy { approval_bands, ..Policy::default() };

@@ -123,6 +123,7 @@ fn chicago_warned_books_all_and_names_21_ward_years() {
     let found = books.findings.iter().filter_map(|finding| match finding {
         Finding::BelowZero { leaf, .. } => Some(leaf.line.to_string()),
         Finding::AboveCeiling { .. }
+        | Finding::ReservedAboveCeiling { .. }
         | Finding::AboveCommitment { .. }
         | Finding::OutsideLineYear { .. }
         | Finding::NegativeAmount { .. }

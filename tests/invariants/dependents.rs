@@ -106,7 +106,8 @@ proptest! {
 fn histories_have_dependents_of_every_sort() {
     let mut runner = crate::seeded(11);
     let mut met = [0; 3];
-    for _ in 0..12 {
+    // Only under rule set 2, which is every other one, can something stand in the way for good.
+    for _ in 0..28 {
         let steps = history(200).new_tree(&mut runner).unwrap().current();
         let world = play(&steps);
         for entry in 0..world.log.len() as u64 {

@@ -141,7 +141,7 @@ impl Names {
             tolerance_minor_units: amount(dice),
             project_required: dice.once_in(2),
             history_before: option(dice, date),
-            rule_set_version: 1 + u32::from(dice.once_in(8)),
+            rule_set_version: if dice.once_in(8) { 2 + u32::from(dice.once_in(2)) } else { 1 },
             ..Policy::default()
         }
     }

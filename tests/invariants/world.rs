@@ -57,6 +57,11 @@ pub fn assert_same(found: &State, expected: &State, what: &str) {
 impl World {
     /// Opened on 2001-01-01; it is 2001-03-01.
     pub fn open() -> Self {
+        Self::under(Policy::default())
+    }
+
+    /// The same under a policy of its own.
+    pub fn under(policy: Policy) -> Self {
         let (state, log, moves) = (State::default(), Vec::new(), Vec::new());
         let today = Date::parse("2001-03-01").unwrap();
         let (refused, findings) = (BTreeMap::new(), Vec::new());
@@ -71,7 +76,7 @@ impl World {
             utc_offset_minutes: 480,
             fiscal_year_start_month: 1,
             log_key: Bytes32([9; 32]),
-            policy: Policy::default(),
+            policy,
             filing: Filing::default(),
         };
         let command = Command::OpenLedger(ledger, officer(0));

@@ -109,9 +109,9 @@ impl Book {
         self.take(order(Command::CompleteProject(ProjectCompleted { code, reason, filing })));
     }
 
-    fn terminate(&mut self, project: &str) {
+    fn terminate(&mut self, project: &str) -> u64 {
         let (code, reason, filing) = (Code::new(project), None, Filing::default());
-        self.take(order(Command::TerminateProject(ProjectTerminated { code, reason, filing })));
+        self.take(order(Command::TerminateProject(ProjectTerminated { code, reason, filing })))
     }
 
     fn close_out(&mut self, project: &str) -> u64 {
@@ -239,12 +239,16 @@ fn close_outs(book: &mut Book) {
 
     book.approve("P-2", &[(L26, 1_000)]);
     let payment = book.pay(None, "P-2", L26, 600);
-    book.terminate("P-2");
+    let terminated = book.terminate("P-2");
     let before = book.unreserved(L26);
     book.refund(payment, true, "P-2", L26, 100);
     book.refund(payment, false, "P-2", L26, 50);
     assert_eq!((book.reserved("P-2", L26), book.unreserved(L26)), (400, before + 100));
     assert_eq!(book.at(L26, Stage::RefundedOut, Some("P-2"), None), 50);
+    // Approved again, it takes back what is paid back.
+    book.reverse(terminated);
+    book.refund(payment, true, "P-2", L26, 30);
+    assert_eq!((book.reserved("P-2", L26), book.unreserved(L26)), (430, before + 100));
 }
 
 /// A share keeps its source, whatever funding the project gets later.

@@ -13,7 +13,7 @@ MAX_COMMAND_ENTRIES = 1_000
 MAX_COMMAND_BYTES = 300_000
 SIGNED, CONFIDENTIAL, IMPORTED, HISTORICAL, CLOCK_ACCEPTED = 1, 2, 4, 8, 16
 # The rule sets that the page names: they say what the postings of later entries mean.
-RULE_SETS = (1, 2)
+RULE_SETS = (1, 2, 3)
 # The last microsecond of 48 bits of milliseconds.
 LATEST = (1 << 48) * 1_000 - 1
 FIXED = struct.Struct("<4sBHHB16sQ16s32sqiI16sHH")

@@ -66,7 +66,7 @@ class Fold:
         if moves:
             self.give(name, fields, moves)
         self.moves.append(moves)
-        if mover or name == "ProjectApproved":
+        if mover or name in ("ProjectApproved", "ProjectCompleted", "ProjectTerminated"):
             self.bodies[index] = (name, fields)
         after = getattr(self, "after_" + name, None)
         if after:
@@ -312,6 +312,8 @@ class Fold:
             if b["entry"] in self.gave_funding:
                 self.unfund(fields["to"], fields["project"])
             self.fall(fields["commitment"], fields["to"], fields["project"])
+        elif name in ("ProjectCompleted", "ProjectTerminated"):
+            self.set_status(fields["code"], "approved")
         elif name == "ProjectClosedOut":
             self.set_status(fields["code"], self.projects[fields["code"]].before)
 

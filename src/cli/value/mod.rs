@@ -26,12 +26,12 @@ pub(crate) fn parse_code(text: &str) -> Result<Code, Error> {
     Ok(Code::new(text))
 }
 
-/// A name, title or reason, put in NFC.
+/// A name, title or reason, put in NFC, without white space and invisible characters around it.
 ///
 /// # Errors
 /// Never; the shape is clap's.
 pub(crate) fn parse_text(text: &str) -> Result<Text, Error> {
-    Ok(Text::new(text))
+    Ok(Text::typed(text))
 }
 
 /// A purpose, put in NFC.

@@ -310,7 +310,7 @@ impl Founding<'_> {
         };
         let enrolled = OfficerEnrolled {
             number: 0,
-            name: Text::new(self.officer),
+            name: Text::typed(self.officer),
             key: Bytes32(key),
             proof: Bytes64(proof),
             roles: vec![Role::Maker, Role::Approver, Role::Administrator],

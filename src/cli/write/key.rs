@@ -118,7 +118,7 @@ impl Request {
     /// A request signed by the key itself.
     pub(super) fn signed(signer: &dyn Signer, ledger: LedgerId, name: &str) -> Result<Self> {
         let key = signer.public_key();
-        let name = crate::domain::ids::Text::new(name);
+        let name = crate::domain::ids::Text::typed(name);
         let proof = signer.sign(&enrol_message(ledger, name.as_str(), &key));
         Ok(Self { key, proof })
     }
@@ -155,7 +155,7 @@ pub(super) fn read_request(path: &Path, ledger: LedgerId, name: &str) -> Result<
     let (Some(key), Some(proof)) = (key, proof) else {
         return Err(refuse("key or proof is not hexadecimal of the right length".to_owned()));
     };
-    let said = crate::domain::ids::Text::new(name);
+    let said = crate::domain::ids::Text::typed(name);
     if !signature::verify(&key, &enrol_message(ledger, said.as_str(), &key), &proof) {
         return Err(refuse("its proof does not verify under its key".to_owned()));
     }

@@ -36,7 +36,7 @@ pub(super) fn enroll(desk: &Desk<'_>, a: &EnrollOfficer) -> Result<Command> {
     check_purpose(desk.session, &key)?;
     Ok(Command::EnrolOfficer(OfficerEnrolled {
         number: 0,
-        name: Text::new(&a.name),
+        name: Text::typed(&a.name),
         key: Bytes32(key),
         proof: Bytes64(proof),
         roles: role_list(&a.roles),

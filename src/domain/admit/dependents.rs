@@ -3,14 +3,15 @@
 //! last first; and the whole is tried out, then without each of them in turn. Nothing is guessed: a
 //! set that is given has been admitted on this very state, which then was taken back.
 
+use super::built::Built;
 use super::{Context, Standing, admit_one, begin, limits};
 use crate::domain::apply::{self, Cited};
-use crate::domain::event::{Body, EntryReversed, Event, Filing, Split};
+use crate::domain::event::{Body, EntryReversed, Event, Filing};
 use crate::domain::fact::Fact;
-use crate::domain::ids::{Code, Text};
-use crate::domain::kinds::{ProjectStatus, Stage};
+use crate::domain::ids::Text;
+use crate::domain::kinds::Stage;
 use crate::domain::money::Amount;
-use crate::domain::rejection::{BuiltOn, Dependents, Ground, Rejection};
+use crate::domain::rejection::{Dependents, Ground, Rejection};
 use crate::domain::state::{Journal, State};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,8 +42,8 @@ impl LaterEntries {
             return Ok(());
         }
         let kind = event.body.name();
-        let built = grounds(state, index, &event.body);
-        if !event.body.is_reversible() {
+        let built = event.body.builds(state, index);
+        if !event.body.is_reversible(state.policy.rule_set_version) {
             for ground in built {
                 self.standing.entry(Ground::Built(ground)).or_default().push((index, kind));
             }
@@ -90,68 +91,6 @@ impl LaterEntries {
 fn reversal(entry: u64, occurred_on: crate::domain::calendar::Date, reason: Text) -> Event {
     let body = EntryReversed { entry, reason, filing: Filing::default() }.into();
     Event { occurred_on, historical: false, confidential: None, body }
-}
-
-/// What others may build on because of this entry, where accounts do not show it: the other side of
-/// what `correction` asks before a reversal.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the others build nothing but their accounts")]
-fn grounds(state: &State, index: u64, body: &Body) -> Vec<BuiltOn> {
-    let ended = |project: &Code, status| BuiltOn::Ended { project: project.clone(), status };
-    let changed = |contract: &Code| BuiltOn::Changed { contract: contract.clone() };
-    let projects =
-        |splits: &[Split]| splits.iter().filter_map(|s| s.project.clone()).collect::<Vec<_>>();
-    let contract = |contract: &Code, splits: &[Split]| {
-        let of = |project| BuiltOn::Contract { project, contract: contract.clone() };
-        projects(splits).into_iter().map(of).collect::<Vec<_>>()
-    };
-    let paid =
-        |splits: &[Split]| projects(splits).into_iter().map(|project| BuiltOn::Paid { project });
-    match body {
-        Body::FundsReserved(b) => vec![BuiltOn::Reserved { project: b.project.clone() }],
-        Body::ProjectCompleted(b) => vec![ended(&b.code, ProjectStatus::Completed)],
-        Body::ProjectTerminated(b) => vec![ended(&b.code, ProjectStatus::Terminated)],
-        Body::ProjectClosedOut(b) => vec![
-            ended(&b.code, ProjectStatus::ClosedOut),
-            BuiltOn::ClosedOut { project: b.code.clone() },
-        ],
-        Body::CommitmentMade(b) => contract(&b.contract, &b.splits),
-        Body::CommitmentIncreased(b) => {
-            let mut all = contract(&b.contract, &b.splits);
-            all.push(changed(&b.contract));
-            all
-        }
-        Body::CommitmentReduced(b) => vec![changed(&b.contract)],
-        Body::CommitmentClosed(b) => vec![BuiltOn::Closed { contract: b.contract.clone() }],
-        Body::DisbursementRecorded(b) => {
-            let above = b.commitment.iter().filter(|_| state.kept_moves.contains_key(&index));
-            paid(&b.splits).chain(above.map(changed)).collect()
-        }
-        Body::RefundReceived(b) => {
-            let refunded = BuiltOn::Refunded { payment: b.disbursement };
-            paid(&b.splits).chain([refunded]).collect()
-        }
-        Body::BalanceCarriedForward(b) => {
-            let funded = b.project.iter().filter(|_| state.carried_funding.contains_key(&index));
-            let funded = funded.map(|project| BuiltOn::Reserved { project: project.clone() });
-            let of = b.commitment.iter().flat_map(|contract| {
-                let share = b
-                    .project
-                    .clone()
-                    .map(|project| BuiltOn::Contract { project, contract: contract.clone() });
-                share.into_iter().chain([changed(contract)])
-            });
-            funded.chain(of).collect()
-        }
-        Body::FollowOnPledged(b) => {
-            vec![BuiltOn::Investment { project: b.project.clone(), follow_on: b.code.clone() }]
-        }
-        Body::FollowOnPaidIn(b) => vec![BuiltOn::Used { follow_on: b.code.clone() }],
-        Body::FollowOnWithdrawn(b) => vec![
-            BuiltOn::Used { follow_on: b.code.clone() },
-            BuiltOn::Withdrawn { follow_on: b.code.clone() },
-        ],
-        _ => Vec::new(),
-    }
 }
 
 /// Finds what has to be reversed before the entry of `asked`, a reversal that the rules refuse.

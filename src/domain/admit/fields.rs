@@ -2,11 +2,11 @@
 //! texts, codes, lines and purposes, what has to be known or must not be yet, and absurd dates. Which
 //! field is what, [`Fact::fields`] says.
 
-use crate::domain::apply::Cited;
+use super::rules::Scene;
 use crate::domain::calendar::{Date, Year};
 use crate::domain::event::{Body, Event};
-use crate::domain::fact::{Fact, See, Seen, Value};
-use crate::domain::ids::{Code, LineKey};
+use crate::domain::fact::{Fact, See, Seen, Sight, Value};
+use crate::domain::ids::{Code, LineKey, MAX_NAME_BYTES, Tag, Text};
 use crate::domain::known;
 use crate::domain::money::Currency;
 use crate::domain::rejection::{Rejection, Thing};
@@ -16,17 +16,18 @@ use crate::domain::state::State;
 const YEARS: std::ops::RangeInclusive<Year> = 1900..=2199;
 
 /// The form of every field.
-pub(super) fn check_form(state: &State, event: &Event) -> Seen {
-    event.body.fields(&mut Signs::of(state, event))?;
-    event.body.fields(&mut Forms { state })
+pub(super) fn check_form(at: &Scene<'_>) -> Seen {
+    at.event.body.fields(&mut Signs::of(at.state, at.event))?;
+    at.event.body.fields(&mut Forms { state: at.state, rule_set: at.rule_set })
 }
 
 /// Everything that an event names.
-pub(super) fn check_names(state: &State, event: &Event, cited: &Cited) -> Seen {
-    let mut names = Names { state, cited, new: None };
-    event.body.fields(&mut names)?;
+pub(super) fn check_names(at: &Scene<'_>) -> Seen {
+    let sight = Sight { state: at.state, cited: at.context.cited, rule_set: at.rule_set };
+    let mut names = Names { sight, new: None };
+    at.event.body.fields(&mut names)?;
     match names.new {
-        Some((thing, code)) => known::unless(is_known(state, thing, code), thing, code),
+        Some((thing, code)) => known::unless(is_known(at.state, thing, code), thing, code),
         None => Ok(()),
     }
 }
@@ -75,16 +76,42 @@ impl<'e> See<'e> for Signs {
 /// What a field may be.
 struct Forms<'a> {
     state: &'a State,
+    rule_set: u32,
+}
+
+impl Forms<'_> {
+    /// From rule set 3 on, two codes that look alike are alike.
+    fn code(&self, field: &'static str, code: &Code) -> Seen {
+        code.check(field)?;
+        if self.rule_set >= 3 { code.check_visible(field) } else { Ok(()) }
+    }
+
+    fn line(&self, line: &LineKey) -> Seen {
+        check_line(line)?;
+        if self.rule_set >= 3 { line.class.check_visible("class") } else { Ok(()) }
+    }
+
+    /// From rule set 3 on, a name begins and ends with something to be seen; a reason need not.
+    fn text(&self, field: &'static str, text: &Text, max_bytes: usize) -> Seen {
+        text.check(field, max_bytes)?;
+        let is_name = max_bytes <= MAX_NAME_BYTES;
+        if self.rule_set >= 3 && is_name { text.check_ends(field) } else { Ok(()) }
+    }
+
+    fn purpose(&self, tag: &Tag) -> Seen {
+        tag.check("purpose")?;
+        if self.rule_set >= 3 { tag.check_visible("purpose") } else { Ok(()) }
+    }
 }
 
 impl<'e> See<'e> for Forms<'_> {
     fn see(&mut self, field: &'static str, value: Value<'e>) -> Seen {
         match value {
-            Value::New(thing, code) => code.check(thing.word()),
-            Value::Code(code) => code.check(label(field)),
-            Value::NewLine(line) | Value::Line(line) | Value::AnyLine(line) => check_line(line),
-            Value::Text(text, max_bytes) => text.check(label(field), max_bytes),
-            Value::Purpose(tag) => tag.check("purpose"),
+            Value::New(thing, code) => self.code(thing.word(), code),
+            Value::Code(code) => self.code(label(field), code),
+            Value::NewLine(line) | Value::Line(line) | Value::AnyLine(line) => self.line(line),
+            Value::Text(text, max_bytes) => self.text(label(field), text, max_bytes),
+            Value::Purpose(tag) => self.purpose(tag),
             // What must be known was well formed when it became known.
             Value::Known(..)
             | Value::Named(..)
@@ -142,26 +169,26 @@ fn check_line(line: &LineKey) -> Seen {
 
 /// What has to be known, in the order of the fields; last, what must not be known yet.
 struct Names<'a> {
-    state: &'a State,
-    cited: &'a Cited,
+    sight: Sight<'a>,
     new: Option<(Thing, &'a Code)>,
 }
 
 impl<'e> See<'e> for Names<'e> {
     fn see(&mut self, _: &'static str, value: Value<'e>) -> Seen {
+        let Sight { state, cited, .. } = self.sight;
         match value {
             Value::New(thing, code) => {
                 self.new = Some((thing, code));
                 Ok(())
             }
-            Value::Known(thing, code) => check_known(self.state, thing, code),
-            Value::Line(line) => known::line(self.state, line).map(|_| ()),
+            Value::Known(thing, code) => check_known(state, thing, code),
+            Value::Line(line) => known::line(state, line).map(|_| ()),
             Value::NewLine(line) => {
-                known::fund(self.state, &line.fund)?;
-                known::unless(self.state.lines.contains_key(line), Thing::Line, line)
+                known::fund(state, &line.fund)?;
+                known::unless(state.lines.contains_key(line), Thing::Line, line)
             }
-            Value::Officer(number) => known::officer(self.state, number).map(|_| ()),
-            Value::Entry(index) => known::entry(self.state, self.cited, index).map(|_| ()),
+            Value::Officer(number) => known::officer(state, number).map(|_| ()),
+            Value::Entry(index) => known::entry(state, cited, index).map(|_| ()),
             Value::AnyLine(_)
             | Value::Named(..)
             | Value::Code(_)
@@ -180,8 +207,8 @@ impl<'e> See<'e> for Names<'e> {
         }
     }
 
-    fn known(&mut self, rule: impl FnOnce(&State, &Cited) -> Seen) -> Seen {
-        rule(self.state, self.cited)
+    fn known(&mut self, rule: impl FnOnce(&Sight<'_>) -> Seen) -> Seen {
+        rule(&self.sight)
     }
 }
 

@@ -1,27 +1,32 @@
 //! Limits of money: no account goes below zero except as domain rule 2 says, and under `stop` the
 //! tightest of line, reservation, ceiling and commitment is named: the one that falls short by most.
 
+use super::rules::Scene;
 use crate::domain::apply::engaged;
 use crate::domain::event::{Body, Event};
 use crate::domain::fact::negative_parts;
 use crate::domain::finding::Finding;
-use crate::domain::ids::LineKey;
+use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::{Control, Stage};
 use crate::domain::money::{Amount, Money};
 use crate::domain::posting::{Leaf, Move};
 use crate::domain::rejection::{Dependents, Ground, LimitKind, Rejection};
 use crate::domain::state::State;
+use std::collections::BTreeMap;
 
 pub(super) fn check(
-    state: &State,
-    event: &Event,
+    at: &Scene<'_>,
     moves: &[Move],
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
+    let (state, event) = (at.state, at.event);
     let mut limits = Limits { state, event, violations: Vec::new(), findings };
     limits.commitment(moves)?;
     limits.accounts(moves)?;
     limits.ceilings(moves)?;
+    if at.rule_set >= 3 {
+        limits.reservations(moves)?;
+    }
     limits.verdict()
 }
 
@@ -169,14 +174,53 @@ impl Limits<'_> {
                 continue;
             }
             if self.state.policy.control == Control::Stop {
-                let available = ceiling.checked_sub(project.engaged).ok_or(Rejection::Overflow)?;
-                let name = format!("project {code}");
-                let (limit, ground) = (LimitKind::Ceiling, Ground::Ceiling(code.clone()));
-                self.violations.push(Violation { limit, name, asked, available, ground });
+                self.above_ceiling(LimitKind::Ceiling, code, asked, (ceiling, project.engaged))?;
             } else {
                 let (engaged, ceiling) = (self.money(after), self.money(ceiling));
                 let project = code.clone();
                 self.findings.push(Finding::AboveCeiling { project, engaged, ceiling });
+            }
+        }
+        Ok(())
+    }
+
+    fn above_ceiling(
+        &mut self,
+        limit: LimitKind,
+        code: &Code,
+        asked: Amount,
+        (ceiling, taken): (Amount, Amount),
+    ) -> Result<(), Rejection> {
+        let available = ceiling.checked_sub(taken).ok_or(Rejection::Overflow)?;
+        let (name, ground) = (format!("project {code}"), Ground::Ceiling(code.clone()));
+        self.violations.push(Violation { limit, name, asked, available, ground });
+        Ok(())
+    }
+
+    /// What is reserved for a project could be spent within its ceiling: rule set 3, of whatever reserves
+    /// more than it takes from what the project has engaged.
+    fn reservations(&mut self, moves: &[Move]) -> Result<(), Rejection> {
+        let engaged = engaged(moves)?;
+        for (code, reserved) in reserved(moves)? {
+            let engaged = engaged.get(code).copied().unwrap_or_default();
+            let asked = reserved.checked_add(engaged).ok_or(Rejection::Overflow)?;
+            if reserved <= Amount::ZERO || asked <= Amount::ZERO {
+                continue;
+            }
+            let Some(project) = self.state.projects.get(code) else { continue };
+            let Some(ceiling) = project.ceiling else { continue };
+            let held = self.state.reserved_for(code).map(|(_, balance)| *balance);
+            let taken = Amount::sum(held.chain([project.engaged])).ok_or(Rejection::Overflow)?;
+            let after = taken.checked_add(asked).ok_or(Rejection::Overflow)?;
+            if after <= ceiling {
+                continue;
+            }
+            if self.state.policy.control == Control::Stop {
+                self.above_ceiling(LimitKind::Reserved, code, asked, (ceiling, taken))?;
+            } else {
+                let (spoken_for, ceiling) = (self.money(after), self.money(ceiling));
+                let project = code.clone();
+                self.findings.push(Finding::ReservedAboveCeiling { project, spoken_for, ceiling });
             }
         }
         Ok(())
@@ -201,6 +245,18 @@ impl Limits<'_> {
             available: self.money(tightest.available),
         })
     }
+}
+
+/// What the moves change of what is reserved for projects.
+fn reserved(moves: &[Move]) -> Result<BTreeMap<&Code, Amount>, Rejection> {
+    let mut reserved: BTreeMap<&Code, Amount> = BTreeMap::new();
+    for (leaf, change) in changes(moves)? {
+        if let Some(project) = leaf.project.as_ref().filter(|_| leaf.stage == Stage::Reserved) {
+            let sum = reserved.entry(project).or_default();
+            *sum = sum.checked_add(change).ok_or(Rejection::Overflow)?;
+        }
+    }
+    Ok(reserved)
 }
 
 /// What the moves change of each account, ascending.

@@ -8,14 +8,16 @@
 //! in a leaf file a family, as its [`Rules`](rules::Rules). `limits` is the one place where an account
 //! is kept from going below zero.
 //!
-//! The policy names the rule set: 1 asks for no roles, 2 does (`officers` has the table). A ledger is
-//! judged by the rule set of each command's time, for ever. Approval bands are in neither: a policy
-//! that sets them is refused rather than ignored.
+//! The policy names the rule set: 1 asks for no roles, 2 does (`officers` has the table), 3 lets the end
+//! of a project be reversed, keeps reservations within the ceiling and refuses what cannot be seen in
+//! names (schemas/entry.md §12). A ledger is judged by the rule set of each command's time, for ever.
+//! Approval bands are in none of them: a policy that sets them is refused rather than ignored.
 
 #[macro_use]
 mod rules;
 
 mod allocation;
+mod built;
 mod commitment;
 mod confidential;
 mod correction;
@@ -131,17 +133,18 @@ fn admit_one(
     (standing, context): (&Standing, &Context<'_>),
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Move>, Rejection> {
-    let at = Scene { state: journal, event, standing, context };
-    fields::check_form(journal, event)?;
+    let rule_set = standing.rule_set(journal, &event.body);
+    let at = Scene { state: journal, event, rule_set, standing, context };
+    fields::check_form(&at)?;
     check_ledger(&at)?;
-    fields::check_names(journal, event, context.cited)?;
+    fields::check_names(&at)?;
     time::check(journal, event, context)?;
     event.body.rules(&at, findings)?;
     check_e_vouchers(journal, event)?;
     confidential::seal(journal, event)?;
     let moves = event.body.moves(journal, context.cited)?;
     officers::within_limit(journal, standing, &moves)?;
-    limits::check(journal, event, &moves, findings)?;
+    limits::check(&Scene { state: journal, ..at }, &moves, findings)?;
     apply::settle(journal, event, &moves, context.cited)?;
     Ok(moves)
 }

@@ -34,7 +34,8 @@ pub(super) fn standing(state: &State, number: u32) -> Result<&Officer, Rejection
 /// itself changes of keys, roles and policy counts from the next command on.
 #[derive(Debug, Clone)]
 pub struct Standing {
-    rule_set: u32,
+    /// None before the ledger is open.
+    rule_set: Option<u32>,
     officer: Option<Officer>,
 }
 
@@ -44,12 +45,22 @@ impl Standing {
     pub fn of(state: &State, officer: u32) -> Self {
         let place = usize::try_from(officer).ok();
         let officer = place.and_then(|place| state.officers.get(place)).cloned();
-        Self { rule_set: state.policy.rule_set_version, officer }
+        let rule_set = state.ledger.as_ref().map(|_| state.policy.rule_set_version);
+        Self { rule_set, officer }
     }
 
     /// Rule set 1 records roles and limits and asks for neither.
     fn has_roles(&self) -> bool {
-        self.rule_set >= 2
+        self.rule_set.is_none_or(|rule_set| rule_set >= 2)
+    }
+
+    /// The rule set that judges an event on `state`: of the time before the command; the command that
+    /// opens a ledger is judged by its own.
+    pub(super) fn rule_set(&self, state: &State, body: &Body) -> u32 {
+        if let Some(rule_set) = self.rule_set {
+            return rule_set;
+        }
+        if let Body::LedgerOpened(b) = body { &b.policy } else { &state.policy }.rule_set_version
     }
 }
 

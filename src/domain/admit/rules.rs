@@ -13,6 +13,8 @@ pub(super) struct Scene<'a> {
     pub(super) state: &'a State,
     /// The event.
     pub(super) event: &'a Event,
+    /// The rule set that judges it.
+    pub(super) rule_set: u32,
     /// Who signs, as known before the command.
     pub(super) standing: &'a Standing,
     /// What the rules need besides.

@@ -5,8 +5,8 @@
 ///
 /// Numbers and versions are permanent. *Who signs*: a role that is asked for from rule set 2 on
 /// (schemas/entry.md §12); `nobody`: whoever signs, for when a ledger is opened nobody can be enrolled
-/// yet. *Reversible* are events with postings, and those of follow-on investments; `final` ones end by
-/// an event of their own.
+/// yet. *Reversible* are events with postings, and those of follow-on investments, and `reversible_3`,
+/// from rule set 3 on, those that end a project; `final` ones end by an event of their own.
 macro_rules! each_fact {
     ($then:ident) => {
         $then! {
@@ -28,8 +28,8 @@ macro_rules! each_fact {
             18 1 ReservationReleased "reservation" maker reversible,
             19 1 ProgrammeRegistered "programme" maker final,
             21 1 ProjectApproved "project" maker reversible,
-            26 1 ProjectCompleted "project" maker final,
-            27 1 ProjectTerminated "project" maker final,
+            26 1 ProjectCompleted "project" maker reversible_3,
+            27 1 ProjectTerminated "project" maker reversible_3,
             28 1 ProjectClosedOut "project" maker reversible,
             30 1 CommitmentMade "commitment" maker reversible,
             31 1 CommitmentIncreased "commitment" maker reversible,

@@ -7,7 +7,7 @@ use crate::domain::money::Amount;
 use serde::{Deserialize, Serialize};
 
 /// The newest version of the rules in `admit`, which new ledgers are opened under.
-pub const RULE_SET: u32 = 2;
+pub const RULE_SET: u32 = 3;
 
 impl Policy {
     /// True if this release has the rules that it asks for.
@@ -36,7 +36,7 @@ pub struct Policy {
     pub duplicate_window_days: u32,
     /// Only dates before this day may be imported as history; `None`: the day the ledger was opened.
     pub history_before: Option<Date>,
-    /// The version of the rules in `admit`: 1 asks for no roles, 2 does.
+    /// The version of the rules in `admit`: 1 asks for no roles, 2 does (schemas/entry.md §12).
     pub rule_set_version: u32,
 }
 

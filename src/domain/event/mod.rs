@@ -126,12 +126,15 @@ macro_rules! role {
     };
 }
 
-macro_rules! is_reversible {
+macro_rules! reversible_from {
     (reversible) => {
-        true
+        Some(1)
+    };
+    (reversible_3) => {
+        Some(3)
     };
     (final) => {
-        false
+        None
     };
 }
 
@@ -163,10 +166,11 @@ macro_rules! bodies {
                 match self { $(Self::$name(_) => role!($role)),+ }
             }
 
-            /// Whether it can be reversed; else it ends by an event of its own.
+            /// Whether it can be reversed under a rule set; else it ends by an event of its own.
             #[must_use]
-            pub fn is_reversible(&self) -> bool {
-                match self { $(Self::$name(_) => is_reversible!($end)),+ }
+            pub fn is_reversible(&self, rule_set: u32) -> bool {
+                let from: Option<u32> = match self { $(Self::$name(_) => reversible_from!($end)),+ };
+                from.is_some_and(|from| from <= rule_set)
             }
 
             /// The name of the type.

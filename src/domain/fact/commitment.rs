@@ -237,8 +237,8 @@ impl Fact for RefundReceived {
     fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { disbursement, splits, restores_budget, reason, filing } = self;
         see.see("disbursement", Value::Entry(*disbursement))?;
-        see.known(|state, cited| {
-            let found = &known::entry(state, cited, *disbursement)?.body;
+        see.known(|at| {
+            let found = &known::entry(at.state, at.cited, *disbursement)?.body;
             if matches!(found, Body::DisbursementRecorded(_)) {
                 return Ok(());
             }

@@ -12,9 +12,9 @@ impl Fact for EntryReversed {
     fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { entry, reason, filing } = self;
         see.see("entry", Value::Entry(*entry))?;
-        see.known(|state, cited| {
-            let body = &known::entry(state, cited, *entry)?.body;
-            if body.is_reversible() {
+        see.known(|at| {
+            let body = &known::entry(at.state, at.cited, *entry)?.body;
+            if body.is_reversible(at.rule_set) {
                 return Ok(());
             }
             Err(Rejection::NotReversible { entry: *entry, kind: body.name() })
@@ -50,8 +50,8 @@ impl Fact for DocumentAttached {
         let Self { entry, filing } = self;
         // It is not handed in: nothing of it is asked but that it is there.
         see.see("entry", Value::Number((*entry).into()))?;
-        see.known(|state, _| {
-            if *entry < state.size {
+        see.known(|at| {
+            if *entry < at.state.size {
                 return Ok(());
             }
             Err(known::unknown(Thing::Entry, &format!("@{entry}")))

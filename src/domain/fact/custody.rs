@@ -12,8 +12,8 @@ impl Fact for ConfidentialErased {
     fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { entry, legal_basis, filing } = self;
         see.see("entry", Value::Entry(*entry))?;
-        see.known(|state, cited| {
-            let event = known::entry(state, cited, *entry)?;
+        see.known(|at| {
+            let event = known::entry(at.state, at.cited, *entry)?;
             // Only fields that are there can be erased.
             if event.confidential.is_some() {
                 return Ok(());

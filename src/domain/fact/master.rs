@@ -5,7 +5,7 @@ use crate::domain::event::{
     ApprovalBand, Cited, DistrictRegistered, DistrictRetired, FundClosed, FundEstablished,
     LedgerOpened, PayeeAccount, PayeeRegistered, Policy, PolicyAdopted, ProgrammeRegistered,
 };
-use crate::domain::ids::Code;
+use crate::domain::ids::{Code, check_visible};
 use crate::domain::kinds::Control;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::posting::Move;
@@ -80,6 +80,10 @@ fn ledger_form(b: &LedgerOpened) -> Seen {
         return Err(out_of_range("fiscal_year_start_month", &found, "1 to 12"));
     }
     let origin = b.origin.as_str();
+    // A ledger is opened under its own rules.
+    if b.policy.rule_set_version >= 3 {
+        check_visible("origin", origin)?;
+    }
     if origin.contains(|c: char| c.is_whitespace() || c == '+') || origin.contains("://") {
         let allowed = "a URL without scheme, spaces and +, like example.org/ledger";
         return Err(out_of_range("origin", &origin, allowed));

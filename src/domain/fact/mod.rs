@@ -98,9 +98,20 @@ pub trait See<'e> {
     ///
     /// # Errors
     /// What the rule says.
-    fn known(&mut self, _rule: impl FnOnce(&State, &Cited) -> Seen) -> Seen {
+    fn known(&mut self, _rule: impl FnOnce(&Sight<'_>) -> Seen) -> Seen {
         Ok(())
     }
+}
+
+/// What is known where an event is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Sight<'a> {
+    /// What stood before the event.
+    pub state: &'a State,
+    /// The entries that it cites.
+    pub cited: &'a Cited,
+    /// The rule set that judges it.
+    pub rule_set: u32,
 }
 
 /// An event as the rules see it: what it says, what it moves, what is remembered of it.
@@ -167,13 +178,14 @@ fn nothing<B, T>(_: &B, nothing: T) -> Result<T, Rejection> {
 }
 
 macro_rules! if_reversible {
-    (reversible, $then:expr, $else:expr) => {
-        $then
-    };
     (final, $then:expr, $else:expr) => {
         $else
     };
+    ($reversible:ident, $then:expr, $else:expr) => {
+        $then
+    };
 }
+pub(super) use if_reversible;
 
 macro_rules! dispatch {
     ($($number:literal $version:literal $name:ident $word:literal $role:ident $end:ident,)+) => {

@@ -40,8 +40,8 @@ impl Fact for OfficerEnrolled {
         let Self { number, name, key, proof, roles, limit, filing } = self;
         see.see("number", Value::Number((*number).into()))?;
         see.see("name", Value::Text(name, 100))?;
-        see.known(|state, _| {
-            let known = state.officers.iter().any(|officer| officer.name == *name);
+        see.known(|at| {
+            let known = at.state.officers.iter().any(|officer| officer.name == *name);
             known::unless(known, Thing::Officer, name)
         })?;
         see.see("key", Value::Bytes(&key.0))?;

@@ -2,7 +2,6 @@
 
 use super::accounts::{reserved, unreserved};
 use super::{Done, Fact, Reversible, See, Seen, Value, keep, maybe, maybe_name, name, reason};
-use crate::domain::calendar::Year;
 use crate::domain::event::{
     Cited, Filing, Funding, ProjectApproved, ProjectClosedOut, ProjectCompleted, ProjectTerminated,
 };
@@ -128,6 +127,18 @@ impl Fact for ProjectCompleted {
     }
 }
 
+/// From rule set 3 on. Only an approved project is completed.
+impl Reversible for ProjectCompleted {
+    fn moved(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn forget(&self, journal: &mut Journal<'_>, _: u64, _: bool) -> Seen {
+        set_status(journal, &self.code, ProjectStatus::Approved);
+        Ok(())
+    }
+}
+
 impl Fact for ProjectTerminated {
     fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { code, reason, filing } = self;
@@ -144,6 +155,18 @@ impl Fact for ProjectTerminated {
     }
 }
 
+/// From rule set 3 on. No event suspends a project yet, so it was approved before.
+impl Reversible for ProjectTerminated {
+    fn moved(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn forget(&self, journal: &mut Journal<'_>, _: u64, _: bool) -> Seen {
+        set_status(journal, &self.code, ProjectStatus::Approved);
+        Ok(())
+    }
+}
+
 impl Fact for ProjectClosedOut {
     fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { code, reason, filing } = self;
@@ -153,10 +176,7 @@ impl Fact for ProjectClosedOut {
     /// All that is reserved for the project, on whatever line: history's negative contracts may have
     /// left some on a line whose funding has been reversed since.
     fn moves(&self, state: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
-        let line = LineKey::new(Code::default(), Year::MIN);
-        let of_project = |leaf: &Leaf| leaf.project.as_ref() == Some(&self.code);
-        let first = reserved(&line, &self.code);
-        let held = state.reserves.range(&first..).take_while(|(leaf, _)| of_project(leaf));
+        let held = state.reserved_for(&self.code);
         let free = |(leaf, balance): (&Leaf, &Amount)| {
             Move::new(leaf.clone(), unreserved(&leaf.line), *balance)
         };

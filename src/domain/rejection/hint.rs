@@ -51,6 +51,8 @@ impl Rejection {
             | Self::TextTooLong { .. }
             | Self::TextNotAllowed { .. }
             | Self::TextNotNormalised { .. }
+            | Self::TextPadded { .. }
+            | Self::CharacterHidden { .. }
             | Self::CodeNotAllowed { .. }
             | Self::OutOfRange { .. }
             | Self::NegativeAmount { .. }
@@ -120,7 +122,8 @@ impl Rejection {
         Some(match self {
             Self::TextEmpty { .. } => "fill it in",
             Self::TextTooLong { .. } => "shorten it, or attach the long text as a document",
-            Self::TextNotAllowed { .. } => "take that character out",
+            Self::TextNotAllowed { .. } | Self::CharacterHidden { .. } => "take that character out",
+            Self::TextPadded { .. } => "take it off at both ends",
             Self::TextNotNormalised { .. } => "write it with composed characters (NFC)",
             Self::CodeNotAllowed { .. } => {
                 "a code has 1 to 64 characters, none of : @ =, no leading -, no outer or double space"

@@ -86,6 +86,8 @@ pub enum LimitKind {
     Reservation,
     /// What is left of a project's ceiling.
     Ceiling,
+    /// What is left of a project's ceiling beside what is reserved for it.
+    Reserved,
     /// What is left of a commitment on a line.
     Commitment,
     /// What is left of a payment after refunds.
@@ -113,6 +115,11 @@ impl LimitKind {
                 "ceiling_exceeded",
                 "commitments and direct payments of a project stay within its ceiling",
                 "commit less; the ceiling is fixed at approval",
+            ),
+            Self::Reserved => (
+                "reserved_above_ceiling",
+                "what is reserved for a project stays, with what it has engaged, within its ceiling",
+                "reserve less, or release what it does not need (earmark reservation release)",
             ),
             Self::Commitment => (
                 "commitment_exceeded",
@@ -162,6 +169,10 @@ pub enum Rejection {
     TextNotAllowed { field: &'static str, code_point: char },
     /// A text is not in NFC.
     TextNotNormalised { field: &'static str },
+    /// A code, purpose or origin has a character that cannot be told by looking.
+    CharacterHidden { field: &'static str, code_point: char },
+    /// A name begins or ends with what cannot be seen.
+    TextPadded { field: &'static str, code_point: char },
     /// A code does not have the form of one.
     CodeNotAllowed { field: &'static str, code: Code, why: &'static str },
     /// A field has a value outside its range.
@@ -308,6 +319,8 @@ impl Rejection {
             Self::TextTooLong { .. } => "text_too_long",
             Self::TextNotAllowed { .. } => "text_not_allowed",
             Self::TextNotNormalised { .. } => "text_not_normalised",
+            Self::CharacterHidden { .. } => "character_hidden",
+            Self::TextPadded { .. } => "text_padded",
             Self::CodeNotAllowed { .. } => "code_not_allowed",
             Self::OutOfRange { .. } => "out_of_range",
             Self::NegativeAmount { .. } => "negative_amount",

@@ -21,6 +21,8 @@ impl Rejection {
             | Self::TextTooLong { .. }
             | Self::TextNotAllowed { .. }
             | Self::TextNotNormalised { .. }
+            | Self::TextPadded { .. }
+            | Self::CharacterHidden { .. }
             | Self::CodeNotAllowed { .. }
             | Self::OutOfRange { .. }
             | Self::NegativeAmount { .. }
@@ -95,6 +97,15 @@ impl Rejection {
             Self::TextNotAllowed { field, code_point } => format!(
                 "{field} contains U+{:04X}; control, direction, line-separator and unassigned \
                  characters are not allowed",
+                u32::from(*code_point)
+            ),
+            Self::CharacterHidden { field, code_point } => format!(
+                "{field} contains U+{:04X}, which cannot be seen or looks different elsewhere; whoever \
+                 reads a code has to see all of it",
+                u32::from(*code_point)
+            ),
+            Self::TextPadded { field, code_point } => format!(
+                "{field} begins or ends with U+{:04X}, which cannot be seen there",
                 u32::from(*code_point)
             ),
             Self::TextNotNormalised { field } => format!("{field} is not in Unicode form NFC"),
