@@ -154,6 +154,7 @@ fn plain(value: Shown<'_>) -> Option<Value> {
         | Shown::AnyLine(_)
         | Shown::Officer(_)
         | Shown::Entry(_)
+        | Shown::Mention(_)
         | Shown::Number(_)
         | Shown::Flag(_)
         | Shown::Bytes(_)

@@ -290,14 +290,16 @@ impl Projection for Balances {
 }
 
 /// The column of authority that an event's moves go into.
-#[expect(clippy::wildcard_enum_match_arm, reason = "no other event moves authority")]
 #[must_use]
 pub fn flow_of(body: &Body) -> Flow {
-    match body {
-        Body::AllocationRecorded(_) => Flow::Allocated,
-        Body::AllocationTransferred(_) => Flow::TransfersNet,
-        Body::BalanceCarriedForward(_) => Flow::CarriedIn,
-        _ => Flow::Adjustments,
+    if matches!(body, Body::AllocationRecorded(_)) {
+        Flow::Allocated
+    } else if matches!(body, Body::AllocationTransferred(_)) {
+        Flow::TransfersNet
+    } else if matches!(body, Body::BalanceCarriedForward(_)) {
+        Flow::CarriedIn
+    } else {
+        Flow::Adjustments
     }
 }
 

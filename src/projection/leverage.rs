@@ -15,7 +15,7 @@ use super::ratio::Ratio;
 use super::shares::largest_remainder;
 use super::{Projection, Recorded, overflow};
 use crate::domain::calendar::Date;
-use crate::domain::event::{Body, Event};
+use crate::domain::event::{Body, Event, FollowOnPledged, ProjectApproved};
 use crate::domain::ids::Code;
 use crate::domain::kinds::FollowOnKind;
 use crate::domain::money::Amount;
@@ -318,45 +318,47 @@ impl Leverage {
     }
 
     /// Takes in an event, or with `sign` −1 takes it back.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the others draw no investment")]
     fn take(&mut self, event: &Event, sign: i128) {
-        match &event.body {
-            Body::ProjectApproved(b) if sign > 0 => {
-                let ceiling = b.ceiling;
-                let approval = Approval { ceiling, funding: BTreeMap::new() };
-                self.approvals.insert(b.code.clone(), approval);
-                for funding in &b.funding {
-                    self.fund(&b.code, &funding.line.fund, funding.amount, sign);
-                }
+        if let Body::ProjectApproved(b) = &event.body {
+            self.approve(b, sign);
+        } else if let Body::FundsReserved(b) = &event.body {
+            self.fund(&b.project, &b.line.fund, b.amount, sign);
+        } else if let Body::ReservationReleased(b) = &event.body {
+            self.fund(&b.project, &b.line.fund, b.amount, sign.saturating_neg());
+        } else if let Body::FollowOnPledged(b) = &event.body {
+            self.pledge(b, sign);
+        } else if let Body::FollowOnPaidIn(b) = &event.body {
+            if let Some(investment) = self.investments.get_mut(&b.code) {
+                self.overflowed |= !add(&mut investment.paid_in, b.amount, sign);
             }
-            Body::ProjectApproved(b) => {
-                self.approvals.remove(&b.code);
-            }
-            Body::FundsReserved(b) => self.fund(&b.project, &b.line.fund, b.amount, sign),
-            Body::ReservationReleased(b) => {
-                self.fund(&b.project, &b.line.fund, b.amount, sign.saturating_neg());
-            }
-            Body::FollowOnPledged(b) if sign > 0 => {
-                let (project, kind, pledged) = (b.project.clone(), b.kind, b.amount);
-                let investment = Investment { project, kind, pledged, paid_in: Amount::ZERO };
-                self.investments.insert(b.code.clone(), investment);
-            }
-            Body::FollowOnPledged(b) => {
-                self.investments.remove(&b.code);
-            }
-            Body::FollowOnPaidIn(b) => {
-                if let Some(investment) = self.investments.get_mut(&b.code) {
-                    self.overflowed |= !add(&mut investment.paid_in, b.amount, sign);
-                }
-            }
-            Body::FollowOnWithdrawn(b) => {
-                if let Some(investment) = self.investments.get_mut(&b.code) {
-                    let sign = sign.saturating_neg();
-                    self.overflowed |= !add(&mut investment.pledged, b.amount, sign);
-                }
-            }
-            _ => {}
+        } else if let Body::FollowOnWithdrawn(b) = &event.body
+            && let Some(investment) = self.investments.get_mut(&b.code)
+        {
+            let sign = sign.saturating_neg();
+            self.overflowed |= !add(&mut investment.pledged, b.amount, sign);
         }
+    }
+
+    fn approve(&mut self, b: &ProjectApproved, sign: i128) {
+        if sign < 0 {
+            self.approvals.remove(&b.code);
+            return;
+        }
+        let approval = Approval { ceiling: b.ceiling, funding: BTreeMap::new() };
+        self.approvals.insert(b.code.clone(), approval);
+        for funding in &b.funding {
+            self.fund(&b.code, &funding.line.fund, funding.amount, sign);
+        }
+    }
+
+    fn pledge(&mut self, b: &FollowOnPledged, sign: i128) {
+        if sign < 0 {
+            self.investments.remove(&b.code);
+            return;
+        }
+        let (project, kind, pledged) = (b.project.clone(), b.kind, b.amount);
+        let investment = Investment { project, kind, pledged, paid_in: Amount::ZERO };
+        self.investments.insert(b.code.clone(), investment);
     }
 }
 

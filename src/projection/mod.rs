@@ -12,6 +12,7 @@ pub mod figures;
 pub mod filter;
 pub mod groups;
 pub mod leverage;
+mod master;
 pub mod names;
 pub mod ratio;
 pub mod register;

@@ -4,152 +4,25 @@
 //! day is asked for. Lacks balances ([`balances`](super::balances)) and investments
 //! ([`leverage`](super::leverage)).
 
+pub use super::master::{Commitment, District, Fund, Officer, Payee, Programme, Project};
 use super::{Projection, Recorded};
 use crate::domain::calendar::Date;
 use crate::domain::event::{
-    Body, Bytes32, CommitmentMade, DistrictRegistered, FundEstablished, LedgerOpened,
-    PayeeRegistered, Policy, ProgrammeRegistered, ProjectApproved,
+    AllocationAdjusted, AllocationRecorded, AllocationTransferred, BalanceCarriedForward,
+    BalanceLapsed, Body, CommitmentClosed, CommitmentIncreased, CommitmentMade, CommitmentReduced,
+    DisbursementRecorded, DistrictRegistered, FollowOnPaidIn, FollowOnPledged, FollowOnWithdrawn,
+    FundEstablished, FundsReserved, LedgerOpened, LogKeyRotated, OfficerEnrolled, PayeeRegistered,
+    Policy, ProgrammeRegistered, ProjectApproved, ProjectClosedOut, ProjectCompleted,
+    ProjectTerminated, RefundReceived, ReservationReleased, each_fact,
 };
-use crate::domain::ids::{Code, Tag, Text};
-use crate::domain::kinds::{FundKind, Level, ProjectStatus, Role, Stage};
+use crate::domain::fact::{Reversible, if_reversible};
+use crate::domain::ids::Code;
+use crate::domain::kinds::{ProjectStatus, Stage};
 use crate::domain::money::Amount;
 use crate::domain::posting::{Leaf, Move};
 use crate::domain::state::{FormerLogKey, LedgerFacts};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// An officer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Officer {
-    /// The number, in order of enrolment.
-    pub number: u32,
-    /// The name.
-    pub name: Text,
-    /// The public key.
-    pub key: Bytes32,
-    /// What the officer may do.
-    pub roles: Vec<Role>,
-    /// The most that one entry of the officer may move, minor units.
-    pub limit: Option<Amount>,
-    /// Index of the entry that enrolled the officer.
-    pub since: u64,
-    /// Index of the entry that brought in the present key.
-    pub key_since: u64,
-    /// Index of the entry that revoked the officer.
-    pub revoked: Option<u64>,
-}
-
-/// A district.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct District {
-    /// The name.
-    pub name: Text,
-    /// The Chinese name.
-    pub name_zh: Option<Text>,
-    /// City, district or street.
-    pub level: Level,
-    /// The district above it.
-    pub above: Option<Code>,
-    /// First valid day.
-    pub valid_from: Option<Date>,
-    /// Last valid day.
-    pub valid_to: Option<Date>,
-    /// The code that follows it.
-    pub successor: Option<Code>,
-}
-
-/// A programme.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Programme {
-    /// The name.
-    pub name: Text,
-    /// The Chinese name.
-    pub name_zh: Option<Text>,
-    /// The district that leads it.
-    pub district: Option<Code>,
-}
-
-/// A fund.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fund {
-    /// The name.
-    pub name: Text,
-    /// The Chinese name.
-    pub name_zh: Option<Text>,
-    /// Special, guidance or matching.
-    pub kind: FundKind,
-    /// What its money is for.
-    pub purposes: Vec<Tag>,
-    /// Who manages it.
-    pub manager: Option<Text>,
-    /// The district it belongs to.
-    pub district: Option<Code>,
-    /// The day it was established.
-    pub established_on: Date,
-    /// Whether it is closed.
-    pub closed: bool,
-}
-
-/// A project.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Project {
-    /// The title.
-    pub title: Text,
-    /// The Chinese title.
-    pub title_zh: Option<Text>,
-    /// What it is for.
-    pub purpose: Tag,
-    /// Where it is; `None`: its fund's district.
-    pub district: Option<Code>,
-    /// The programme it implements.
-    pub programme: Option<Code>,
-    /// First day.
-    pub start: Option<Date>,
-    /// Last day.
-    pub end: Option<Date>,
-    /// The most it may engage, minor units.
-    pub ceiling: Option<Amount>,
-    /// Where it stands.
-    pub status: ProjectStatus,
-    /// Where it stood before it was closed out.
-    pub before_close_out: ProjectStatus,
-    /// The day it was approved.
-    pub approved_on: Date,
-    /// The entry that approved it.
-    pub entry: u64,
-}
-
-/// A payee.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payee {
-    /// The name.
-    pub name: Text,
-    /// The Chinese name.
-    pub name_zh: Option<Text>,
-    /// Unified social credit code.
-    pub credit_code: Option<Text>,
-}
-
-/// A contract.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Commitment {
-    /// Who will be paid.
-    pub payee: Option<Code>,
-    /// What it is for, where there is no project.
-    pub purpose: Option<Tag>,
-    /// The title.
-    pub title: Option<Text>,
-    /// The day it was made.
-    pub made_on: Date,
-    /// Whether it is closed.
-    pub closed: bool,
-    /// The duty as it stands: made and increased, less reduced and what was free at its closing.
-    pub amount: Amount,
-    /// What stands in its accounts; at zero after a reversal its number is free again.
-    pub standing: Amount,
-    /// The entry that made it.
-    pub entry: u64,
-}
 
 /// Master data.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -206,42 +79,29 @@ impl Names {
         });
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the others change no key and no officer")]
-    fn change_office(&mut self, body: &Body, entry: u64) {
-        match body {
-            Body::LogKeyRotated(b) => {
-                let Some(facts) = &mut self.ledger else { return };
-                let key = std::mem::replace(&mut facts.log_key, b.key);
-                let handed_over = b.handover.is_some();
-                facts.former_log_keys.push(FormerLogKey { key, until: entry, handed_over });
-            }
-            Body::OfficerEnrolled(b) => self.officers.push(Officer {
-                number: b.number,
-                name: b.name.clone(),
-                key: b.key,
-                roles: b.roles.clone(),
-                limit: b.limit,
-                since: entry,
-                key_since: entry,
-                revoked: None,
-            }),
-            Body::OfficerRolesChanged(b) => {
-                if let Some(officer) = self.officer_mut(b.number) {
-                    officer.roles.clone_from(&b.roles);
-                    officer.limit = b.limit;
-                }
-            }
-            Body::OfficerKeyRotated(b) => {
-                if let Some(officer) = self.officer_mut(b.number) {
-                    (officer.key, officer.key_since) = (b.key, entry);
-                }
-            }
-            Body::OfficerRevoked(b) => {
-                if let Some(officer) = self.officer_mut(b.number) {
-                    officer.revoked = Some(entry);
-                }
-            }
-            _ => {}
+    fn rotate_log(&mut self, b: &LogKeyRotated, entry: u64) {
+        let Some(facts) = &mut self.ledger else { return };
+        let key = std::mem::replace(&mut facts.log_key, b.key);
+        let handed_over = b.handover.is_some();
+        facts.former_log_keys.push(FormerLogKey { key, until: entry, handed_over });
+    }
+
+    fn enrol(&mut self, b: &OfficerEnrolled, entry: u64) {
+        self.officers.push(Officer {
+            number: b.number,
+            name: b.name.clone(),
+            key: b.key,
+            roles: b.roles.clone(),
+            limit: b.limit,
+            since: entry,
+            key_since: entry,
+            revoked: None,
+        });
+    }
+
+    fn with_officer(&mut self, number: u32, change: impl FnOnce(&mut Officer)) {
+        if let Some(officer) = self.officer_mut(number) {
+            change(officer);
         }
     }
 
@@ -357,31 +217,91 @@ impl Names {
             made.amount = made.amount.checked_add(amount).unwrap_or(made.amount);
         }
     }
+}
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the others leave no name behind")]
-    fn undo(&mut self, cited: &Body) {
-        match cited {
-            Body::ProjectApproved(b) => {
-                self.projects.remove(&b.code);
+/// What a reversal takes back of the names that an event left.
+trait Leaves: Reversible {
+    fn take_back(&self, names: &mut Names);
+}
+
+macro_rules! dispatch {
+    ($($number:literal $version:literal $name:ident $word:literal $role:ident $end:ident,)+) => {
+        impl Leaves for Body {
+            fn take_back(&self, names: &mut Names) {
+                match self { $(Self::$name(_body) => if_reversible!($end, _body.take_back(names), ())),+ }
             }
-            Body::ProjectClosedOut(b) => {
-                let before = self.projects.get(&b.code).map(|project| project.before_close_out);
-                self.set_status(&b.code, before.unwrap_or(ProjectStatus::Completed));
-            }
-            Body::CommitmentClosed(b) => self.set_closed(&b.contract, false),
-            Body::CommitmentMade(b) => {
-                let empty = |made: &Commitment| made.standing.is_zero();
-                if self.commitments.get(&b.contract).is_some_and(empty) {
-                    self.commitments.remove(&b.contract);
-                }
-            }
-            _ => {}
+        }
+    };
+}
+each_fact!(dispatch);
+
+/// Says of events that they leave no name behind.
+macro_rules! leaves_no_name {
+    ($($name:ident),+) => {
+        $(impl Leaves for $name {
+            fn take_back(&self, _: &mut Names) {}
+        })+
+    };
+}
+leaves_no_name!(
+    AllocationRecorded,
+    AllocationAdjusted,
+    AllocationTransferred,
+    FundsReserved,
+    ReservationReleased,
+    CommitmentIncreased,
+    CommitmentReduced,
+    DisbursementRecorded,
+    RefundReceived,
+    FollowOnPledged,
+    FollowOnPaidIn,
+    FollowOnWithdrawn,
+    BalanceCarriedForward,
+    BalanceLapsed
+);
+
+impl Leaves for ProjectApproved {
+    fn take_back(&self, names: &mut Names) {
+        names.projects.remove(&self.code);
+    }
+}
+
+impl Leaves for ProjectCompleted {
+    fn take_back(&self, names: &mut Names) {
+        names.set_status(&self.code, ProjectStatus::Approved);
+    }
+}
+
+impl Leaves for ProjectTerminated {
+    fn take_back(&self, names: &mut Names) {
+        names.set_status(&self.code, ProjectStatus::Approved);
+    }
+}
+
+impl Leaves for ProjectClosedOut {
+    fn take_back(&self, names: &mut Names) {
+        let before = names.projects.get(&self.code).map(|project| project.before_close_out);
+        names.set_status(&self.code, before.unwrap_or(ProjectStatus::Completed));
+    }
+}
+
+impl Leaves for CommitmentClosed {
+    fn take_back(&self, names: &mut Names) {
+        names.set_closed(&self.contract, false);
+    }
+}
+
+impl Leaves for CommitmentMade {
+    fn take_back(&self, names: &mut Names) {
+        let empty = |made: &Commitment| made.standing.is_zero();
+        if names.commitments.get(&self.contract).is_some_and(empty) {
+            names.commitments.remove(&self.contract);
         }
     }
 }
 
 /// True for the events that make, raise or lower a contract's duty.
-fn is_duty(body: &Body) -> bool {
+pub(super) fn is_duty(body: &Body) -> bool {
     matches!(
         body,
         Body::CommitmentMade(_)
@@ -401,11 +321,18 @@ impl Projection for Names {
         match &event.body {
             Body::LedgerOpened(b) => self.open(b, event.occurred_on),
             Body::PolicyAdopted(b) => self.policy = b.policy.clone(),
-            Body::LogKeyRotated(_)
-            | Body::OfficerEnrolled(_)
-            | Body::OfficerRolesChanged(_)
-            | Body::OfficerKeyRotated(_)
-            | Body::OfficerRevoked(_) => self.change_office(&event.body, entry),
+            Body::LogKeyRotated(b) => self.rotate_log(b, entry),
+            Body::OfficerEnrolled(b) => self.enrol(b, entry),
+            Body::OfficerRolesChanged(b) => self.with_officer(b.number, |officer| {
+                officer.roles.clone_from(&b.roles);
+                officer.limit = b.limit;
+            }),
+            Body::OfficerKeyRotated(b) => self.with_officer(b.number, |officer| {
+                (officer.key, officer.key_since) = (b.key, entry);
+            }),
+            Body::OfficerRevoked(b) => {
+                self.with_officer(b.number, |officer| officer.revoked = Some(entry));
+            }
             Body::DistrictRegistered(b) => self.register_district(b),
             Body::DistrictRetired(b) => {
                 if let Some(district) = self.districts.get_mut(&b.code) {
@@ -453,7 +380,7 @@ impl Projection for Names {
         };
         self.stand(recorded.moves, is_duty(undone.unwrap_or(&event.body)));
         if let Some(undone) = undone {
-            self.undo(undone);
+            undone.take_back(self);
         }
     }
 

@@ -6,13 +6,16 @@
 //! reversals are handed in: they are known only at the end of a log.
 
 use super::filter::{Filter, Subject};
+use super::names::is_duty;
 use super::{Projection, Recorded, amount};
 use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Event};
+use crate::domain::fact::{about_entry, first_code};
 use crate::domain::ids::{Code, LineKey, Text};
 use crate::domain::kinds::Stage;
 use crate::domain::money::Amount;
 use crate::domain::posting::{Leaf, Move};
+use crate::domain::rejection::Thing;
 use std::collections::BTreeMap;
 
 /// Entries that were reversed, by index, with the index of the reversal.
@@ -141,7 +144,7 @@ impl Register {
         let mut base = base(recorded, payee);
         base.reversed_by = self.reversals.get(&recorded.index).copied();
         let rows: Vec<Row> = if recorded.moves.is_empty() {
-            vec![self.of_no_move(base, &recorded.event.body)]
+            vec![self.of_no_move(base, recorded)]
         } else {
             recorded.moves.iter().map(|m| of_move(&base, m)).collect()
         };
@@ -161,23 +164,24 @@ impl Register {
             funds: [fund, row.to_line.as_ref().map(|line| &line.fund)],
             project: row.project.as_ref(),
             payee: row.payee.as_ref(),
-            district: district.or_else(|| own_district(&event.body)),
+            district: district.or_else(|| first_code(&event.body, Thing::District)),
             amount,
             event: Some(event),
         })
     }
 
     /// Districts of funds and projects, payees of contracts, projects of investments.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only these are asked for by filters")]
     fn remember(&mut self, event: &Event) {
-        if let Body::FollowOnPledged(b) = &event.body {
-            self.follow_ons.insert(b.code.clone(), b.project.clone());
-        }
-        let (all, code, value) = match &event.body {
-            Body::FundEstablished(b) => (&mut self.funds, &b.code, &b.district),
-            Body::ProjectApproved(b) => (&mut self.projects, &b.code, &b.district),
-            Body::CommitmentMade(b) => (&mut self.payees, &b.contract, &b.payee),
-            _ => return,
+        let (all, code, value) = if let Body::FundEstablished(b) = &event.body {
+            (&mut self.funds, &b.code, b.district.as_ref())
+        } else if let Body::ProjectApproved(b) = &event.body {
+            (&mut self.projects, &b.code, b.district.as_ref())
+        } else if let Body::CommitmentMade(b) = &event.body {
+            (&mut self.payees, &b.contract, b.payee.as_ref())
+        } else if let Body::FollowOnPledged(b) = &event.body {
+            (&mut self.follow_ons, &b.code, Some(&b.project))
+        } else {
+            return;
         };
         match value {
             Some(value) => all.insert(code.clone(), value.clone()),
@@ -185,33 +189,30 @@ impl Register {
         };
     }
 
-    /// What an event without moves is about.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are about the ledger itself")]
-    fn of_no_move(&self, mut row: Row, body: &Body) -> Row {
-        match body {
-            Body::FundEstablished(b) => row.fund = Some(b.code.clone()),
-            Body::FundClosed(b) => row.fund = Some(b.code.clone()),
-            Body::ProjectApproved(b) => row.project = Some(b.code.clone()),
-            Body::ProjectCompleted(b) => row.project = Some(b.code.clone()),
-            Body::ProjectTerminated(b) => row.project = Some(b.code.clone()),
-            Body::ProjectClosedOut(b) => row.project = Some(b.code.clone()),
-            Body::CommitmentClosed(b) => row.commitment = Some(b.contract.clone()),
-            _ => {}
-        }
-        let (follow_on, amount) = match body {
-            Body::FollowOnPledged(b) => (&b.code, b.amount),
-            Body::FollowOnPaidIn(b) => (&b.code, b.amount),
-            Body::FollowOnWithdrawn(b) => (&b.code, b.amount),
-            _ => return row,
+    /// What an event without moves is about; a reversal of such an event is about the same.
+    fn of_no_move(&self, mut row: Row, recorded: &Recorded<'_>) -> Row {
+        let body = match (&recorded.event.body, recorded.cited) {
+            (Body::EntryReversed(_), Some(undone)) => &undone.body,
+            (body, _) => body,
         };
-        row.project = self.follow_ons.get(follow_on).cloned();
-        (row.follow_on, row.amount) = (Some(follow_on.clone()), Some(amount));
+        let named = |thing| first_code(body, thing).cloned();
+        let follow_on = named(Thing::FollowOn);
+        row.fund = named(Thing::Fund);
+        row.project = match &follow_on {
+            Some(code) => self.follow_ons.get(code).cloned(),
+            None => named(Thing::Project),
+        };
+        row.commitment = named(Thing::Commitment);
+        if follow_on.is_some() {
+            row.amount = amount::of(recorded);
+        }
+        row.follow_on = follow_on;
         row
     }
 
     fn payee(&mut self, recorded: &Recorded<'_>) -> Option<Code> {
         let body = &recorded.event.body;
-        let of_refund = cited_index(body).and_then(|entry| self.refunds.get(&entry).cloned());
+        let of_refund = about_entry(body).and_then(|entry| self.refunds.get(&entry).cloned());
         let payee = self.payee_in(body).or(of_refund);
         let payee = payee.or_else(|| self.payee_in(&recorded.cited?.body));
         if let (Body::RefundReceived(_), Some(payee)) = (body, &payee) {
@@ -220,17 +221,14 @@ impl Register {
         payee
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have no payee")]
+    /// Who the event names, or whom its contract is with.
     fn payee_in(&self, body: &Body) -> Option<Code> {
-        match body {
-            Body::DisbursementRecorded(b) => b.payee.clone(),
-            Body::CommitmentMade(b) => b.payee.clone(),
-            Body::CommitmentIncreased(b) => self.payees.get(&b.contract).cloned(),
-            Body::CommitmentReduced(b) => self.payees.get(&b.contract).cloned(),
-            Body::CommitmentClosed(b) => self.payees.get(&b.contract).cloned(),
-            Body::PayeeRegistered(b) => Some(b.code.clone()),
-            _ => None,
-        }
+        let named = first_code(body, Thing::Payee).cloned();
+        let of_contract = || {
+            let contract = first_code(body, Thing::Commitment).filter(|_| is_duty(body))?;
+            self.payees.get(contract).cloned()
+        };
+        named.or_else(of_contract)
     }
 }
 
@@ -245,28 +243,6 @@ impl Projection for Register {
 
     fn position(&self) -> u64 {
         self.position
-    }
-}
-
-/// The district that an event itself is about.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the others name no district of their own")]
-fn own_district(body: &Body) -> Option<&Code> {
-    match body {
-        Body::DistrictRegistered(b) => Some(&b.code),
-        Body::DistrictRetired(b) => Some(&b.code),
-        Body::ProgrammeRegistered(b) => b.district.as_ref(),
-        _ => None,
-    }
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "the others cite no entry")]
-fn cited_index(body: &Body) -> Option<u64> {
-    match body {
-        Body::RefundReceived(b) => Some(b.disbursement),
-        Body::EntryReversed(b) => Some(b.entry),
-        Body::DocumentAttached(b) => Some(b.entry),
-        Body::ConfidentialErased(b) => Some(b.entry),
-        _ => None,
     }
 }
 
@@ -289,7 +265,7 @@ fn base(recorded: &Recorded<'_>, payee: Option<Code>) -> Row {
         to: None,
         amount: None,
         document_no: event.body.filing().document_no.clone(),
-        cited: cited_index(&event.body),
+        cited: about_entry(&event.body),
         historical: event.historical,
         voucher: voucher(&event.body),
         source_number: source_number(&event.body),

@@ -6,10 +6,11 @@ use earmark::domain::admit::{Admitted, Context, admit};
 use earmark::domain::apply::{self, Cited};
 use earmark::domain::calendar::Date;
 use earmark::domain::event::{Body, Event, Policy, PolicyAdopted};
+use earmark::domain::fact::cited_by;
 use earmark::domain::invariant;
 use earmark::domain::money::Amount;
 use earmark::domain::posting;
-use earmark::domain::propose::{cited_by, propose};
+use earmark::domain::propose::propose;
 use earmark::domain::rejection::Rejection;
 use earmark::domain::state::{Journal, State};
 

@@ -278,7 +278,7 @@ impl<'e> See<'e> for Shown {
         let kinds = match value {
             Shows::New(..) | Shows::Known(..) | Shows::Named(..) | Shows::Code(_) => "code",
             Shows::NewLine(_) | Shows::Line(_) | Shows::AnyLine(_) => "Line",
-            Shows::Officer(_) | Shows::Entry(_) | Shows::Number(_) => "number",
+            Shows::Officer(_) | Shows::Entry(_) | Shows::Mention(_) | Shows::Number(_) => "number",
             Shows::Text(..) | Shows::Own(_) => "text",
             Shows::Purpose(_) => "tag",
             Shows::Amount(_) => "amount",

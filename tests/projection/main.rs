@@ -334,7 +334,7 @@ fn names_are_as_last_known() {
     let close = CommitmentClosed { contract: code("C1"), reason: None, filing: filing() };
     let closed = book.on("2003-01-01", close);
     let complete = ProjectCompleted { code: code("CARD"), reason: None, filing: filing() };
-    book.on("2003-01-01", complete);
+    let completed = book.on("2003-01-01", complete);
     let close_out = ProjectClosedOut { code: code("CARD"), reason: None, filing: filing() };
     let over = book.on("2003-01-02", close_out);
     let names = book.project(Names::default());
@@ -353,6 +353,9 @@ fn names_are_as_last_known() {
         book.state.commitments.keys().collect::<Vec<_>>()
     );
     assert_eq!(names.ledger, book.state.ledger);
+    book.on("2003-01-03", reverse(completed));
+    let names = book.project(Names::default());
+    assert_eq!(names.projects[&code("CARD")].status, ProjectStatus::Approved);
 }
 
 #[test]
@@ -361,6 +364,9 @@ fn whatever_happens_rows_balance_and_add_up() {
         let book = random::random(seed);
         let (balances, names) = (book.project(Balances::default()), book.project(Names::default()));
         assert_eq!(balances.leaves().unwrap(), book.balances());
+        for (code, project) in book.state.projects.iter() {
+            assert_eq!(names.projects[code].status, project.status, "{code}");
+        }
         let all = Filter::default();
         let selection = Selection { filter: &all, years: &[] };
         let total = groups::rows(&balances, &names, selection, By::Fund).unwrap().total;

@@ -234,7 +234,7 @@ fn state_after(ledger: &Ledger, receipt: &Receipt) -> Result<State> {
     let events: Vec<&Event> = receipt.entries.iter().map(|entry| &entry.event).collect();
     let mut cited = Cited::new();
     for event in &events {
-        if let Some(index) = crate::domain::propose::cited_by(&event.body)
+        if let Some(index) = crate::domain::fact::cited_by(&event.body)
             && let Some(found) = ledger.event(index)?
         {
             cited.insert(index, found);

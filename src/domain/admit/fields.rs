@@ -117,6 +117,7 @@ impl<'e> See<'e> for Forms<'_> {
             | Value::Named(..)
             | Value::Officer(_)
             | Value::Entry(_)
+            | Value::Mention(_)
             | Value::Amount(_)
             | Value::Day(_)
             | Value::Number(_)
@@ -189,6 +190,8 @@ impl<'e> See<'e> for Names<'e> {
             }
             Value::Officer(number) => known::officer(state, number).map(|_| ()),
             Value::Entry(index) => known::entry(state, cited, index).map(|_| ()),
+            Value::Mention(index) if index < state.size => Ok(()),
+            Value::Mention(index) => Err(known::unknown(Thing::Entry, &format!("@{index}"))),
             Value::AnyLine(_)
             | Value::Named(..)
             | Value::Code(_)

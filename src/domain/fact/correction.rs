@@ -48,14 +48,7 @@ impl Fact for EntryReversed {
 impl Fact for DocumentAttached {
     fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
         let Self { entry, filing } = self;
-        // It is not handed in: nothing of it is asked but that it is there.
-        see.see("entry", Value::Number((*entry).into()))?;
-        see.known(|at| {
-            if *entry < at.state.size {
-                return Ok(());
-            }
-            Err(known::unknown(Thing::Entry, &format!("@{entry}")))
-        })?;
+        see.see("entry", Value::Mention(*entry))?;
         see.form(|_| {
             if filing.documents.is_empty() && filing.document_no.is_none() {
                 return Err(Rejection::TextEmpty { field: "documents" });

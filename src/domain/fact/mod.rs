@@ -12,11 +12,13 @@ mod commitment;
 mod correction;
 mod custody;
 mod follow_on;
+mod look;
 mod master;
 mod office;
 mod project;
 
 pub use commitment::negative_parts;
+pub use look::{about_entry, cited_by, first_code};
 
 use super::calendar::Date;
 use super::event::{Body, Cited, Filing, Split, each_fact};
@@ -47,6 +49,8 @@ pub enum Value<'a> {
     Officer(u32),
     /// The index of an entry that the event cites.
     Entry(u64),
+    /// The index of an entry that the event is about and does not cite: only that there is one counts.
+    Mention(u64),
     /// A text of at most so many bytes.
     Text(&'a Text, usize),
     /// A purpose.
@@ -55,7 +59,7 @@ pub enum Value<'a> {
     Amount(Amount),
     /// A day in the world.
     Day(Date),
-    /// A number, or the index of an entry that is not cited.
+    /// A number.
     Number(i128),
     /// Yes or no.
     Flag(bool),
@@ -185,7 +189,7 @@ macro_rules! if_reversible {
         $then
     };
 }
-pub(super) use if_reversible;
+pub(crate) use if_reversible;
 
 macro_rules! dispatch {
     ($($number:literal $version:literal $name:ident $word:literal $role:ident $end:ident,)+) => {

@@ -23,25 +23,15 @@ use super::{known, near};
 
 /// The entries that a command cites, which the caller has to look up for `propose` and `admit`.
 #[must_use]
-#[expect(clippy::wildcard_enum_match_arm, reason = "only these cite an entry")]
 pub fn cites(command: &Command) -> Option<u64> {
-    match command {
-        Command::ReceiveRefund(c) => Some(c.disbursement),
-        Command::ReverseEntry(c) | Command::ReverseWithDependents(c) => Some(c.entry),
-        Command::EraseConfidential(c) => Some(c.entry),
-        _ => None,
-    }
-}
-
-/// The entry that an event cites, which has to be looked up to run `admit` on it again.
-#[must_use]
-#[expect(clippy::wildcard_enum_match_arm, reason = "only these cite an entry")]
-pub fn cited_by(body: &Body) -> Option<u64> {
-    match body {
-        Body::RefundReceived(b) => Some(b.disbursement),
-        Body::EntryReversed(b) => Some(b.entry),
-        Body::ConfidentialErased(b) => Some(b.entry),
-        _ => None,
+    if let Command::ReceiveRefund(c) = command {
+        Some(c.disbursement)
+    } else if let Command::ReverseEntry(c) | Command::ReverseWithDependents(c) = command {
+        Some(c.entry)
+    } else if let Command::EraseConfidential(c) = command {
+        Some(c.entry)
+    } else {
+        None
     }
 }
 

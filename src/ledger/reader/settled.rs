@@ -4,8 +4,8 @@ use crate::chain::entry::{self, CommandId, Row};
 use crate::chain::hash::Hash;
 use crate::domain::apply::Cited;
 use crate::domain::event::Event;
+use crate::domain::fact::cited_by;
 use crate::domain::posting::Move;
-use crate::domain::propose::cited_by;
 use crate::projection::Recorded;
 use smol_str::SmolStr;
 
