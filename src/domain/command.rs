@@ -2,17 +2,19 @@
 //! the event it asks for; where something has, it says only what the office knows.
 //!
 //! A command's digest is over the encoding of its [`Order`] (schemas/entry.md §5), so the fields
-//! here are frozen like those of events.
+//! here are frozen like those of events, and a retry after an upgrade is the same command: no field is
+//! added to a command. One with more fields is a command of its own, with the next number, and whoever
+//! says none of them asks for the older one.
 
 use super::calendar::{Date, Year};
 use super::event::{
     AllocationAdjusted, AllocationRecorded, AllocationTransferred, AnchorAdopted,
-    BalanceCarriedForward, BalanceLapsed, CommitmentClosed, ConfidentialErased, DistrictRegistered,
-    DistrictRetired, DocumentAttached, EntryReversed, Filing, FollowOnPaidIn, FollowOnPledged,
-    FundClosed, FundEstablished, FundsReserved, LedgerOpened, LedgerRestored, LogKeyRotated,
-    OfficerEnrolled, OfficerKeyRotated, OfficerRevoked, OfficerRolesChanged, PayeeRegistered,
-    PolicyAdopted, ProgrammeRegistered, ProjectApproved, ProjectClosedOut, ProjectCompleted,
-    ProjectTerminated, ReservationReleased, Tranche,
+    BalanceCarriedForward, BalanceLapsed, Body, CommitmentClosed, ConfidentialErased,
+    DistrictRegistered, DistrictRetired, DocumentAttached, EntryReversed, Filing, FollowOnPaidIn,
+    FollowOnPledged, FundAmended, FundClosed, FundEstablished, FundsReserved, LedgerOpened,
+    LedgerRestored, LogKeyRotated, OfficerEnrolled, OfficerKeyRotated, OfficerRevoked,
+    OfficerRolesChanged, PayeeRegistered, PolicyAdopted, ProgrammeRegistered, ProjectApproved,
+    ProjectClosedOut, ProjectCompleted, ProjectTerminated, ReservationReleased, Tranche,
 };
 use super::ids::{Code, LineKey, Tag, Text};
 use super::money::Amount;
@@ -129,7 +131,52 @@ pub enum Command {
     /// Reverse an entry with everything that has to be reversed before it. Which entries those are is
     /// looked up when it is recorded, so a retry is the same command.
     ReverseWithDependents(EntryReversed),
+    /// Mend what is known of a fund.
+    AmendFund(FundAmended),
 }
+
+/// Commands that carry the very fields of the event they ask for; and the others, which have something to
+/// resolve or number, with their structs.
+macro_rules! carrying {
+    ($($name:ident),+; $($other:ident $of:ident),+) => {
+        /// A command, by what has to be done for its events.
+        #[derive(Debug)]
+        pub enum Wish<'c> {
+            /// Nothing: it carries the very fields of its event.
+            Carried(Body),
+            /// Two events.
+            OpenLedger(&'c LedgerOpened, &'c OfficerEnrolled),
+            $(
+                #[doc = concat!("As [`Command::", stringify!($other), "`].")]
+                $other(&'c $of),
+            )+
+        }
+
+        impl Command {
+            /// What has to be done for its events.
+            #[must_use]
+            pub fn wish(&self) -> Wish<'_> {
+                match self {
+                    $(Self::$name(body) => Wish::Carried(body.clone().into()),)+
+                    Self::OpenLedger(ledger, officer) => Wish::OpenLedger(ledger, officer),
+                    $(Self::$other(wish) => Wish::$other(wish),)+
+                }
+            }
+        }
+    };
+}
+carrying!(
+    AdoptPolicy, RegisterDistrict, RetireDistrict, RegisterProgramme, RegisterPayee, EstablishFund,
+    AmendFund, CloseFund, RecordAllocation, AdjustAllocation, TransferAllocation, CarryForward, Lapse,
+    ApproveProject, CompleteProject, TerminateProject, CloseOutProject, ReserveFunds,
+    ReleaseReservation, CloseCommitment, PledgeFollowOn, PayInFollowOn, ReverseEntry, AttachDocument,
+    RotateLogKey, ChangeOfficerRoles, RotateOfficerKey, RevokeOfficer, EraseConfidential,
+    RestoreLedger, AdoptAnchor;
+    EnrolOfficer OfficerEnrolled, SetAllocation AllocationRecorded, MakeCommitment MakeCommitment,
+    IncreaseCommitment ChangeCommitment, ReduceCommitment ChangeCommitment,
+    RecordDisbursement RecordDisbursement, ReceiveRefund ReceiveRefund,
+    WithdrawFollowOn WithdrawFollowOn, ReverseWithDependents EntryReversed
+);
 
 /// Make a commitment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

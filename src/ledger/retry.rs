@@ -7,7 +7,7 @@
 use super::submit::order_digest;
 use crate::chain::hash::Hash;
 use crate::domain::calendar::Date;
-use crate::domain::command::{Command, Drawing, Order};
+use crate::domain::command::{Command, Drawing, Order, Wish};
 use crate::domain::event::{
     Body, CommitmentIncreased, CommitmentMade, CommitmentReduced, DisbursementRecorded, Event,
     FollowOnWithdrawn, OfficerEnrolled, RefundReceived, Split,
@@ -104,53 +104,26 @@ fn filled(command: &Command, stored: &Body) -> Option<Body> {
             (adjusted.line, adjusted.filing) = (c.line, c.filing);
             adjusted.into()
         }
-        (command, stored) => as_said(command).filter(|body| body.name() == stored.name())?,
+        (command, stored) => as_said(&command).filter(|body| body.name() == stored.name())?,
     };
     Some(body)
 }
 
 /// The event that carries the very fields of the command, where there is one.
-fn as_said(command: Command) -> Option<Body> {
-    Some(match command {
-        Command::AdoptPolicy(b) => b.into(),
-        Command::RegisterDistrict(b) => b.into(),
-        Command::RetireDistrict(b) => b.into(),
-        Command::RegisterProgramme(b) => b.into(),
-        Command::RegisterPayee(b) => b.into(),
-        Command::EstablishFund(b) => b.into(),
-        Command::CloseFund(b) => b.into(),
-        Command::RecordAllocation(b) | Command::SetAllocation(b) => b.into(),
-        Command::AdjustAllocation(b) => b.into(),
-        Command::TransferAllocation(b) => b.into(),
-        Command::CarryForward(b) => b.into(),
-        Command::Lapse(b) => b.into(),
-        Command::ApproveProject(b) => b.into(),
-        Command::CompleteProject(b) => b.into(),
-        Command::TerminateProject(b) => b.into(),
-        Command::CloseOutProject(b) => b.into(),
-        Command::ReserveFunds(b) => b.into(),
-        Command::ReleaseReservation(b) => b.into(),
-        Command::CloseCommitment(b) => b.into(),
-        Command::PledgeFollowOn(b) => b.into(),
-        Command::PayInFollowOn(b) => b.into(),
-        Command::ReverseEntry(b) | Command::ReverseWithDependents(b) => b.into(),
-        Command::AttachDocument(b) => b.into(),
-        Command::RotateLogKey(b) => b.into(),
-        Command::ChangeOfficerRoles(b) => b.into(),
-        Command::RotateOfficerKey(b) => b.into(),
-        Command::RevokeOfficer(b) => b.into(),
-        Command::EraseConfidential(b) => b.into(),
-        Command::RestoreLedger(b) => b.into(),
-        Command::AdoptAnchor(b) => b.into(),
-        Command::OpenLedger(..)
-        | Command::EnrolOfficer(_)
-        | Command::MakeCommitment(_)
-        | Command::IncreaseCommitment(_)
-        | Command::ReduceCommitment(_)
-        | Command::RecordDisbursement(_)
-        | Command::ReceiveRefund(_)
-        | Command::WithdrawFollowOn(_) => return None,
-    })
+fn as_said(command: &Command) -> Option<Body> {
+    match command.wish() {
+        Wish::Carried(body) => Some(body),
+        Wish::SetAllocation(b) => Some(b.clone().into()),
+        Wish::ReverseWithDependents(b) => Some(b.clone().into()),
+        Wish::OpenLedger(..)
+        | Wish::EnrolOfficer(_)
+        | Wish::MakeCommitment(_)
+        | Wish::IncreaseCommitment(_)
+        | Wish::ReduceCommitment(_)
+        | Wish::RecordDisbursement(_)
+        | Wish::ReceiveRefund(_)
+        | Wish::WithdrawFollowOn(_) => None,
+    }
 }
 
 /// The money that a command draws on.

@@ -11,9 +11,9 @@ use crate::domain::event::{
     AllocationAdjusted, AllocationRecorded, AllocationTransferred, BalanceCarriedForward,
     BalanceLapsed, Body, CommitmentClosed, CommitmentIncreased, CommitmentMade, CommitmentReduced,
     DisbursementRecorded, DistrictRegistered, FollowOnPaidIn, FollowOnPledged, FollowOnWithdrawn,
-    FundEstablished, FundsReserved, LedgerOpened, LogKeyRotated, OfficerEnrolled, PayeeRegistered,
-    Policy, ProgrammeRegistered, ProjectApproved, ProjectClosedOut, ProjectCompleted,
-    ProjectTerminated, RefundReceived, ReservationReleased, each_fact,
+    FundAmended, FundEstablished, FundsReserved, LedgerOpened, LogKeyRotated, OfficerEnrolled,
+    PayeeRegistered, Policy, ProgrammeRegistered, ProjectApproved, ProjectClosedOut,
+    ProjectCompleted, ProjectTerminated, RefundReceived, ReservationReleased, each_fact,
 };
 use crate::domain::fact::{Reversible, if_reversible};
 use crate::domain::ids::Code;
@@ -77,6 +77,18 @@ impl Names {
             former_log_keys: Vec::new(),
             opened_on,
         });
+    }
+
+    fn amend(&mut self, b: &FundAmended) {
+        let Some(fund) = self.funds.get_mut(&b.code) else { return };
+        fund.name = b.name.clone().unwrap_or_else(|| fund.name.clone());
+        fund.name_zh = b.name_zh.clone().or(fund.name_zh.take());
+        fund.manager = b.manager.clone().or(fund.manager.take());
+        for purpose in &b.purposes_added {
+            if !fund.purposes.contains(purpose) {
+                fund.purposes.push(purpose.clone());
+            }
+        }
     }
 
     fn rotate_log(&mut self, b: &LogKeyRotated, entry: u64) {
@@ -341,6 +353,7 @@ impl Projection for Names {
                 }
             }
             Body::FundEstablished(b) => self.establish(b, event.occurred_on),
+            Body::FundAmended(b) => self.amend(b),
             Body::FundClosed(b) => {
                 if let Some(fund) = self.funds.get_mut(&b.code) {
                     fund.closed = true;

@@ -193,6 +193,17 @@ Recorded @37: the policy: control warn, a project required, dated 2002-06-30.
   published; the ledger has 38 entries
 ",
     );
+    place.prints(
+        "fund amend PD-INFO --name 'Data fund' --manager 'District data bureau' --add-purpose data",
+        "
+Recorded @38: fund PD-INFO amended, dated 2002-06-30.
+  published; the ledger has 39 entries
+",
+    );
+    let funds = place.ok("funds -O json");
+    for words in ["Data fund", "District data bureau", "\"data\""] {
+        assert!(funds.contains(words), "{words} in {funds}");
+    }
     assert!(place.ok("policy show").starts_with("control = \"warn\""));
     for line in ["balance", "register", "funds", "projects", "payees", "commitments", "stats"] {
         assert!(place.ok(line).contains("浦东"), "{line}");
@@ -204,5 +215,5 @@ Recorded @37: the policy: control warn, a project required, dated 2002-06-30.
     {
         assert!(!place.ok(line).is_empty(), "{line}");
     }
-    assert!(place.ok("checkpoint show").starts_with("example.org/pudong\n38\n"));
+    assert!(place.ok("checkpoint show").starts_with("example.org/pudong\n39\n"));
 }

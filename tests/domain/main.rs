@@ -21,6 +21,7 @@ mod codes;
 mod confidential;
 mod districts;
 mod follow_on;
+mod funds;
 mod given;
 mod officers;
 mod policies;

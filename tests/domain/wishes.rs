@@ -59,7 +59,7 @@ wishes! {
     RegisterProgramme ProgrammeRegistered,
     RegisterPayee PayeeRegistered,
     EstablishFund FundEstablished,
-    CloseFund FundClosed,
+    AmendFund FundAmended, CloseFund FundClosed,
     RecordAllocation AllocationRecorded,
     AdjustAllocation AllocationAdjusted,
     TransferAllocation AllocationTransferred,

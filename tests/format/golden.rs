@@ -201,6 +201,7 @@ pub fn every_body(full: bool) -> Vec<Body> {
     let mut all: Vec<Body> = vec![samples::ledger_opened(full).into(), officer.into()];
     all.extend(samples::bodies(full));
     all.extend(keys_and_files(full));
+    all.extend(samples::later_bodies(full));
     all
 }
 
@@ -231,6 +232,8 @@ fn plans() -> Vec<Plan> {
         plan(1, CONFIDENTIAL | CLOCK_ACCEPTED, named("confidential fields", vec![payee])),
         plan(0, 0, named(bare, keys_and_files(false))),
         plan(0, 0, named(full, keys_and_files(true))),
+        plan(0, 0, named(bare, samples::later_bodies(false))),
+        plan(0, 0, named(full, samples::later_bodies(true))),
     ]
 }
 
@@ -302,7 +305,7 @@ fn body_json(body: &Body) -> Value {
         PayeeRegistered DisbursementRecorded RefundReceived FollowOnPledged FollowOnPaidIn
         FollowOnWithdrawn BalanceCarriedForward BalanceLapsed EntryReversed DocumentAttached
     LogKeyRotated OfficerRolesChanged OfficerKeyRotated OfficerRevoked ConfidentialErased
-    LedgerRestored AnchorAdopted
+    LedgerRestored AnchorAdopted FundAmended
     }
 }
 

@@ -1,7 +1,7 @@
 //! An order of every command, of the samples' bodies.
 
 use super::office::{self, Keys};
-use super::samples::{Pen, bodies, day, ledger_opened, officer_enrolled};
+use super::samples::{Pen, bodies, day, later_bodies, ledger_opened, officer_enrolled};
 use earmark::domain::command::{
     ChangeCommitment, Command, MakeCommitment, Order, ReceiveRefund, RecordDisbursement,
     WithdrawFollowOn,
@@ -19,6 +19,7 @@ pub fn orders(full: bool) -> Vec<Order> {
         officer_proof: [0x33; 64],
     };
     all.extend(office::bodies(full, &keys));
+    all.extend(later_bodies(full));
     let order =
         |command| Order { occurred_on: full.then(|| day("2002-03-15")), historical: full, command };
     let officer = || officer_enrolled(u32::from(!full), "Officer 1", [0x20; 32], [0x30; 64]);
@@ -46,6 +47,7 @@ fn wish(body: Body, full: bool) -> Option<Command> {
         Body::ProgrammeRegistered(b) => Command::RegisterProgramme(b),
         Body::PayeeRegistered(b) => Command::RegisterPayee(b),
         Body::FundEstablished(b) => Command::EstablishFund(b),
+        Body::FundAmended(b) => Command::AmendFund(b),
         Body::FundClosed(b) => Command::CloseFund(b),
         Body::AllocationRecorded(b) => Command::RecordAllocation(b),
         Body::AllocationAdjusted(b) => Command::AdjustAllocation(b),

@@ -433,6 +433,22 @@ fn year_end_and_corrections(full: bool) -> Vec<Body> {
     ]
 }
 
+/// A body of every type since 0.3.0.
+pub fn later_bodies(full: bool) -> Vec<Body> {
+    let pen = Pen { full };
+    vec![
+        FundAmended {
+            code: code("PD-INFO"),
+            name: pen.opt(text("Pudong data fund")),
+            name_zh: pen.opt(text("浦东新区数据专项资金")),
+            manager: pen.opt(text("District data bureau")),
+            purposes_added: pen.list(vec![Tag::new("data"), Tag::new("community/data")]),
+            filing: pen.filing(),
+        }
+        .into(),
+    ]
+}
+
 /// Bodies with what only history has: negative amounts, and numbers at the edges of the encoding.
 pub fn edge_bodies() -> Vec<(&'static str, Body)> {
     let pen = Pen { full: false };

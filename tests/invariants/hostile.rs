@@ -211,6 +211,15 @@ impl Names {
                 filing,
             }
             .into(),
+            6 if dice.once_in(2) => FundAmended {
+                code: code(dice, &self.funds),
+                name: option(dice, text),
+                name_zh,
+                manager: option(dice, text),
+                purposes_added: vec![Tag::new(["it", "", "a//b", "roads"][dice.below(4)])],
+                filing,
+            }
+            .into(),
             6 => FundClosed { code: code(dice, &self.funds), reason: None, filing }.into(),
             7 => ProgrammeRegistered { code: fresh, name, name_zh, district: None, filing }.into(),
             _ => PayeeRegistered {

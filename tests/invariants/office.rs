@@ -153,6 +153,14 @@ impl Office<'_> {
             let (code, reason, filing) = (dice.pick(&self.funds())?.clone(), None, none());
             return Some(Command::CloseFund(FundClosed { code, reason, filing }));
         }
+        if dice.once_in(4) {
+            let code = dice.pick(&self.funds())?.clone();
+            let purposes_added = dice.once_in(2).then(|| Tag::new("roads")).into_iter().collect();
+            let (name, name_zh, filing) = (Some(Text::new("Renamed")), None, none());
+            let amended =
+                FundAmended { code, name, name_zh, manager: None, purposes_added, filing };
+            return Some(Command::AmendFund(amended));
+        }
         Some(Command::EstablishFund(FundEstablished {
             name: Text::new(code.as_str()),
             code,

@@ -297,6 +297,14 @@ impl History {
             filing: Filing::default(),
         })));
         self.take(house::fund("UNUSED"));
+        self.take(order(Command::AmendFund(FundAmended {
+            code: Code::new("UNUSED"),
+            name: None,
+            name_zh: Some(Text::new("未用资金")),
+            manager: None,
+            purposes_added: vec![Tag::new("roads")],
+            filing: Filing::default(),
+        })));
         let (code, reason) = (Code::new("UNUSED"), Some(Text::new("never needed")));
         self.take(order(Command::CloseFund(FundClosed {
             code,

@@ -59,6 +59,7 @@ STRUCTS = {
     "DistrictRetired": "code code, successor code?, filing Filing",
     "FundEstablished": "code code, name text, name_zh text?, kind FundKind, purposes [tag], manager text?,"
     " district code?, filing Filing",
+    "FundAmended": "code code, name text?, name_zh text?, manager text?, purposes_added [tag], filing Filing",
     "FundClosed": "code code, reason text?, filing Filing",
     "AllocationRecorded": "line Line, amount amount, source MoneySource, filing Filing",
     "AllocationAdjusted": "line Line, direction Direction, amount amount, reason text?, filing Filing",
@@ -108,6 +109,7 @@ EVENTS = {
     (8, 1): "DistrictRegistered",
     (9, 1): "DistrictRetired",
     (10, 1): "FundEstablished",
+    (11, 1): "FundAmended",
     (12, 1): "FundClosed",
     (13, 1): "AllocationRecorded",
     (14, 1): "AllocationAdjusted",

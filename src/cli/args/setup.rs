@@ -403,10 +403,11 @@ pub(crate) struct RegisterPayee {
     pub(crate) flags: WriteFlags,
 }
 
-/// Establish and close funds
+/// Establish, amend and close funds
 #[derive(Debug, Subcommand)]
 pub(crate) enum FundVerb {
     Establish(EstablishFund),
+    Amend(AmendFund),
     Close(CloseFund),
 }
 
@@ -448,6 +449,32 @@ pub(crate) struct EstablishFund {
     /// Who manages it
     #[arg(long, value_name = "TEXT", value_parser = parse_text)]
     pub(crate) manager: Option<Text>,
+    /// What every write takes.
+    #[command(flatten)]
+    pub(crate) flags: WriteFlags,
+}
+
+/// Mend a fund's name or manager, or let its money be for more; what is not given stays as it is
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  earmark fund amend PD-INFO --manager \"District data bureau\" --add-purpose data"
+)]
+pub(crate) struct AmendFund {
+    /// The fund
+    #[arg(value_name = "CODE", value_parser = parse_code)]
+    pub(crate) code: Code,
+    /// Its name from now on
+    #[arg(long, value_name = "NAME", value_parser = parse_text)]
+    pub(crate) name: Option<Text>,
+    /// Its Chinese name from now on
+    #[arg(long, value_name = "NAME", value_parser = parse_text)]
+    pub(crate) name_zh: Option<Text>,
+    /// Who manages it from now on
+    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    pub(crate) manager: Option<Text>,
+    /// What its money is for besides (repeatable)
+    #[arg(long = "add-purpose", value_name = "TAG", value_parser = parse_tag)]
+    pub(crate) purposes_added: Vec<Tag>,
     /// What every write takes.
     #[command(flatten)]
     pub(crate) flags: WriteFlags,

@@ -123,6 +123,7 @@ impl Touched {
             | Body::DistrictRegistered(_)
             | Body::DistrictRetired(_)
             | Body::FundEstablished(_)
+            | Body::FundAmended(_)
             | Body::FundClosed(_)
             | Body::ProgrammeRegistered(_)
             | Body::PayeeRegistered(_)

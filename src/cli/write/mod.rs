@@ -342,6 +342,7 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
 fn fund(verb: &FundVerb) -> Wish<'_> {
     match verb {
         FundVerb::Establish(a) => Wish::new(&a.flags, |d| Ok(setup::establish_fund(d, a))),
+        FundVerb::Amend(a) => Wish::new(&a.flags, |d| Ok(setup::amend_fund(d, a))),
         FundVerb::Close(a) => Wish::new(&a.flags, |d| Ok(setup::close_fund(d, a))),
     }
 }

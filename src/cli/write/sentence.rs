@@ -54,6 +54,7 @@ impl Tongue {
             | Body::DistrictRegistered(_)
             | Body::DistrictRetired(_)
             | Body::FundEstablished(_)
+            | Body::FundAmended(_)
             | Body::FundClosed(_)
             | Body::ProgrammeRegistered(_)
             | Body::PayeeRegistered(_) => self.master(body),
@@ -135,6 +136,9 @@ impl Tongue {
                     format!("{kind} fund {} ({})", b.code, b.name),
                     format!("设立{kind} {}（{}）", b.code, b.name),
                 )
+            }
+            Body::FundAmended(b) => {
+                self.say(format!("fund {} amended", b.code), format!("资金 {} 信息变更", b.code))
             }
             Body::FundClosed(b) => {
                 self.say(format!("the end of fund {}", b.code), format!("资金 {} 撤销", b.code))

@@ -2,12 +2,12 @@
 
 use super::Desk;
 use crate::cli::args::{
-    CloseFund, EstablishFund, FundKindName, LevelName, RegisterDistrict, RegisterPayee,
+    AmendFund, CloseFund, EstablishFund, FundKindName, LevelName, RegisterDistrict, RegisterPayee,
     RegisterProgramme, RetireDistrict,
 };
 use crate::domain::command::Command;
 use crate::domain::event::{
-    DistrictRegistered, DistrictRetired, FundClosed, FundEstablished, PayeeRegistered,
+    DistrictRegistered, DistrictRetired, FundAmended, FundClosed, FundEstablished, PayeeRegistered,
     ProgrammeRegistered,
 };
 use crate::domain::kinds::{FundKind, Level};
@@ -69,6 +69,17 @@ pub(super) fn establish_fund(desk: &Desk<'_>, a: &EstablishFund) -> Command {
         purposes: a.purposes.clone(),
         manager: a.manager.clone(),
         district: a.district.clone(),
+        filing: desk.filing(),
+    })
+}
+
+pub(super) fn amend_fund(desk: &Desk<'_>, a: &AmendFund) -> Command {
+    Command::AmendFund(FundAmended {
+        code: a.code.clone(),
+        name: a.name.clone(),
+        name_zh: a.name_zh.clone(),
+        manager: a.manager.clone(),
+        purposes_added: a.purposes_added.clone(),
         filing: desk.filing(),
     })
 }

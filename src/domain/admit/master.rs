@@ -4,7 +4,7 @@ use super::rules::{Rules, Scene};
 use super::state;
 use crate::domain::calendar::Date;
 use crate::domain::event::{
-    DistrictRegistered, DistrictRetired, FundClosed, FundEstablished, PayeeRegistered,
+    DistrictRegistered, DistrictRetired, FundAmended, FundClosed, FundEstablished, PayeeRegistered,
     ProgrammeRegistered,
 };
 use crate::domain::finding::Finding;
@@ -41,6 +41,12 @@ impl Rules for ProgrammeRegistered {
 impl Rules for FundEstablished {
     fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
         within(at, self.district.as_ref())
+    }
+}
+
+impl Rules for FundAmended {
+    fn rules(&self, at: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {
+        state::open_fund(at.state, &self.code).map(|_| ())
     }
 }
 

@@ -20,6 +20,7 @@ macro_rules! each_fact {
             8 1 DistrictRegistered "district" maker final,
             9 1 DistrictRetired "district" maker final,
             10 1 FundEstablished "fund" maker final,
+            11 1 FundAmended "fund" maker final,
             12 1 FundClosed "fund" maker final,
             13 1 AllocationRecorded "allocation" maker reversible,
             14 1 AllocationAdjusted "allocation" maker reversible,

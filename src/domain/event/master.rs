@@ -173,6 +173,23 @@ pub struct FundEstablished {
     pub filing: Filing,
 }
 
+/// Type 11: what is known of a fund, mended. What is absent stays as it is; nothing is cleared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FundAmended {
+    /// The fund.
+    pub code: Code,
+    /// Its name from now on.
+    pub name: Option<Text>,
+    /// Its Chinese name from now on.
+    pub name_zh: Option<Text>,
+    /// Who manages it from now on.
+    pub manager: Option<Text>,
+    /// What its money is for besides.
+    pub purposes_added: Vec<Tag>,
+    /// Documents and file number.
+    pub filing: Filing,
+}
+
 /// Type 12: nothing new is recorded on the fund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FundClosed {

@@ -2,8 +2,9 @@
 
 use super::{Done, Fact, See, Seen, Value, maybe, maybe_name, name, out_of_range, reason};
 use crate::domain::event::{
-    ApprovalBand, Cited, DistrictRegistered, DistrictRetired, FundClosed, FundEstablished,
-    LedgerOpened, PayeeAccount, PayeeRegistered, Policy, PolicyAdopted, ProgrammeRegistered,
+    ApprovalBand, Cited, DistrictRegistered, DistrictRetired, FundAmended, FundClosed,
+    FundEstablished, LedgerOpened, PayeeAccount, PayeeRegistered, Policy, PolicyAdopted,
+    ProgrammeRegistered,
 };
 use crate::domain::ids::{Code, check_visible};
 use crate::domain::kinds::Control;
@@ -241,6 +242,44 @@ impl Fact for FundEstablished {
     fn remember(&self, journal: &mut Journal<'_>, _: &Done<'_>) -> Seen {
         let fund = Fund { purposes: self.purposes.clone(), closed: false };
         journal.funds().insert(self.code.clone(), fund);
+        Ok(())
+    }
+}
+
+impl Fact for FundAmended {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
+        let Self { code, name, name_zh, manager, purposes_added, filing } = self;
+        see.see("code", Value::Known(Thing::Fund, code))?;
+        see.see("name", maybe_name(name.as_ref()))?;
+        see.see("name_zh", maybe_name(name_zh.as_ref()))?;
+        see.see("manager", maybe_name(manager.as_ref()))?;
+        see.see("purposes_added", Value::List(purposes_added.len()))?;
+        for purpose in purposes_added {
+            see.see("purposes_added", Value::Purpose(purpose))?;
+        }
+        see.form(|_| {
+            if [name, name_zh, manager].into_iter().all(Option::is_none)
+                && purposes_added.is_empty()
+            {
+                return Err(Rejection::TextEmpty { field: "amendment" });
+            }
+            Ok(())
+        })?;
+        filing.fields(see)
+    }
+
+    fn moves(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn remember(&self, journal: &mut Journal<'_>, _: &Done<'_>) -> Seen {
+        journal.funds().change(&self.code, |fund| {
+            for purpose in &self.purposes_added {
+                if !fund.purposes.contains(purpose) {
+                    fund.purposes.push(purpose.clone());
+                }
+            }
+        });
         Ok(())
     }
 }

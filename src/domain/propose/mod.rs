@@ -7,19 +7,20 @@ mod drawing;
 use super::apply::Cited;
 use super::calendar::Date;
 use super::command::{
-    ChangeCommitment, Command, MakeCommitment, Order, ReceiveRefund, RecordDisbursement,
+    ChangeCommitment, Command, MakeCommitment, Order, ReceiveRefund, RecordDisbursement, Wish,
+    WithdrawFollowOn,
 };
 use super::event::{
     AllocationAdjusted, AllocationRecorded, Body, CommitmentIncreased, CommitmentMade,
     CommitmentReduced, DisbursementRecorded, EntryReversed, Event, Filing, FollowOnWithdrawn,
-    RefundReceived,
+    OfficerEnrolled, RefundReceived,
 };
 use super::kinds::{Direction, Stage};
+use super::known;
 use super::money::Amount;
 use super::posting::Leaf;
 use super::rejection::{Rejection, Thing};
 use super::state::State;
-use super::{known, near};
 
 /// The entries that a command cites, which the caller has to look up for `propose` and `admit`.
 #[must_use]
@@ -65,65 +66,37 @@ struct Scene<'a> {
 
 impl Scene<'_> {
     fn bodies(&self, command: &Command) -> Result<Vec<Body>, Rejection> {
-        Ok(match command.clone() {
-            Command::OpenLedger(ledger, officer) => vec![ledger.into(), officer.into()],
-            Command::AdoptPolicy(b) => vec![b.into()],
-            Command::EnrolOfficer(mut b) => {
-                b.number = u32::try_from(self.state.officers.len()).unwrap_or(u32::MAX);
-                vec![b.into()]
+        Ok(match command.wish() {
+            Wish::Carried(body) => vec![body],
+            Wish::OpenLedger(ledger, officer) => {
+                vec![ledger.clone().into(), officer.clone().into()]
             }
-            Command::RegisterDistrict(b) => vec![b.into()],
-            Command::RetireDistrict(b) => vec![b.into()],
-            Command::RegisterProgramme(b) => vec![b.into()],
-            Command::RegisterPayee(b) => vec![b.into()],
-            Command::EstablishFund(b) => vec![b.into()],
-            Command::CloseFund(b) => vec![b.into()],
-            Command::RecordAllocation(b) => vec![b.into()],
-            Command::AdjustAllocation(b) => vec![b.into()],
-            Command::SetAllocation(b) => self.set_allocation(b)?.into_iter().collect(),
-            Command::TransferAllocation(b) => vec![b.into()],
-            Command::CarryForward(b) => vec![b.into()],
-            Command::Lapse(b) => vec![b.into()],
-            Command::ApproveProject(b) => vec![b.into()],
-            Command::CompleteProject(b) => vec![b.into()],
-            Command::TerminateProject(b) => vec![b.into()],
-            Command::CloseOutProject(b) => vec![b.into()],
-            Command::ReserveFunds(b) => vec![b.into()],
-            Command::ReleaseReservation(b) => vec![b.into()],
-            Command::MakeCommitment(c) => vec![self.make(c)?],
-            Command::IncreaseCommitment(c) => vec![self.increase(c)?],
-            Command::ReduceCommitment(c) => vec![self.reduce(c)?],
-            Command::CloseCommitment(b) => vec![b.into()],
-            Command::RecordDisbursement(c) => vec![self.disburse(c)?],
-            Command::ReceiveRefund(c) => vec![self.refund(c)?],
-            Command::PledgeFollowOn(b) => vec![b.into()],
-            Command::PayInFollowOn(b) => vec![b.into()],
-            Command::WithdrawFollowOn(c) => {
-                let follow_on = self.state.follow_ons.get(&c.code);
-                let known = self.state.follow_ons.keys();
-                let follow_on =
-                    follow_on.ok_or_else(|| near::unknown(Thing::FollowOn, &c.code, known))?;
-                let rest = follow_on.rest().ok_or(Rejection::Overflow)?;
-                let (amount, reason) = (c.amount.unwrap_or(rest), c.reason);
-                let (code, filing) = (c.code, c.filing);
-                vec![FollowOnWithdrawn { code, amount, reason, filing }.into()]
+            Wish::EnrolOfficer(b) => {
+                let number = u32::try_from(self.state.officers.len()).unwrap_or(u32::MAX);
+                vec![OfficerEnrolled { number, ..b.clone() }.into()]
             }
-            Command::ReverseEntry(b) => vec![b.into()],
-            Command::ReverseWithDependents(b) => self.reverse_all(b),
-            Command::AttachDocument(b) => vec![b.into()],
-            Command::RotateLogKey(b) => vec![b.into()],
-            Command::ChangeOfficerRoles(b) => vec![b.into()],
-            Command::RotateOfficerKey(b) => vec![b.into()],
-            Command::RevokeOfficer(b) => vec![b.into()],
-            Command::EraseConfidential(b) => vec![b.into()],
-            Command::RestoreLedger(b) => vec![b.into()],
-            Command::AdoptAnchor(b) => vec![b.into()],
+            Wish::SetAllocation(b) => self.set_allocation(b.clone())?.into_iter().collect(),
+            Wish::MakeCommitment(c) => vec![self.make(c.clone())?],
+            Wish::IncreaseCommitment(c) => vec![self.increase(c.clone())?],
+            Wish::ReduceCommitment(c) => vec![self.reduce(c.clone())?],
+            Wish::RecordDisbursement(c) => vec![self.disburse(c.clone())?],
+            Wish::ReceiveRefund(c) => vec![self.refund(c.clone())?],
+            Wish::WithdrawFollowOn(c) => vec![self.withdraw(c.clone())?],
+            Wish::ReverseWithDependents(b) => self.reverse_all(b),
         })
+    }
+
+    fn withdraw(&self, c: WithdrawFollowOn) -> Result<Body, Rejection> {
+        let follow_on = known::follow_on(self.state, &c.code)?;
+        let rest = follow_on.rest().ok_or(Rejection::Overflow)?;
+        let (amount, reason) = (c.amount.unwrap_or(rest), c.reason);
+        let (code, filing) = (c.code, c.filing);
+        Ok(FollowOnWithdrawn { code, amount, reason, filing }.into())
     }
 
     /// Every later entry that was handed in, last first, then the entry itself, which alone has the
     /// documents: an e-voucher is booked once.
-    fn reverse_all(&self, b: EntryReversed) -> Vec<Body> {
+    fn reverse_all(&self, b: &EntryReversed) -> Vec<Body> {
         let later = self.cited.range(b.entry.saturating_add(1)..).rev().map(|(entry, _)| *entry);
         let reversal = |entry| {
             EntryReversed { entry, reason: b.reason.clone(), filing: Filing::default() }.into()

@@ -59,7 +59,7 @@ fn day(n: i32) -> Option<Date> {
 const THEN: Date = Date(20_513);
 
 fn same(command: &Command) -> Body {
-    as_said(command.clone()).unwrap()
+    as_said(command).unwrap()
 }
 
 fn direct(command: Command, changes: Vec<Change>) -> Case {

@@ -90,6 +90,24 @@ pub(super) fn funds_and_payees() -> Vec<Case> {
             ),
         ),
         direct(
+            Command::AmendFund(FundAmended {
+                code: code("F"),
+                name: Some(text("N")),
+                name_zh: None,
+                manager: None,
+                purposes_added: vec![Tag::new("it")],
+                filing: filing(),
+            }),
+            changes!(AmendFund(b):
+                "code" => b.code = code("G"),
+                "name" => b.name = Some(text("M")),
+                "name_zh" => b.name_zh = Some(text("名")),
+                "manager" => b.manager = Some(text("m")),
+                "purposes_added" => b.purposes_added.push(Tag::new("road")),
+                "document_no" => b.filing.document_no = None,
+            ),
+        ),
+        direct(
             Command::CloseFund(FundClosed { code: code("F"), reason: None, filing: filing() }),
             changes!(CloseFund(b):
                 "code" => b.code = code("G"),
