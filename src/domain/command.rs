@@ -141,6 +141,7 @@ macro_rules! carrying {
     ($($name:ident),+; $($other:ident $of:ident),+) => {
         /// A command, by what has to be done for its events.
         #[derive(Debug)]
+        #[expect(clippy::large_enum_variant, reason = "one a command, for as long as it is looked at")]
         pub enum Wish<'c> {
             /// Nothing: it carries the very fields of its event.
             Carried(Body),

@@ -155,6 +155,18 @@ impl Names {
         Event { occurred_on: date(dice), historical: dice.once_in(3), confidential: None, body }
     }
 
+    fn amended(&self, dice: &mut Dice<'_>, name_zh: Option<Text>) -> Body {
+        FundAmended {
+            code: code(dice, &self.funds),
+            name: option(dice, text),
+            name_zh,
+            manager: option(dice, text),
+            purposes_added: vec![Tag::new(["it", "", "a//b", "roads"][dice.below(4)])],
+            filing: self.filing(dice),
+        }
+        .into()
+    }
+
     fn master(&self, dice: &mut Dice<'_>) -> Body {
         let (filing, name, name_zh) = (self.filing(dice), text(dice), option(dice, text));
         let fresh = Code::new(&format!("N{}", dice.word()));
@@ -211,15 +223,7 @@ impl Names {
                 filing,
             }
             .into(),
-            6 if dice.once_in(2) => FundAmended {
-                code: code(dice, &self.funds),
-                name: option(dice, text),
-                name_zh,
-                manager: option(dice, text),
-                purposes_added: vec![Tag::new(["it", "", "a//b", "roads"][dice.below(4)])],
-                filing,
-            }
-            .into(),
+            6 if dice.once_in(2) => self.amended(dice, name_zh),
             6 => FundClosed { code: code(dice, &self.funds), reason: None, filing }.into(),
             7 => ProgrammeRegistered { code: fresh, name, name_zh, district: None, filing }.into(),
             _ => PayeeRegistered {

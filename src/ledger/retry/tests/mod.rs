@@ -70,6 +70,7 @@ fn cases() -> Vec<Case> {
     [
         names::districts(),
         names::funds_and_payees(),
+        names::amended(),
         names::officers(),
         names::keys(),
         names::beginnings(),
@@ -145,5 +146,5 @@ fn another_command_is_named_as_such_and_every_field_stands_in_the_table() {
             );
         }
     }
-    assert_eq!(all.len(), 39, "every command but the one that opens a ledger");
+    assert_eq!(all.len(), 40, "every command but the one that opens a ledger");
 }

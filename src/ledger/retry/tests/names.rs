@@ -64,6 +64,27 @@ pub(super) fn districts() -> Vec<Case> {
     ]
 }
 
+pub(super) fn amended() -> Vec<Case> {
+    vec![direct(
+        Command::AmendFund(FundAmended {
+            code: code("F"),
+            name: Some(text("N")),
+            name_zh: None,
+            manager: None,
+            purposes_added: vec![Tag::new("it")],
+            filing: filing(),
+        }),
+        changes!(AmendFund(b):
+            "code" => b.code = code("G"),
+            "name" => b.name = Some(text("M")),
+            "name_zh" => b.name_zh = Some(text("名")),
+            "manager" => b.manager = Some(text("m")),
+            "purposes_added" => b.purposes_added.push(Tag::new("road")),
+            "document_no" => b.filing.document_no = None,
+        ),
+    )]
+}
+
 pub(super) fn funds_and_payees() -> Vec<Case> {
     vec![
         direct(
@@ -86,24 +107,6 @@ pub(super) fn funds_and_payees() -> Vec<Case> {
                 "purposes" => b.purposes = vec![Tag::new("road")],
                 "manager" => b.manager = Some(text("m")),
                 "district" => b.district = Some(code("D")),
-                "document_no" => b.filing.document_no = None,
-            ),
-        ),
-        direct(
-            Command::AmendFund(FundAmended {
-                code: code("F"),
-                name: Some(text("N")),
-                name_zh: None,
-                manager: None,
-                purposes_added: vec![Tag::new("it")],
-                filing: filing(),
-            }),
-            changes!(AmendFund(b):
-                "code" => b.code = code("G"),
-                "name" => b.name = Some(text("M")),
-                "name_zh" => b.name_zh = Some(text("名")),
-                "manager" => b.manager = Some(text("m")),
-                "purposes_added" => b.purposes_added.push(Tag::new("road")),
                 "document_no" => b.filing.document_no = None,
             ),
         ),
