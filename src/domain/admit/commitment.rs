@@ -9,7 +9,7 @@ use crate::domain::event::{
 use crate::domain::finding::Finding;
 use crate::domain::ids::Tag;
 use crate::domain::known;
-use crate::domain::rejection::{LimitKind, Rejection};
+use crate::domain::rejection::{DateRule, Holder, LimitKind, Numbered, Rejection};
 use crate::domain::state::State;
 
 /// When money may be drawn anew: by a contract, or by a payment without one.
@@ -22,7 +22,7 @@ fn draws_in_time(
     for split in splits {
         time::line_year(state, event, &split.line, findings)?;
         let opened_on = known::line(state, &split.line)?.opened_on;
-        let what = "a commitment or payment is not before its allocation";
+        let what = DateRule::UseOfAllocation;
         time::order(event, opened_on, what, findings)?;
     }
     Ok(())
@@ -73,7 +73,7 @@ pub(super) fn increase(
 ) -> Result<(), Rejection> {
     let made = known::commitment(state, &b.contract)?;
     draws_in_time(state, event, &b.splits, findings)?;
-    time::order(event, made.made_on, "an increase is not before its commitment", findings)?;
+    time::order(event, made.made_on, DateRule::Increase, findings)?;
     state::open_commitment(&b.contract, made)?;
     draws(state, &b.splits, made.purpose.as_ref())?;
     find_negative(state, &b.splits, findings);
@@ -87,7 +87,7 @@ pub(super) fn reduce(
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     let made = known::commitment(state, &b.contract)?;
-    time::order(event, made.made_on, "a reduction is not before its commitment", findings)?;
+    time::order(event, made.made_on, DateRule::Reduction, findings)?;
     state::open_commitment(&b.contract, made)?;
     (b.splits.iter())
         .try_for_each(|split| state::share(&b.contract, made, &split.line, split.project.as_ref()))
@@ -100,7 +100,7 @@ pub(super) fn close(
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     let made = known::commitment(state, &b.contract)?;
-    time::order(event, made.made_on, "a closing is not before its commitment", findings)?;
+    time::order(event, made.made_on, DateRule::Closing, findings)?;
     state::open_commitment(&b.contract, made)
 }
 
@@ -113,7 +113,7 @@ pub(super) fn voucher(state: &State, b: &DisbursementRecorded) -> Result<(), Rej
     if b.voucher_no == expected {
         return Ok(());
     }
-    Err(Rejection::NumberNotNext { what: "voucher number", expected, found: b.voucher_no })
+    Err(Rejection::NumberNotNext { what: Numbered::Vouchers, expected, found: b.voucher_no })
 }
 
 pub(super) fn disburse(
@@ -132,8 +132,7 @@ pub(super) fn disburse(
             for split in &b.splits {
                 time::line_year(state, event, &split.line, findings)?;
             }
-            let what = "a payment is not before its commitment";
-            time::order(event, made.made_on, what, findings)?;
+            time::order(event, made.made_on, DateRule::Payment, findings)?;
             state::open_commitment(contract, made)?;
             for split in &b.splits {
                 state::share(contract, made, &split.line, split.project.as_ref())?;
@@ -161,14 +160,14 @@ pub(super) fn refund(
     let Body::DisbursementRecorded(payment) = &paid.body else {
         return Err(Rejection::NotADisbursement { entry, found: paid.body.name() });
     };
-    time::order(event, paid.occurred_on, "a refund is not before its payment", findings)?;
+    time::order(event, paid.occurred_on, DateRule::Refund, findings)?;
     if let Some(by) = state.reversed.get(&entry) {
         return Err(Rejection::AlreadyReversed { entry, by: *by });
     }
     for split in &b.splits {
         let same = |p: &&Split| p.line == split.line && p.project == split.project;
         let Some(part) = payment.splits.iter().find(same) else {
-            let of = format!("payment @{entry}");
+            let of = Box::new(Holder::Payment(entry));
             let (line, project) = (split.line.clone(), split.project.clone());
             return Err(Rejection::NotAShare { of, line, project });
         };
@@ -179,7 +178,7 @@ pub(super) fn refund(
             let currency = state.currency();
             return Err(Rejection::Limit {
                 limit: LimitKind::Payment,
-                name: format!("payment @{entry} on line {}", split.line),
+                name: Box::new(Holder::PaymentOn { entry, line: split.line.clone() }),
                 asked: currency.money(split.amount),
                 available: currency.money(left),
             });

@@ -9,7 +9,7 @@ use crate::domain::ids::Code;
 use crate::domain::kinds::ProjectStatus;
 use crate::domain::known;
 use crate::domain::money::Amount;
-use crate::domain::rejection::{BuiltOn, Dependents, Ground, Rejection};
+use crate::domain::rejection::{BuiltOn, DateRule, Dependents, Ground, Rejection};
 use crate::domain::state::{Project, RefundKey, State};
 use crate::domain::table::Lookup;
 
@@ -22,7 +22,7 @@ pub(super) fn reverse(
 ) -> Result<(), Rejection> {
     let entry = b.entry;
     let original = known::entry(state, cited, entry)?;
-    time::order(event, original.occurred_on, "a reversal is not before its entry", findings)?;
+    time::order(event, original.occurred_on, DateRule::Reversal, findings)?;
     if let Some(by) = state.reversed.get(&entry) {
         return Err(Rejection::AlreadyReversed { entry, by: *by });
     }

@@ -9,7 +9,7 @@ use crate::domain::ids::LineKey;
 use crate::domain::kinds::{Control, Stage};
 use crate::domain::money::{Amount, Money};
 use crate::domain::posting::{Leaf, Move};
-use crate::domain::rejection::{Dependents, Ground, LimitKind, Rejection};
+use crate::domain::rejection::{Dependents, Ground, Holder, LimitKind, Rejection};
 use crate::domain::state::State;
 
 pub(super) fn check(
@@ -27,7 +27,7 @@ pub(super) fn check(
 
 struct Violation {
     limit: LimitKind,
-    name: String,
+    name: Holder,
     asked: Amount,
     available: Amount,
     ground: Ground,
@@ -76,10 +76,11 @@ impl Limits<'_> {
     }
 
     fn violate(&mut self, limit: LimitKind, leaf: &Leaf, asked: Amount, available: Amount) {
+        let line = leaf.line.clone();
         let name = match (&leaf.project, &leaf.commitment) {
-            (_, Some(contract)) => format!("commitment {contract} on line {}", leaf.line),
-            (Some(project), None) => format!("project {project} on line {}", leaf.line),
-            (None, None) => format!("line {}", leaf.line),
+            (_, Some(contract)) => Holder::CommitmentOn { contract: contract.clone(), line },
+            (Some(project), None) => Holder::ProjectOn { project: project.clone(), line },
+            (None, None) => Holder::Line(line),
         };
         let ground = Ground::Account(leaf.clone());
         self.violations.push(Violation { limit, name, asked, available, ground });
@@ -145,7 +146,8 @@ impl Limits<'_> {
             }
             let available = split.amount.checked_sub(excess).ok_or(Rejection::Overflow)?;
             if self.state.policy.control == Control::Stop {
-                let name = format!("commitment {contract} on line {}", split.line);
+                let (contract_on, line) = (contract.clone(), split.line.clone());
+                let name = Holder::CommitmentOn { contract: contract_on, line };
                 let (limit, asked) = (LimitKind::Commitment, split.amount);
                 let (line, project) = (&split.line, split.project.as_ref());
                 let leaf = Leaf::new(line, Stage::Committed, project, Some(contract));
@@ -170,7 +172,7 @@ impl Limits<'_> {
             }
             if self.state.policy.control == Control::Stop {
                 let available = ceiling.checked_sub(project.engaged).ok_or(Rejection::Overflow)?;
-                let name = format!("project {code}");
+                let name = Holder::Project(code.clone());
                 let (limit, ground) = (LimitKind::Ceiling, Ground::Ceiling(code.clone()));
                 self.violations.push(Violation { limit, name, asked, available, ground });
             } else {
@@ -196,7 +198,7 @@ impl Limits<'_> {
         }
         Err(Rejection::Limit {
             limit: tightest.limit,
-            name: tightest.name.clone(),
+            name: Box::new(tightest.name.clone()),
             asked: self.money(tightest.asked),
             available: self.money(tightest.available),
         })

@@ -6,7 +6,7 @@ use crate::domain::event::{DistrictRegistered, DistrictRetired, FundClosed, Poli
 use crate::domain::ids::Code;
 use crate::domain::kinds::Stage;
 use crate::domain::known;
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{DateRule, Later, Rejection};
 use crate::domain::state::State;
 
 /// What the rule sets of this program know; `fields` has checked the figures.
@@ -17,7 +17,7 @@ pub(super) fn policy(policy: &Policy) -> Result<(), Rejection> {
     if policy.approval_bands.is_empty() {
         Ok(())
     } else {
-        Err(Rejection::NotInRuleSet { what: "approval bands" })
+        Err(Rejection::NotInRuleSet { what: Later::ApprovalBands })
     }
 }
 
@@ -25,7 +25,7 @@ pub(super) fn district(state: &State, b: &DistrictRegistered) -> Result<(), Reje
     if let (Some(from), Some(to)) = (b.valid_from, b.valid_to)
         && to < from
     {
-        let what = "a district ends after it begins";
+        let what = DateRule::District;
         return Err(Rejection::DateOrder { what, date: to, earliest: from });
     }
     if let Some(parent) = &b.parent {
@@ -82,7 +82,7 @@ pub(super) fn close_fund(state: &State, b: &FundClosed) -> Result<(), Rejection>
     match held {
         Some(leaf) => Err(Rejection::FundNotEmpty {
             fund: b.code.clone(),
-            account: leaf.to_string(),
+            account: Box::new(leaf.clone()),
             balance: state.currency().money(state.balance(leaf)),
         }),
         None => Ok(()),
