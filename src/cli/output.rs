@@ -296,7 +296,8 @@ impl Console {
             let said = error.said(self.lang, Surface::CommandLine);
             let mut text = format!("{code}: {}\n", for_terminal(&said.rule));
             if let Some(next) = said.next {
-                writeln!(text, "  next: {}", for_terminal(&next)).unwrap_or_default();
+                let mark = self.lang.choose("next: ", "下一步：");
+                writeln!(text, "  {mark}{}", for_terminal(&next)).unwrap_or_default();
             }
             say(&text);
         }

@@ -1,6 +1,6 @@
 //! What a rule says, and what can be done next: one table, a row a refusal, in both languages.
 //!
-//! A row names the fields that its sentences use, each said as [`Say`] has it: `project: Some` is what is
+//! A row names the fields that its sentences use, each said as `say` has it: `project: Some` is what is
 //! inside, `kind: event` the name of an event, `code: raw`
 //! what the row says otherwise (`with`), `project: (None)` only that. Then stand the rule in English
 //! and in Chinese, and the next step likewise, or nothing where nothing has to be done. `{step}` is the
