@@ -1,9 +1,12 @@
 //! The one public error. Every module may use it; fine enums stay inside.
 //!
-//! A [`Rejection`] is the domain saying no; every other kind is
-//! the machine, the input or the caller. The CLI adds nothing but the exit code.
+//! A [`Rejection`] is the domain saying no, and is kept, so that [`words`](crate::words) can say it in the
+//! reader's language; every other kind is the machine, the input or the caller. The CLI adds nothing but
+//! the exit code.
 
 use crate::domain::rejection::Rejection;
+use crate::words::refusal::{Refusal, refusal};
+use crate::words::{Lang, Surface};
 use std::fmt;
 
 /// The result of everything that can fail outside the pure domain.
@@ -43,6 +46,7 @@ pub struct Error {
     message: String,
     hint: Option<String>,
     details: Vec<(&'static str, String)>,
+    rejection: Option<Box<Rejection>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -51,7 +55,8 @@ impl Error {
     #[must_use]
     pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { kind, code, message, hint: None, details: Vec::new(), source: None }
+        let (hint, details, rejection, source) = (None, Vec::new(), None, None);
+        Self { kind, code, message, hint, details, rejection, source }
     }
 
     /// Adds what to do next.
@@ -116,6 +121,21 @@ impl Error {
         self.code
     }
 
+    /// The rejection that it was made of, if a rule said no.
+    #[must_use]
+    pub fn rejection(&self) -> Option<&Rejection> {
+        self.rejection.as_deref()
+    }
+
+    /// Message and hint in the reader's language. What no rule says is there in English only.
+    #[must_use]
+    pub fn said(&self, lang: Lang, surface: Surface) -> Refusal {
+        match &self.rejection {
+            Some(rejection) => refusal(rejection, lang, surface),
+            None => Refusal { rule: self.message.clone(), next: self.hint.clone() },
+        }
+    }
+
     /// The message in words.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -174,9 +194,10 @@ impl std::error::Error for Error {
 
 impl From<Rejection> for Error {
     fn from(rejection: Rejection) -> Self {
-        let mut error = Self::new(Kind::Rejected, rejection.code(), rejection.message());
-        error.hint = rejection.hint();
-        error.details = rejection.details();
+        let said = refusal(&rejection, Lang::En, Surface::CommandLine);
+        let mut error = Self::new(Kind::Rejected, rejection.code(), said.rule);
+        (error.hint, error.details) = (said.next, rejection.details());
+        error.rejection = Some(Box::new(rejection));
         error
     }
 }

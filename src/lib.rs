@@ -18,6 +18,7 @@
 //! | [`edge`] | the outside world behind small traits: clock, ids, keys, pins, anchors |
 //! | [`tlog`] | a transparency log in public formats; pure |
 //! | [`chain`] | the bytes of an entry and the chain they form; pure |
+//! | [`words`] | every sentence for people, in English and Chinese; pure |
 //! | [`mod@error`] | one error with its code, of every room above |
 //! | [`domain`] | the rules of public money; pure |
 //! | [`mod@file`] | files, and what the machine says of them |
@@ -67,3 +68,4 @@ pub mod store;
 pub mod tlog;
 pub mod verify;
 pub mod witness;
+pub mod words;

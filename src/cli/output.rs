@@ -3,10 +3,11 @@
 //! The only file of the command line that writes to stdout or stderr. A reader that goes away
 //! (`| head`) ends the run quietly. What comes from strangers is escaped before a terminal sees it.
 
-use super::args::{ColorName, FormatName, Globals, LangName, UnitName};
+use super::args::{ColorName, FormatName, Globals, UnitName};
 use super::escape::{self, Guard, Guarded};
 use crate::error::{Error, Kind, Result};
 use crate::file;
+use crate::words::{Lang, Surface};
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -61,8 +62,8 @@ impl Exit {
 pub(crate) struct Console {
     /// The format asked for, by -O or by the file's ending.
     pub(crate) format: FormatName,
-    /// The language of labels.
-    pub(crate) lang: LangName,
+    /// The language of labels, refusals and what is said of a result.
+    pub(crate) lang: Lang,
     /// The display unit of tables.
     pub(crate) unit: UnitName,
     /// Print more.
@@ -91,7 +92,7 @@ impl Console {
         };
         Ok(Self {
             format,
-            lang: globals.lang.unwrap_or_else(lang_of_environment),
+            lang: lang(globals),
             unit: globals.unit.unwrap_or(UnitName::Yuan),
             verbose: globals.verbose,
             quiet: globals.quiet,
@@ -106,7 +107,7 @@ impl Console {
     pub(crate) fn fallback(globals: &Globals) -> Self {
         Self {
             format: globals.format.unwrap_or(FormatName::Table),
-            lang: LangName::En,
+            lang: lang(globals),
             unit: UnitName::Yuan,
             verbose: false,
             quiet: false,
@@ -241,12 +242,12 @@ impl Console {
                 let mark = self.paint("warning:", "33");
                 let why = for_terminal(error.message());
                 say(&match self.lang {
-                    LangName::En => {
+                    Lang::En => {
                         format!(
                             "{mark} it is done, and only its receipt could not be written: {why}\n"
                         )
                     }
-                    LangName::Zh => format!("{mark} 已经办妥，只是回执未能写出：{why}\n"),
+                    Lang::Zh => format!("{mark} 已经办妥，只是回执未能写出：{why}\n"),
                 });
                 Ok(())
             }
@@ -289,12 +290,14 @@ impl Console {
             return Exit::Done;
         }
         if self.format == FormatName::Json {
-            say(&format!("{}\n", escape::json(&error_json(error))));
+            say(&format!("{}\n", escape::json(&error_json(error, self.lang))));
         } else {
             let code = self.paint(error.code(), "31");
-            let mut text = format!("{code}: {}\n", for_terminal(error.message()));
-            if let Some(hint) = error.hint() {
-                writeln!(text, "  next: {}", for_terminal(hint)).unwrap_or_default();
+            let said = error.said(self.lang, Surface::CommandLine);
+            let mut text = format!("{code}: {}\n", for_terminal(&said.rule));
+            if let Some(next) = said.next {
+                let mark = self.lang.choose("next: ", "下一步：");
+                writeln!(text, "  {mark}{}", for_terminal(&next)).unwrap_or_default();
             }
             say(&text);
         }
@@ -385,14 +388,19 @@ fn format_of(file: &Path) -> Result<FormatName> {
     }
 }
 
+/// The language that was asked for, else that of the environment.
+fn lang(globals: &Globals) -> Lang {
+    globals.lang.map_or_else(lang_of_environment, Lang::from)
+}
+
 /// The language of `LC_ALL`, `LC_MESSAGES` or `LANG`, the first that is set.
-fn lang_of_environment() -> LangName {
+fn lang_of_environment() -> Lang {
     let value = ["LC_ALL", "LC_MESSAGES", "LANG"]
         .iter()
         .filter_map(std::env::var_os)
         .find(|value| !value.is_empty());
     let is_chinese = value.is_some_and(|value| value.to_string_lossy().starts_with("zh"));
-    if is_chinese { LangName::Zh } else { LangName::En }
+    if is_chinese { Lang::Zh } else { Lang::En }
 }
 
 /// A path as text in JSON, which knows no other: what is no UTF-8 in it becomes U+FFFD.
@@ -435,9 +443,9 @@ pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(&count.to_string()), if count == 1 { one } else { many })
 }
 
-/// An error as JSON.
+/// An error as JSON: message and hint are for people and in their language, the rest is stable.
 #[must_use]
-pub(crate) fn error_json(error: &Error) -> String {
+pub(crate) fn error_json(error: &Error, lang: Lang) -> String {
     use serde_json::{Map, Value, json};
     let mut details: Map<String, Value> = Map::new();
     for (name, value) in error.details() {
@@ -451,11 +459,12 @@ pub(crate) fn error_json(error: &Error) -> String {
             Some(one) => *one = Value::Array(vec![one.take(), value]),
         }
     }
+    let said = error.said(lang, Surface::CommandLine);
     json!({"error": {
         "code": error.code(),
-        "message": error.message(),
+        "message": said.rule,
         "details": details,
-        "hint": error.hint(),
+        "hint": said.next,
     }})
     .to_string()
 }
@@ -491,7 +500,7 @@ mod tests {
             .with_detail("line", "C:2002")
             .with_detail("asked", "1.00");
         assert_eq!(
-            error_json(&error),
+            error_json(&error, Lang::Zh),
             r#"{"error":{"code":"line_ambiguous","message":"possible are A and B","details":{"line":["A:2002","B:2002","C:2002"],"asked":"1.00"},"hint":null}}"#
         );
     }

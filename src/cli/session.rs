@@ -1,7 +1,7 @@
 //! What a run of the command line stands on: the user's home, the ledger's folder, the clock, and
 //! the flags that every verb takes.
 
-use super::args::{Globals, LangName};
+use super::args::Globals;
 use super::output::Console;
 use super::wait;
 use crate::chain::signature::Signer;
@@ -15,6 +15,7 @@ use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Ledger, Outside, Reader, check_finished, forget_made};
 use crate::tlog::note::VerifierKey;
+use crate::words::Lang;
 use std::path::{Path, PathBuf};
 
 /// A run of the command line.
@@ -207,11 +208,11 @@ impl Session {
         let Err(error) = finished else { return };
         let why = error.message();
         self.console.warn(&match self.console.lang {
-            LangName::En => format!(
+            Lang::En => format!(
                 "the new key is recorded, and not yet in its place: {why}; nothing is lost, the next command \
                  puts it there; do not rotate again"
             ),
-            LangName::Zh => {
+            Lang::Zh => {
                 format!("新密钥已记账，尚未就位：{why}；没有丢失，下一条命令会完成；请勿再次更换")
             }
         });
@@ -345,11 +346,11 @@ impl Session {
         let why = error.message();
         let why = why.strip_prefix("recorded, but not published: ").unwrap_or(why);
         self.console.warn(&match self.console.lang {
-            LangName::En => format!(
+            Lang::En => format!(
                 "{} is recorded, and not yet published: {why}; nothing is lost, do not record it again; next: earmark publish",
                 what.unwrap_or("this")
             ),
-            LangName::Zh => format!(
+            Lang::Zh => format!(
                 "{}已记账，尚未公布：{why}；没有丢失，请勿重复记账；下一步：earmark publish",
                 what.unwrap_or("本次内容")
             ),

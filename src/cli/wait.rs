@@ -3,10 +3,10 @@
 //! Nobody stands in a line that a crash could break: everybody tries again, the more often the nearer
 //! the end of the time that was given, so that whoever has waited longest is next.
 
-use super::args::LangName;
 use super::output::Console;
 use crate::edge::clock::Stopwatch;
 use crate::error::{Error, Kind, Result};
+use crate::words::Lang;
 use std::time::Duration;
 
 /// Seconds that are waited where nothing else is said.
@@ -40,8 +40,8 @@ pub(super) fn waiting<T>(
             is_said = true;
             let who = error.message();
             console.note(&match console.lang {
-                LangName::En => format!("{who}; waiting for it, up to {seconds} s"),
-                LangName::Zh => format!("{who}；正在等待，最多 {seconds} 秒"),
+                Lang::En => format!("{who}; waiting for it, up to {seconds} s"),
+                Lang::Zh => format!("{who}；正在等待，最多 {seconds} 秒"),
             });
         }
         std::thread::sleep(pause(limit.saturating_sub(waited), limit));

@@ -1,13 +1,13 @@
 //! Findings: what was booked although a soft rule looks at it. They never block.
 //!
 //! `admit` returns them beside the new state; receipts show them as warnings, and any reader finds
-//! them again by running `admit` over the log. Codes are stable.
+//! them again by running `admit` over the log. Codes are stable; the sentences are written in
+//! [`words`](crate::words::finding).
 
 use super::calendar::Date;
 use super::ids::{Code, LineKey};
 use super::money::Money;
 use super::posting::Leaf;
-use std::fmt;
 
 /// Something to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,31 +77,6 @@ impl Finding {
             Self::OutsideLineYear { .. } => "outside_line_year",
             Self::NegativeAmount { .. } => "negative_amount",
             Self::OutOfOrder { .. } => "out_of_order",
-        }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BelowZero { leaf, balance } => write!(f, "{leaf} is below zero: {balance}"),
-            Self::AboveCeiling { project, engaged, ceiling } => {
-                write!(f, "project {project} has engaged {engaged}, above its ceiling of {ceiling}")
-            }
-            Self::ReservedAboveCeiling { project, spoken_for, ceiling } => write!(
-                f,
-                "project {project} has {spoken_for} reserved or engaged, above its ceiling of {ceiling}"
-            ),
-            Self::AboveCommitment { contract, excess } => {
-                write!(f, "paid {excess} more than was committed under {contract} (D13)")
-            }
-            Self::OutsideLineYear { line, date } => {
-                write!(f, "{date} is outside the fiscal year of line {line}")
-            }
-            Self::NegativeAmount { amount } => write!(f, "negative amount {amount}"),
-            Self::OutOfOrder { date, earliest } => {
-                write!(f, "{date} is before {earliest}, which it depends on")
-            }
         }
     }
 }

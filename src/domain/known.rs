@@ -3,18 +3,21 @@
 use super::event::{Cited, Event};
 use super::ids::{Code, LineKey};
 use super::near;
-use super::rejection::{Rejection, Thing};
+use super::rejection::{Named, Rejection, Thing};
 use super::state::{Commitment, District, FollowOn, Fund, Line, Officer, Project, State};
 
 /// The officer of a number.
 pub(super) fn officer(state: &State, number: u32) -> Result<&Officer, Rejection> {
     let place = usize::try_from(number).ok();
     let officer = place.and_then(|place| state.officers.get(place));
-    officer.ok_or_else(|| unknown(Thing::Officer, &format!("number {number}")))
+    officer.ok_or_else(|| {
+        let name = Named::Number(number);
+        Rejection::Unknown { thing: Thing::Officer, name, near: Vec::new() }
+    })
 }
 
 pub(super) fn unknown(thing: Thing, name: &impl ToString) -> Rejection {
-    Rejection::Unknown { thing, name: name.to_string(), near: Vec::new() }
+    Rejection::Unknown { thing, name: name.into(), near: Vec::new() }
 }
 
 pub(super) fn unless(exists: bool, thing: Thing, name: &impl ToString) -> Result<(), Rejection> {
@@ -34,7 +37,7 @@ pub(super) fn line<'d>(state: &'d State, key: &LineKey) -> Result<&'d Line, Reje
     let first = LineKey { year: i16::MIN, origin: i16::MIN, class: Code::default(), ..key.clone() };
     let of_fund = state.lines.range(&first..).take_while(|(line, _)| line.fund == key.fund);
     let near = of_fund.take(3).map(|(line, _)| line.to_string()).collect();
-    Err(Rejection::Unknown { thing: Thing::Line, name: key.to_string(), near })
+    Err(Rejection::Unknown { thing: Thing::Line, name: key.into(), near })
 }
 
 pub(super) fn district<'d>(state: &'d State, code: &Code) -> Result<&'d District, Rejection> {

@@ -19,7 +19,7 @@ pub(super) fn unknown<'a>(
         known.filter(|known| is_near(known, name.as_str())).map(str::to_owned).collect();
     near.sort_unstable();
     near.truncate(SHOWN);
-    Rejection::Unknown { thing, name: name.to_string(), near }
+    Rejection::Unknown { thing, name: name.into(), near }
 }
 
 /// True if one is the other but for case, or up to two characters put in, left out or changed.

@@ -7,6 +7,8 @@ use super::plan::Value;
 use super::problem::{Problem, quoted};
 use crate::domain::ids::LineKey;
 use crate::domain::rejection::{Rejection, Thing};
+use crate::words::refusal::refusal;
+use crate::words::{Lang, Surface};
 
 /// What the rule allows, among the figures of a rejection.
 const ALLOWED: [&str; 12] = [
@@ -42,7 +44,7 @@ pub(super) fn problem(rejection: &Rejection, plan: &Plan, rule: usize) -> Proble
     Problem {
         column: column.to_owned(),
         code: rejection.code(),
-        rule: rejection.message(),
+        rule: refusal(rejection, Lang::En, Surface::CommandLine).rule,
         allowed: figure(&ALLOWED),
         found: figure(&FOUND),
     }
@@ -203,7 +205,7 @@ mod tests {
     use crate::domain::calendar::Date;
     use crate::domain::ids::{Code, LineKey};
     use crate::domain::money::{Amount, Currency};
-    use crate::domain::rejection::LimitKind;
+    use crate::domain::rejection::{Allowed, Found, Holder, LimitKind};
     use crate::import::mapping::Mapping;
 
     fn plan() -> Plan {
@@ -227,16 +229,17 @@ mod tests {
         let name = || "x".to_owned();
         let limit = Rejection::Limit {
             limit: LimitKind::Line,
-            name: "line F:2002".into(),
+            name: Box::new(Holder::Line(LineKey::new(Code::new("F"), 2002))),
             asked: money(6_000),
             available: money(4_000),
         };
         let late = Rejection::DateInFuture { date: date("2099-01-01"), today: date("2026-01-05") };
-        let unknown = |thing| Rejection::Unknown { thing, name: name(), near: Vec::new() };
+        let unknown =
+            |thing| Rejection::Unknown { thing, name: (&name()).into(), near: Vec::new() };
         let range = Rejection::OutOfRange {
             field: "year",
-            found: "1".into(),
-            allowed: "1900 to 2199".into(),
+            found: Found::This("1".into()),
+            allowed: Allowed::Between(1900, 2199),
         };
         let long = Rejection::TextTooLong { field: "title", bytes: 401, max_bytes: 400 };
         let year = Rejection::LineYearOver {
@@ -262,7 +265,8 @@ mod tests {
             (Rejection::LedgerNotOpen, "", "", ""),
         ] {
             let problem = problem(&rejection, &plan(), 0);
-            let (message, code) = (rejection.message(), rejection.code());
+            let said = refusal(&rejection, Lang::En, Surface::CommandLine);
+            let (message, code) = (said.rule, rejection.code());
             assert_eq!((problem.rule.as_str(), problem.code), (message.as_str(), code));
             let shown = (problem.column.as_str(), problem.allowed.as_str(), problem.found.as_str());
             assert_eq!(shown, (column, allowed, found), "{code}");

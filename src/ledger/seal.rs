@@ -9,7 +9,7 @@ use crate::chain::entry::{
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::{Signer, entry_message};
 use crate::domain::event::Event;
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{Rejection, Size};
 use crate::edge::ids::Ids;
 use crate::error::{Error, Kind, Result};
 use smol_str::SmolStr;
@@ -26,7 +26,7 @@ pub(super) struct Unsealed {
     row: Option<(SmolStr, [u8; 16])>,
 }
 
-fn too_large(what: &'static str, found: usize, max: usize) -> Rejection {
+fn too_large(what: Size, found: usize, max: usize) -> Rejection {
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
     Rejection::CommandTooLarge { what, found: count(found), max: count(max) }
 }
@@ -42,14 +42,14 @@ impl Unsealed {
     ) -> std::result::Result<Self, Rejection> {
         let (event_type, event_version) = (event.body.number(), event.body.version());
         let body = body::encode(&event.body)
-            .map_err(|_| too_large("bytes in an entry", body::MAX_BODY_BYTES, MAX_ENTRY_BYTES))?;
+            .map_err(|_| too_large(Size::BytesOfEntry, body::MAX_BODY_BYTES, MAX_ENTRY_BYTES))?;
         let (historical, occurred_on_days) = (event.historical, event.occurred_on.0);
         let commitment = event.confidential.map(|commitment| Hash(commitment.0));
         let made =
             Self { event_type, event_version, historical, occurred_on_days, body, commitment, row };
         let most = made.most_bytes();
         if most > MAX_ENTRY_BYTES {
-            return Err(too_large("bytes in an entry", most, MAX_ENTRY_BYTES));
+            return Err(too_large(Size::BytesOfEntry, most, MAX_ENTRY_BYTES));
         }
         Ok(made)
     }
@@ -82,11 +82,11 @@ pub(super) struct Command<'a> {
 /// `command_too_large` with both figures.
 pub(super) fn check_limits(entries: &[Unsealed]) -> std::result::Result<(), Rejection> {
     if entries.len() > MAX_COMMAND_ENTRIES {
-        return Err(too_large("entries", entries.len(), MAX_COMMAND_ENTRIES));
+        return Err(too_large(Size::Entries, entries.len(), MAX_COMMAND_ENTRIES));
     }
     let bytes = entries.iter().map(Unsealed::most_bytes).fold(0_usize, usize::saturating_add);
     if bytes > MAX_COMMAND_BYTES {
-        return Err(too_large("bytes", bytes, MAX_COMMAND_BYTES));
+        return Err(too_large(Size::Bytes, bytes, MAX_COMMAND_BYTES));
     }
     Ok(())
 }
@@ -103,7 +103,7 @@ pub(super) fn seal(
     ids: &mut dyn Ids,
 ) -> Result<SealedCommand> {
     let count = u16::try_from(entries.len())
-        .map_err(|_| too_large("entries", entries.len(), MAX_COMMAND_ENTRIES))?;
+        .map_err(|_| too_large(Size::Entries, entries.len(), MAX_COMMAND_ENTRIES))?;
     let mut sealed = Vec::with_capacity(entries.len());
     let mut previous = head.hash;
     let mut index = head.size;

@@ -18,7 +18,7 @@ use crate::domain::event::Event;
 use crate::domain::finding::Finding;
 use crate::domain::kinds::Control;
 use crate::domain::propose::{cites, propose};
-use crate::domain::rejection::{Rejection, Thing};
+use crate::domain::rejection::{Named, Rejection, Thing};
 use crate::error::{Error, Kind, Result};
 use crate::store::Appended;
 
@@ -214,7 +214,7 @@ impl Ledger {
         let key = signer.public_key();
         let number = self.state.officers.iter().position(|officer| officer.key.0 == key);
         number.and_then(|number| u32::try_from(number).ok()).ok_or_else(|| {
-            let name = format!("with the key {}", hash::to_hex(&key));
+            let name = Named::Key(hash::to_hex(&key));
             Rejection::Unknown { thing: Thing::Officer, name, near: Vec::new() }.into()
         })
     }

@@ -26,8 +26,8 @@ pub struct Told {
     pub commitment: Option<Code>,
     /// What it stood at, or by how much it was above, minor units.
     pub amount: Option<Amount>,
-    /// In words.
-    pub words: String,
+    /// Itself.
+    pub finding: Finding,
 }
 
 impl Told {
@@ -44,7 +44,7 @@ impl Told {
             project: None,
             commitment: None,
             amount: None,
-            words: finding.to_string(),
+            finding: finding.clone(),
         };
         match finding {
             Finding::BelowZero { leaf, balance } => {

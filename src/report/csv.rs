@@ -35,10 +35,11 @@ pub fn cells(row: &[Cell], currency: Currency, raw: bool) -> impl Iterator<Item 
     row.iter().map(move |cell| {
         let plain = data_text(cell, currency).unwrap_or_default();
         match cell {
-            Cell::Text(_) | Cell::Texts(_) if !raw => guarded(&plain).into_owned(),
+            Cell::Text(_) | Cell::Texts(_) | Cell::Said(..) if !raw => guarded(&plain).into_owned(),
             Cell::Empty
             | Cell::Text(_)
             | Cell::Texts(_)
+            | Cell::Said(..)
             | Cell::Amount(_)
             | Cell::Ratio(_)
             | Cell::Date(_)

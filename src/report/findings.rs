@@ -13,6 +13,8 @@ use crate::projection::figures::Figures;
 use crate::projection::groups::{self, By, Key, Selection};
 use crate::projection::names::Names;
 use crate::projection::told::Told;
+use crate::words::Lang;
+use crate::words::finding::finding;
 use std::collections::BTreeMap;
 
 /// `report findings`.
@@ -113,7 +115,7 @@ fn told_cells(told: &Told) -> Vec<Cell> {
         told.commitment.as_ref().into(),
         told.amount.into(),
         Cell::Empty,
-        told.words.as_str().into(),
+        Cell::Said(finding(&told.finding, Lang::En), finding(&told.finding, Lang::Zh)),
     ]
 }
 

@@ -111,6 +111,7 @@ fn one(cell: &Cell, currency: &Currency) -> Value {
         },
         Cell::Empty
         | Cell::Text(_)
+        | Cell::Said(..)
         | Cell::Amount(_)
         | Cell::Ratio(_)
         | Cell::Date(_)

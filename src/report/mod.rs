@@ -11,7 +11,6 @@ pub mod entry;
 pub mod execution;
 pub mod findings;
 pub mod json;
-pub mod labels;
 pub mod leverage;
 pub mod master;
 pub mod register;
@@ -23,7 +22,7 @@ pub use entry::{entry_json, lone_entry_json};
 
 use crate::domain::calendar::instant_text;
 use crate::domain::money::Currency;
-use labels::Lang;
+use crate::words::Lang;
 use std::io;
 use table::{Cell, Spec, Table};
 use text::Unit;
@@ -100,7 +99,7 @@ pub fn write_to(
 fn data_text(cell: &Cell, currency: Currency) -> Option<String> {
     match cell {
         Cell::Empty => None,
-        Cell::Text(text) => Some(text.clone()),
+        Cell::Text(text) | Cell::Said(text, _) => Some(text.clone()),
         Cell::Texts(texts) => Some(texts.join(";")),
         Cell::Amount(amount) => Some(currency.plain(*amount)),
         Cell::Ratio(ratio) => ratio.decimal(6),

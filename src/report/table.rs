@@ -97,6 +97,8 @@ pub enum Cell {
     Text(String),
     /// Texts.
     Texts(Vec<String>),
+    /// A sentence in English and in Chinese; data formats have the English one.
+    Said(String, String),
     /// Minor units.
     Amount(Amount),
     /// A fraction.
@@ -147,7 +149,7 @@ impl Cell {
     pub fn is_blank(&self) -> bool {
         match self {
             Self::Empty => true,
-            Self::Text(text) => text.is_empty(),
+            Self::Text(text) | Self::Said(text, _) => text.is_empty(),
             Self::Texts(texts) => texts.is_empty(),
             Self::Amount(amount) => amount.is_zero(),
             Self::Ratio(ratio) => !ratio.applies(),

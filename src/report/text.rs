@@ -8,11 +8,11 @@
 //! A table is written as its rows come: the first thousand set the widths, and a longer table shows
 //! every column that a row may use, for nobody knows what is still to come.
 
-use super::labels::Lang;
 use super::table::{Cell, Column, Identity, Kind, Note, Shown, Table};
 use crate::domain::calendar::instant_text;
 use crate::domain::money::{Amount, Currency};
 use crate::projection::ratio::Ratio;
+use crate::words::Lang;
 use std::fmt::Write;
 use std::io;
 use unicode_width::UnicodeWidthChar;
@@ -377,6 +377,7 @@ impl View<'_> {
                 | Kind::Flag => safe(text),
             },
             Cell::Texts(texts) => safe(&texts.join(" ")),
+            Cell::Said(en, zh) => safe(self.lang.choose(en, zh)),
             Cell::Amount(amount) => self.amount(*amount),
             Cell::Ratio(ratio) => match ratio.percent() {
                 Some(percent) => group(&percent),

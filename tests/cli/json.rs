@@ -97,3 +97,36 @@ fn what_is_one_value_prints_one_value() {
     assert_eq!(made["ledger"]["origin"], "example.org/xuhui");
     assert_eq!(made["receipt"]["entries"][0]["type"], "LedgerOpened");
 }
+
+#[test]
+fn a_refusal_is_said_in_the_readers_language() {
+    let place = Place::with_fund();
+    let line = "allocation reduce PD-INFO 2002 9000万 --reason less --lang zh";
+    let ran = place.run(line);
+    assert_eq!(ran.status, 1);
+    assert_eq!(
+        ran.err,
+        "authority_exceeded: 指标额度不得小于零：指标 PD-INFO:2002 额度 10,000,000.00 元，本笔 90,000,000.00 元\n  \
+         下一步：追减至多为该指标的额度\n"
+    );
+    let error = |lang: &str| {
+        let ran = place.run(&format!("show fund:PD-INFQ -O json --lang {lang}"));
+        let told: Value = serde_json::from_str(&ran.err).unwrap();
+        assert_eq!(keys(&told["error"]), ["code", "message", "details", "hint"]);
+        told["error"].clone()
+    };
+    let refused = |lang: &str| {
+        let ran = place.run(&format!(
+            "allocation reduce PD-INFO 2002 9000万 --reason less -O json --lang {lang}"
+        ));
+        let told: Value = serde_json::from_str(&ran.err).unwrap();
+        told["error"].clone()
+    };
+    let (en, zh) = (refused("en"), refused("zh"));
+    assert_eq!((&en["code"], &en["details"]), (&zh["code"], &zh["details"]));
+    assert!(en["message"].as_str().unwrap().is_ascii());
+    assert!(zh["message"].as_str().unwrap().starts_with("指标额度不得小于零"));
+    assert_eq!(zh["hint"], "追减至多为该指标的额度");
+    // What no rule says stays in English, and is there.
+    assert_eq!(error("en"), error("zh"));
+}

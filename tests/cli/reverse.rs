@@ -84,18 +84,25 @@ Reversed @7: contract HT-1 of CNY 2,000,000.00 with SW-A, dated 2002-06-29.
 }
 
 #[test]
-fn what_cannot_be_reversed_is_named() {
+fn a_project_that_was_completed_by_mistake_is_open_again() {
     let place = year();
     place.ok("project complete NET --on 2002-06-30");
-    let refused = place.run("reverse @5 --reason x --with-dependents");
-    assert_eq!((refused.status, refused.out.as_str()), (1, ""));
-    assert_eq!(
-        refused.err,
-        "has_dependents: later entries build on @5: project NET is completed\n  next: @15 is \
-         ProjectCompleted, which moves no money and cannot be reversed; correct @5 by an entry of \
-         its own (a reduction, a transfer, a refund)\n"
+    let closed = place.run("commitment increase HT-2 1万 --on 2002-06-30");
+    assert!(closed.err.starts_with("project_status: project NET is completed;"), "{}", closed.err);
+    place.prints(
+        "reverse @15 --reason 'the wrong project' --on 2002-06-30",
+        "
+Reversed @15: project NET completed, dated 2002-06-30.
+  recorded as @16, dated 2002-06-30: the wrong project
+  left: CNY 1,000,000.00 held for NET
+  published; the ledger has 17 entries
+",
     );
-    assert_eq!(place.size(), 16);
+    place.ok("commitment increase HT-2 1万 --on 2002-06-30");
+    // It stands in the way of what it builds on, and goes with it.
+    place.ok("project complete NET --on 2002-06-30");
+    let all = place.ok("reverse @5 --reason x --with-dependents --dry-run");
+    assert!(all.contains("Reversed @18: project NET completed"), "{all}");
 }
 
 #[test]

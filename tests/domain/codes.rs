@@ -1,28 +1,27 @@
-//! No refusal lacks a test of its words: the codes are read from the source of `Rejection`, and the
+//! No refusal lacks a test of its words: the codes are read from the table of refusals, and the
 //! tests that show them from the source of this folder. It compares texts, so a code counts as shown
 //! where a test calls `then_refused` or `refused` with it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Every text of the source between the two marks that looks like a code.
-fn codes_between(source: &str, from: &str, to: &str) -> BTreeSet<String> {
+/// Every text of the source between the two marks that looks like a code and stands where one does.
+fn codes_between(source: &str, from: &str, to: &str, before: &str) -> BTreeSet<String> {
     let start = source.find(from).unwrap_or_else(|| panic!("{from} is gone"));
     let rest = &source[start..];
     let end = rest.find(to).unwrap_or_else(|| panic!("{to} is gone"));
-    let looks_like_one = |text: &&str| {
-        let letters = text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-        letters && !text.is_empty() && (text.contains('_') || *text == "overflow")
-    };
-    rest[..end].split('"').skip(1).step_by(2).filter(looks_like_one).map(str::to_owned).collect()
+    let looks_like_one =
+        |text: &&str| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && text.len() > 3;
+    let texts = rest[..end].split(before).skip(1).filter_map(|rest| rest.split('"').next());
+    texts.filter(looks_like_one).map(str::to_owned).collect()
 }
 
 fn known() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let source = std::fs::read_to_string(folder.join("src/domain/rejection/mod.rs")).unwrap();
-    let mut codes = codes_between(&source, "pub fn code(&self)", "impl fmt::Display");
-    codes.extend(codes_between(&source, "impl Thing {", "/// The limits of money"));
-    codes.extend(codes_between(&source, "impl LimitKind {", "/// A line that an amount"));
+    let mut codes = codes_between(&source, "refusals! {\n", "\nfn plain", "= \"");
+    codes.extend(codes_between(&source, "impl Thing {", "/// The limits of money", ", \""));
+    codes.extend(codes_between(&source, "impl LimitKind {", "fn next", "=> \""));
     codes
 }
 

@@ -13,6 +13,9 @@ use earmark::domain::posting;
 use earmark::domain::propose::propose;
 use earmark::domain::rejection::Rejection;
 use earmark::domain::state::{Journal, State};
+use earmark::words::finding::finding;
+use earmark::words::refusal::refusal;
+use earmark::words::{Lang, Surface};
 
 /// A day.
 #[track_caller]
@@ -193,7 +196,10 @@ impl Given {
         assert_eq!(self.state, again, "fold and admit differ");
         let broken = invariant::broken(&self.state);
         assert!(broken.is_empty(), "{}", broken.join("\n"));
-        let findings = admitted.findings.iter().map(|(_, f)| format!("{}: {f}", f.code()));
+        let findings = admitted
+            .findings
+            .iter()
+            .map(|(_, f)| format!("{}: {}", f.code(), finding(f, Lang::En)));
         let findings = findings.collect();
         self.log.extend(events.clone());
         When { given: self, outcome: Ok(Done { events, findings }) }
@@ -297,12 +303,12 @@ impl When {
 pub fn refused(code: &str, words: &str, rejection: &Rejection) {
     assert_eq!(rejection.code(), code, "{}", show(rejection));
     assert_lines(&show(rejection), words);
-    assert_eq!(rejection.to_string(), format!("{code}: {}", rejection.message()));
 }
 
 fn show(rejection: &Rejection) -> String {
-    let mut text = rejection.message();
-    if let Some(hint) = rejection.hint() {
+    let said = refusal(rejection, Lang::En, Surface::CommandLine);
+    let mut text = said.rule;
+    if let Some(hint) = said.next {
         text = format!("{text}\nhint: {hint}");
     }
     let details = rejection.details();

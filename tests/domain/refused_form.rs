@@ -5,7 +5,7 @@ use crate::wishes::*;
 use earmark::domain::event::*;
 use earmark::domain::ids::{Code, Tag, Text};
 use earmark::domain::money::Amount;
-use earmark::domain::rejection::Rejection;
+use earmark::domain::rejection::{Rejection, Size};
 
 #[test]
 fn a_text_is_not_empty() {
@@ -304,6 +304,6 @@ fn a_command_is_not_too_large() {
         "the command has 1200 entries; at most 1000 are allowed
          hint: make it two commands
          details: found=1200 | allowed=1000",
-        &Rejection::CommandTooLarge { what: "entries", found: 1_200, max: 1_000 },
+        &Rejection::CommandTooLarge { what: Size::Entries, found: 1_200, max: 1_000 },
     );
 }

@@ -95,13 +95,13 @@ impl Book {
     pub fn on(&mut self, date: &str, body: impl Into<Body>) -> u64 {
         let body = body.into();
         let shown = format!("{body:?}");
-        self.attempt(day(date), false, body).unwrap_or_else(|e| panic!("{}\n{shown}", e.message()))
+        self.attempt(day(date), false, body).unwrap_or_else(|e| panic!("{e}\n{shown}"))
     }
 
     /// Books an event of history.
     #[track_caller]
     pub fn history(&mut self, date: &str, body: impl Into<Body>) -> u64 {
-        self.attempt(day(date), true, body.into()).unwrap_or_else(|e| panic!("{}", e.message()))
+        self.attempt(day(date), true, body.into()).unwrap_or_else(|e| panic!("{e}"))
     }
 
     /// Books an event if the rules admit it.

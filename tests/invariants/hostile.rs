@@ -156,15 +156,10 @@ impl Names {
     }
 
     fn amended(&self, dice: &mut Dice<'_>, name_zh: Option<Text>) -> Body {
-        FundAmended {
-            code: code(dice, &self.funds),
-            name: option(dice, text),
-            name_zh,
-            manager: option(dice, text),
-            purposes_added: vec![Tag::new(["it", "", "a//b", "roads"][dice.below(4)])],
-            filing: self.filing(dice),
-        }
-        .into()
+        let (code, filing) = (code(dice, &self.funds), self.filing(dice));
+        let (name, manager) = (option(dice, text), option(dice, text));
+        let purposes_added = vec![Tag::new(["it", "", "a//b", "roads"][dice.below(4)])];
+        FundAmended { code, name, name_zh, manager, purposes_added, filing }.into()
     }
 
     fn master(&self, dice: &mut Dice<'_>) -> Body {

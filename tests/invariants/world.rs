@@ -17,6 +17,8 @@ use earmark::domain::propose::{cites, propose};
 use earmark::domain::rejection::Rejection;
 use earmark::domain::state::{Journal, State};
 use earmark::domain::table::Table;
+use earmark::words::refusal::refusal;
+use earmark::words::{Lang, Surface};
 use std::collections::BTreeMap;
 
 pub struct World {
@@ -339,9 +341,12 @@ pub fn check_balanced(event: &Event, moves: &[Move]) {
 /// A refusal always has words, and its code is in its text.
 pub fn check_words(rejection: &Rejection) {
     let text = rejection.to_string();
-    assert!(text.starts_with(&format!("{}: ", rejection.code())), "{text}");
-    assert!(rejection.message().len() > 10, "{text}");
-    assert!(rejection.hint().is_none_or(|hint| !hint.is_empty()), "{text}");
+    assert!(text.starts_with(rejection.code()), "{text}");
+    for lang in [Lang::En, Lang::Zh] {
+        let said = refusal(rejection, lang, Surface::CommandLine);
+        assert!(said.rule.len() > 10, "{text}");
+        assert!(said.next.is_none_or(|next| !next.is_empty()), "{text}");
+    }
     assert!(rejection.details().iter().all(|(name, _)| !name.is_empty()), "{text}");
 }
 

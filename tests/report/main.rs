@@ -33,10 +33,10 @@ use earmark::projection::groups::{By, Selection};
 use earmark::projection::leverage::{Leverage, LeverageBy, Question};
 use earmark::projection::names::Names;
 use earmark::projection::register::{Officers, Register};
-use earmark::report::labels::Lang;
 use earmark::report::table::{Cell, Header, Identity, Kind, Table};
 use earmark::report::text::Unit;
 use earmark::report::{self, Format, Style};
+use earmark::words::Lang;
 use history::*;
 use serde_json::{Value, json};
 
@@ -339,7 +339,9 @@ fn cells_are_of_their_columns_kind_and_all_have_labels() {
             for (cell, column) in cells.iter().zip(&table.columns) {
                 let fits = match cell {
                     Cell::Empty => true,
-                    Cell::Text(_) => matches!(column.kind, Kind::Code | Kind::Name | Kind::Word),
+                    Cell::Text(_) | Cell::Said(..) => {
+                        matches!(column.kind, Kind::Code | Kind::Name | Kind::Word)
+                    }
                     Cell::Texts(_) => column.kind == Kind::Codes,
                     Cell::Amount(_) => column.kind == Kind::Amount,
                     Cell::Ratio(_) => matches!(column.kind, Kind::Ratio | Kind::Points),

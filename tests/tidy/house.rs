@@ -3,9 +3,10 @@
 /// What each room, or one of its files, may import from the other rooms. Its own room is always
 /// allowed, and `error`. The longest name that fits a file counts; `-` takes out again.
 pub const MAY_IMPORT: &[(&str, &str)] = &[
-    ("error", "domain::rejection"),
+    ("error", "domain::rejection words"),
     ("file", "-error"),
     ("domain", "-error"),
+    ("words", "-error domain"),
     ("chain", ""),
     ("chain::body", "domain"),
     ("tlog", "chain::signature"),
@@ -15,15 +16,15 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
     (
         "report",
         "domain::money domain::calendar domain::ids domain::kinds domain::posting chain::entry \
-         projection",
+         projection words",
     ),
-    ("ledger", "domain chain tlog store archive projection edge -store::sled -edge::keys"),
+    ("ledger", "domain words chain tlog store archive projection edge -store::sled -edge::keys"),
     (
         "verify",
         "domain chain tlog store archive projection ledger::reader ledger::Reader edge \
          -store::sled -edge::keys",
     ),
-    ("import", "domain chain::hash projection report ledger export edge -edge::keys"),
+    ("import", "domain words chain::hash projection report ledger export edge -edge::keys"),
     ("export", "domain chain::hash tlog::tree projection report ledger import edge -edge::keys"),
     (
         "edge",
@@ -34,17 +35,22 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
     ("api", "witness"),
     (
         "cli",
-        "domain chain tlog store archive projection report ledger verify import export edge \
+        "domain words chain tlog store archive projection report ledger verify import export edge \
          witness api -store::sled",
     ),
     ("main", "cli"),
 ];
 
 /// The rooms whose answers follow from their arguments alone, and what they therefore never name.
-pub const PURE_ROOMS: &[&str] = &["domain", "chain", "tlog", "projection", "report"];
+pub const PURE_ROOMS: &[&str] = &["domain", "words", "chain", "tlog", "projection", "report"];
 /// What a pure room never names.
 pub const IMPURE: &[&str] =
     &["std::fs", "std::env", "std::net", "std::process", "std::os", "crate::file"];
+
+/// The rooms in whose texts nothing is typed, for they are read on pages too.
+pub const NO_SURFACE: &[&str] = &["domain"];
+/// What is typed on a command line.
+pub const TYPED: &[&str] = &["--", "earmark "];
 
 /// Where tests verify by ours alone: through which all others go to both, with a cache or a bookmark beside the
 /// other one's word, while the log grows, and after simulated power cuts.

@@ -156,6 +156,11 @@ const BAD: &[Bad] = &[
         found: "src/report/csv.rs:2: report::csv is pure and names std::fs",
     },
     Bad {
+        rule: "no surface",
+        files: &[("src/domain/known.rs", "//! x --on\nfn f() {\n// --on\n\"add --on\" }\n")],
+        found: "src/domain/known.rs:4: domain::known says \"--\", which is typed",
+    },
+    Bad {
         rule: "sizes",
         files: &[("src/main.rs", "//! x\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\nfn main() {}\n")],
         found: "src/main.rs:16: 17 lines without tests, at most 15",

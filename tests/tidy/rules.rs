@@ -56,6 +56,7 @@ pub const RULES: &[Rule] = &[
     ("file home", file_home),
     ("sure answers", sure_answers),
     ("pure rooms", pure_rooms),
+    ("no surface", no_surface),
     ("both verifiers", both_verifiers),
     ("sizes", sizes),
     ("head docs", head_docs),
@@ -243,6 +244,25 @@ fn pure_rooms(files: &[File]) -> Vec<Finding> {
             if h::IMPURE.iter().any(|impure| is_within(&whole, impure)) {
                 let rule = format!("{module} is pure and names {whole}");
                 found.push(file.finding(path.line, rule, "take what is read as an argument"));
+            }
+        }
+    }
+    found
+}
+
+/// Rooms below every surface name no verb and no flag: the next step is data there.
+fn no_surface(files: &[File]) -> Vec<Finding> {
+    let is_below = |module: &str| h::NO_SURFACE.iter().any(|room| is_within(module, room));
+    let mut found = Vec::new();
+    for (file, module, source) in shipped(files).filter(|(_, module, _)| is_below(module)) {
+        for text in source.shipped_texts() {
+            if let Some(typed) = h::TYPED.iter().find(|typed| text.text.contains(**typed)) {
+                let rule = format!("{module} says {typed:?}, which is typed");
+                found.push(file.finding(
+                    text.line,
+                    rule,
+                    "make it a NextStep, and say it in words",
+                ));
             }
         }
     }

@@ -25,21 +25,29 @@ pub struct NamedPath {
 pub struct Source {
     /// All tokens.
     pub tokens: Vec<Token>,
-    /// How many of them ship: those before the `#[cfg(test)] mod tests {` at the end.
+    /// All texts between quotes, quotes included.
+    pub texts: Vec<Token>,
+    /// How many of the tokens ship: those before the `#[cfg(test)] mod tests {` at the end.
     pub shipped: usize,
 }
 
 impl Source {
     pub fn read(text: &str) -> Self {
-        let tokens = tokens(text);
+        let (tokens, texts) = tokens(text);
         let tests = test_modules(&tokens).find(|(_, name)| text_at(&tokens, name + 1) == "{");
         let shipped = tests.map_or(tokens.len(), |(start, _)| start);
-        Self { tokens, shipped }
+        Self { tokens, texts, shipped }
     }
 
     /// The tokens that ship.
     pub fn shipped(&self) -> &[Token] {
         &self.tokens[..self.shipped]
+    }
+
+    /// The texts that ship.
+    pub fn shipped_texts(&self) -> impl Iterator<Item = &Token> {
+        let end = self.tests_line().unwrap_or(usize::MAX);
+        self.texts.iter().filter(move |text| text.line < end)
     }
 
     /// The line on which the tests at the end begin, if there are any.
@@ -174,13 +182,19 @@ fn read_tree(tokens: &mut Peekable<Iter<'_, Token>>, front: &[String], out: &mut
     out.push(NamedPath { segments, line, imported: true });
 }
 
-/// Splits code into tokens; comments, texts and characters are left out.
-fn tokens(text: &str) -> Vec<Token> {
+/// Splits code into tokens and, apart from them, texts and characters; comments are left out.
+fn tokens(text: &str) -> (Vec<Token>, Vec<Token>) {
     let mut reader = Reader { rest: text, line: 1 };
-    let mut out = Vec::new();
+    let (mut out, mut texts) = (Vec::new(), Vec::new());
     while let Some(first) = reader.rest.chars().next() {
         let line = reader.line;
-        if reader.skip_comment() || reader.skip_text() {
+        if reader.skip_comment() {
+            continue;
+        }
+        let rest = reader.rest;
+        if reader.skip_text() {
+            let text = rest[..rest.len() - reader.rest.len()].to_owned();
+            texts.push(Token { text, line });
             continue;
         }
         let length = if first.is_alphanumeric() || first == '_' {
@@ -196,7 +210,7 @@ fn tokens(text: &str) -> Vec<Token> {
             out.push(Token { text: taken.to_owned(), line });
         }
     }
-    out
+    (out, texts)
 }
 
 struct Reader<'a> {

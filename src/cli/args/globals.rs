@@ -3,6 +3,7 @@
 use crate::cli::value::{Known, Period, parse_command_id, parse_date, parse_text};
 use crate::domain::calendar::Date;
 use crate::domain::ids::Text;
+use crate::words::Lang;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -33,7 +34,7 @@ pub(crate) struct Globals {
         help_heading = "Everywhere"
     )]
     pub(crate) file: Option<PathBuf>,
-    /// The language of labels [default: from LANG]
+    /// The language of labels and refusals [default: from LANG]
     #[arg(long, global = true, value_name = "LANG", help_heading = "Everywhere")]
     pub(crate) lang: Option<LangName>,
     /// The display unit of tables [default: yuan, which is the currency's major unit]
@@ -90,13 +91,22 @@ impl FormatName {
     }
 }
 
-/// A language of labels.
+/// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LangName {
     // English
     En,
     // 中文
     Zh,
+}
+
+impl From<LangName> for Lang {
+    fn from(name: LangName) -> Self {
+        match name {
+            LangName::En => Self::En,
+            LangName::Zh => Self::Zh,
+        }
+    }
 }
 
 /// A display unit.

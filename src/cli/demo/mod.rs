@@ -7,7 +7,7 @@
 mod story;
 
 use self::story::{Chapter, STORY};
-use super::args::{Cli, Demo, LangName, parse};
+use super::args::{Cli, Demo, parse};
 use super::output::Exit;
 use super::session::Session;
 use super::{read, write};
@@ -16,6 +16,7 @@ use crate::edge::home::Home;
 use crate::edge::keys::PrivateKey;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Ledger;
+use crate::words::Lang;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use unicode_width::UnicodeWidthStr;
@@ -52,8 +53,8 @@ pub(crate) fn demo(session: &Session, a: &Demo) -> Result<Exit> {
     let stage = Stage::build(session, folder)?;
     stage.open_ledger()?;
     let say = |en: &str, zh: &str| match session.console.lang {
-        LangName::En => en.to_owned(),
-        LangName::Zh => zh.to_owned(),
+        Lang::En => en.to_owned(),
+        Lang::Zh => zh.to_owned(),
     };
     let shown = folder.display();
     session.console.text(&say(
@@ -130,8 +131,8 @@ fn next(session: &Session, folder: &Path) -> String {
     }
     for (line, en, zh) in LINES {
         let why = match session.console.lang {
-            LangName::En => en,
-            LangName::Zh => zh,
+            Lang::En => en,
+            Lang::Zh => zh,
         };
         out.push_str(&format!("# {why}\n{front} {line}\n"));
     }

@@ -3,8 +3,8 @@
 use crate::cli::output::for_terminal;
 use crate::domain::calendar::instant_text;
 use crate::domain::money::Currency;
-use crate::report::labels::Lang;
 use crate::report::table::{Cell, Column, Kind, Table};
+use crate::words::Lang;
 use unicode_width::UnicodeWidthStr;
 
 /// Fields with their labels.
@@ -50,6 +50,7 @@ fn text(cell: &Cell, column: &Column, currency: Currency, lang: Lang) -> String 
         Cell::Text(text) if column.kind == Kind::Word => lang.word(text).to_owned(),
         Cell::Text(text) => text.clone(),
         Cell::Texts(texts) => texts.join(" "),
+        Cell::Said(en, zh) => lang.choose(en, zh).clone(),
         Cell::Amount(amount) => currency.money(*amount).to_string(),
         Cell::Ratio(ratio) => {
             ratio.percent().unwrap_or_else(|| lang.label("not_applicable").to_owned())

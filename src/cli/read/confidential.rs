@@ -13,7 +13,7 @@ use crate::domain::event::Body;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::reader::books::Books;
 use crate::ledger::reader::sealed::open_fields;
-use crate::report::labels::Lang;
+use crate::words::Lang;
 use serde_json::{Map, Value, json};
 
 /// Where the confidential fields of an entry stand.

@@ -45,7 +45,7 @@ pub(super) fn check_funds<'a>(
     match unknown.next() {
         None => Ok(()),
         Some(fund) => {
-            Err(Rejection::Unknown { thing: Thing::Fund, name: fund.to_string(), near: Vec::new() }
+            Err(Rejection::Unknown { thing: Thing::Fund, name: fund.into(), near: Vec::new() }
                 .into())
         }
     }

@@ -25,7 +25,7 @@ mod verify;
 pub(in crate::cli) use verify::policy_trust;
 
 use super::args::{
-    CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, LangName, OfficerVerb, PolicyVerb,
+    CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, OfficerVerb, PolicyVerb,
     ProgrammeVerb, ReadFlags, ReportVerb, UnitName, Verb,
 };
 use super::output::{Exit, counted, printing};
@@ -43,13 +43,13 @@ use crate::ledger::reader::books::Books;
 use crate::ledger::{Reader, unpublished_entries};
 use crate::projection::filter::Filter;
 use crate::projection::register::{Officers, Reversals};
-use crate::report::labels::Lang;
 use crate::report::register::Rows;
 use crate::report::table::{Header, Identity, Table};
 use crate::report::text::Unit;
 use crate::report::{Format, Style};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::VerifierKey;
+use crate::words::Lang;
 use std::path::Path;
 
 /// Runs a verb that reads; nothing if it is none.
@@ -331,18 +331,12 @@ fn style(session: &Session, raw: bool) -> Style {
 }
 
 fn lang(session: &Session) -> Lang {
-    match session.console.lang {
-        LangName::En => Lang::En,
-        LangName::Zh => Lang::Zh,
-    }
+    session.console.lang
 }
 
 /// One of two texts, in the language that was asked for.
 fn say(session: &Session, en: impl Into<String>, zh: impl Into<String>) -> String {
-    match session.console.lang {
-        LangName::En => en.into(),
-        LangName::Zh => zh.into(),
-    }
+    lang(session).choose(en.into(), zh.into())
 }
 
 /// The log key of a pin.

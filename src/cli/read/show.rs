@@ -17,9 +17,9 @@ use crate::projection::filter::{Filter, Term};
 use crate::projection::groups::{By, Selection};
 use crate::projection::names::Names;
 use crate::projection::register::{Register, Row};
-use crate::report::labels::Lang;
 use crate::report::table::{Cell, Table};
 use crate::report::{self, balance, entry_json, master};
+use crate::words::Lang;
 use serde_json::{Value, json};
 
 /// Runs `show`.

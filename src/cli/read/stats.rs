@@ -10,7 +10,7 @@ use crate::domain::calendar::instant_text;
 use crate::error::Result;
 use crate::projection::Projection;
 use crate::projection::names::Names;
-use crate::report::labels::Lang;
+use crate::words::Lang;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,8 +3,8 @@
 use super::Came;
 use crate::cli::output::counted;
 use crate::domain::calendar::instant_text;
-use crate::report::labels::Lang;
 use crate::verify::{Outcome, Tier};
+use crate::words::Lang;
 
 /// The one or the other.
 pub(super) fn say<'a>(lang: Lang, en: &'a str, zh: &'a str) -> &'a str {

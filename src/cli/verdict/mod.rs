@@ -15,8 +15,8 @@ pub(crate) use page::page;
 use super::output::Exit;
 use crate::domain::money::Amount;
 use crate::projection::figures::Figures as Budget;
-use crate::report::labels::Lang;
 use crate::verify::{Against, Fault, Identity, Outcome, Report, StoreReport, Tier};
+use crate::words::Lang;
 
 /// A figure of a fund or of all, where it can be counted.
 type Figure = fn(&Budget) -> Option<Amount>;

@@ -5,8 +5,8 @@ use super::meaning::{self, say};
 use super::{BUDGET, Came, Figure, Verdict, asked};
 use crate::cli::output::grouped;
 use crate::projection::figures::Figures as Budget;
-use crate::report::labels::Lang;
 use crate::verify::{Fault, Figures, Outcome};
+use crate::words::Lang;
 
 const STYLE: &str = include_str!("page.css");
 /// Faults that are told one by one.

@@ -3,8 +3,8 @@
 use super::{Came, Verdict, meaning};
 use crate::chain::clocks::Clocks;
 use crate::cli::output::for_terminal;
-use crate::report::labels::Lang;
 use crate::verify::{Against, Fault, Identity, Resumption};
+use crate::words::Lang;
 use unicode_width::UnicodeWidthStr;
 
 /// Faults that are shown one by one; the rest is counted.

@@ -379,7 +379,8 @@ impl Opened<'_> {
             "officer_key": self.key,
             "home": path_text(home.folder()),
         });
-        let mut told = receipt::json(&receipt::Scene::of(state), receipt);
+        let mut told =
+            receipt::json(&receipt::Scene::of(state), receipt, self.session.console.lang);
         if let Some(told) = told.as_object_mut() {
             told.insert("ledger".to_owned(), ledger);
         }

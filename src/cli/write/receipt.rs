@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::ledger::{Receipt, ReceiptEntry};
 use crate::projection::content::Content;
 use crate::report::entry::body_in_major_units;
+use crate::words::{self, Lang};
 use serde_json::{Value, json};
 
 /// What a receipt is read beside: the state after it, and the entries that it undoes.
@@ -48,12 +49,13 @@ pub(super) fn print(
     more: &[String],
 ) -> Result<()> {
     for finding in &receipt.warnings {
-        session.console.warn(&format!("{}: {finding}", finding.code()));
+        let words = words::finding::finding(finding, session.console.lang);
+        session.console.warn(&format!("{}: {words}", finding.code()));
     }
     let tongue = Tongue::new(session.console.lang, currency(scene.state));
     let words = Words { tongue, scene: *scene };
     let text = words.text(receipt, more, session.console.verbose);
-    let json = json(scene, receipt);
+    let json = json(scene, receipt, session.console.lang);
     if receipt.dry_run {
         session.console.receipt(&text, &json)
     } else {
@@ -311,7 +313,7 @@ fn to_carry_json(scene: &Scene<'_>, event: &Event, currency: Currency) -> Value 
 }
 
 /// The receipt as JSON.
-pub(super) fn json(scene: &Scene<'_>, receipt: &Receipt) -> Value {
+pub(super) fn json(scene: &Scene<'_>, receipt: &Receipt, lang: Lang) -> Value {
     let currency = currency(scene.state);
     let entries: Vec<Value> = (receipt.entries.iter())
         .map(|entry| {
@@ -328,7 +330,7 @@ pub(super) fn json(scene: &Scene<'_>, receipt: &Receipt) -> Value {
         })
         .collect();
     let warnings: Vec<Value> = (receipt.warnings.iter())
-        .map(|finding| json!({"code": finding.code(), "message": finding.to_string()}))
+        .map(|finding| json!({"code": finding.code(), "message": words::finding::finding(finding, lang)}))
         .collect();
     let state = if receipt.dry_run { Value::Null } else { json!(receipt.durability.text()) };
     json!({"receipt": {

@@ -3,7 +3,6 @@
 //! A noun phrase, so that it stands after "Recorded" and "Would record" alike. Codes rather than
 //! names: a receipt is read by whoever typed the codes.
 
-use crate::cli::args::LangName;
 use crate::domain::event::{
     AllocationAdjusted, BalanceCarriedForward, Body, CommitmentMade, DisbursementRecorded,
     FollowOnPledged, Policy, ProjectApproved, RefundReceived, Split,
@@ -11,25 +10,26 @@ use crate::domain::event::{
 use crate::domain::ids::{Code, Text};
 use crate::domain::kinds::{Control, Direction, FollowOnKind, FundKind, RestKind, Role, Stage};
 use crate::domain::money::{Amount, Currency};
+use crate::words::Lang;
 
 /// Words in one of two languages.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tongue {
-    lang: LangName,
+    lang: Lang,
     currency: Currency,
 }
 
 impl Tongue {
     /// Words for amounts in `currency`.
-    pub(super) fn new(lang: LangName, currency: Currency) -> Self {
+    pub(super) fn new(lang: Lang, currency: Currency) -> Self {
         Self { lang, currency }
     }
 
     /// One of two texts.
     pub(super) fn say(self, en: impl Into<String>, zh: impl Into<String>) -> String {
         match self.lang {
-            LangName::En => en.into(),
-            LangName::Zh => zh.into(),
+            Lang::En => en.into(),
+            Lang::Zh => zh.into(),
         }
     }
 

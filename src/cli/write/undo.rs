@@ -7,6 +7,7 @@ use crate::domain::ids::{MAX_REASON_BYTES, Text};
 use crate::error::{Error, Result};
 use crate::import::undo::{Undo, Undone, entries_of, undo as take_back};
 use crate::ledger::Ledger;
+use crate::words::{Lang, Surface};
 use serde_json::{Value, json};
 
 /// Entries that could not be undone and are named in the text.
@@ -39,7 +40,8 @@ pub(super) fn undo(session: &Session, a: &UndoImport) -> Result<Exit> {
         let done = done?;
         finished?;
         session.warn_unpublished(ledger, None);
-        let (text, json) = (text(a, &done, ledger), json(a, &done, ledger));
+        let lang = session.console.lang;
+        let (text, json) = (text(a, &done, ledger, lang), json(a, &done, ledger, lang));
         if a.dry_run {
             session.console.receipt(&text, &json)?;
         } else {
@@ -49,7 +51,7 @@ pub(super) fn undo(session: &Session, a: &UndoImport) -> Result<Exit> {
     })
 }
 
-fn text(a: &UndoImport, done: &Undone, ledger: &Ledger) -> String {
+fn text(a: &UndoImport, done: &Undone, ledger: &Ledger, lang: Lang) -> String {
     let did = if a.dry_run { "Would undo" } else { "Undid" };
     let mut out = format!(
         "{did} the import of source {}.\n  reversed    {:>10}  of {} that stood\n",
@@ -70,10 +72,11 @@ fn text(a: &UndoImport, done: &Undone, ledger: &Ledger) -> String {
         out.push_str(&format!("  left        {:>10}\n", grouped(&count.to_string())));
     }
     for (entry, reason) in done.left.iter().take(NAMED) {
-        let message = for_terminal(reason.message());
-        out.push_str(&format!("    @{entry}: {}: {message}\n", reason.code()));
-        if let Some(hint) = reason.hint() {
-            out.push_str(&format!("      next: {}\n", for_terminal(hint)));
+        let said = reason.said(lang, Surface::CommandLine);
+        let rule = for_terminal(&said.rule);
+        out.push_str(&format!("    @{entry}: {}: {rule}\n", reason.code()));
+        if let Some(next) = said.next {
+            out.push_str(&format!("      next: {}\n", for_terminal(&next)));
         }
     }
     if done.left.len() > NAMED {
@@ -90,11 +93,11 @@ fn text(a: &UndoImport, done: &Undone, ledger: &Ledger) -> String {
     out
 }
 
-fn json(a: &UndoImport, done: &Undone, ledger: &Ledger) -> Value {
+fn json(a: &UndoImport, done: &Undone, ledger: &Ledger, lang: Lang) -> Value {
     let is_published = ledger.published_size() >= ledger.head().size;
     let state = if is_published { "published" } else { "recorded" };
     let left = done.left.iter().map(|(entry, reason)| {
-        let error: Value = serde_json::from_str(&error_json(reason)).unwrap_or_default();
+        let error: Value = serde_json::from_str(&error_json(reason, lang)).unwrap_or_default();
         json!({"entry": entry, "error": error.get("error")})
     });
     json!({"undo": {

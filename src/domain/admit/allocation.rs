@@ -10,7 +10,7 @@ use crate::domain::finding::Finding;
 use crate::domain::ids::Tag;
 use crate::domain::kinds::Stage;
 use crate::domain::known;
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{CarryRule, Rejection};
 use crate::domain::state::State;
 use std::collections::BTreeSet;
 
@@ -63,10 +63,10 @@ fn carry(state: &State, b: &BalanceCarriedForward) -> Result<(), Rejection> {
         Err(Rejection::CarryMismatch { from, to, why })
     };
     if !same {
-        return refuse("fund, origin year and class are kept");
+        return refuse(CarryRule::SameLine);
     }
     if b.from.year.checked_add(1) != Some(b.to.year) {
-        return refuse("a balance is carried into the next fiscal year");
+        return refuse(CarryRule::NextYear);
     }
     match (b.stage, &b.project, &b.commitment) {
         (Stage::Unreserved, None, None) | (Stage::Reserved, Some(_), None) => Ok(()),
@@ -88,8 +88,6 @@ fn carry(state: &State, b: &BalanceCarriedForward) -> Result<(), Rejection> {
             | Stage::Invested,
             _,
             _,
-        ) => refuse(
-            "carried are unreserved money, reserved money of a project, or committed money of a commitment",
-        ),
+        ) => refuse(CarryRule::Stages),
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::event::{
 use crate::domain::finding::Finding;
 use crate::domain::ids::Tag;
 use crate::domain::known;
-use crate::domain::rejection::{LimitKind, Rejection};
+use crate::domain::rejection::{DateRule, Holder, LimitKind, Numbered, Rejection};
 use crate::domain::state::State;
 
 /// When money may be drawn anew: by a contract, or by a payment without one.
@@ -22,7 +22,7 @@ fn draws_in_time(
     for split in splits {
         time::line_year(state, event, &split.line, findings)?;
         let opened_on = known::line(state, &split.line)?.opened_on;
-        let what = "a commitment or payment is not before its allocation";
+        let what = DateRule::UseOfAllocation;
         time::order(event, opened_on, what, findings)?;
     }
     Ok(())
@@ -66,7 +66,7 @@ impl Rules for CommitmentIncreased {
     fn rules(&self, at: &Scene<'_>, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
         let made = known::commitment(at.state, &self.contract)?;
         draws_in_time(at, &self.splits, findings)?;
-        time::order(at.event, made.made_on, "an increase is not before its commitment", findings)?;
+        time::order(at.event, made.made_on, DateRule::Increase, findings)?;
         state::open_commitment(&self.contract, made)?;
         draws(at.state, &self.splits, made.purpose.as_ref())?;
         find_negative(at.state, &self.splits, findings);
@@ -77,7 +77,7 @@ impl Rules for CommitmentIncreased {
 impl Rules for CommitmentReduced {
     fn rules(&self, at: &Scene<'_>, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
         let made = known::commitment(at.state, &self.contract)?;
-        time::order(at.event, made.made_on, "a reduction is not before its commitment", findings)?;
+        time::order(at.event, made.made_on, DateRule::Reduction, findings)?;
         state::open_commitment(&self.contract, made)?;
         (self.splits.iter()).try_for_each(|split| {
             state::share(&self.contract, made, &split.line, split.project.as_ref())
@@ -88,7 +88,7 @@ impl Rules for CommitmentReduced {
 impl Rules for CommitmentClosed {
     fn rules(&self, at: &Scene<'_>, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
         let made = known::commitment(at.state, &self.contract)?;
-        time::order(at.event, made.made_on, "a closing is not before its commitment", findings)?;
+        time::order(at.event, made.made_on, DateRule::Closing, findings)?;
         state::open_commitment(&self.contract, made)
     }
 }
@@ -102,7 +102,7 @@ fn voucher(state: &State, b: &DisbursementRecorded) -> Result<(), Rejection> {
     if b.voucher_no == expected {
         return Ok(());
     }
-    Err(Rejection::NumberNotNext { what: "voucher number", expected, found: b.voucher_no })
+    Err(Rejection::NumberNotNext { what: Numbered::Vouchers, expected, found: b.voucher_no })
 }
 
 impl Rules for DisbursementRecorded {
@@ -137,8 +137,7 @@ fn disburse(
             for split in &b.splits {
                 time::line_year(state, event, &split.line, findings)?;
             }
-            let what = "a payment is not before its commitment";
-            time::order(event, made.made_on, what, findings)?;
+            time::order(event, made.made_on, DateRule::Payment, findings)?;
             state::open_commitment(contract, made)?;
             for split in &b.splits {
                 state::share(contract, made, &split.line, split.project.as_ref())?;
@@ -165,14 +164,14 @@ fn refund(
     let Body::DisbursementRecorded(payment) = &paid.body else {
         return Err(Rejection::NotADisbursement { entry, found: paid.body.name() });
     };
-    time::order(event, paid.occurred_on, "a refund is not before its payment", findings)?;
+    time::order(event, paid.occurred_on, DateRule::Refund, findings)?;
     if let Some(by) = state.reversed.get(&entry) {
         return Err(Rejection::AlreadyReversed { entry, by: *by });
     }
     for split in &b.splits {
         let same = |p: &&Split| p.line == split.line && p.project == split.project;
         let Some(part) = payment.splits.iter().find(same) else {
-            let of = format!("payment @{entry}");
+            let of = Box::new(Holder::Payment(entry));
             let (line, project) = (split.line.clone(), split.project.clone());
             return Err(Rejection::NotAShare { of, line, project });
         };
@@ -183,7 +182,7 @@ fn refund(
             let currency = state.currency();
             return Err(Rejection::Limit {
                 limit: LimitKind::Payment,
-                name: format!("payment @{entry} on line {}", split.line),
+                name: Box::new(Holder::PaymentOn { entry, line: split.line.clone() }),
                 asked: currency.money(split.amount),
                 available: currency.money(left),
             });

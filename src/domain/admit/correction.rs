@@ -7,7 +7,7 @@ use super::time;
 use crate::domain::event::{Body, DocumentAttached, EntryReversed};
 use crate::domain::finding::Finding;
 use crate::domain::known;
-use crate::domain::rejection::{Dependents, Ground, Rejection};
+use crate::domain::rejection::{DateRule, Dependents, Ground, Rejection};
 
 impl Rules for EntryReversed {
     fn rules(&self, at: &Scene<'_>, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
@@ -20,7 +20,7 @@ no_rules!(DocumentAttached);
 fn reverse(at: &Scene<'_>, entry: u64, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
     let state = at.state;
     let original = known::entry(state, at.context.cited, entry)?;
-    time::order(at.event, original.occurred_on, "a reversal is not before its entry", findings)?;
+    time::order(at.event, original.occurred_on, DateRule::Reversal, findings)?;
     if let Some(by) = state.reversed.get(&entry) {
         return Err(Rejection::AlreadyReversed { entry, by: *by });
     }

@@ -9,7 +9,7 @@ use crate::domain::fact::{Fact, See, Seen, Sight, Value};
 use crate::domain::ids::{Code, LineKey, MAX_NAME_BYTES, Tag, Text};
 use crate::domain::known;
 use crate::domain::money::Currency;
-use crate::domain::rejection::{Rejection, Thing};
+use crate::domain::rejection::{Allowed, Found, Rejection, Thing};
 use crate::domain::state::State;
 
 /// Years that a line may have.
@@ -161,7 +161,8 @@ fn check_line(line: &LineKey) -> Seen {
     line.fund.check("fund")?;
     for (field, year) in [("year", line.year), ("origin year", line.origin)] {
         if !YEARS.contains(&year) {
-            let (found, allowed) = (year.to_string(), "1900 to 2199".to_owned());
+            let (least, most) = (i64::from(*YEARS.start()), i64::from(*YEARS.end()));
+            let (found, allowed) = (Found::This(year.to_string()), Allowed::Between(least, most));
             return Err(Rejection::OutOfRange { field, found, allowed });
         }
     }

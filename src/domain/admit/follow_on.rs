@@ -7,7 +7,7 @@ use crate::domain::ids::Code;
 use crate::domain::kinds::FollowOnKind;
 use crate::domain::known;
 use crate::domain::money::Amount;
-use crate::domain::rejection::{LimitKind, Rejection};
+use crate::domain::rejection::{Holder, LimitKind, Rejection};
 use crate::domain::state::State;
 
 impl Rules for FollowOnPledged {
@@ -48,7 +48,7 @@ fn pay_in(state: &State, b: &FollowOnPaidIn) -> Result<(), Rejection> {
     let currency = state.currency();
     Err(Rejection::Limit {
         limit: LimitKind::Pledge,
-        name: format!("follow-on investment {}", b.code),
+        name: Box::new(Holder::FollowOn(b.code.clone())),
         asked: currency.money(b.amount),
         available: currency.money(rest),
     })

@@ -10,7 +10,7 @@ use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::{Control, Stage};
 use crate::domain::money::{Amount, Money};
 use crate::domain::posting::{Leaf, Move};
-use crate::domain::rejection::{Dependents, Ground, LimitKind, Rejection};
+use crate::domain::rejection::{Dependents, Ground, Holder, LimitKind, Rejection};
 use crate::domain::state::State;
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub(super) fn check(
 
 struct Violation {
     limit: LimitKind,
-    name: String,
+    name: Holder,
     asked: Amount,
     available: Amount,
     ground: Ground,
@@ -81,10 +81,11 @@ impl Limits<'_> {
     }
 
     fn violate(&mut self, limit: LimitKind, leaf: &Leaf, asked: Amount, available: Amount) {
+        let line = leaf.line.clone();
         let name = match (&leaf.project, &leaf.commitment) {
-            (_, Some(contract)) => format!("commitment {contract} on line {}", leaf.line),
-            (Some(project), None) => format!("project {project} on line {}", leaf.line),
-            (None, None) => format!("line {}", leaf.line),
+            (_, Some(contract)) => Holder::CommitmentOn { contract: contract.clone(), line },
+            (Some(project), None) => Holder::ProjectOn { project: project.clone(), line },
+            (None, None) => Holder::Line(line),
         };
         let ground = Ground::Account(leaf.clone());
         self.violations.push(Violation { limit, name, asked, available, ground });
@@ -150,7 +151,8 @@ impl Limits<'_> {
             }
             let available = split.amount.checked_sub(excess).ok_or(Rejection::Overflow)?;
             if self.state.policy.control == Control::Stop {
-                let name = format!("commitment {contract} on line {}", split.line);
+                let (contract_on, line) = (contract.clone(), split.line.clone());
+                let name = Holder::CommitmentOn { contract: contract_on, line };
                 let (limit, asked) = (LimitKind::Commitment, split.amount);
                 let (line, project) = (&split.line, split.project.as_ref());
                 let leaf = Leaf::new(line, Stage::Committed, project, Some(contract));
@@ -192,7 +194,7 @@ impl Limits<'_> {
         (ceiling, taken): (Amount, Amount),
     ) -> Result<(), Rejection> {
         let available = ceiling.checked_sub(taken).ok_or(Rejection::Overflow)?;
-        let (name, ground) = (format!("project {code}"), Ground::Ceiling(code.clone()));
+        let (name, ground) = (Holder::Project(code.clone()), Ground::Ceiling(code.clone()));
         self.violations.push(Violation { limit, name, asked, available, ground });
         Ok(())
     }
@@ -240,7 +242,7 @@ impl Limits<'_> {
         }
         Err(Rejection::Limit {
             limit: tightest.limit,
-            name: tightest.name.clone(),
+            name: Box::new(tightest.name.clone()),
             asked: self.money(tightest.asked),
             available: self.money(tightest.available),
         })

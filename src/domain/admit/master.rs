@@ -11,7 +11,7 @@ use crate::domain::finding::Finding;
 use crate::domain::ids::Code;
 use crate::domain::kinds::Stage;
 use crate::domain::known;
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{DateRule, Rejection};
 use crate::domain::state::State;
 
 impl Rules for DistrictRegistered {
@@ -62,7 +62,7 @@ fn district(state: &State, b: &DistrictRegistered) -> Result<(), Rejection> {
     if let (Some(from), Some(to)) = (b.valid_from, b.valid_to)
         && to < from
     {
-        let what = "a district ends after it begins";
+        let what = DateRule::District;
         return Err(Rejection::DateOrder { what, date: to, earliest: from });
     }
     if let Some(parent) = &b.parent {
@@ -109,7 +109,7 @@ fn close_fund(state: &State, b: &FundClosed) -> Result<(), Rejection> {
     match held {
         Some(leaf) => Err(Rejection::FundNotEmpty {
             fund: b.code.clone(),
-            account: leaf.to_string(),
+            account: Box::new(leaf.clone()),
             balance: state.currency().money(state.balance(leaf)),
         }),
         None => Ok(()),

@@ -17,7 +17,7 @@ use crate::domain::kinds::{Role, Stage};
 use crate::domain::known;
 use crate::domain::money::Amount;
 use crate::domain::posting::Move;
-use crate::domain::rejection::{Rejection, Thing};
+use crate::domain::rejection::{KeyOf, Later, Numbered, Rejection, Thing};
 use crate::domain::state::{Officer, State};
 use std::collections::BTreeMap;
 
@@ -181,7 +181,7 @@ pub(super) fn policy(policy: &Policy) -> Result<(), Rejection> {
     if policy.approval_bands.is_empty() {
         Ok(())
     } else {
-        Err(Rejection::NotInRuleSet { what: "approval bands" })
+        Err(Rejection::NotInRuleSet { what: Later::ApprovalBands })
     }
 }
 
@@ -210,7 +210,7 @@ fn rule_set(state: &State, policy: &Policy) -> Result<(), Rejection> {
 
 /// A key that nobody has and nobody ever had.
 fn fresh_key(state: &State, key: &Bytes32) -> Result<(), Rejection> {
-    let of = |officer: &Officer| format!("the key of officer {}", officer.name);
+    let of = |officer: &Officer| KeyOf::Officer(officer.name.clone());
     if let Some(officer) = state.officers.iter().find(|officer| officer.key == *key) {
         return Err(match officer.revoked {
             None => Rejection::KeyInUse { purpose: of(officer) },
@@ -218,11 +218,11 @@ fn fresh_key(state: &State, key: &Bytes32) -> Result<(), Rejection> {
         });
     }
     if state.ledger.as_ref().is_some_and(|ledger| ledger.log_key == *key) {
-        return Err(Rejection::KeyInUse { purpose: "the log's key".to_owned() });
+        return Err(Rejection::KeyInUse { purpose: KeyOf::Log });
     }
     let Some(spent) = state.spent_keys.get(key) else { return Ok(()) };
     let officer = spent.officer.and_then(|number| known::officer(state, number).ok());
-    let purpose = officer.map_or_else(|| "the log's key".to_owned(), of);
+    let purpose = officer.map_or(KeyOf::Log, of);
     Err(Rejection::KeyUsedBefore { purpose, until: spent.until })
 }
 
@@ -235,7 +235,7 @@ impl Rules for OfficerEnrolled {
         if expected == found {
             return Ok(());
         }
-        Err(Rejection::NumberNotNext { what: "officer number", expected, found })
+        Err(Rejection::NumberNotNext { what: Numbered::Officers, expected, found })
     }
 
     fn rules(&self, _: &Scene<'_>, _: &mut Vec<Finding>) -> Result<(), Rejection> {

@@ -10,7 +10,7 @@ use crate::domain::finding::Finding;
 use crate::domain::ids::{Code, Tag};
 use crate::domain::known;
 use crate::domain::money::Amount;
-use crate::domain::rejection::{LimitKind, Rejection};
+use crate::domain::rejection::{DateRule, Holder, LimitKind, Rejection};
 use crate::domain::state::Fund;
 
 /// 专款专用: the purpose, or an ancestor of it, is among the fund's.
@@ -64,7 +64,7 @@ fn approve(
 ) -> Result<(), Rejection> {
     let (state, event) = (at.state, at.event);
     if let (Some(start), Some(end)) = (b.start, b.end) {
-        let what = "a project ends after it begins";
+        let what = DateRule::Project;
         time::in_order(event.historical, end, start, what, findings)?;
     }
     if let Some(district) = &b.district {
@@ -81,7 +81,7 @@ fn approve(
     match b.ceiling {
         Some(ceiling) if sum > ceiling => Err(Rejection::Limit {
             limit: LimitKind::Ceiling,
-            name: format!("project {}", b.code),
+            name: Box::new(Holder::Project(b.code.clone())),
             asked: state.currency().money(sum),
             available: state.currency().money(ceiling),
         }),

@@ -3,7 +3,7 @@
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::ProjectStatus;
 use crate::domain::known;
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{Holder, Rejection};
 use crate::domain::state::{Commitment, Fund, State};
 
 /// A fund that is not closed.
@@ -30,18 +30,13 @@ pub(super) fn share(
     if made.share(line, project).is_some() {
         return Ok(());
     }
-    let of = format!("commitment {contract}");
+    let of = Box::new(Holder::Commitment(contract.clone()));
     Err(Rejection::NotAShare { of, line: line.clone(), project: project.cloned() })
 }
 
-fn status(
-    state: &State,
-    code: &Code,
-    allowed: &[ProjectStatus],
-    wanted: &'static str,
-) -> Result<(), Rejection> {
+fn status(state: &State, code: &Code, wanted: &'static [ProjectStatus]) -> Result<(), Rejection> {
     let status = known::project(state, code)?.status;
-    if allowed.contains(&status) {
+    if wanted.contains(&status) {
         return Ok(());
     }
     Err(Rejection::ProjectStatus { project: code.clone(), status, wanted })
@@ -49,23 +44,20 @@ fn status(
 
 /// New commitments, increases, direct payments and reservations; and what may be completed.
 pub(super) fn approved(state: &State, code: &Code) -> Result<(), Rejection> {
-    status(state, code, &[ProjectStatus::Approved], "approved")
+    status(state, code, &[ProjectStatus::Approved])
 }
 
 /// Payments of existing commitments.
 pub(super) fn payable(state: &State, code: &Code) -> Result<(), Rejection> {
-    let allowed = [ProjectStatus::Approved, ProjectStatus::Completed];
-    status(state, code, &allowed, "approved or completed")
+    status(state, code, &[ProjectStatus::Approved, ProjectStatus::Completed])
 }
 
 /// What may be terminated.
 pub(super) fn terminable(state: &State, code: &Code) -> Result<(), Rejection> {
-    let allowed = [ProjectStatus::Approved, ProjectStatus::Suspended];
-    status(state, code, &allowed, "approved or suspended")
+    status(state, code, &[ProjectStatus::Approved, ProjectStatus::Suspended])
 }
 
 /// What may be closed out.
 pub(super) fn ended(state: &State, code: &Code) -> Result<(), Rejection> {
-    let allowed = [ProjectStatus::Completed, ProjectStatus::Terminated];
-    status(state, code, &allowed, "completed or terminated")
+    status(state, code, &[ProjectStatus::Completed, ProjectStatus::Terminated])
 }

@@ -5,7 +5,7 @@ use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Event};
 use crate::domain::finding::Finding;
 use crate::domain::ids::LineKey;
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{DateRule, Rejection};
 use crate::domain::state::State;
 
 /// Microseconds that a clock may be ahead of the head without a word: a day.
@@ -54,7 +54,7 @@ pub(super) fn check(state: &State, event: &Event, context: &Context<'_>) -> Resu
 pub(super) fn order(
     event: &Event,
     earliest: Date,
-    what: &'static str,
+    what: DateRule,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     in_order(event.historical, event.occurred_on, earliest, what, findings)
@@ -65,7 +65,7 @@ pub(super) fn in_order(
     historical: bool,
     date: Date,
     earliest: Date,
-    what: &'static str,
+    what: DateRule,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     if date >= earliest {

@@ -11,7 +11,7 @@ use crate::domain::event::{
 use crate::domain::ids::LineKey;
 use crate::domain::kinds::{Direction, Stage};
 use crate::domain::posting::{Leaf, Move};
-use crate::domain::rejection::{Rejection, Thing};
+use crate::domain::rejection::{Allowed, Found, Rejection, Thing};
 use crate::domain::state::{Journal, Line, State};
 
 impl Fact for AllocationRecorded {
@@ -27,8 +27,8 @@ impl Fact for AllocationRecorded {
             if line.origin == line.year {
                 return Ok(());
             }
-            let allowed = format!("{}, the year of the allocation", line.year);
-            Err(out_of_range("origin year", &line.origin, &allowed))
+            let allowed = Allowed::YearOfAllocation(line.year.into());
+            Err(out_of_range("origin year", &line.origin, allowed))
         })?;
         see.see("amount", Value::Amount(*amount))?;
         filing.fields(see)
@@ -128,17 +128,21 @@ impl Reversible for AllocationTransferred {
     }
 }
 
+fn neither_one(found: Found) -> Seen {
+    Err(Rejection::OutOfRange { field: "target", found, allowed: Allowed::LineOrLedger })
+}
+
 /// Another line, or another ledger; one of the two.
 fn target(state: &State, b: &AllocationTransferred) -> Seen {
     match (&b.to, &b.elsewhere) {
-        (Some(to), None) if *to == b.from => Err(out_of_range("target", to, "another line")),
+        (Some(to), None) if *to == b.from => Err(out_of_range("target", to, Allowed::AnotherLine)),
         (Some(_), None) => Ok(()),
         (None, Some(there)) if state.ledger.as_ref().is_some_and(|own| own.id == there.ledger) => {
-            Err(out_of_range("target", &there.ledger, "another ledger"))
+            Err(out_of_range("target", &there.ledger, Allowed::AnotherLedger))
         }
         (None, Some(_)) => Ok(()),
-        (Some(_), Some(_)) => Err(out_of_range("target", &"both", "a line or another ledger")),
-        (None, None) => Err(out_of_range("target", &"none", "a line or another ledger")),
+        (Some(_), Some(_)) => neither_one(Found::Both),
+        (None, None) => neither_one(Found::Neither),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::domain::event::{AnchorAdopted, Cited, ConfidentialErased, LedgerResto
 use crate::domain::ids::MAX_REASON_BYTES;
 use crate::domain::known;
 use crate::domain::posting::Move;
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{Allowed, Rejection};
 use crate::domain::state::{Journal, State};
 
 impl Fact for ConfidentialErased {
@@ -42,8 +42,7 @@ impl Fact for LedgerRestored {
             if *size == state.size {
                 return Ok(());
             }
-            let allowed = format!("{}, the entries before this one", state.size);
-            Err(out_of_range("restored size", size, &allowed))
+            Err(out_of_range("restored size", size, Allowed::EntriesBefore(state.size)))
         })?;
         see.see("head", Value::Bytes(&head.0))?;
         filing.fields(see)
@@ -66,8 +65,7 @@ impl Fact for AnchorAdopted {
             if *size <= state.size {
                 return Ok(());
             }
-            let allowed = format!("at most {}, the entries before this one", state.size);
-            Err(out_of_range("anchor size", size, &allowed))
+            Err(out_of_range("anchor size", size, Allowed::AtMostEntriesBefore(state.size)))
         })?;
         see.see("root", Value::Bytes(&root.0))?;
         filing.fields(see)

@@ -10,7 +10,7 @@ use crate::domain::ids::{Code, check_visible};
 use crate::domain::kinds::Control;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::posting::Move;
-use crate::domain::rejection::{Rejection, Thing};
+use crate::domain::rejection::{Allowed, Rejection, Thing};
 use crate::domain::state::{District, Fund, Journal, LedgerFacts, State};
 
 impl Fact for LedgerOpened {
@@ -66,19 +66,24 @@ fn ledger_form(b: &LedgerOpened) -> Seen {
     match Currency::named(b.currency.as_str()) {
         Some(currency) if currency.exponent == b.exponent => {}
         Some(currency) => {
-            return Err(out_of_range("exponent", &b.exponent, &currency.exponent.to_string()));
+            return Err(out_of_range(
+                "exponent",
+                &b.exponent,
+                Allowed::Just(currency.exponent.into()),
+            ));
         }
         None => {
-            let known = "a code of ISO 4217";
-            return Err(out_of_range("currency", &format!("{:?}", b.currency), known));
+            let found = format!("{:?}", b.currency);
+            return Err(out_of_range("currency", &found, Allowed::Currency));
         }
     }
     if !(-840..=840).contains(&b.utc_offset_minutes) {
-        return Err(out_of_range("utc_offset_minutes", &b.utc_offset_minutes, "-840 to 840"));
+        let allowed = Allowed::Between(-840, 840);
+        return Err(out_of_range("utc_offset_minutes", &b.utc_offset_minutes, allowed));
     }
     if !(1..=12).contains(&b.fiscal_year_start_month) {
         let found = b.fiscal_year_start_month;
-        return Err(out_of_range("fiscal_year_start_month", &found, "1 to 12"));
+        return Err(out_of_range("fiscal_year_start_month", &found, Allowed::Between(1, 12)));
     }
     let origin = b.origin.as_str();
     // A ledger is opened under its own rules.
@@ -86,8 +91,7 @@ fn ledger_form(b: &LedgerOpened) -> Seen {
         check_visible("origin", origin)?;
     }
     if origin.contains(|c: char| c.is_whitespace() || c == '+') || origin.contains("://") {
-        let allowed = "a URL without scheme, spaces and +, like example.org/ledger";
-        return Err(out_of_range("origin", &origin, allowed));
+        return Err(out_of_range("origin", &origin, Allowed::Origin));
     }
     Ok(())
 }
@@ -128,7 +132,8 @@ fn policy<'e, S: See<'e>>(policy: &'e Policy, see: &mut S) -> Seen {
         if *tolerance_basis_points <= 10_000 {
             return Ok(());
         }
-        Err(out_of_range("tolerance_basis_points", tolerance_basis_points, "0 to 10000"))
+        let allowed = Allowed::Between(0, 10_000);
+        Err(out_of_range("tolerance_basis_points", tolerance_basis_points, allowed))
     })?;
     see.see("policy.project_required", Value::Flag(*project_required))?;
     see.see("policy.transfer_between_purposes", Value::Flag(*transfer_between_purposes))?;
@@ -152,7 +157,7 @@ fn adopt(journal: &mut Journal<'_>, policy: &Policy) {
 
 fn another(successor: Option<&Code>, code: &Code) -> Seen {
     if successor == Some(code) {
-        return Err(out_of_range("successor", code, "another district"));
+        return Err(out_of_range("successor", code, Allowed::AnotherDistrict));
     }
     Ok(())
 }
@@ -333,8 +338,8 @@ impl Fact for PayeeRegistered {
             if let Some(code) = credit_code
                 && !is_credit_code(code.as_str())
             {
-                let allowed = "18 characters with their check character (GB 32100)";
-                return Err(out_of_range("credit_code", &format!("{code:?}"), allowed));
+                let found = format!("{code:?}");
+                return Err(out_of_range("credit_code", &found, Allowed::CreditCode));
             }
             Ok(())
         })?;

@@ -25,7 +25,7 @@ use super::event::{Body, Cited, Filing, Split, each_fact};
 use super::ids::{Code, LineKey, MAX_NAME_BYTES, MAX_REASON_BYTES, Tag, Text};
 use super::money::Amount;
 use super::posting::Move;
-use super::rejection::{Rejection, Thing};
+use super::rejection::{Allowed, CodeFault, Found, Rejection, Thing};
 use super::state::{Journal, State};
 
 /// What a field holds, and what it stands for.
@@ -247,8 +247,8 @@ fn reason(text: Option<&Text>) -> Value<'_> {
     maybe(text, |text| Value::Text(text, MAX_REASON_BYTES))
 }
 
-fn out_of_range(field: &'static str, found: &impl ToString, allowed: &str) -> Rejection {
-    Rejection::OutOfRange { field, found: found.to_string(), allowed: allowed.to_owned() }
+fn out_of_range(field: &'static str, found: &impl ToString, allowed: Allowed) -> Rejection {
+    Rejection::OutOfRange { field, found: Found::This(found.to_string()), allowed }
 }
 
 impl Filing {
@@ -274,8 +274,7 @@ fn own_name(name: &Text) -> Seen {
         return Ok(());
     }
     let code = Code::new(name.as_str());
-    let why = "names a folder; only the file's own name is stored";
-    Err(Rejection::CodeNotAllowed { field: "document name", code, why })
+    Err(Rejection::CodeNotAllowed { field: "document name", code, why: CodeFault::Folder })
 }
 
 /// Splits: at least one, lines well formed, each line and project once. Lines and projects must be

@@ -1,6 +1,6 @@
 //! What stands in the way of a reversal, and which later entries have to be reversed before it.
 
-use super::Rejection;
+use super::{NextStep, Rejection};
 use crate::domain::ids::Code;
 use crate::domain::kinds::ProjectStatus;
 use crate::domain::posting::Leaf;
@@ -17,6 +17,7 @@ pub enum Ground {
     Built(BuiltOn),
 }
 
+/// As in `details`.
 impl fmt::Display for Ground {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -93,6 +94,7 @@ pub enum BuiltOn {
     },
 }
 
+/// As in `details`.
 impl fmt::Display for BuiltOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -135,43 +137,12 @@ pub enum Dependents {
     Standing(Vec<(u64, Rejection)>),
 }
 
-/// How many entries a sentence names one by one.
-const NAMED: usize = 20;
-
 impl Dependents {
-    /// The next step.
-    pub(super) fn hint(&self, entry: u64) -> Option<String> {
+    /// What can be done next.
+    pub(super) fn next(&self, entry: u64) -> Vec<NextStep> {
         match self {
-            Self::NotSought => None,
-            Self::All(later) => Some(format!(
-                "reverse {} first, in this order, or all in one command: earmark reverse @{entry} \
-                 --with-dependents --reason TEXT (--dry-run shows it)",
-                named(later)
-            )),
-            Self::Part(later) => Some(format!(
-                "more than {} later entries have to be reversed before @{entry}, from {} on; \
-                 reverse what builds on it piece by piece, or correct it by an entry of its own \
-                 (a reduction, a transfer, a refund)",
-                later.len(),
-                named(later)
-            )),
-            Self::Standing(standing) if standing.is_empty() => Some(
-                "no later entry that could be reversed is in its way; correct it by an entry of \
-                 its own (a reduction, a transfer, a refund)"
-                    .to_owned(),
-            ),
-            Self::Standing(standing) => {
-                let named = standing.iter().take(NAMED).map(|(index, rejection)| {
-                    if *index == entry || matches!(rejection, Rejection::NotReversible { .. }) {
-                        return rejection.message();
-                    }
-                    format!("@{index} would be first, and: {}", rejection.message())
-                });
-                Some(format!(
-                    "{}; correct @{entry} by an entry of its own (a reduction, a transfer, a refund)",
-                    named.collect::<Vec<_>>().join("; ")
-                ))
-            }
+            Self::All(_) => vec![NextStep::ReverseAll(entry)],
+            Self::NotSought | Self::Part(_) | Self::Standing(_) => Vec::new(),
         }
     }
 
@@ -191,13 +162,4 @@ impl Dependents {
             Self::Standing(standing) => all("standing", &mut standing.iter().map(|(i, _)| *i)),
         }
     }
-}
-
-fn named(later: &[u64]) -> String {
-    let mut out: Vec<String> = later.iter().take(NAMED).map(|index| format!("@{index}")).collect();
-    let more = later.len().saturating_sub(NAMED);
-    if more > 0 {
-        out.push(format!("and {more} more"));
-    }
-    out.join(", ")
 }

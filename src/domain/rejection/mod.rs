@@ -1,20 +1,26 @@
-//! How the domain says no: one enum in order of precedence, each with a stable code, the rule in
-//! words, both figures and the next step.
+//! How the domain says no: one table in order of precedence, a row a refusal, with its stable code, its
+//! figures by name and the next steps. The sentences are written in [`words`](crate::words).
 //!
 //! Where several rules refuse the same command, the first in this order is reported; among limits
 //! the tightest one. Codes are never changed or used again for another rule.
 
-use super::calendar::{Date, Year};
+use super::calendar::{Date, Year, instant_text};
+use super::event::RULE_SET;
 use super::ids::{Code, LineKey, Tag, Text};
 use super::kinds::{ProjectStatus, Role};
 use super::money::Money;
+use super::posting::Leaf;
 use std::fmt;
 
 mod dependents;
-mod hint;
-mod text;
+mod faults;
+mod next;
 
 pub use dependents::{BuiltOn, Dependents, Ground};
+pub use faults::{
+    Allowed, CarryRule, CodeFault, DateRule, Found, Holder, KeyOf, Later, Named, Numbered, Size,
+};
+pub use next::{Input, List, NextStep, Setting, Verb};
 
 /// The kinds of things that have a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,37 +48,25 @@ pub enum Thing {
 }
 
 impl Thing {
-    /// The word for it.
+    /// The word for it, as forms and figures have it.
     #[must_use]
     pub fn word(self) -> &'static str {
         self.texts().0
     }
 
-    fn texts(self) -> (&'static str, &'static str, &'static str, &'static str) {
+    /// The word, the code where it is not known, and the code where it exists already.
+    fn texts(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Officer => {
-                ("officer", "unknown_officer", "officer_exists", "earmark officer list")
-            }
-            Self::District => {
-                ("district", "unknown_district", "district_exists", "earmark district register")
-            }
-            Self::Programme => {
-                ("programme", "unknown_programme", "programme_exists", "earmark programme register")
-            }
-            Self::Fund => ("fund", "unknown_fund", "fund_exists", "earmark funds"),
-            Self::Line => ("line", "unknown_line", "line_exists", "earmark balance --by line"),
-            Self::Project => ("project", "unknown_project", "project_exists", "earmark projects"),
-            Self::Payee => ("payee", "unknown_payee", "payee_exists", "earmark payees"),
-            Self::Commitment => {
-                ("commitment", "unknown_commitment", "commitment_exists", "earmark commitments")
-            }
-            Self::FollowOn => (
-                "follow-on investment",
-                "unknown_follow_on",
-                "follow_on_exists",
-                "earmark register type:follow-on",
-            ),
-            Self::Entry => ("entry", "unknown_entry", "entry_exists", "earmark register"),
+            Self::Officer => ("officer", "unknown_officer", "officer_exists"),
+            Self::District => ("district", "unknown_district", "district_exists"),
+            Self::Programme => ("programme", "unknown_programme", "programme_exists"),
+            Self::Fund => ("fund", "unknown_fund", "fund_exists"),
+            Self::Line => ("line", "unknown_line", "line_exists"),
+            Self::Project => ("project", "unknown_project", "project_exists"),
+            Self::Payee => ("payee", "unknown_payee", "payee_exists"),
+            Self::Commitment => ("commitment", "unknown_commitment", "commitment_exists"),
+            Self::FollowOn => ("follow-on investment", "unknown_follow_on", "follow_on_exists"),
+            Self::Entry => ("entry", "unknown_entry", "entry_exists"),
         }
     }
 }
@@ -99,48 +93,28 @@ pub enum LimitKind {
 }
 
 impl LimitKind {
-    fn texts(self) -> (&'static str, &'static str, &'static str) {
+    fn code(self) -> &'static str {
         match self {
-            Self::Line => (
-                "line_exceeded",
-                "a line cannot be drawn below zero",
-                "draw less, or supplement the line (earmark allocation supplement)",
-            ),
-            Self::Reservation => (
-                "reservation_exceeded",
-                "a project draws only what is reserved for it on the line",
-                "draw less, or reserve more (earmark reservation make)",
-            ),
-            Self::Ceiling => (
-                "ceiling_exceeded",
-                "commitments and direct payments of a project stay within its ceiling",
-                "commit less; the ceiling is fixed at approval",
-            ),
-            Self::Reserved => (
-                "reserved_above_ceiling",
-                "what is reserved for a project stays, with what it has engaged, within its ceiling",
-                "reserve less, or release what it does not need (earmark reservation release)",
-            ),
-            Self::Commitment => (
-                "commitment_exceeded",
-                "a payment or reduction stays within what is committed",
-                "pay less, or increase the commitment (earmark commitment increase)",
-            ),
-            Self::Payment => (
-                "payment_exceeded",
-                "refunds of a payment stay within that payment",
-                "refund at most what is left of it",
-            ),
-            Self::Authority => (
-                "authority_exceeded",
-                "a line's authority cannot be less than nothing",
-                "reduce by at most the line's authority",
-            ),
-            Self::Pledge => (
-                "pledge_exceeded",
-                "payments of a pledge stay within what was pledged and not withdrawn",
-                "record a pledge of its own for the rest (earmark follow-on pledge)",
-            ),
+            Self::Line => "line_exceeded",
+            Self::Reservation => "reservation_exceeded",
+            Self::Ceiling => "ceiling_exceeded",
+            Self::Reserved => "reserved_above_ceiling",
+            Self::Commitment => "commitment_exceeded",
+            Self::Payment => "payment_exceeded",
+            Self::Authority => "authority_exceeded",
+            Self::Pledge => "pledge_exceeded",
+        }
+    }
+
+    fn next(self) -> Vec<NextStep> {
+        use NextStep::{Correct, Do};
+        match self {
+            Self::Line => vec![Do(Verb::Supplement)],
+            Self::Reservation => vec![Do(Verb::Reserve)],
+            Self::Commitment => vec![Do(Verb::IncreaseCommitment)],
+            Self::Pledge => vec![Do(Verb::Pledge)],
+            Self::Reserved => vec![Do(Verb::Release)],
+            Self::Ceiling | Self::Payment | Self::Authority => vec![Correct("amount")],
         }
     }
 }
@@ -156,96 +130,198 @@ pub struct PossibleLine {
     pub available: Money,
 }
 
-/// Why the domain said no. The fields are what `message` and `details` show, under the same names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are the words of the message above each")]
-pub enum Rejection {
+/// Figures by name, in the order of `details`.
+type Figures = Vec<(&'static str, String)>;
+
+macro_rules! figures {
+    ($($name:literal: $figure:expr),*) => { vec![$(($name, $figure.to_string())),*] };
+}
+
+/// Makes the enum of its rows: what each variant holds; its code; its figures; its next steps. The last
+/// three may use the fields by their names.
+macro_rules! refusals {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident $({ $($field:ident: $type:ty),+ $(,)? })?
+            = $code:expr, $figures:expr, $next:expr;
+    )+) => {
+        /// Why the domain said no, in order of precedence.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "the fields are the words of the line above each")]
+        pub enum Rejection { $($(#[$doc])* $name $({ $($field: $type),+ })?),+ }
+
+        #[expect(unused_variables, reason = "no row uses all of its fields three times")]
+        impl Rejection {
+            /// The names of all variants, in order.
+            pub const VARIANTS: &[&str] = &[$(stringify!($name)),+];
+
+            /// The stable code.
+            #[must_use]
+            pub fn code(&self) -> &'static str {
+                match self { $(Self::$name $({ $($field),+ })? => $code),+ }
+            }
+
+            /// The figures, by name.
+            #[must_use]
+            pub fn details(&self) -> Figures {
+                match self { $(Self::$name $({ $($field),+ })? => $figures),+ }
+            }
+
+            /// What can be done next, the likeliest first. None where nothing has to be.
+            #[must_use]
+            pub fn next(&self) -> Vec<NextStep> {
+                use NextStep::{
+                    AcceptClock, Adopt, Again, Ask, Correct, Do, LeaveOut, Look, Say, Show, Upgrade,
+                };
+                match self { $(Self::$name $({ $($field),+ })? => $next.into()),+ }
+            }
+        }
+    };
+}
+
+refusals! {
     // Form.
     /// A text that must not be empty is.
-    TextEmpty { field: &'static str },
+    TextEmpty { field: &'static str }
+        = "text_empty", figures!(), [Correct(field)];
     /// A text is too long.
-    TextTooLong { field: &'static str, bytes: usize, max_bytes: usize },
+    TextTooLong { field: &'static str, bytes: usize, max_bytes: usize }
+        = "text_too_long", figures!("found": bytes, "allowed": max_bytes), [Correct(field)];
     /// A text has a code point that is not allowed.
-    TextNotAllowed { field: &'static str, code_point: char },
+    TextNotAllowed { field: &'static str, code_point: char }
+        = "text_not_allowed", figures!(), [Correct(field)];
     /// A text is not in NFC.
-    TextNotNormalised { field: &'static str },
+    TextNotNormalised { field: &'static str }
+        = "text_not_normalised", figures!(), [Correct(field)];
     /// A code, purpose or origin has a character that cannot be told by looking.
-    CharacterHidden { field: &'static str, code_point: char },
+    CharacterHidden { field: &'static str, code_point: char }
+        = "character_hidden", figures!(), [Correct(field)];
     /// A name begins or ends with what cannot be seen.
-    TextPadded { field: &'static str, code_point: char },
+    TextPadded { field: &'static str, code_point: char }
+        = "text_padded", figures!(), [Correct(field)];
     /// A code does not have the form of one.
-    CodeNotAllowed { field: &'static str, code: Code, why: &'static str },
+    CodeNotAllowed { field: &'static str, code: Code, why: CodeFault }
+        = "code_not_allowed", figures!(), [Correct(field)];
     /// A field has a value outside its range.
-    OutOfRange { field: &'static str, found: String, allowed: String },
+    OutOfRange { field: &'static str, found: Found, allowed: Allowed }
+        = "out_of_range", figures!("found": found, "allowed": allowed), [Correct(field)];
     /// An amount is negative outside history.
-    NegativeAmount { amount: Money },
+    NegativeAmount { amount: Money }
+        = "negative_amount", figures!("found": plain(amount)), [Correct("amount")];
     /// A sum is beyond what can be counted.
-    Overflow,
+    Overflow
+        = "overflow", figures!(), [Correct("amount")];
     /// The parts do not add up to the whole.
-    SumDiffers { whole: Money, parts: Money },
+    SumDiffers { whole: Money, parts: Money }
+        = "sum_differs", figures!("expected": plain(whole), "found": plain(parts)),
+        [Correct("amount")];
     /// The same line and project stand in two splits.
-    SplitTwice { line: LineKey, project: Option<Code> },
+    SplitTwice { line: LineKey, project: Option<Code> }
+        = "split_twice", figures!(), [Say(Input::Lines)];
     /// A command that moves money names no line.
-    NoSplits,
+    NoSplits
+        = "no_splits", figures!(), [Say(Input::Lines)];
     /// A command would make no entry, too many, or too long ones.
-    CommandTooLarge { what: &'static str, found: u64, max: u64 },
+    CommandTooLarge { what: Size, found: u64, max: u64 }
+        = "command_too_large", figures!("found": found, "allowed": max), [];
+
     // Ledger, officer, clock.
     /// The ledger is not open yet.
-    LedgerNotOpen,
+    LedgerNotOpen
+        = "ledger_not_open", figures!(), [Do(Verb::OpenLedger)];
     /// The ledger is open already.
-    LedgerOpen,
+    LedgerOpen
+        = "ledger_open", figures!(), [];
     /// The policy asks for rules that this program does not have.
-    RuleSetUnknown { version: u32 },
+    RuleSetUnknown { version: u32 }
+        = "rule_set_unknown",
+        figures!("found": version, "allowed": Allowed::Between(1, RULE_SET.into())), [Upgrade];
     /// A policy asks for older rules than those in force.
-    RuleSetOlder { present: u32, wanted: u32 },
+    RuleSetOlder { present: u32, wanted: u32 }
+        = "rule_set_older", figures!("present": present, "wanted": wanted),
+        [Correct("rule_set_version")];
     /// The officer's roles do not allow it.
-    RoleRequired { officer: Text, roles: Vec<Role>, wanted: Role, event: &'static str },
+    RoleRequired { officer: Text, roles: Vec<Role>, wanted: Role, event: &'static str }
+        = "role_required",
+        figures!("found": texts(roles), "wanted": wanted, "officer": officer),
+        [Ask(*wanted), Say(Input::Officer), Look(List::Of(Thing::Officer))];
     /// Roles are asked for, and nobody is administrator.
-    NoAdministrator,
+    NoAdministrator
+        = "no_administrator", figures!(), [Do(Verb::ChangeRoles)];
     /// The last administrator stays.
-    LastAdministrator { officer: Text },
+    LastAdministrator { officer: Text }
+        = "last_administrator", figures!("officer": officer), [Do(Verb::ChangeRoles)];
     /// A key already has a purpose.
-    KeyInUse { purpose: String },
+    KeyInUse { purpose: KeyOf }
+        = "key_in_use", figures!(), [Do(Verb::MakeKey)];
     /// A key was given up.
-    KeyUsedBefore { purpose: String, until: u64 },
+    KeyUsedBefore { purpose: KeyOf, until: u64 }
+        = "key_used_before", figures!("until": at(until)), [Do(Verb::MakeKey)];
     /// The officer was revoked.
-    OfficerRevoked { officer: Text, entry: u64 },
+    OfficerRevoked { officer: Text, entry: u64 }
+        = "officer_revoked", figures!("entry": at(entry)), [Do(Verb::EnrolOfficer)];
     /// An officer's number is not the next one.
-    NumberNotNext { what: &'static str, expected: u64, found: u64 },
+    NumberNotNext { what: Numbered, expected: u64, found: u64 }
+        = "number_not_next", figures!("expected": expected, "found": found), [LeaveOut];
     /// The clock is behind the head.
-    ClockBehind { now: i64, head: i64, day: Date },
+    ClockBehind { now: i64, head: i64, day: Date }
+        = "clock_behind", clock(*now, *head, *day), [Again, AcceptClock(*day)];
     /// The clock is far ahead of the head.
-    ClockAhead { now: i64, head: i64, day: Date },
+    ClockAhead { now: i64, head: i64, day: Date }
+        = "clock_ahead", clock(*now, *head, *day), [AcceptClock(*day), Again];
     /// The day that was said is not the clock's.
-    ClockDay { said: Date, day: Date },
+    ClockDay { said: Date, day: Date }
+        = "clock_day", figures!("found": said, "day": day), [Say(Input::Clock)];
     /// A command id was used for another command.
-    CommandIdReused { field: String, first: u64 },
+    CommandIdReused { field: String, first: u64 }
+        = "command_id_reused", figures!("field": field, "first": at(first)),
+        [Say(Input::CommandId)];
     /// A feature that a later rule set brings.
-    NotInRuleSet { what: &'static str },
+    NotInRuleSet { what: Later }
+        = "not_in_rule_set", figures!(), [LeaveOut];
+
     // Names.
     /// A thing is not known.
-    Unknown { thing: Thing, name: String, near: Vec<String> },
+    Unknown { thing: Thing, name: Named, near: Vec<String> }
+        = thing.texts().1, figures!(), [Look(List::Of(*thing))];
     /// A thing exists already.
-    Exists { thing: Thing, name: String },
+    Exists { thing: Thing, name: String }
+        = thing.texts().2, figures!(), exists(*thing);
     /// Not a disbursement.
-    NotADisbursement { entry: u64, found: &'static str },
+    NotADisbursement { entry: u64, found: &'static str }
+        = "not_a_disbursement", figures!(), [Look(List::Payments)];
     /// Such an entry cannot be reversed.
-    NotReversible { entry: u64, kind: &'static str },
+    NotReversible { entry: u64, kind: &'static str }
+        = "not_reversible", figures!(), [];
     /// An entry without confidential fields.
-    NotConfidential { entry: u64, kind: &'static str },
+    NotConfidential { entry: u64, kind: &'static str }
+        = "not_confidential", figures!(), [Look(List::Card)];
+
     // Time.
     /// A date no public money has.
-    DateAbsurd { date: Date },
+    DateAbsurd { date: Date }
+        = "date_absurd",
+        figures!("date": date, "earliest": Date::EARLIEST, "latest": Date::LATEST),
+        [Say(Input::OccurredOn)];
     /// Something is dated after today.
-    DateInFuture { date: Date, today: Date },
+    DateInFuture { date: Date, today: Date }
+        = "date_in_future", figures!("date": date, "today": today), [Say(Input::OccurredOn)];
     /// History after the cut-over date.
-    HistoryTooLate { date: Date, cut_over: Date },
+    HistoryTooLate { date: Date, cut_over: Date }
+        = "history_too_late", figures!("date": date, "cut_over": cut_over),
+        [Say(Input::Historical), Adopt(Setting::HistoryBefore)];
     /// A date in a closed period.
-    PeriodClosed { date: Date, closed_until: Date },
+    PeriodClosed { date: Date, closed_until: Date }
+        = "period_closed", figures!("date": date, "closed_until": closed_until),
+        [Say(Input::OccurredOn)];
     /// Something is dated before what it depends on.
-    DateOrder { what: &'static str, date: Date, earliest: Date },
+    DateOrder { what: DateRule, date: Date, earliest: Date }
+        = "date_order", figures!("date": date, "earliest": earliest), [Say(Input::OccurredOn)];
     /// A line's year is over, or not yet there.
-    LineYearOver { line: LineKey, date: Date, first: Date, last: Date },
+    LineYearOver { line: LineKey, date: Date, first: Date, last: Date }
+        = "line_year_over",
+        figures!("date": date, "line": line, "first": first, "last": last),
+        [Do(Verb::CarryForward), Say(Input::Lines)];
     /// A district is not valid on the date.
     DistrictNotValid {
         district: Code,
@@ -253,142 +329,152 @@ pub enum Rejection {
         from: Option<Date>,
         to: Option<Date>,
         successor: Option<Code>,
-    },
+    }
+        = "district_not_valid", validity(*date, *from, *to), [Correct("district")];
     /// A district under one that is not above it.
-    DistrictOrder { code: Code, parent: Code },
+    DistrictOrder { code: Code, parent: Code }
+        = "district_order", figures!(), [Correct("parent")];
+
     // State.
     /// The district has ended already.
-    DistrictEnded { district: Code, to: Date, successor: Option<Code> },
+    DistrictEnded { district: Code, to: Date, successor: Option<Code> }
+        = "district_ended", figures!("valid_to": to), [];
     /// The fund is closed.
-    FundClosed { fund: Code },
+    FundClosed { fund: Code }
+        = "fund_closed", figures!(), [Look(List::Of(Thing::Fund))];
     /// The fund still holds money.
-    FundNotEmpty { fund: Code, account: String, balance: Money },
+    FundNotEmpty { fund: Code, account: Box<Leaf>, balance: Money }
+        = "fund_not_empty", figures!("balance": plain(balance), "account": account),
+        [Look(List::Of(Thing::Line))];
     /// The project's status does not allow it.
-    ProjectStatus { project: Code, status: ProjectStatus, wanted: &'static str },
+    ProjectStatus { project: Code, status: ProjectStatus, wanted: &'static [ProjectStatus] }
+        = "project_status", figures!("status": status, "wanted": one_of(wanted)),
+        [Look(List::Of(Thing::Project))];
     /// The commitment is closed.
-    CommitmentClosed { commitment: Code },
+    CommitmentClosed { commitment: Code }
+        = "commitment_closed", figures!(), [Do(Verb::Reverse)];
     /// The follow-on investment has ended.
-    FollowOnEnded { follow_on: Code },
+    FollowOnEnded { follow_on: Code }
+        = "follow_on_ended", figures!(), [Do(Verb::Pledge)];
     /// Not a line and project of the contract or payment.
-    NotAShare { of: String, line: LineKey, project: Option<Code> },
+    NotAShare { of: Box<Holder>, line: LineKey, project: Option<Code> }
+        = "not_a_share", figures!(), [Look(List::Card)];
     /// A carry-forward between lines that do not follow each other.
-    CarryMismatch { from: LineKey, to: LineKey, why: &'static str },
+    CarryMismatch { from: LineKey, to: LineKey, why: CarryRule }
+        = "carry_mismatch", figures!(), [Correct("to")];
     /// It has been reversed already.
-    AlreadyReversed { entry: u64, by: u64 },
+    AlreadyReversed { entry: u64, by: u64 }
+        = "already_reversed", figures!("entry": at(entry), "by": at(by)), [];
     /// Its confidential fields have been erased already.
-    AlreadyErased { entry: u64, by: u64 },
+    AlreadyErased { entry: u64, by: u64 }
+        = "already_erased", figures!("entry": at(entry), "by": at(by)), [];
     /// Another entry holds the same commitment to confidential fields.
-    ConfidentialReused { entry: u64 },
+    ConfidentialReused { entry: u64 }
+        = "confidential_reused", figures!(), [Again];
+
     // Purpose and choice.
     /// A project is required by the policy.
-    ProjectRequired,
+    ProjectRequired
+        = "project_required", figures!(),
+        [Say(Input::Project), Adopt(Setting::NoProjectRequired)];
     /// A payee is required for a live payment.
-    PayeeRequired,
+    PayeeRequired
+        = "payee_required", figures!(), [Say(Input::Payee)];
     /// A purpose is required.
-    PurposeRequired,
+    PurposeRequired
+        = "purpose_required", figures!(), [Say(Input::Purpose)];
     /// 专款专用: the purpose is not the fund's.
-    PurposeOutside { purpose: Tag, fund: Code, purposes: Vec<Tag> },
+    PurposeOutside { purpose: Tag, fund: Code, purposes: Vec<Tag> }
+        = "purpose_outside", figures!(), [Look(List::Of(Thing::Fund))];
     /// Money of a fund for another purpose.
-    TransferPurpose { from: Code, to: Code },
+    TransferPurpose { from: Code, to: Code }
+        = "transfer_purpose", figures!(), [Adopt(Setting::TransferBetweenPurposes)];
     /// A valuation document is required.
-    ValuationRequired,
+    ValuationRequired
+        = "valuation_required", figures!(), [Say(Input::Valuation)];
     /// No line is possible.
-    NoLine { fund: Option<Code>, project: Option<Code>, year: Option<Year> },
+    NoLine { fund: Option<Code>, project: Option<Code>, year: Option<Year> }
+        = "no_line", figures!(), [Say(Input::Lines)];
     /// Several lines are possible.
-    LineAmbiguous { lines: Vec<PossibleLine> },
+    LineAmbiguous { lines: Vec<PossibleLine> }
+        = "line_ambiguous", possible(lines), [Say(Input::Lines), Say(Input::Project)];
     /// The e-voucher is booked already.
-    VoucherBooked { hash: String, entry: u64 },
+    VoucherBooked { hash: String, entry: u64 }
+        = "voucher_booked", figures!("hash": hash, "entry": at(entry)),
+        [Show(Thing::Entry, at(entry))];
+
     // Limits.
     /// More than the officer may move.
-    OfficerLimit { officer: Text, asked: Money, limit: Money },
+    OfficerLimit { officer: Text, asked: Money, limit: Money }
+        = "officer_limit",
+        figures!("asked": plain(asked), "limit": plain(limit), "officer": officer),
+        [Say(Input::Officer), Look(List::Of(Thing::Officer))];
     /// A withdrawal that is not the whole unpaid rest.
-    RestDiffers { follow_on: Code, rest: Money, asked: Money },
+    RestDiffers { follow_on: Code, rest: Money, asked: Money }
+        = "rest_differs", figures!("asked": plain(asked), "available": plain(rest)),
+        [Correct("amount")];
     /// A limit of money.
-    Limit { limit: LimitKind, name: String, asked: Money, available: Money },
+    Limit { limit: LimitKind, name: Box<Holder>, asked: Money, available: Money }
+        = limit.code(),
+        figures!("asked": plain(asked), "available": plain(available), "limit": name),
+        limit.next();
+
     // Later entries.
     /// Later entries build on it.
-    HasDependents { entry: u64, ground: Box<Ground>, short: Option<Money>, later: Dependents },
+    HasDependents { entry: u64, ground: Box<Ground>, short: Option<Money>, later: Dependents }
+        = "has_dependents", dependents(*entry, ground, short.as_ref(), later), later.next(*entry);
 }
 
-impl Rejection {
-    /// The stable code.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::TextEmpty { .. } => "text_empty",
-            Self::TextTooLong { .. } => "text_too_long",
-            Self::TextNotAllowed { .. } => "text_not_allowed",
-            Self::TextNotNormalised { .. } => "text_not_normalised",
-            Self::CharacterHidden { .. } => "character_hidden",
-            Self::TextPadded { .. } => "text_padded",
-            Self::CodeNotAllowed { .. } => "code_not_allowed",
-            Self::OutOfRange { .. } => "out_of_range",
-            Self::NegativeAmount { .. } => "negative_amount",
-            Self::Overflow => "overflow",
-            Self::SumDiffers { .. } => "sum_differs",
-            Self::SplitTwice { .. } => "split_twice",
-            Self::NoSplits => "no_splits",
-            Self::CommandTooLarge { .. } => "command_too_large",
-            Self::LedgerNotOpen => "ledger_not_open",
-            Self::LedgerOpen => "ledger_open",
-            Self::RuleSetUnknown { .. } => "rule_set_unknown",
-            Self::RuleSetOlder { .. } => "rule_set_older",
-            Self::RoleRequired { .. } => "role_required",
-            Self::NoAdministrator => "no_administrator",
-            Self::LastAdministrator { .. } => "last_administrator",
-            Self::KeyInUse { .. } => "key_in_use",
-            Self::KeyUsedBefore { .. } => "key_used_before",
-            Self::OfficerRevoked { .. } => "officer_revoked",
-            Self::NumberNotNext { .. } => "number_not_next",
-            Self::ClockBehind { .. } => "clock_behind",
-            Self::ClockAhead { .. } => "clock_ahead",
-            Self::ClockDay { .. } => "clock_day",
-            Self::CommandIdReused { .. } => "command_id_reused",
-            Self::NotInRuleSet { .. } => "not_in_rule_set",
-            Self::Unknown { thing, .. } => thing.texts().1,
-            Self::Exists { thing, .. } => thing.texts().2,
-            Self::DateAbsurd { .. } => "date_absurd",
-            Self::DateInFuture { .. } => "date_in_future",
-            Self::HistoryTooLate { .. } => "history_too_late",
-            Self::PeriodClosed { .. } => "period_closed",
-            Self::DateOrder { .. } => "date_order",
-            Self::LineYearOver { .. } => "line_year_over",
-            Self::DistrictNotValid { .. } => "district_not_valid",
-            Self::DistrictOrder { .. } => "district_order",
-            Self::DistrictEnded { .. } => "district_ended",
-            Self::FundClosed { .. } => "fund_closed",
-            Self::FundNotEmpty { .. } => "fund_not_empty",
-            Self::ProjectStatus { .. } => "project_status",
-            Self::CommitmentClosed { .. } => "commitment_closed",
-            Self::FollowOnEnded { .. } => "follow_on_ended",
-            Self::NotAShare { .. } => "not_a_share",
-            Self::NotADisbursement { .. } => "not_a_disbursement",
-            Self::CarryMismatch { .. } => "carry_mismatch",
-            Self::ProjectRequired => "project_required",
-            Self::PayeeRequired => "payee_required",
-            Self::PurposeRequired => "purpose_required",
-            Self::PurposeOutside { .. } => "purpose_outside",
-            Self::TransferPurpose { .. } => "transfer_purpose",
-            Self::ValuationRequired => "valuation_required",
-            Self::NoLine { .. } => "no_line",
-            Self::LineAmbiguous { .. } => "line_ambiguous",
-            Self::OfficerLimit { .. } => "officer_limit",
-            Self::RestDiffers { .. } => "rest_differs",
-            Self::Limit { limit, .. } => limit.texts().0,
-            Self::NotReversible { .. } => "not_reversible",
-            Self::AlreadyReversed { .. } => "already_reversed",
-            Self::NotConfidential { .. } => "not_confidential",
-            Self::AlreadyErased { .. } => "already_erased",
-            Self::ConfidentialReused { .. } => "confidential_reused",
-            Self::HasDependents { .. } => "has_dependents",
-            Self::VoucherBooked { .. } => "voucher_booked",
-        }
-    }
+fn plain(money: &Money) -> String {
+    money.currency.plain(money.amount)
 }
 
+fn at(entry: &u64) -> String {
+    format!("@{entry}")
+}
+
+fn texts(roles: &[Role]) -> String {
+    roles.iter().map(|role| role.text()).collect::<Vec<_>>().join(", ")
+}
+
+fn one_of(wanted: &[ProjectStatus]) -> String {
+    wanted.iter().map(|status| status.text()).collect::<Vec<_>>().join(" or ")
+}
+
+fn clock(now: i64, head: i64, day: Date) -> Figures {
+    figures!("now": instant_text(now), "head": instant_text(head), "day": day)
+}
+
+fn exists(thing: Thing) -> Vec<NextStep> {
+    let is_line = thing == Thing::Line;
+    vec![if is_line { NextStep::Do(Verb::Adjust) } else { NextStep::Correct("code") }]
+}
+
+fn validity(date: Date, from: Option<Date>, to: Option<Date>) -> Figures {
+    let mut out = figures!("date": date);
+    out.extend(from.map(|from| ("valid_from", from.to_string())));
+    out.extend(to.map(|to| ("valid_to", to.to_string())));
+    out
+}
+
+fn possible(lines: &[PossibleLine]) -> Figures {
+    let each =
+        |part: &PossibleLine| figures!("line": part.line, "available": plain(&part.available));
+    lines.iter().flat_map(each).collect()
+}
+
+fn dependents(entry: u64, ground: &Ground, short: Option<&Money>, later: &Dependents) -> Figures {
+    let mut out = figures!("entry": at(&entry), "account": ground);
+    out.extend(short.map(|short| ("balance", plain(short))));
+    out.extend(later.details());
+    out
+}
+
+/// The code with the figures; in words for people it is said by [`words`](crate::words).
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code(), self.message())
+        f.write_str(self.code())?;
+        self.details().iter().try_for_each(|(name, figure)| write!(f, " {name}={figure:?}"))
     }
 }
 

@@ -26,6 +26,8 @@ use crate::domain::posting::Move;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::{Journal, State};
 use crate::error::Result;
+use crate::words::refusal::refusal;
+use crate::words::{Lang, Surface};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -321,7 +323,8 @@ impl Replay {
                     late.retain(|(index, _)| *index >= at(completed.first, place));
                     self.follow_keys(late);
                     let expected = "a command that the rules of its time admit";
-                    let found = rejection.to_string();
+                    let rule = refusal(&rejection, Lang::En, Surface::CommandLine).rule;
+                    let found = format!("{}: {rule}", rejection.code());
                     let broken =
                         Break::new(completed.first, "rules", expected, found, Likely::Refused);
                     outcome.rules = Err((broken, Some(rejection)));

@@ -1,15 +1,7 @@
-//! Every label in English and Chinese, in one table: columns by key, words by themselves, titles by
+//! Every label of reports in English and Chinese, in one table: columns by key, words by themselves, titles by
 //! `report:` and the report's name.
 
-/// A language of labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lang {
-    /// English.
-    #[default]
-    En,
-    /// Chinese, simplified.
-    Zh,
-}
+use super::Lang;
 
 /// Key, English, Chinese. Sorted by nothing but subject.
 const LABELS: &[(&str, &str, &str)] = &[

@@ -1,0 +1,51 @@
+//! **Words**: the one place where sentences for people are written, in English and in Chinese.
+//!
+//! * [`labels`]: columns, titles and words of the data.
+//! * [`refusal`]: what a rule says, and what can be done next, for the command line and for a page.
+//! * [`finding`]: what a soft rule looks at.
+//!
+//! A sentence stands beside its translation, in one row, so that neither is forgotten. The room is pure
+//! and knows `domain` only. It decides nothing, reads nothing and escapes nothing: what a terminal or a
+//! page does to text is theirs. Codes, figures and the names of fields in JSON are no words; they are
+//! stable and stand with what they are of.
+
+mod dependents;
+mod fields;
+pub mod finding;
+pub mod labels;
+pub mod refusal;
+#[cfg(test)]
+mod samples;
+mod say;
+mod steps;
+mod terms;
+
+/// A language of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Chinese, simplified.
+    Zh,
+}
+
+impl Lang {
+    /// One of two texts.
+    #[must_use]
+    pub fn choose<T>(self, en: T, zh: T) -> T {
+        match self {
+            Self::En => en,
+            Self::Zh => zh,
+        }
+    }
+}
+
+/// Where a sentence is read, and so what can be named in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surface {
+    /// A terminal: verbs and flags.
+    CommandLine,
+    /// A page: its inputs, and other pages by their titles.
+    Web,
+}
