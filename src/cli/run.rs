@@ -10,6 +10,7 @@ use super::output::{self, Console, Exit};
 use super::session::Session;
 use super::{demo, read, trust, upkeep, write};
 use crate::error::{Error, Kind, Result};
+use crate::form::Refusal;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
 use std::ffi::OsString;
@@ -108,7 +109,8 @@ fn unparsed(error: &clap::Error, asked: Asked) -> Exit {
 
 /// Our own words on a value that cannot be read, with the argument it was given for.
 fn unreadable_value(error: &clap::Error) -> Option<Error> {
-    let ours = error.source()?.downcast_ref::<Error>()?;
+    let refusal = error.source()?.downcast_ref::<Refusal>()?.clone();
+    let ours = Error::from(refusal);
     let argument = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(argument)) => format!("{argument}: "),
         _ => String::new(),

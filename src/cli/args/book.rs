@@ -1,7 +1,7 @@
 //! Verbs about what is booked already, and about booking many rows at once.
 
 use super::WriteFlags;
-use crate::cli::value::{AmountText, EntryRef, parse_date, parse_text};
+use super::typed::{AmountText, EntryRef, parse_date, parse_text};
 use crate::domain::calendar::Date;
 use crate::domain::ids::Text;
 use clap::{Args, Subcommand};

@@ -1,7 +1,7 @@
 //! Verbs of follow-on investment.
 
 use super::WriteFlags;
-use crate::cli::value::{AmountText, parse_code, parse_text};
+use super::typed::{AmountText, parse_code, parse_text};
 use crate::domain::ids::{Code, Text};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! Flags that many verbs share: everywhere, on every write, on every read.
 
-use crate::cli::value::{Known, Period, parse_command_id, parse_date, parse_text};
+use super::typed::{Known, Period, parse_command_id, parse_date, parse_text};
 use crate::domain::calendar::Date;
 use crate::domain::ids::Text;
 use clap::{Args, ValueEnum};

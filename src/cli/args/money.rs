@@ -1,7 +1,7 @@
 //! Verbs that give authority and move it: allocations and reservations.
 
 use super::WriteFlags;
-use crate::cli::value::{AmountText, LinePart, parse_code, parse_line, parse_text, parse_year};
+use super::typed::{AmountText, LinePart, parse_code, parse_line, parse_text, parse_year};
 use crate::domain::calendar::Year;
 use crate::domain::ids::{Code, LineKey, Text};
 use clap::{Args, Subcommand, ValueEnum};

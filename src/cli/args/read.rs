@@ -1,7 +1,7 @@
 //! Verbs that read: balances, the register, lists, reports, exports, verification.
 
 use super::ReadFlags;
-use crate::cli::value::{EntryRef, ThingName, parse_code, parse_year};
+use super::typed::{EntryRef, ThingName, parse_code, parse_year};
 use crate::domain::calendar::Year;
 use crate::domain::ids::Code;
 use clap::{Args, Subcommand, ValueEnum};

@@ -1,7 +1,7 @@
 //! Verbs that set a ledger up: the ledger itself, keys, officers, policy, and names of things.
 
+use super::typed::{AmountText, parse_code, parse_date, parse_offset, parse_tag, parse_text};
 use super::{SealedFlags, WriteFlags};
-use crate::cli::value::{AmountText, parse_code, parse_date, parse_offset, parse_tag, parse_text};
 use crate::domain::calendar::Date;
 use crate::domain::ids::{Code, Tag, Text};
 use clap::{Args, Subcommand, ValueEnum};

@@ -1,7 +1,7 @@
 //! Verbs of the work that money is spent on: projects, contracts, payments, refunds.
 
 use super::WriteFlags;
-use crate::cli::value::{
+use super::typed::{
     AmountText, EntryRef, LinePart, parse_code, parse_date, parse_tag, parse_text, parse_year,
 };
 use crate::domain::calendar::{Date, Year};
@@ -11,7 +11,7 @@ use clap::{Args, Subcommand, ValueEnum};
 /// Approve projects, and end them
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProjectVerb {
-    Approve(ApproveProject),
+    Approve(Box<ApproveProject>),
     Complete(EndProject),
     /// Give a project up; its contracts can still be closed and refunded
     #[command(

@@ -32,7 +32,7 @@ use super::args::{
 };
 use super::output::Exit;
 use super::session::{Session, name_officer};
-use super::value::{AmountText, EntryRef, LinePart};
+use crate::chain::entry::EntryId;
 use crate::domain::apply::Cited;
 use crate::domain::calendar::Year;
 use crate::domain::command::{Command, Drawing, Order};
@@ -42,6 +42,7 @@ use crate::domain::money::{Amount, Currency};
 use crate::domain::state::{Journal, State};
 use crate::edge::keys::PrivateKey;
 use crate::error::{Error, Kind, Result};
+use crate::form::{AmountText, EntryRef, LinePart};
 use crate::ledger::reader::is_voucher;
 use crate::ledger::{Durability, Ledger, Reader, Receipt, Submission};
 
@@ -65,7 +66,7 @@ impl Desk<'_> {
     }
 
     fn amount(&self, typed: &AmountText) -> Result<Amount> {
-        typed.in_minor_units(self.currency)
+        Ok(typed.in_minor_units(self.currency)?)
     }
 
     fn amount_or_none(&self, typed: Option<&AmountText>) -> Result<Option<Amount>> {
@@ -91,7 +92,7 @@ impl Desk<'_> {
                     Err(no_entry(name).with_detail("size", self.ledger.head().size))
                 };
             }
-            EntryRef::Id(id) => self.ledger.find(*id)?,
+            EntryRef::Id(id) => self.ledger.find(EntryId(*id))?,
             EntryRef::Voucher { fund, year, number } => self.voucher(fund, *year, *number)?,
         };
         found.ok_or_else(|| no_entry(name))
