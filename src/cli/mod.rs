@@ -9,6 +9,7 @@ mod args;
 mod caught;
 mod demo;
 mod escape;
+mod misplaced;
 mod output;
 mod policy_file;
 mod progress;

@@ -93,7 +93,7 @@ pub(crate) struct WithdrawFollowOn {
     #[arg(value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(crate) amount: Option<AmountText>,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// What every write takes.
     #[command(flatten)]

@@ -124,7 +124,7 @@ pub(crate) enum ColorName {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct WriteFlags {
     /// The day it happened [default: today at the ledger's UTC offset]
-    #[arg(long, value_name = "DATE", value_parser = parse_date, help_heading = "Recording")]
+    #[arg(long, alias = "date", value_name = "DATE", value_parser = parse_date, help_heading = "Recording")]
     pub(crate) on: Option<Date>,
     /// A number of your own for this command: run twice with the same, it is recorded once
     #[arg(long, value_name = "KEY", value_parser = parse_command_id, help_heading = "Recording")]
