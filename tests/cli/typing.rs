@@ -57,3 +57,51 @@ amount_currency: the ledger keeps its money in CNY, and amounts are not converte
 ",
     );
 }
+
+#[test]
+fn what_may_be_a_slip_is_done_with_a_warning() {
+    let place = Place::with_fund();
+    place.write("policy.toml", "project_required = false\n");
+    place.ok("policy adopt policy.toml");
+    place.ok("payee register SOFT-A --name 示例软件 --credit-code 91110000600037341L");
+    for (line, warning) in [
+        (
+            "payee register SOFT-B --name 示例软件",
+            "payee_twice: payee SOFT-A has 示例软件 too; one of the two may be meant",
+        ),
+        (
+            "payee register SOFT-C --name C --credit-code 91110000600037341L",
+            "payee_twice: payee SOFT-A has 91110000600037341L too; one of the two may be meant",
+        ),
+        (
+            "allocate PD-INFO 2072 5",
+            "odd_year: the fiscal year 2072 is more than two years from this one, 2002",
+        ),
+        (
+            "project approve P --title P --purpose it --start 2005-01-01",
+            "odd_year: 2005-01-01 is more than two years from today, 2002-06-30",
+        ),
+        (
+            "payee register SOFT-D --name D --on 2001-12-31",
+            "before_opening: 2001-12-31 is before the ledger was opened, 2002-01-02",
+        ),
+        (
+            "commit HT-1 --fund PD-INFO --year 2002 --purpose it --amount 5",
+            "no_payee: contract HT-1 does not say who will be paid",
+        ),
+        (
+            "disburse 0 --fund PD-INFO --year 2002 --purpose it --payee SOFT-A",
+            "amount_zero: the amount is zero, and voucher number 1 is used up",
+        ),
+    ] {
+        let dry = place.run(&format!("{line} --dry-run"));
+        assert_eq!((dry.status, dry.err), (0, format!("warning: {warning}\n")), "{line}");
+        let ran = place.run(&format!("{line} -O json"));
+        assert_eq!((ran.status, ran.err), (0, format!("warning: {warning}\n")), "{line}");
+        let (code, message) = warning.split_once(": ").unwrap();
+        let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let told = serde_json::json!([{"code": code, "message": message}]);
+        assert_eq!(json["receipt"]["warnings"], told, "{line}");
+    }
+    place.ok("project approve Q --title Q --purpose it --start 2002-07-01 --end 2009-12-31");
+}

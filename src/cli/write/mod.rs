@@ -4,6 +4,7 @@
 //! minor units and names of entries into indexes. It judges nothing; rules are the domain's.
 
 mod book;
+mod caution;
 mod confidential;
 mod documents;
 mod follow_on;
@@ -205,7 +206,9 @@ fn print_receipt(session: &Session, ledger: &Ledger, receipt: &Receipt) -> Resul
     if !receipt.dry_run {
         session.warn_unpublished(ledger, Some(&name_of(receipt)));
     }
-    receipt::print(session, &receipt::Scene { state, undone: &undone }, receipt, &[])
+    let cautions = caution::of(session, ledger, receipt);
+    let scene = receipt::Scene { state, undone: &undone, cautions: &cautions };
+    receipt::print(session, &scene, receipt, &[])
 }
 
 /// The entries of a receipt and its command, by name.

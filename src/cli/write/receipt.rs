@@ -6,6 +6,7 @@ use super::stranded::{Stranded, stranded};
 use crate::cli::output::{counted, for_terminal};
 use crate::cli::session::Session;
 use crate::domain::apply::Cited;
+use crate::domain::caution::Caution;
 use crate::domain::event::{Body, EntryReversed, Event};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::state::{LedgerFacts, NO_CURRENCY, State};
@@ -20,13 +21,15 @@ use serde_json::{Value, json};
 pub(super) struct Scene<'a> {
     pub(super) state: &'a State,
     pub(super) undone: &'a Cited,
+    /// What may be a slip.
+    pub(super) cautions: &'a [Caution],
 }
 
 impl<'a> Scene<'a> {
     /// Of a receipt that undoes nothing.
     pub(super) fn of(state: &'a State) -> Self {
         const NOTHING: &Cited = &Cited::new();
-        Self { state, undone: NOTHING }
+        Self { state, undone: NOTHING, cautions: &[] }
     }
 
     /// The entry that a reversal undoes.
@@ -49,6 +52,9 @@ pub(super) fn print(
 ) -> Result<()> {
     for finding in &receipt.warnings {
         session.console.warn(&format!("{}: {finding}", finding.code()));
+    }
+    for caution in scene.cautions {
+        session.console.warn(&format!("{}: {caution}", caution.code()));
     }
     let tongue = Tongue::new(session.console.lang, currency(scene.state));
     let words = Words { tongue, scene: *scene };
@@ -327,9 +333,10 @@ pub(super) fn json(scene: &Scene<'_>, receipt: &Receipt) -> Value {
             })
         })
         .collect();
-    let warnings: Vec<Value> = (receipt.warnings.iter())
-        .map(|finding| json!({"code": finding.code(), "message": finding.to_string()}))
-        .collect();
+    let told = |code: &str, message: String| json!({"code": code, "message": message});
+    let findings = receipt.warnings.iter().map(|one| told(one.code(), one.to_string()));
+    let cautions = scene.cautions.iter().map(|one| told(one.code(), one.to_string()));
+    let warnings: Vec<Value> = findings.chain(cautions).collect();
     let state = if receipt.dry_run { Value::Null } else { json!(receipt.durability.text()) };
     json!({"receipt": {
         "entries": entries,
