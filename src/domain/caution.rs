@@ -18,14 +18,14 @@ const LONG_DAYS: u32 = 3_653;
 /// Something that may be a slip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caution {
-    /// A day far from today.
+    /// A day far from today, and from the opening of the ledger.
     OddDay {
         /// The day.
         date: Date,
         /// The ledger's today.
         today: Date,
     },
-    /// A fiscal year far from today's.
+    /// A fiscal year far from today's, and from that of the opening.
     OddYear {
         /// The year.
         year: Year,
@@ -112,15 +112,20 @@ pub fn cautions(event: &Event, ledger: &LedgerFacts, today: Date) -> Vec<Caution
     odd(event, ledger, today).into_iter().chain(before).chain(of_body(&event.body)).collect()
 }
 
-/// The first day or year of an event that is far from today.
+/// The first day or year of an event that is far from today. What is near the ledger's opening is no slip
+/// either: books of an old year are opened in it, and written down later.
 fn odd(event: &Event, ledger: &LedgerFacts, today: Date) -> Option<Caution> {
-    let is_far = |date: &Date| date.0.abs_diff(today.0) > NEAR_DAYS;
+    let opened_on = ledger.opened_on;
+    let is_far =
+        |date: &Date| [today, opened_on].iter().all(|near| date.0.abs_diff(near.0) > NEAR_DAYS);
     let is_long = |date: &Date| date.0.saturating_sub(today.0) > LONG_DAYS.cast_signed();
     let (first, last) = days(&event.body);
     let days = [Some(event.occurred_on), first].into_iter().flatten().filter(is_far);
     let day = days.chain(last.filter(is_long)).next();
-    let present = ledger.fiscal_year(today);
-    let year = years(&event.body).find(|year| year.abs_diff(present) > NEAR_YEARS);
+    let (present, first) = (ledger.fiscal_year(today), ledger.fiscal_year(opened_on));
+    let is_odd =
+        |year: &Year| [present, first].iter().all(|near| year.abs_diff(*near) > NEAR_YEARS);
+    let year = years(&event.body).find(is_odd);
     day.map(|date| Caution::OddDay { date, today })
         .or_else(|| year.map(|year| Caution::OddYear { year, present }))
 }
