@@ -1,7 +1,7 @@
 //! The command line: what is typed becomes an order or a question, what comes back becomes text.
 //!
-//! [`run`] is all that `main` needs. The grammar is in `args`, values in `value`, a verb that writes
-//! in `write`, one that reads in `read`, the demo in `demo`, and everything that reaches a terminal
+//! [`run`] is all that `main` needs. The grammar of verbs is in `args`, that of values in
+//! [`form`](crate::form), a verb that writes in `write`, one that reads in `read`, the demo in `demo`, and everything that reaches a terminal
 //! or file goes through `output`. It lacks rules of money on purpose: those are the domain's, and
 //! their words are printed as they come.
 
@@ -9,6 +9,7 @@ mod args;
 mod caught;
 mod demo;
 mod escape;
+mod misplaced;
 mod output;
 mod policy_file;
 mod progress;
@@ -19,7 +20,6 @@ mod source;
 mod target;
 mod trust;
 mod upkeep;
-mod value;
 mod verdict;
 mod wait;
 mod write;

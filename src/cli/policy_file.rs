@@ -3,12 +3,11 @@
 //! A key that the file does not have stays as it is in force; a key that is not known is refused, so
 //! that a slip of the pen never goes unnoticed.
 
-use super::value::AmountText;
-use crate::domain::calendar::Date;
 use crate::domain::event::Policy;
 use crate::domain::kinds::Control;
 use crate::domain::money::Currency;
 use crate::error::{Error, Kind, Result};
+use crate::form::{AmountText, Refusal, day};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -51,8 +50,8 @@ fn parse(text: &str, in_force: &Policy, currency: Currency) -> Result<Policy, St
         policy.tolerance_basis_points = points;
     }
     if let Some(amount) = file.tolerance {
-        let typed: AmountText = amount.parse().map_err(|e: Error| e.message().to_owned())?;
-        let amount = typed.in_minor_units(currency).map_err(|e| e.message().to_owned())?;
+        let typed: AmountText = amount.parse().map_err(|e: Refusal| e.rule)?;
+        let amount = typed.in_minor_units(currency).map_err(|e| e.rule)?;
         policy.tolerance_minor_units = amount;
     }
     if let Some(answer) = file.project_required {
@@ -67,7 +66,7 @@ fn parse(text: &str, in_force: &Policy, currency: Currency) -> Result<Policy, St
     policy.history_before = match file.history_before.as_deref() {
         None => policy.history_before,
         Some(OPENING) => None,
-        Some(day) => Some(Date::parse(day).ok_or_else(|| {
+        Some(day) => Some(day::parse(day).map_err(|_| {
             format!("history_before is {day:?}; it is a day like \"2003-01-01\", or {OPENING:?}")
         })?),
     };
@@ -112,6 +111,7 @@ pub(crate) fn json(policy: &Policy, currency: Currency) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::calendar::Date;
     use crate::domain::money::Amount;
 
     fn yuan() -> Currency {

@@ -8,8 +8,9 @@ use super::args::{
 use super::caught::caught;
 use super::output::{self, Console, Exit};
 use super::session::Session;
-use super::{demo, read, trust, upkeep, write};
+use super::{demo, misplaced, read, trust, upkeep, write};
 use crate::error::{Error, Kind, Result};
+use crate::form::Refusal;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
 use std::ffi::OsString;
@@ -17,9 +18,9 @@ use std::ffi::OsString;
 /// Runs the command line `arguments`, the program's name first.
 pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
     let asked = Asked::of(&arguments);
-    let cli = match args::parse(arguments) {
+    let cli = match args::parse(arguments.clone()) {
         Ok(cli) => cli,
-        Err(error) => return unparsed(&error, asked),
+        Err(error) => return unparsed(&error, asked, &arguments),
     };
     let globals = cli.globals.clone();
     match Session::new(cli.globals) {
@@ -74,7 +75,7 @@ impl Asked {
 }
 
 /// Help, the version, or words that do not parse.
-fn unparsed(error: &clap::Error, asked: Asked) -> Exit {
+fn unparsed(error: &clap::Error, asked: Asked, typed: &[OsString]) -> Exit {
     let rendered = error.render();
     let text = match asked.colors {
         Some(true) => rendered.ansi().to_string(),
@@ -88,7 +89,8 @@ fn unparsed(error: &clap::Error, asked: Asked) -> Exit {
     }
     let format = asked.json.then_some(FormatName::Json);
     let console = Console::fallback(&Globals { format, ..Globals::default() });
-    match unreadable_value(error) {
+    let meant = misplaced::meant(error, &args::command(), typed);
+    match meant.or_else(|| unreadable_value(error)) {
         Some(error) => console.error(&error),
         None if asked.json => {
             // What stands before the first empty line is the message; tips and usage follow.
@@ -108,7 +110,8 @@ fn unparsed(error: &clap::Error, asked: Asked) -> Exit {
 
 /// Our own words on a value that cannot be read, with the argument it was given for.
 fn unreadable_value(error: &clap::Error) -> Option<Error> {
-    let ours = error.source()?.downcast_ref::<Error>()?;
+    let refusal = error.source()?.downcast_ref::<Refusal>()?.clone();
+    let ours = Error::from(refusal);
     let argument = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(argument)) => format!("{argument}: "),
         _ => String::new(),

@@ -9,12 +9,13 @@
 //! * [`event`], [`command`]: what happened, what is wished; [`fact`]: what an event says of itself.
 //! * [`posting`]: the kernel: leaves and the moves between them.
 //! * [`state`]: what the rules need to remember, in [`table`]s; [`apply`]: how an event changes it.
-//! * [`rejection`], [`finding`]: how the domain says no, and how it says "look at this".
+//! * [`rejection`], [`finding`], [`caution`]: how the domain says no, "look at this", and "is that meant?".
 //! * [`invariant`]: what must hold after every command.
 
 pub mod admit;
 pub mod apply;
 pub mod calendar;
+pub mod caution;
 pub mod command;
 pub mod event;
 pub mod fact;

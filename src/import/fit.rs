@@ -9,6 +9,7 @@ use super::plan::{
 };
 use super::problem::{Problem, quoted};
 use super::text::nearest;
+use crate::domain::money::Currency;
 use crate::error::{Error, Kind, Result};
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ const COLUMNS_NAMED: usize = 40;
 pub(super) struct Fit<'a> {
     pub(super) mapping: &'a Mapping,
     pub(super) header: &'a [String],
-    pub(super) exponent: u8,
+    pub(super) currency: Currency,
 }
 
 impl Fit<'_> {
@@ -97,7 +98,7 @@ impl Fit<'_> {
     }
 
     fn constant(&self, rule: &FieldRule, text: &str) -> Result<Value> {
-        let value = constant(rule.spec.shape, text, self.exponent);
+        let value = constant(rule.spec.shape, text, self.currency);
         value.map_err(|problem| unfit_constant(rule, &problem))?.ok_or_else(|| {
             unfit_constant(
                 rule,
@@ -207,7 +208,7 @@ mod tests {
         for (fields, message) in [
             (
                 "code = \"c\"\namount = \"1,5\"",
-                "mapping_value: mapping line 6: `amount`: amount_not_a_number: an amount is digits in the mapping's number style; allowed decimal `.`, thousands none, found `1,5`",
+                "mapping_value: mapping line 6: `amount`: amount_not_a_number: not an amount, though it may be 1.5; allowed decimal `.`, thousands none, found `1,5`",
             ),
             (
                 "code = \" \"\namount = 1",
@@ -215,11 +216,11 @@ mod tests {
             ),
             (
                 "code = \"c\"\namount = 1\noccurred_on = \"1.2.2003\"",
-                "mapping_value: mapping line 7: `occurred_on`: date_not_read: a date in a constant or template is written YYYY-MM-DD; allowed YYYY-MM-DD, found `1.2.2003`",
+                "mapping_value: mapping line 7: `occurred_on`: date_not_read: it may be 2003-02-01 or 2003-01-02; allowed 2002-03-15, 2002/3/15, 2002.3.15, 2002年3月15日 or 20020315, found `1.2.2003`",
             ),
             (
                 "code = \"c\"\namount = { column = \"a\", default = \"x\" }",
-                "mapping_value: mapping line 6: `amount`: amount_not_a_number: an amount is digits in the mapping's number style; allowed decimal `.`, thousands none, found `x`",
+                "mapping_value: mapping line 6: `amount`: amount_not_a_number: not an amount; allowed decimal `.`, thousands none, found `x`",
             ),
         ] {
             assert_eq!(refused(fields, &["a"]), format!("{message}{hint}"));

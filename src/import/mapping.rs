@@ -15,16 +15,17 @@ pub use self::source::{Kin, Source};
 use self::conditions::{column, conditions, folding};
 use self::pattern::template;
 use self::styles::{date_formats, number_style};
-use super::date::DateFormat;
 use super::fields::{Created, EventKind, Field, FieldSpec, Shape};
 use super::former;
 use super::keys::{Item, Section, with_top};
-use super::number::NumberStyle;
 use super::reader::FileFormat;
 use super::text::Compare;
 use crate::domain::calendar::Date;
 use crate::domain::money::Currency;
 use crate::error::{Error, Kind, Result};
+use crate::form::amount::{NumberStyle, Signs};
+use crate::form::currency;
+use crate::form::day::DateFormat;
 use std::collections::BTreeMap;
 
 /// The most bytes of a `source`, as entries keep it.
@@ -154,8 +155,7 @@ impl Mapping {
                 blank_beyond: truth("blank_beyond")?,
                 compare,
                 numbers: numbers.unwrap_or_default(),
-                dates: dates
-                    .unwrap_or_else(|| DateFormat::parse("yyyy-mm-dd").into_iter().collect()),
+                dates: dates.unwrap_or_default(),
                 skip,
                 events,
                 created: top
@@ -165,31 +165,34 @@ impl Mapping {
         })
     }
 
-    /// The mapping for a ledger in the currency with this code: signs of others are not read.
+    /// The mapping for a ledger in this currency: signs of others are not read.
     ///
     /// # Errors
     /// `mapping_currency`, where the mapping is for another, or all signs it reads are of others.
-    pub(super) fn in_currency(&self, code: &str) -> Result<Self> {
+    pub(super) fn in_currency(&self, ledger: Currency) -> Result<Self> {
+        let code = ledger.to_string();
         let refused = |found: &str| {
             let message = format!("the mapping reads amounts in {found}, the ledger keeps {code}");
             Error::new(Kind::Usage, "mapping_currency", message)
                 .with_hint(
                     "amounts are not converted: import the list into a ledger of its currency",
                 )
-                .with_detail("expected", code)
+                .with_detail("expected", &code)
                 .with_detail("found", found)
         };
-        if let Some(own) = self.currency.map(|own| own.to_string()).filter(|own| own != code) {
+        if let Some(own) = self.currency.map(|own| own.to_string()).filter(|own| *own != code) {
             return Err(refused(&own));
         }
         let mut fitted = self.clone();
+        fitted.currency = Some(ledger);
         let rules = fitted.events.iter_mut().flat_map(|rule| &mut rule.fields);
         let created = fitted.created.values_mut().flatten();
         let styles = rules.chain(created).filter_map(|rule| rule.numbers.as_mut());
         for style in styles.chain([&mut fitted.numbers]) {
-            let first = style.currency.first().cloned();
-            style.currency.retain(|sign| super::currency::fits(sign, code));
-            if let Some(sign) = first.filter(|_| style.currency.is_empty()) {
+            let Signs::Listed(signs) = &mut style.signs else { continue };
+            let first = signs.first().cloned();
+            signs.retain(|sign| currency::fits(sign, &code));
+            if let Some(sign) = first.filter(|_| signs.is_empty()) {
                 return Err(refused(&sign));
             }
         }

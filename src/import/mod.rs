@@ -2,8 +2,6 @@
 
 mod ahead;
 mod changed;
-mod currency;
-pub mod date;
 mod decode;
 pub mod fields;
 pub mod findings;
@@ -15,7 +13,6 @@ mod keys;
 mod label;
 pub mod mapping;
 mod mark;
-pub mod number;
 pub mod plan;
 pub mod problem;
 pub mod reader;

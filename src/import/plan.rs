@@ -6,11 +6,9 @@ mod columns;
 
 pub use super::value::{Value, Values};
 
-use super::date::{self, DateFormat};
 use super::fields::{Created, EventKind, Field, FieldSpec, Shape};
 use super::fit::Fit;
 use super::mapping::{Filter, Mapping, Test};
-use super::number::NumberStyle;
 use super::problem::{Problem, quoted};
 use super::reader::Row;
 use super::spoilt;
@@ -20,6 +18,8 @@ use crate::domain::ids::{Code, Tag, Text};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::state::NO_CURRENCY;
 use crate::error::Result;
+use crate::form::amount::NumberStyle;
+use crate::form::day::{self, DateFormat};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -51,7 +51,7 @@ pub struct Plan {
     /// The column of the amounts that the file is held against.
     control: Option<(usize, String)>,
     total_row: Option<PlannedCondition>,
-    exponent: u8,
+    currency: Currency,
     default_date: Option<Date>,
     numbers: NumberStyle,
     dates: Vec<DateFormat>,
@@ -110,7 +110,8 @@ impl Plan {
     /// `mapping_column` where the file has no such column, `mapping_column_twice` where it has two,
     /// `mapping_value` for a constant that is not what its field is.
     pub fn new(mapping: &Mapping, header: &[String], exponent: u8) -> Result<Self> {
-        let fit = Fit { mapping, header, exponent };
+        let currency = Currency { exponent, ..mapping.currency.unwrap_or(NO_CURRENCY) };
+        let fit = Fit { mapping, header, currency };
         let created = mapping.created.iter();
         let control = &mapping.control;
         let plan = Self {
@@ -121,7 +122,7 @@ impl Plan {
             key: mapping.key.iter().map(|column| fit.column(column)).collect::<Result<_>>()?,
             control: control.column.as_ref().map(|column| fit.column(column)).transpose()?,
             total_row: fit.conditions(control.total_row.as_slice())?.pop(),
-            exponent,
+            currency,
             default_date: mapping.default_date,
             numbers: mapping.numbers.clone(),
             dates: mapping.dates.clone(),
@@ -208,7 +209,7 @@ impl Plan {
             Value::Tags(tags) => {
                 tags.iter().map(|tag| quoted(tag.as_str())).collect::<Vec<_>>().join(", ")
             }
-            Value::Amount(amount) => plain(*amount, self.exponent),
+            Value::Amount(amount) => self.currency.plain(*amount),
             Value::Date(date) => date.to_string(),
             Value::Year(year) => year.to_string(),
             Value::Word(word) => quoted(word),
@@ -311,15 +312,15 @@ impl Plan {
                 }
                 match shape {
                     Shape::Amount => {
-                        numbers.read(cell, self.exponent).map(|n| Some(Value::Amount(Amount(n))))
+                        Ok(Some(Value::Amount(Amount(numbers.read(cell, self.currency)?))))
                     }
-                    Shape::Date => date::read(cell, dates).map(|day| Some(Value::Date(day))),
+                    Shape::Date => Ok(Some(Value::Date(day::read(cell, dates)?))),
                     Shape::Code
                     | Shape::Text
                     | Shape::Tag
                     | Shape::Tags
                     | Shape::Year
-                    | Shape::Word(_) => constant(shape, cell, self.exponent),
+                    | Shape::Word(_) => constant(shape, cell, self.currency),
                 }
             }
             PlannedSupply::Template(parts) => {
@@ -329,7 +330,7 @@ impl Plan {
                 let Some(text) = filled(parts, row, false)? else { return Ok(None) };
                 match &planned.translation {
                     Some(translation) => translated(translation, planned.compare, &text).map(Some),
-                    None => constant(shape, &text, self.exponent),
+                    None => constant(shape, &text, self.currency),
                 }
             }
         }
@@ -352,8 +353,8 @@ impl Plan {
             if is_blank(cell) {
                 return Ok(None);
             }
-            let amount = self.numbers.read(without_guard(cell), self.exponent);
-            amount.map(Some).map_err(|problem| problem.in_column(&condition.label))
+            let amount = self.numbers.read(without_guard(cell), self.currency);
+            amount.map(Some).map_err(|refusal| Problem::from(refusal).in_column(&condition.label))
         };
         let any = |words: &[String], test: fn(&str, &str) -> bool| {
             let text = condition.compare.of(cell);
@@ -371,10 +372,6 @@ impl Plan {
             Test::Contains(words) => any(words, |text, word| text.contains(word)),
         })
     }
-}
-
-fn plain(amount: Amount, exponent: u8) -> String {
-    Currency { exponent, ..NO_CURRENCY }.plain(amount)
 }
 
 /// Refuses a code, or the number of a document, that a spreadsheet spoilt.
@@ -464,7 +461,11 @@ fn number(out: &mut String, number: u64, filter: Filter) {
 }
 
 /// Text as a value of `shape`, in the plain style of constants; `None` where it is blank.
-pub(super) fn constant(shape: Shape, text: &str, exponent: u8) -> Result<Option<Value>, Problem> {
+pub(super) fn constant(
+    shape: Shape,
+    text: &str,
+    currency: Currency,
+) -> Result<Option<Value>, Problem> {
     let text: Cow<'_, str> = clean(text);
     if is_blank(&text) {
         return Ok(None);
@@ -477,12 +478,9 @@ pub(super) fn constant(shape: Shape, text: &str, exponent: u8) -> Result<Option<
             let tags = text.split(';').map(str::trim).filter(|tag| !tag.is_empty());
             Value::Tags(tags.map(Tag::new).collect())
         }
-        Shape::Amount => Value::Amount(Amount(NumberStyle::default().read(&text, exponent)?)),
-        Shape::Date => Value::Date(Date::parse(&text).ok_or_else(|| {
-            let rule = "a date in a constant or template is written YYYY-MM-DD";
-            Problem::new("date_not_read", rule, "YYYY-MM-DD", quoted(&text))
-        })?),
-        Shape::Year => Value::Year(date::read_year(&text)?),
+        Shape::Amount => Value::Amount(Amount(NumberStyle::default().read(&text, currency)?)),
+        Shape::Date => Value::Date(day::parse(&text)?),
+        Shape::Year => Value::Year(day::year(&text)?),
         Shape::Word(words) => {
             let found = words.iter().find(|word| **word == text);
             Value::Word(found.ok_or_else(|| {
@@ -597,7 +595,7 @@ mod tests {
             ),
             (
                 ["a", "ESF", "0", "", "16", ""],
-                "year_not_read: a year is four digits (column `jaar`); allowed 0001 to 9999, found `16`",
+                "year_not_read: a year has four digits (column `jaar`); allowed 0001 to 9999, found `16`",
             ),
             (
                 ["", "ESF", "5", "", "", ""],

@@ -1,6 +1,7 @@
 //! Why one row cannot be booked. An input file that cannot be read at all is an
 //! [`Error`](crate::error::Error) instead.
 
+use crate::form::Refusal;
 use std::fmt;
 
 /// A row's problem as the rejects file tells it: a stable code, the rule in words, both figures.
@@ -43,6 +44,21 @@ impl Problem {
             column.clone_into(&mut self.column);
         }
         self
+    }
+}
+
+impl From<Refusal> for Problem {
+    /// What the one grammar of [`form`](crate::form) refuses, under the codes that rejects files have.
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal.code {
+            "amount_malformed" => "amount_not_a_number",
+            "date_malformed" => "date_not_read",
+            "year_malformed" => "year_not_read",
+            code => code,
+        };
+        let cell = quoted(&refusal.found);
+        let found = refusal.part.map_or_else(|| cell.clone(), |part| format!("{part} in {cell}"));
+        Self::new(code, refusal.rule, refusal.allowed, found)
     }
 }
 

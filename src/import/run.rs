@@ -11,7 +11,6 @@ use super::history::History;
 pub use super::history::Past;
 use super::label::Labels;
 use super::mapping::{Mapping, Source, Target};
-use super::number::NumberStyle;
 use super::plan::{MappedEvent, Plan};
 use super::problem::Problem;
 use super::reader::Row;
@@ -30,11 +29,12 @@ use crate::domain::event::{DocumentRef, Event};
 use crate::domain::finding::Finding;
 use crate::domain::ids::LineKey;
 use crate::domain::kinds::Stage;
-use crate::domain::money::Amount;
+use crate::domain::money::{Amount, Currency};
 use crate::domain::posting::Leaf;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};
+use crate::form::amount::NumberStyle;
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, sync_channel};
 
@@ -155,17 +155,16 @@ pub fn run(
 ) -> Result<Summary> {
     let facts = intake.state().ledger.as_ref().ok_or(Rejection::LedgerNotOpen)?;
     let (ledger, currency) = (facts.id.0, facts.currency());
-    let (code, exponent) = (facts.currency.to_string(), currency.exponent);
     let labels = Labels::new(ledger, &job.source.name);
     let table = Table::open(job.input, job.mapping, &labels)?;
     let header = table.header().to_vec();
-    let mapping = job.mapping.in_currency(&code)?;
-    let plan = Plan::new(&mapping, &header, exponent)?.of_width(table.width());
+    let mapping = job.mapping.in_currency(currency)?;
+    let plan = Plan::new(&mapping, &header, currency.exponent)?.of_width(table.width());
     check_row_numbers(job.mapping, &table)?;
     let is_returned = table.is_returned();
     let mut expected = vec![job.expected];
     if !is_returned {
-        expected.push(of_mapping(&mapping, exponent)?);
+        expected.push(of_mapping(&mapping, currency)?);
     }
     let mut again = Table::open(job.input, job.mapping, &labels)?;
     let of = survey(&mut again, &plan, &expected, currency)?;
@@ -229,9 +228,10 @@ fn check_row_numbers(mapping: &Mapping, table: &Table<'_>) -> Result<()> {
 }
 
 /// What the mapping says that the file comes to.
-fn of_mapping(mapping: &Mapping, exponent: u8) -> Result<Expected> {
+fn of_mapping(mapping: &Mapping, currency: Currency) -> Result<Expected> {
     let read = |text: &String| {
-        NumberStyle::default().read(text, exponent).map(Amount).map_err(|problem| {
+        NumberStyle::default().read(text, currency).map(Amount).map_err(|refusal| {
+            let problem = Problem::from(refusal);
             let message = format!("the mapping's [control] total: {problem}");
             Error::new(Kind::Usage, "mapping_value", message)
                 .with_hint("write it as 1234.50, whatever the file's style")

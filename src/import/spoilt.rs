@@ -2,10 +2,10 @@
 //! takes `3-1` for a day and writes `1-Mar`. What it lost cannot be found again, so such a cell is
 //! refused where a code is wanted.
 
-use super::date::{self, DateFormat};
-use super::number::fold_wide;
 use super::problem::{Problem, quoted};
 use crate::domain::calendar::Date;
+use crate::form::day::{self, DateFormat};
+use crate::form::fold_wide;
 
 /// The code of such a refusal.
 pub(super) const CODE: &str = "code_spoilt";
@@ -46,7 +46,8 @@ pub(super) fn day(cell: &str) -> Result<(), Problem> {
 /// a code; a day that is written as the file writes days is meant.
 pub(super) fn day_in_part(cell: &str, formats: &[DateFormat]) -> Result<(), Problem> {
     let text = fold_wide(cell.trim());
-    if has_month_name(&text) && date::read(cell, formats).is_err() {
+    let is_meant = !formats.is_empty() && day::read(cell, formats).is_ok();
+    if has_month_name(&text) && !is_meant {
         return Err(day_problem(cell));
     }
     Ok(())

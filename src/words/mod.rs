@@ -2,13 +2,14 @@
 //!
 //! * [`labels`]: columns, titles and words of the data.
 //! * [`refusal`]: what a rule says, and what can be done next, for the command line and for a page.
-//! * [`finding`]: what a soft rule looks at.
+//! * [`finding`]: what a soft rule looks at; [`caution`]: what may be a slip of the pen.
 //!
 //! A sentence stands beside its translation, in one row, so that neither is forgotten. The room is pure
 //! and knows `domain` only. It decides nothing, reads nothing and escapes nothing: what a terminal or a
 //! page does to text is theirs. Codes, figures and the names of fields in JSON are no words; they are
 //! stable and stand with what they are of.
 
+pub mod caution;
 mod dependents;
 mod fields;
 pub mod finding;

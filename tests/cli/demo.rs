@@ -29,7 +29,9 @@ fn the_demo_plays_and_every_line_it_proposes_runs() {
             assert_eq!(ran.status, 1, "{line}\n{}", ran.err);
             assert!(ran.err.starts_with("commitment_exceeded: "), "{line}\n{}", ran.err);
         } else {
-            assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{line}");
+            // The story is of years that are long over, which a receipt says.
+            let beside = ran.err.lines().filter(|line| !line.starts_with("warning: odd_year: "));
+            assert_eq!((ran.status, beside.count()), (0, 0), "{line}\n{}", ran.err);
             assert!(!ran.out.is_empty(), "{line}");
         }
     }

@@ -44,6 +44,7 @@ mod reverse;
 mod rows;
 mod setup;
 mod story;
+mod typing;
 mod undo;
 mod unpublished;
 mod untrusted;

@@ -168,7 +168,9 @@ fn a_line_of_which_a_column_is_beyond_counting_is_a_gap() {
     let huge = "1000000000000000000000000000000000000";
     place.ok(&format!("allocation record PD-INFO 2003 {huge} --on 2002-06-29"));
     for year in [2004, 2005] {
-        place.ok(&format!("allocation record PD-INFO {year} 1 --on 2002-06-29"));
+        // A year so far ahead is warned of.
+        let ran = place.run(&format!("allocation record PD-INFO {year} 1 --on 2002-06-29"));
+        assert_eq!(ran.status, 0, "{}", ran.err);
         place
             .ok(&format!("allocation transfer PD-INFO:2003 PD-INFO:{year} {huge} --on 2002-06-29"));
         place.ok(&format!("allocation supplement PD-INFO 2003 {huge} --on 2002-06-29"));

@@ -82,7 +82,7 @@ fn a_receipt_that_cannot_be_printed_is_no_failure() {
     let place = Place::with_fund();
     for (n, args) in ["", " -O json"].iter().enumerate() {
         let full = File::options().write(true).open("/dev/full").unwrap();
-        let mut command = place.command(&format!("payee register P-{n} --name N{args}"));
+        let mut command = place.command(&format!("payee register P-{n} --name N{n}{args}"));
         let output = command.stdout(Stdio::from(full)).stderr(Stdio::piped()).output().unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(0), "{err}");

@@ -23,6 +23,7 @@ mod house;
 mod kept;
 mod keys;
 mod taking;
+mod typed;
 
 use earmark::import::fields::{EventKind, Field};
 use earmark::import::mapping::Mapping;

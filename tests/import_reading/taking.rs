@@ -300,7 +300,7 @@ fn a_refused_row_takes_what_it_created_and_no_other_row_with_it() {
         "payment,2002-02-05,F",
         "payment,1899-12-31,F,,Ann,1",
         "payment,2002-02-06,F,,\u{202e}nnA,1",
-        "payment,2002-02-07,F,,Ann,¥1",
+        "payment,2002-02-07,F,,Ann,£1",
         "payment,2026-01-05,F,,Ann,0",
         "payment,2002-02-08,F,,Ann,999999999999999999999999999999999999999",
     ]);
@@ -320,14 +320,14 @@ fn a_refused_row_takes_what_it_created_and_no_other_row_with_it() {
         "reject_line,reject_column,reject_code,reject_rule,reject_allowed,reject_found,kind,date,fund,project,payee,amount\n\
          4,amount,line_exceeded,\"a line cannot be drawn below zero: line F:2002 has CNY 40.00, asked for CNY 60.00\",40.00,60.00,payment,2002-02-02,F,,Bob,60\n\
          6,date,date_no_such_day,a date is a day of the calendar,a day from 0001-01-01 to 9999-12-31,`2002-02-31`,payment,2002-02-31,F,,Ann,1\n\
-         8,amount,amount_too_fine,an amount is a whole number of minor units of the ledger's currency,2 decimal places,3 in `1.005`,payment,2002-02-04,G,,Cho,1.005\n\
+         8,amount,amount_too_fine,\"amounts in CNY have at most 2 places after the point, unless the point parts thousands: 1005\",2 decimal places,3 in `1.005`,payment,2002-02-04,G,,Cho,1.005\n\
          9,date,date_in_future,\"2099-01-01 is after today, 2026-01-05\",2026-01-05,2099-01-01,payment,2099-02-04,F,,Ann,0\n\
          11,,row_width,a row has as many cells as the header,6 cells,\"3 cells, 3 filled\",payment,2002-02-05,F\n\
          12,date,out_of_range,year is 1899; allowed is 1900 to 2199,1900 to 2199,1899,payment,1899-12-31,F,,Ann,1\n\
          13,payee,text_not_allowed,\"payee contains U+202E; control, direction, line-separator and unassigned characters are not allowed\",,,payment,2002-02-06,F,,\u{202e}nnA,1\n\
-         14,amount,amount_currency,a currency sign or unit must be listed in the mapping's `numbers.currency`,none,`¥1`,payment,2002-02-07,F,,Ann,¥1\n\
+         14,amount,amount_currency,\"the ledger keeps its money in CNY, and amounts are not converted\",CNY,`£1`,payment,2002-02-07,F,,Ann,£1\n\
          15,fund,line_ambiguous,\"money is never picked silently; possible are F:2002 (CNY 0.00), F:2026 (CNY 0.00)\",F:2002,,payment,2026-01-05,F,,Ann,0\n\
-         16,amount,amount_too_large,an amount in minor units fits 128 bits,170141183460469231731687303715884105727 minor units,`999999999999999999999999999999999999999`,payment,2002-02-08,F,,Ann,999999999999999999999999999999999999999\n"
+         16,amount,amount_too_large,an amount is at most 2^127 − 1 minor units,170141183460469231731687303715884105727 minor units,`999999999999999999999999999999999999999`,payment,2002-02-08,F,,Ann,999999999999999999999999999999999999999\n"
     );
     let vouchers = books.of(|body| match body {
         Body::DisbursementRecorded(b) => Some(b.voucher_no),

@@ -30,7 +30,7 @@ use earmark::domain::posting::Leaf;
 use earmark::projection::Projection;
 use earmark::projection::balances::Balances;
 use earmark::projection::figures::Figures;
-use earmark::projection::filter::Filter;
+use earmark::projection::filter::{Filter, Readers};
 use earmark::projection::groups::{self, By, Grouped, Key, Selection};
 use earmark::projection::names::Names;
 use history::*;
@@ -205,7 +205,12 @@ fn amounts_beyond_counting_are_an_error_and_no_wrong_figure() {
 }
 
 fn filter(words: &[&str]) -> Filter {
-    Filter::parse(words, &|text| Ok(Amount(text.parse::<i128>().unwrap() * 100))).unwrap()
+    let amount = |text: &str| Ok(Amount(text.parse::<i128>().unwrap() * 100));
+    let period = |text: &str| {
+        let period: earmark::form::period::Period = text.parse()?;
+        Ok((period.first, period.last))
+    };
+    Filter::parse(words, &Readers { amount: &amount, period: &period }).unwrap()
 }
 
 fn grouped(book: &Book, words: &[&str], years: &[i16], by: By) -> Grouped {

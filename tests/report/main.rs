@@ -28,7 +28,7 @@ use earmark::domain::ids::Text;
 use earmark::domain::kinds::{Control, Direction, FollowOnKind, Stage};
 use earmark::domain::money::{Amount, Currency};
 use earmark::projection::balances::Balances;
-use earmark::projection::filter::Filter;
+use earmark::projection::filter::{Filter, Readers};
 use earmark::projection::groups::{By, Selection};
 use earmark::projection::leverage::{Leverage, LeverageBy, Question};
 use earmark::projection::names::Names;
@@ -315,10 +315,10 @@ fn lists_have_what_things_stand_at() {
         (&nanhui["valid_to"], &nanhui["successor"]),
         (&json!("2003-12-31"), &json!("310115"))
     );
-    let other = Filter::parse(&["fund:OTHER"], &|_| Ok(Amount(0))).unwrap();
+    let other = named(&["fund:OTHER"]);
     let none = report::master::projects(names, balances, &other, shelf.header()).unwrap();
     assert!(none.rows.is_empty());
-    let here = Filter::parse(&["district:310115", "fund:PD-INFO"], &|_| Ok(Amount(0))).unwrap();
+    let here = named(&["district:310115", "fund:PD-INFO"]);
     let both = report::master::projects(names, balances, &here, shelf.header()).unwrap();
     assert_eq!(both.rows.len(), 2, "SCHOOL is in its fund's district");
     let contracts = report::master::commitments(names, balances, &here, shelf.header()).unwrap();
@@ -436,7 +436,7 @@ fn a_table_reads_well() {
 #[test]
 fn a_header_says_when_and_through_what() {
     let shelf = Shelf::new(pudong());
-    let filter = Filter::parse(&["fund:PD-INFO"], &|_| Ok(Amount(0))).unwrap();
+    let filter = named(&["fund:PD-INFO"]);
     let selection = Selection { filter: &filter, years: &[] };
     let mut header = header(&shelf.book, Some(day("2001-06-30")), &["fund:PD-INFO"]);
     header.as_known_at = Some(19);
@@ -474,4 +474,12 @@ fn an_entry_is_shown_whole() {
         "{shown:#?}"
     );
     assert_eq!(shown[0]["body"]["policy"]["tolerance_minor_units"], "0");
+}
+
+/// A filter of names only.
+fn named(words: &[&str]) -> Filter {
+    let amount = |_: &str| Ok(Amount(0));
+    let period =
+        |_: &str| Ok((earmark::domain::calendar::Date(0), earmark::domain::calendar::Date(0)));
+    Filter::parse(words, &Readers { amount: &amount, period: &period }).unwrap()
 }

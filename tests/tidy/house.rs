@@ -7,6 +7,7 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
     ("file", "-error"),
     ("domain", "-error"),
     ("words", "-error domain"),
+    ("form", "domain"),
     ("chain", ""),
     ("chain::body", "domain"),
     ("tlog", "chain::signature"),
@@ -24,7 +25,7 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
         "domain chain tlog store archive projection ledger::reader ledger::Reader edge \
          -store::sled -edge::keys",
     ),
-    ("import", "domain words chain::hash projection report ledger export edge -edge::keys"),
+    ("import", "domain words chain::hash form projection report ledger export edge -edge::keys"),
     ("export", "domain chain::hash tlog::tree projection report ledger import edge -edge::keys"),
     (
         "edge",
@@ -35,14 +36,15 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
     ("api", "witness"),
     (
         "cli",
-        "domain words chain tlog store archive projection report ledger verify import export edge \
+        "domain words chain tlog store archive form projection report ledger verify import export edge \
          witness api -store::sled",
     ),
     ("main", "cli"),
 ];
 
 /// The rooms whose answers follow from their arguments alone, and what they therefore never name.
-pub const PURE_ROOMS: &[&str] = &["domain", "words", "chain", "tlog", "projection", "report"];
+pub const PURE_ROOMS: &[&str] =
+    &["domain", "words", "form", "chain", "tlog", "projection", "report"];
 /// What a pure room never names.
 pub const IMPURE: &[&str] =
     &["std::fs", "std::env", "std::net", "std::process", "std::os", "crate::file"];

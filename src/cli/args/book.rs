@@ -1,7 +1,7 @@
 //! Verbs about what is booked already, and about booking many rows at once.
 
 use super::WriteFlags;
-use crate::cli::value::{AmountText, EntryRef, parse_date, parse_text};
+use super::typed::{AmountText, EntryRef, parse_date, parse_text};
 use crate::domain::calendar::Date;
 use crate::domain::ids::Text;
 use clap::{Args, Subcommand};
@@ -17,7 +17,7 @@ pub(crate) struct ReverseAnEntry {
     #[arg(value_name = "ENTRY")]
     pub(crate) entry: EntryRef,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Text,
     /// Reverse first what has to be reversed before it, last first, in the same command
     #[arg(long)]
@@ -63,7 +63,7 @@ pub(crate) struct UndoImport {
     #[arg(long, value_name = "FILE")]
     pub(crate) rows: Option<PathBuf>,
     /// Why [default: import undo SOURCE]
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// Check and show everything, write nothing
     #[arg(long)]

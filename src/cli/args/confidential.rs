@@ -1,7 +1,7 @@
 //! Confidential fields: given in files, shown to those who have the sealed files, erased for ever.
 
 use super::WriteFlags;
-use crate::cli::value::{EntryRef, parse_text};
+use super::typed::{EntryRef, parse_text};
 use crate::domain::ids::Text;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! Verbs of follow-on investment.
 
 use super::WriteFlags;
-use crate::cli::value::{AmountText, parse_code, parse_text};
+use super::typed::{AmountText, parse_code, parse_text};
 use crate::domain::ids::{Code, Text};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -93,7 +93,7 @@ pub(crate) struct WithdrawFollowOn {
     #[arg(value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(crate) amount: Option<AmountText>,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// What every write takes.
     #[command(flatten)]

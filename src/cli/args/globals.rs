@@ -1,6 +1,6 @@
 //! Flags that many verbs share: everywhere, on every write, on every read.
 
-use crate::cli::value::{Known, Period, parse_command_id, parse_date, parse_text};
+use super::typed::{Known, Period, parse_command_id, parse_date, parse_text};
 use crate::domain::calendar::Date;
 use crate::domain::ids::Text;
 use crate::words::Lang;
@@ -134,7 +134,7 @@ pub(crate) enum ColorName {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct WriteFlags {
     /// The day it happened [default: today at the ledger's UTC offset]
-    #[arg(long, value_name = "DATE", value_parser = parse_date, help_heading = "Recording")]
+    #[arg(long, alias = "date", value_name = "DATE", value_parser = parse_date, help_heading = "Recording")]
     pub(crate) on: Option<Date>,
     /// A number of your own for this command: run twice with the same, it is recorded once
     #[arg(long, value_name = "KEY", value_parser = parse_command_id, help_heading = "Recording")]

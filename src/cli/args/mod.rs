@@ -13,6 +13,7 @@ mod money;
 mod read;
 mod setup;
 mod trust;
+mod typed;
 mod witness;
 mod work;
 

@@ -1,7 +1,7 @@
 //! Verbs that give authority and move it: allocations and reservations.
 
 use super::WriteFlags;
-use crate::cli::value::{AmountText, LinePart, parse_code, parse_line, parse_text, parse_year};
+use super::typed::{AmountText, LinePart, parse_code, parse_line, parse_text, parse_year};
 use crate::domain::calendar::Year;
 use crate::domain::ids::{Code, LineKey, Text};
 use clap::{Args, Subcommand, ValueEnum};
@@ -87,7 +87,7 @@ pub(crate) struct AdjustAllocation {
     #[arg(long, value_name = "YEAR", value_parser = parse_year)]
     pub(crate) origin: Option<Year>,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// What every write takes.
     #[command(flatten)]
@@ -110,7 +110,7 @@ pub(crate) struct TransferAllocation {
     #[arg(value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(crate) amount: AmountText,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// What every write takes.
     #[command(flatten)]
@@ -162,7 +162,7 @@ pub(crate) struct CarryBalance {
     #[arg(long, value_name = "CODE", value_parser = parse_code)]
     pub(crate) project: Option<Code>,
     /// The contract whose balance it is
-    #[arg(long, value_name = "CONTRACT", value_parser = parse_code)]
+    #[arg(long, alias = "contract", value_name = "CONTRACT", value_parser = parse_code)]
     pub(crate) commitment: Option<Code>,
     /// What every write takes.
     #[command(flatten)]
@@ -182,7 +182,7 @@ pub(crate) struct LapseBalance {
     #[arg(value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(crate) amount: AmountText,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// What every write takes.
     #[command(flatten)]

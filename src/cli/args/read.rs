@@ -1,7 +1,7 @@
 //! Verbs that read: balances, the register, lists, reports, exports, verification.
 
 use super::ReadFlags;
-use crate::cli::value::{EntryRef, ThingName, parse_code, parse_year};
+use super::typed::{EntryRef, ThingName, parse_code, parse_year};
 use crate::domain::calendar::Year;
 use crate::domain::ids::Code;
 use clap::{Args, Subcommand, ValueEnum};
@@ -45,7 +45,7 @@ pub(crate) struct Balance {
 /// List entries in their order, with what they moved
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Filters: fund:CODE, project:CODE, payee:CODE, district:CODE, \"amt:>=100000\", date:2002Q1, type:disbursement; not: in front of one turns it round.\nWords of one kind are alternatives, kinds are combined. amt: is the amount of the whole entry; below zero stands only history.\n\nExample:\n  earmark register\n  earmark register fund:PD-INFO type:disbursement \"amt:>=100000\" date:2002\n  earmark register --limit 100 --after @4211"
+    after_help = "Filters: fund:CODE, project:CODE, payee:CODE, district:CODE, amt:100000.., date:2002Q1, type:disbursement; not: in front of one turns it round.\nWords of one kind are alternatives, kinds are combined. amt: is the amount of the whole entry; below zero stands only history.\n\nExample:\n  earmark register\n  earmark register fund:PD-INFO type:disbursement amt:100000.. date:2002\n  earmark register --limit 100 --after @4211"
 )]
 pub(crate) struct Register {
     /// Which entries; all of these have to fit

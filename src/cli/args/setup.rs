@@ -1,7 +1,7 @@
 //! Verbs that set a ledger up: the ledger itself, keys, officers, policy, and names of things.
 
+use super::typed::{AmountText, parse_code, parse_date, parse_offset, parse_tag, parse_text};
 use super::{SealedFlags, WriteFlags};
-use crate::cli::value::{AmountText, parse_code, parse_date, parse_offset, parse_tag, parse_text};
 use crate::domain::calendar::Date;
 use crate::domain::ids::{Code, Tag, Text};
 use clap::{Args, Subcommand, ValueEnum};
@@ -86,7 +86,7 @@ pub(crate) struct ChangePassphrase {
 )]
 pub(crate) struct RotateLog {
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// The present key is lost, and nobody hands over: whoever trusts it has to be given the new one
     /// by another way
@@ -155,7 +155,7 @@ pub(crate) struct ChangeRoles {
     #[arg(long, conflicts_with = "limit")]
     pub(crate) no_limit: bool,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// What every write takes.
     #[command(flatten)]
@@ -175,7 +175,7 @@ pub(crate) struct RotateOfficer {
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// What every write takes.
     #[command(flatten)]
@@ -192,7 +192,7 @@ pub(crate) struct RevokeOfficer {
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
     /// Why
-    #[arg(long, value_name = "TEXT", required = true, value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", required = true, value_parser = parse_text)]
     pub(crate) reason: Text,
     /// What every write takes.
     #[command(flatten)]
@@ -490,7 +490,7 @@ pub(crate) struct CloseFund {
     #[arg(value_name = "CODE", value_parser = parse_code)]
     pub(crate) code: Code,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// What every write takes.
     #[command(flatten)]

@@ -1,8 +1,8 @@
 //! Verbs about trust: verification, the signed head, and proofs of single entries.
 
 use super::WriteFlags;
+use super::typed::{EntryRef, parse_date};
 use crate::cli::source::Elsewhere;
-use crate::cli::value::{EntryRef, parse_date};
 use crate::domain::calendar::Date;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! Verbs of the work that money is spent on: projects, contracts, payments, refunds.
 
 use super::WriteFlags;
-use crate::cli::value::{
+use super::typed::{
     AmountText, EntryRef, LinePart, parse_code, parse_date, parse_tag, parse_text, parse_year,
 };
 use crate::domain::calendar::{Date, Year};
@@ -11,7 +11,7 @@ use clap::{Args, Subcommand, ValueEnum};
 /// Approve projects, and end them
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProjectVerb {
-    Approve(ApproveProject),
+    Approve(Box<ApproveProject>),
     Complete(EndProject),
     /// Give a project up; its contracts can still be closed and refunded
     #[command(
@@ -72,7 +72,7 @@ pub(crate) struct EndProject {
     #[arg(value_name = "CODE", value_parser = parse_code)]
     pub(crate) code: Code,
     /// Why, or how
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// What every write takes.
     #[command(flatten)]
@@ -157,7 +157,7 @@ pub(crate) struct ChangeCommitment {
     #[arg(long, value_name = "CODE", value_parser = parse_code)]
     pub(crate) project: Option<Code>,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// What every write takes.
     #[command(flatten)]
@@ -174,7 +174,7 @@ pub(crate) struct CloseCommitment {
     #[arg(value_name = "CONTRACT", value_parser = parse_code)]
     pub(crate) contract: Code,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// What every write takes.
     #[command(flatten)]
@@ -197,13 +197,13 @@ pub(crate) struct RecordDisbursement {
     #[arg(value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(crate) amount: AmountText,
     /// The contract it is paid under
-    #[arg(long, value_name = "CONTRACT", value_parser = parse_code, conflicts_with_all = ["fund", "year", "purpose"])]
+    #[arg(long, alias = "contract", value_name = "CONTRACT", value_parser = parse_code, conflicts_with_all = ["fund", "year", "purpose"])]
     pub(crate) commitment: Option<Code>,
     /// Who was paid [default: the contract's payee]
     #[arg(long, value_name = "CODE", value_parser = parse_code)]
     pub(crate) payee: Option<Code>,
     /// Their number, of the invoice or the bank
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "invoice", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) source_no: Option<Text>,
     /// What it is for and which money it draws on.
     #[command(flatten)]
@@ -241,7 +241,7 @@ pub(crate) struct RefundPayment {
     #[arg(long, value_name = "LINE=AMOUNT")]
     pub(crate) from: Vec<LinePart>,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
+    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
     pub(crate) reason: Option<Text>,
     /// What every write takes.
     #[command(flatten)]

@@ -1,21 +1,31 @@
 //! Filters as they are typed: words with a prefix, and bare codes of funds.
 
 use super::Reading;
-use crate::cli::value::AmountText;
 use crate::domain::ids::Code;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::rejection::{Rejection, Thing};
 use crate::error::Result;
-use crate::projection::filter::{Filter, Term};
+use crate::form::AmountText;
+use crate::form::period::Period;
+use crate::projection::filter::{Filter, PREFIXES, Readers, Term};
 use crate::projection::names::Names;
 
 /// Reads filters; a word without a colon is a fund's code where `bare_is_fund`.
 pub(super) fn parse(reading: &Reading, words: &[String], bare_is_fund: bool) -> Result<Filter> {
     let currency = reading.facts.currency();
     let amount = |text: &str| signed(text, currency);
-    let is_bare = |word: &&String| bare_is_fund && !word.contains(':');
+    let has_prefix = |word: &str| {
+        let prefix = word.split_once('：').map(|(prefix, _)| prefix);
+        word.contains(':') || prefix.is_some_and(|prefix| PREFIXES.contains(&prefix))
+    };
+    let is_bare = |word: &&String| bare_is_fund && !has_prefix(word);
     let prefixed: Vec<&String> = words.iter().filter(|word| !is_bare(word)).collect();
-    let mut filter = Filter::parse(&prefixed, &amount)?;
+    let period = |text: &str| {
+        let period: Period = text.parse()?;
+        Ok((period.first, period.last))
+    };
+    let readers = Readers { amount: &amount, period: &period };
+    let mut filter = Filter::parse(&prefixed, &readers)?;
     for word in words.iter().filter(is_bare) {
         filter.add(Term::Fund(Code::new(word)));
     }
@@ -24,6 +34,7 @@ pub(super) fn parse(reading: &Reading, words: &[String], bare_is_fund: bool) -> 
 
 /// An amount to compare with. Below zero stands only history, but it stands.
 fn signed(text: &str, currency: Currency) -> Result<Amount> {
+    let text = text.trim();
     let below = text.strip_prefix(['-', '−', '－']);
     let amount = below.unwrap_or(text).parse::<AmountText>()?.in_minor_units(currency)?;
     Ok(if below.is_some() { Amount(amount.0.saturating_neg()) } else { amount })

@@ -30,7 +30,6 @@ use super::args::{
 };
 use super::output::{Exit, counted, printing};
 use super::session::Session;
-use super::value::Known;
 use crate::chain::entry::Head;
 use crate::domain::calendar::Date;
 use crate::domain::event::Body;
@@ -38,6 +37,7 @@ use crate::domain::state::LedgerFacts;
 use crate::edge::config::LedgerConfig;
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
+use crate::form::period::Known;
 use crate::ledger::reader::KnownAt;
 use crate::ledger::reader::books::Books;
 use crate::ledger::{Reader, unpublished_entries};

@@ -3,9 +3,11 @@
 //! A bare code is taken only where one kind of thing has it; else the kinds are listed.
 
 use super::Reading;
-use crate::cli::value::{EntryRef, ThingName, ThingSort};
+use crate::chain::entry::EntryId;
 use crate::domain::ids::{Code, LineKey};
 use crate::error::{Error, Kind, Result};
+use crate::form::EntryRef;
+use crate::form::thing::{ThingName, ThingSort};
 use crate::ledger::Reader;
 use crate::ledger::reader::books::Books;
 use crate::projection::names::Names;
@@ -66,7 +68,7 @@ fn resolve_bare(reading: &Reading, books: &Books, code: &Code) -> Result<Wanted>
 pub(super) fn resolve_entry(reader: &Reader, size: u64, name: &EntryRef) -> Result<u64> {
     let found = match name {
         EntryRef::Index(index) => Some(*index),
-        EntryRef::Id(id) => reader.find(*id)?,
+        EntryRef::Id(id) => reader.find(EntryId(*id))?,
         EntryRef::Voucher { fund, year, number } => reader.find_voucher(fund, *year, *number)?,
     };
     let found = found.filter(|index| *index < size);

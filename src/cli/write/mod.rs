@@ -4,6 +4,7 @@
 //! minor units and names of entries into indexes. It judges nothing; rules are the domain's.
 
 mod book;
+mod caution;
 mod confidential;
 mod documents;
 mod follow_on;
@@ -32,7 +33,7 @@ use super::args::{
 };
 use super::output::Exit;
 use super::session::{Session, name_officer};
-use super::value::{AmountText, EntryRef, LinePart};
+use crate::chain::entry::EntryId;
 use crate::domain::apply::Cited;
 use crate::domain::calendar::Year;
 use crate::domain::command::{Command, Drawing, Order};
@@ -42,6 +43,7 @@ use crate::domain::money::{Amount, Currency};
 use crate::domain::state::{Journal, State};
 use crate::edge::keys::PrivateKey;
 use crate::error::{Error, Kind, Result};
+use crate::form::{AmountText, EntryRef, LinePart};
 use crate::ledger::reader::is_voucher;
 use crate::ledger::{Durability, Ledger, Reader, Receipt, Submission};
 
@@ -65,7 +67,7 @@ impl Desk<'_> {
     }
 
     fn amount(&self, typed: &AmountText) -> Result<Amount> {
-        typed.in_minor_units(self.currency)
+        Ok(typed.in_minor_units(self.currency)?)
     }
 
     fn amount_or_none(&self, typed: Option<&AmountText>) -> Result<Option<Amount>> {
@@ -91,7 +93,7 @@ impl Desk<'_> {
                     Err(no_entry(name).with_detail("size", self.ledger.head().size))
                 };
             }
-            EntryRef::Id(id) => self.ledger.find(*id)?,
+            EntryRef::Id(id) => self.ledger.find(EntryId(*id))?,
             EntryRef::Voucher { fund, year, number } => self.voucher(fund, *year, *number)?,
         };
         found.ok_or_else(|| no_entry(name))
@@ -204,7 +206,9 @@ fn print_receipt(session: &Session, ledger: &Ledger, receipt: &Receipt) -> Resul
     if !receipt.dry_run {
         session.warn_unpublished(ledger, Some(&name_of(receipt)));
     }
-    receipt::print(session, &receipt::Scene { state, undone: &undone }, receipt, &[])
+    let cautions = caution::of(session, ledger, receipt);
+    let scene = receipt::Scene { state, undone: &undone, cautions: &cautions };
+    receipt::print(session, &scene, receipt, &[])
 }
 
 /// The entries of a receipt and its command, by name.

@@ -6,6 +6,7 @@ use super::stranded::{Stranded, stranded};
 use crate::cli::output::{counted, for_terminal};
 use crate::cli::session::Session;
 use crate::domain::apply::Cited;
+use crate::domain::caution::Caution;
 use crate::domain::event::{Body, EntryReversed, Event};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::state::{LedgerFacts, NO_CURRENCY, State};
@@ -21,13 +22,15 @@ use serde_json::{Value, json};
 pub(super) struct Scene<'a> {
     pub(super) state: &'a State,
     pub(super) undone: &'a Cited,
+    /// What may be a slip.
+    pub(super) cautions: &'a [Caution],
 }
 
 impl<'a> Scene<'a> {
     /// Of a receipt that undoes nothing.
     pub(super) fn of(state: &'a State) -> Self {
         const NOTHING: &Cited = &Cited::new();
-        Self { state, undone: NOTHING }
+        Self { state, undone: NOTHING, cautions: &[] }
     }
 
     /// The entry that a reversal undoes.
@@ -51,6 +54,10 @@ pub(super) fn print(
     for finding in &receipt.warnings {
         let words = words::finding::finding(finding, session.console.lang);
         session.console.warn(&format!("{}: {words}", finding.code()));
+    }
+    for caution in scene.cautions {
+        let words = words::caution::caution(caution, session.console.lang);
+        session.console.warn(&format!("{}: {words}", caution.code()));
     }
     let tongue = Tongue::new(session.console.lang, currency(scene.state));
     let words = Words { tongue, scene: *scene };
@@ -329,9 +336,12 @@ pub(super) fn json(scene: &Scene<'_>, receipt: &Receipt, lang: Lang) -> Value {
             })
         })
         .collect();
-    let warnings: Vec<Value> = (receipt.warnings.iter())
-        .map(|finding| json!({"code": finding.code(), "message": words::finding::finding(finding, lang)}))
-        .collect();
+    let told = |code: &str, message: String| json!({"code": code, "message": message});
+    let findings =
+        receipt.warnings.iter().map(|one| told(one.code(), words::finding::finding(one, lang)));
+    let cautions =
+        scene.cautions.iter().map(|one| told(one.code(), words::caution::caution(one, lang)));
+    let warnings: Vec<Value> = findings.chain(cautions).collect();
     let state = if receipt.dry_run { Value::Null } else { json!(receipt.durability.text()) };
     json!({"receipt": {
         "entries": entries,

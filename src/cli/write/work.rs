@@ -5,13 +5,13 @@ use crate::cli::args::{
     ApproveProject, ChangeCommitment, CloseCommitment, EndProject, MakeCommitment, Purse,
     RecordDisbursement, RefundPayment, YesNo,
 };
-use crate::cli::value::AmountText;
 use crate::domain::command::{self, Command, Drawing};
 use crate::domain::event::{
     CommitmentClosed, Funding, ProjectApproved, ProjectClosedOut, ProjectCompleted,
     ProjectTerminated,
 };
 use crate::error::Result;
+use crate::form::AmountText;
 
 pub(super) fn approve(desk: &Desk<'_>, a: &ApproveProject) -> Result<Command> {
     let parts = desk.parts(&a.from)?;

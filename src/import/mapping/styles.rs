@@ -1,9 +1,9 @@
 //! How amounts and days are written: `[numbers]` and `[dates]`.
 
 use crate::error::Result;
-use crate::import::date::DateFormat;
+use crate::form::amount::{NumberStyle, Signs};
+use crate::form::day::DateFormat;
 use crate::import::keys::Item;
-use crate::import::number::NumberStyle;
 
 pub(super) fn number_style(item: &Item<'_>) -> Result<NumberStyle> {
     let section = item.section("[numbers]")?;
@@ -23,14 +23,15 @@ pub(super) fn number_style(item: &Item<'_>) -> Result<NumberStyle> {
         return Err(item.unfit("a style whose separators differ and are no letters, digits or `-`"));
     }
     if let Some(item) = section.get("currency") {
-        style.currency = item.texts()?;
+        let signs = item.texts()?;
         let bad = |sign: &String| {
             sign.trim().is_empty()
                 || sign.contains(|c: char| c.is_ascii_digit() || "()+-.,".contains(c))
         };
-        if style.currency.iter().any(bad) {
+        if signs.iter().any(bad) {
             return Err(item.unfit("signs or codes without digits, points, commas, `()+-`"));
         }
+        style.signs = Signs::Listed(signs);
     }
     if let Some(item) = section.get("negative") {
         let forms = item.texts()?;

@@ -65,8 +65,9 @@ impl Plan {
             if is_blank(cell) {
                 return Ok(None);
             }
-            let amount = self.numbers.read(without_guard(cell), self.exponent);
-            return amount.map(|n| Some(Amount(n))).map_err(|problem| problem.in_column(label));
+            let amount = self.numbers.read(without_guard(cell), self.currency);
+            let amount = amount.map(|n| Some(Amount(n)));
+            return amount.map_err(|refusal| Problem::from(refusal).in_column(label));
         }
         let Some(field) = field else { return Ok(None) };
         let value = self.value(field, row).map_err(|problem| problem.in_column(&field.label))?;

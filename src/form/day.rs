@@ -1,9 +1,11 @@
-//! Days as the world writes them. The formats are declared (schemas/mapping.md §5); no two-digit
-//! years, no guessing between day and month.
+//! Days as the world writes them, and years. What people type begins with the year: `2002-03-15`,
+//! `2002/3/15`, `2002.3.15`, `2002年3月15日`, `20020315`. A file may declare formats of its own
+//! (schemas/mapping.md §5). No two-digit years, no guessing between day and month.
 
-use super::number::fold_wide;
-use super::problem::{Problem, quoted};
+use super::refusal::Refusal;
+use super::wide::fold_wide;
 use crate::domain::calendar::{Date, Year};
+use std::borrow::Cow;
 
 /// One way to write a day, for example `dd.mm.yyyy`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,51 +125,135 @@ fn take<'a>(text: &'a str, least: usize, most: usize, out: &mut i16) -> Option<&
     Some(rest)
 }
 
-/// The day that `cell` says in the first of `formats` it is written in.
+/// How days are written that begin with the year, and are therefore one day only.
+const YEAR_FIRST: &[&str] =
+    &["yyyy-m-d", "yyyy/m/d", "yyyy.m.d", "yyyy年m月d日", "yyyy年m月d号", "yyyymmdd"];
+
+/// Examples of what can be typed.
+const EXAMPLES: &str = "2002-03-15, 2002/3/15, 2002.3.15, 2002年3月15日 or 20020315";
+
+/// The day that a text says, its year first.
 ///
 /// ```
-/// use earmark::import::date::{DateFormat, read};
-/// let formats = [DateFormat::parse("dd.mm.yyyy").unwrap()];
-/// assert_eq!(read("26.04.2016", &formats).unwrap().to_string(), "2016-04-26");
-/// assert_eq!(read("30.02.2016", &formats).unwrap_err().code, "date_no_such_day");
-/// assert_eq!(read("26.04.16", &formats).unwrap_err().code, "date_not_read");
+/// use earmark::form::day;
+/// for text in ["2027-01-12", "2027/1/12", "2027.1.12", "2027年1月12日", "20270112"] {
+///     assert_eq!(day::parse(text).unwrap().to_string(), "2027-01-12");
+/// }
+/// let refusal = day::parse("03/04/2026").unwrap_err();
+/// assert_eq!(refusal.next, "write 2026-04-03 or 2026-03-04, whichever is meant");
 /// ```
 ///
 /// # Errors
-/// `date_not_read` when no format fits, `date_no_such_day` when one fits but there is no such day.
-pub fn read(cell: &str, formats: &[DateFormat]) -> Result<Date, Problem> {
-    let folded = fold_wide(cell.trim());
-    match formats.iter().find_map(|format| format.matched(&folded)) {
-        Some((year, month, day)) => Date::new(year, month, day).ok_or_else(|| {
-            Problem::new(
-                "date_no_such_day",
-                "a date is a day of the calendar",
-                "a day from 0001-01-01 to 9999-12-31",
-                quoted(cell),
-            )
-        }),
+/// `date_malformed` with the days that it may be, `date_no_such_day` for one that no calendar has.
+pub fn parse(text: &str) -> Result<Date, Refusal> {
+    read(text, &[])
+}
+
+/// The day that a text says in the first of `formats` it is written in; without formats, as [`parse`].
+///
+/// ```
+/// use earmark::form::day::{DateFormat, read};
+/// let formats = [DateFormat::parse("dd.mm.yyyy").unwrap()];
+/// assert_eq!(read("26.04.2016", &formats).unwrap().to_string(), "2016-04-26");
+/// assert_eq!(read("30.02.2016", &formats).unwrap_err().code, "date_no_such_day");
+/// assert_eq!(read("26.04.16", &formats).unwrap_err().code, "date_malformed");
+/// ```
+///
+/// # Errors
+/// `date_malformed` when no format fits, `date_no_such_day` when one fits but there is no such day.
+pub fn read(text: &str, formats: &[DateFormat]) -> Result<Date, Refusal> {
+    let folded = fold_wide(text.trim());
+    let found = if formats.is_empty() {
+        if let Some(day) = Date::parse(&folded) {
+            return Ok(day);
+        }
+        year_first(&folded)
+    } else {
+        formats.iter().find_map(|format| format.matched(&folded))
+    };
+    match found {
+        Some((year, month, day)) => {
+            Date::new(year, month, day).ok_or_else(|| no_such_day(text, (year, month)))
+        }
+        None if formats.is_empty() => Err(no_day(&folded, text)),
         None => {
             let known: Vec<&str> = formats.iter().map(DateFormat::text).collect();
-            Err(Problem::new(
-                "date_not_read",
-                "a date is written in one of the mapping's formats",
-                known.join(" or "),
-                quoted(cell),
-            ))
+            let rule = "a date is written in one of the mapping's formats";
+            Err(Refusal::new(MALFORMED, rule, &known.join(" or "), text))
         }
     }
 }
 
-/// The year that `cell` says: four digits, with or without 年.
+const MALFORMED: &str = "date_malformed";
+
+fn year_first(text: &str) -> Option<(i16, i8, i8)> {
+    // 2002 年 3 月 15 日 is set with spaces often.
+    let text: Cow<'_, str> = if text.contains('年') {
+        Cow::Owned(text.split_whitespace().collect())
+    } else {
+        Cow::Borrowed(text)
+    };
+    let formats = YEAR_FIRST.iter().filter_map(|format| DateFormat::parse(format));
+    formats.into_iter().find_map(|format| format.matched(&text))
+}
+
+fn no_such_day(text: &str, (year, month): (i16, i8)) -> Refusal {
+    let rule = "a date is a day of the calendar";
+    let allowed = "a day from 0001-01-01 to 9999-12-31";
+    let last = (28..=31).rev().find(|day| Date::new(year, month, *day).is_some());
+    let next = match last {
+        Some(last) => format!("{year:04}-{month:02} has {last} days"),
+        None => "a month is 1 to 12, and stands between year and day".to_owned(),
+    };
+    Refusal::new("date_no_such_day", rule, allowed, text).with_next(next)
+}
+
+/// What is no day with its year first, with the days that it may be.
+fn no_day(folded: &str, text: &str) -> Refusal {
+    let refusal = |rule: String| Refusal::new(MALFORMED, rule, EXAMPLES, text);
+    let groups: Vec<&str> =
+        folded.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
+    match groups.as_slice() {
+        [one, another, year] if year.len() == 4 && one.len() <= 2 && another.len() <= 2 => {
+            let day = |month: &str, day: &str| {
+                Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+            };
+            match (day(another, one), day(one, another)) {
+                (Some(a), Some(b)) if a != b => refusal(format!("it may be {a} or {b}"))
+                    .with_next(format!("write {a} or {b}, whichever is meant")),
+                (Some(only), _) | (_, Some(only)) => {
+                    refusal("a day begins with its year".into()).with_next(format!("write {only}"))
+                }
+                (None, None) => refusal("not a day of the calendar".into()),
+            }
+        }
+        [_, _, _] if groups.iter().all(|group| group.len() <= 3) => {
+            refusal("a day has a year of four digits".into())
+        }
+        [_, _] if groups.iter().all(|group| group.len() <= 2) => {
+            refusal("a day has its year".into())
+        }
+        [_, _] => refusal("a day has year, month and day".into()),
+        _ => refusal("not a day of the calendar".into()),
+    }
+}
+
+/// The year that a text says: four digits, with or without 年 or 年度.
 ///
 /// # Errors
-/// `year_not_read`.
-pub fn read_year(cell: &str) -> Result<Year, Problem> {
-    let folded = fold_wide(cell.trim());
-    let digits = folded.strip_suffix('年').unwrap_or(&folded);
+/// `year_malformed`.
+pub fn year(text: &str) -> Result<Year, Refusal> {
+    let folded = fold_wide(text.trim());
+    let digits = folded.strip_suffix('度').unwrap_or(&folded);
+    let digits = if digits.len() == folded.len() || digits.ends_with('年') {
+        digits.strip_suffix('年').unwrap_or(digits).trim_end()
+    } else {
+        &folded
+    };
     let shaped = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
     digits.parse().ok().filter(|year| shaped && *year > 0).ok_or_else(|| {
-        Problem::new("year_not_read", "a year is four digits", "0001 to 9999", quoted(cell))
+        Refusal::new("year_malformed", "a year has four digits", "0001 to 9999", text)
+            .with_next("write it as 2002")
     })
 }
 
@@ -179,7 +265,9 @@ mod tests {
 
     fn with(formats: &[&str], text: &str) -> Result<String, String> {
         let formats: Vec<_> = formats.iter().map(|f| DateFormat::parse(f).unwrap()).collect();
-        read(text, &formats).map(|date| date.to_string()).map_err(|problem| problem.to_string())
+        read(text, &formats).map(|date| date.to_string()).map_err(|refusal| {
+            format!("{}: {}; allowed {}", refusal.code, refusal.rule, refusal.allowed)
+        })
     }
 
     #[test]
@@ -204,19 +292,19 @@ mod tests {
     fn refusals_say_the_formats_and_the_cell() {
         assert_eq!(
             with(&["dd.mm.yyyy", "yyyy-mm-dd"], "3.4.2016").unwrap_err(),
-            "date_not_read: a date is written in one of the mapping's formats; allowed dd.mm.yyyy or yyyy-mm-dd, found `3.4.2016`"
+            "date_malformed: a date is written in one of the mapping's formats; allowed dd.mm.yyyy or yyyy-mm-dd"
         );
         assert_eq!(
             with(&["yyyy-mm-dd"], "2001-02-29").unwrap_err(),
-            "date_no_such_day: a date is a day of the calendar; allowed a day from 0001-01-01 to 9999-12-31, found `2001-02-29`"
+            "date_no_such_day: a date is a day of the calendar; allowed a day from 0001-01-01 to 9999-12-31"
         );
         assert_eq!(
-            read_year("02").unwrap_err().to_string(),
-            "year_not_read: a year is four digits; allowed 0001 to 9999, found `02`"
+            year("02").unwrap_err().to_string(),
+            "year_malformed: a year has four digits; found `02`\n  next: write it as 2002"
         );
-        assert_eq!(read_year("２０１９年"), Ok(2019));
+        assert_eq!(year("２０１９年"), Ok(2019));
         for text in ["", "0000", "-200", "20190", "二〇一九"] {
-            assert!(read_year(text).is_err(), "{text}");
+            assert!(year(text).is_err(), "{text}");
         }
         for text in ["", "99999999-01-01", "2002-00-10", "2002-13-01", "0000-01-01", "2002-01-01x"]
         {
@@ -269,7 +357,7 @@ mod tests {
         #[test]
         fn any_text_is_read_or_refused(text in "\\PC{0,12}") {
             let _read = with(&["roc/m/d", "yyyymmdd"], &text);
-            let _year = read_year(&text);
+            let _year = year(&text);
         }
     }
 }

@@ -1,20 +1,20 @@
 //! How an entry is named: `@1234`, its UUID, or for a disbursement `FUND/YEAR/VOUCHER`.
 
-use super::{parse_year, unreadable};
-use crate::chain::entry::EntryId;
+use super::day;
+use super::refusal::Refusal;
+use super::wide::fold_wide;
 use crate::domain::calendar::Year;
 use crate::domain::ids::Code;
-use crate::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
 /// The name of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum EntryRef {
+pub enum EntryRef {
     /// Its index.
     Index(u64),
-    /// Its id.
-    Id(EntryId),
+    /// Its id, the bytes of a UUID.
+    Id([u8; 16]),
     /// A disbursement by the voucher number that its fund and fiscal year gave it.
     Voucher {
         /// The fund of its first line.
@@ -27,42 +27,53 @@ pub(crate) enum EntryRef {
 }
 
 impl FromStr for EntryRef {
-    type Err = Error;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, Error> {
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let trimmed = text.trim();
         let digits = |text: &str| {
             let all = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
             text.parse::<u64>().ok().filter(|_| all)
         };
-        if let Some(index) = text.strip_prefix('@').and_then(digits) {
-            return Ok(Self::Index(index));
+        if let Some(index) = trimmed.strip_prefix(['@', '＠']) {
+            return match digits(&fold_wide(index)) {
+                Some(index) => Ok(Self::Index(index)),
+                None => Err(malformed(text)),
+            };
         }
-        if let Ok(id) = text.parse() {
-            return Ok(Self::Id(id));
+        if let Ok(id) = uuid::Uuid::try_parse(trimmed) {
+            return Ok(Self::Id(id.into_bytes()));
         }
         // A fund's code may hold slashes; the year and the number never do.
-        let mut parts = text.rsplitn(3, '/');
-        let number = parts.next().and_then(digits).filter(|number| *number > 0);
-        let year = parts.next().and_then(|year| parse_year(year).ok());
+        let mut parts = trimmed.rsplitn(3, ['/', '／']);
+        let number = parts.next().and_then(|number| digits(&fold_wide(number)));
+        let year = parts.next().and_then(|year| day::year(year).ok());
         let fund = parts.next().filter(|fund| !fund.is_empty()).map(Code::new);
-        match (fund, year, number) {
+        match (fund, year, number.filter(|number| *number > 0)) {
             (Some(fund), Some(year), Some(number)) => Ok(Self::Voucher { fund, year, number }),
-            _ => Err(unreadable(
-                "entry_malformed",
-                "not the name of an entry",
-                text,
-                "write @12 (its index), its UUID, or FUND/YEAR/VOUCHER for a disbursement; see \
-                 `earmark register`",
-            )),
+            _ => Err(malformed(text)),
         }
     }
+}
+
+fn malformed(text: &str) -> Refusal {
+    let allowed = "@12 (its index), its UUID, or FUND/YEAR/VOUCHER for a disbursement";
+    let next = if text.trim().bytes().all(|b| b.is_ascii_digit()) && !text.trim().is_empty() {
+        format!(
+            "write @{} for the entry of this index, or FUND/YEAR/VOUCHER; see `earmark register`",
+            text.trim()
+        )
+    } else {
+        format!("write {allowed}, as PD-INFO/2002/7; see `earmark register`")
+    };
+    Refusal::new("entry_malformed", "not the name of an entry", allowed, text).with_next(next)
 }
 
 impl fmt::Display for EntryRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Index(index) => write!(f, "@{index}"),
-            Self::Id(id) => write!(f, "{id}"),
+            Self::Id(id) => write!(f, "{}", uuid::Uuid::from_bytes(*id)),
             Self::Voucher { fund, year, number } => write!(f, "{fund}/{year}/{number}"),
         }
     }
@@ -84,12 +95,12 @@ mod tests {
         for text in
             ["", "12", "@", "@-1", "@+1", "@x", "PD/2002", "PD/02/1", "PD/2002/0", "/2002/1"]
         {
-            assert_eq!(text.parse::<EntryRef>().unwrap_err().code(), "entry_malformed", "{text}");
+            assert_eq!(text.parse::<EntryRef>().unwrap_err().code, "entry_malformed", "{text}");
         }
         assert_eq!(
             "12".parse::<EntryRef>().unwrap_err().to_string(),
-            "entry_malformed: not the name of an entry; found `12`\n  next: write @12 (its index), \
-             its UUID, or FUND/YEAR/VOUCHER for a disbursement; see `earmark register`"
+            "entry_malformed: not the name of an entry; found `12`\n  next: write @12 for the \
+             entry of this index, or FUND/YEAR/VOUCHER; see `earmark register`"
         );
     }
 }
