@@ -36,7 +36,7 @@ fn masks_hide_what_changes_and_nothing_else() {
     );
     assert_eq!(mask("recorded on 2026-11-27"), "recorded on <day>");
     assert_eq!(mask("拨款 2002-03-15 HT-2002-001"), "拨款 2002-03-15 HT-2002-001");
-    assert_eq!(mask("链头： 0123456789abcdef，共 91 条"), "链头： <hash>，共 91 条");
+    assert_eq!(mask("末条指纹： 0123456789abcdef，共 91 条"), "末条指纹： <hash>，共 91 条");
 }
 
 fn check(name: &str, lang: &str) {

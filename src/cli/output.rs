@@ -239,7 +239,7 @@ impl Console {
     pub(crate) fn done(&self, text: &str, json: &serde_json::Value) -> Result<()> {
         match self.receipt(text, json) {
             Err(error) if error.code() != READER_GONE => {
-                let mark = self.paint("warning:", "33");
+                let mark = self.paint(self.lang.choose("warning:", "警告："), "33");
                 let why = for_terminal(error.message());
                 say(&match self.lang {
                     Lang::En => {
@@ -247,7 +247,7 @@ impl Console {
                             "{mark} it is done, and only its receipt could not be written: {why}\n"
                         )
                     }
-                    Lang::Zh => format!("{mark} 已经办妥，只是回执未能写出：{why}\n"),
+                    Lang::Zh => format!("{mark}已经办妥，只是回执未能写出：{why}\n"),
                 });
                 Ok(())
             }
@@ -264,15 +264,17 @@ impl Console {
     /// Says something beside the result, on stderr.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
-            say(&format!("note: {}\n", for_terminal(text)));
+            let mark = self.lang.choose("note: ", "提示：");
+            say(&format!("{mark}{}\n", for_terminal(text)));
         }
     }
 
     /// Warns of something, on stderr.
     pub(crate) fn warn(&self, text: &str) {
         if !self.quiet {
-            let mark = self.paint("warning:", "33");
-            say(&format!("{mark} {}\n", for_terminal(text)));
+            let mark = self.paint(self.lang.choose("warning:", "警告："), "33");
+            let space = self.lang.choose(" ", "");
+            say(&format!("{mark}{space}{}\n", for_terminal(text)));
         }
     }
 

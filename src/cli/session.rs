@@ -351,7 +351,7 @@ impl Session {
                 what.unwrap_or("this")
             ),
             Lang::Zh => format!(
-                "{}已记账，尚未公布：{why}；没有丢失，请勿重复记账；下一步：earmark publish",
+                "{}已记账，尚未签署存档：{why}；没有丢失，请勿重复记账；下一步：earmark publish",
                 what.unwrap_or("本次内容")
             ),
         });

@@ -539,12 +539,12 @@ mod tests {
             ("沪财〔2002〕", "X", "", -5),
         ]);
         let text = write(&table, Lang::Zh, Unit::Major);
-        assert!(text.starts_with("余额表 · Pudong 浦东\n3 条目 · 链头 000000"), "{text}");
+        assert!(text.starts_with("指标余额表 · Pudong 浦东\n3 条目 · 末条指纹 000000"), "{text}");
         assert!(text.contains("筛选 fund:PD\n单位：元\n\n"), "{text}");
         assert_eq!(
             body(&text),
             [
-                "资金          名称                可用   执行率%  ！",
+                "资金          名称            可用指标   执行率%  ！",
                 "────────────  ──────────  ────────────  ────────  ──",
                 "PD            信息化专项  1,234,567.89  1,234.57",
                 "沪财〔2002〕  X                  -0.05      0.00  !",
@@ -580,7 +580,7 @@ mod tests {
         assert!(text.contains("amounts in 10,000 CNY"), "{text}");
         assert!(text.contains("rows do not add up to the total in: Available."), "{text}");
         let zh = write(&uneven, Lang::Zh, Unit::Wan);
-        assert!(zh.contains("单位：万元") && zh.contains("尾差：可用"), "{zh}");
+        assert!(zh.contains("单位：万元") && zh.contains("尾差：可用指标"), "{zh}");
         let even = table(&[("A", "a", "", 1_000_000_000), ("B", "b", "", 2_000_000)]);
         let text = write(&even, Lang::En, Unit::Wan);
         assert!(text.contains("1,000.00") && !text.contains("add up"), "{text}");

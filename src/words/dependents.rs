@@ -36,8 +36,8 @@ pub(super) fn way(
                      entry of its own (a reduction, a transfer, a refund)"
                 ),
                 format!(
-                    "冲销 @{entry} 之前须冲销超过 {count} 个后续条目，从 {first} 起；请分批冲销，\
-                     或另记更正条目（调减、调剂、退款）"
+                    "冲销 @{entry} 之前须冲销超过 {count} 个后续条目（{first}）；请分批冲销，或另记\
+                     更正条目（调减、调剂、退款）"
                 ),
             )
         }
@@ -69,7 +69,7 @@ fn in_the_way(at: u64, entry: u64, why: &Rejection, lang: Lang, surface: Surface
     }
     match lang {
         Lang::En => format!("@{at} would be first, and: {rule}"),
-        Lang::Zh => format!("须先冲销 @{at}，而{rule}"),
+        Lang::Zh => format!("@{at} 须先冲销，但：{rule}"),
     }
 }
 

@@ -1,17 +1,18 @@
 //! What a soft rule looks at, in words.
 
-use super::Lang;
-use super::say::Say;
+use super::say::Say as _;
+use super::{Lang, money};
 use crate::domain::finding::Finding;
+use crate::domain::money::Money;
 
 /// The sentence of a finding.
 #[must_use]
 pub fn finding(finding: &Finding, lang: Lang) -> String {
-    let money = |money: &crate::domain::money::Money| money.say(lang);
+    let money = |amount: &Money| money(amount, lang);
     let (en, zh) = match finding {
         Finding::BelowZero { leaf, balance } => {
             let (leaf, balance) = (leaf.say(lang), money(balance));
-            (format!("{leaf} is below zero: {balance}"), format!("{leaf} 透支：{balance}"))
+            (format!("{leaf} is below zero: {balance}"), format!("{leaf}透支：{balance}"))
         }
         Finding::AboveCeiling { project, engaged, ceiling } => {
             let (engaged, ceiling) = (money(engaged), money(ceiling));

@@ -21,6 +21,15 @@ mod say;
 mod steps;
 mod terms;
 
+use crate::domain::money::Money;
+use say::Say as _;
+
+/// An amount of money: `CNY 450,000.00`, or `450,000.00 元`.
+#[must_use]
+pub fn money(money: &Money, lang: Lang) -> String {
+    money.say(lang)
+}
+
 /// A language of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lang {

@@ -135,17 +135,17 @@ table! {
            "a code has 1 to 64 characters, none of : @ =, no leading -, no outer or double space",
            "代码为 1 至 64 个字符，不含 : @ =，不以 - 开头，首尾无空格，中间无连续空格";
     OutOfRange { field, found, allowed }
-        => "{field} is {found}; allowed is {allowed}", "{field}为 {found}；应为：{allowed}"; "", "";
+        => "{field} is {found}; allowed is {allowed}", "{field}现为：{found}；应为：{allowed}"; "", "";
     NegativeAmount { amount }
         => "{amount} is negative; only contracts and payments of a historical import may be",
-           "{amount} 为负数；只有历史数据中的合同和支付可以为负";
+           "金额 {amount}，为负数；只有历史数据中的合同和支付可以为负";
            "less money is a reduction, a refund or a reversal, with a positive amount",
            "减少资金请用追减、退款或冲销，金额填正数";
     Overflow
         => "a sum is beyond what the ledger can count", "合计超出账簿可计的范围";
            "look for digits too many in the amounts", "请检查金额是否多写了位数";
     SumDiffers { whole, parts }
-        => "the parts add up to {parts}, not to {whole}", "各项合计为 {parts}，与总额 {whole} 不符";
+        => "the parts add up to {parts}, not to {whole}", "各项合计 {parts}，总额 {whole}，二者不符";
            "make the parts add up to the whole", "请使各项之和等于总额";
     SplitTwice { line, project: Some }
         => "line {line} with project {project} stands in two splits",
@@ -233,7 +233,7 @@ table! {
 
     // Names.
     Unknown { thing, name, near: raw } with guess = guess(near, lang);
-        => "there is no {thing} {name}", "没有{thing} {name}";
+        => "there is no {thing} {name}", "没有{thing}{name}";
            "{guess}see {shown}", "{guess}请查看{shown}";
     Exists { thing: (Thing::Line), name }
         => "line {name} exists already", "指标 {name} 已存在";
@@ -286,11 +286,11 @@ table! {
            "请先结转余额（{step}），或使用本年度的指标";
     DistrictNotValid { district, date, from, to, successor: Some }
         => "district {district} is valid from {from} to {to}, not on {date}",
-           "区划 {district} 的有效期为 {from} 至 {to}，不含 {date}";
+           "区划 {district} 在 {date} 无效（启用：{from}；停用：{to}）";
            "use its successor {successor}", "请使用承接的区划 {successor}";
     DistrictNotValid { district, date, from, to, successor: (None) }
         => "district {district} is valid from {from} to {to}, not on {date}",
-           "区划 {district} 的有效期为 {from} 至 {to}，不含 {date}";
+           "区划 {district} 在 {date} 无效（启用：{from}；停用：{to}）";
            "name the district that was valid on that day", "请填写当日有效的区划";
     DistrictOrder { code, parent }
         => "district {parent} is not of a level above {code}", "区划 {parent} 的级别不高于 {code}";
@@ -309,7 +309,7 @@ table! {
            "use a fund that is open ({step})", "请使用未撤销的专项资金（{step}）";
     FundNotEmpty { fund, account, balance }
         => "fund {fund} still holds {balance} at {account}",
-           "专项资金 {fund} 尚有余额 {balance}，在 {account}";
+           "专项资金 {fund} 尚有余额 {balance}：{account}";
            "pay, release, transfer it or let it lapse first ({step})",
            "请先支付、释放、调剂，或将结余收回财政（{step}）";
     ProjectStatus { project, status, wanted }
@@ -439,7 +439,7 @@ table! {
     HasDependents { entry, ground, short: Some, later: raw }
         with way = dependents::way(later, *entry, step, lang, surface);
         => "reversing @{entry} would leave {ground} at {short}",
-           "冲销 @{entry} 会使 {ground} 变为 {short}";
+           "冲销 @{entry} 会使{ground}变为 {short}";
            "{way}", "{way}";
     HasDependents { entry, ground, short: (None), later: raw }
         with way = dependents::way(later, *entry, step, lang, surface);

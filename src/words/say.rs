@@ -105,13 +105,14 @@ impl Say for Leaf {
         if lang == Lang::En {
             return self.to_string();
         }
-        let mut out = format!("{} {}", self.line, lang.word(self.stage.text()));
+        let mut out = format!("指标 {}", self.line);
         if let Some(project) = &self.project {
-            out.push_str(&format!("（项目 {project}）"));
+            out.push_str(&format!("、项目 {project}"));
         }
         if let Some(contract) = &self.commitment {
-            out.push_str(&format!("（合同 {contract}）"));
+            out.push_str(&format!("、合同 {contract}"));
         }
+        out.push_str(&format!(" 的{}", lang.word(self.stage.text())));
         out
     }
 }
@@ -131,9 +132,11 @@ impl Say for PossibleLine {
 impl Say for Named {
     fn say(&self, lang: Lang) -> String {
         match self {
-            Self::As(name) => name.clone(),
-            Self::Number(number) => format!("{} {number}", lang.choose("number", "编号")),
-            Self::Key(key) => format!("{} {key}", lang.choose("with the key", "公钥")),
+            Self::As(name) => lang.choose(name.clone(), format!(" {name}")),
+            Self::Number(number) => {
+                lang.choose(format!("number {number}"), format!("（编号 {number}）"))
+            }
+            Self::Key(key) => lang.choose(format!("with the key {key}"), format!("（公钥 {key}）")),
         }
     }
 }

@@ -134,11 +134,11 @@ impl Say for Holder {
         match self {
             Self::Line(line) => format!("指标 {line}"),
             Self::Project(project) => format!("项目 {project}"),
-            Self::ProjectOn { project, line } => format!("项目 {project}（指标 {line}）"),
+            Self::ProjectOn { project, line } => format!("指标 {line} 的项目 {project}"),
             Self::Commitment(contract) => format!("合同 {contract}"),
-            Self::CommitmentOn { contract, line } => format!("合同 {contract}（指标 {line}）"),
+            Self::CommitmentOn { contract, line } => format!("指标 {line} 的合同 {contract}"),
             Self::Payment(entry) => format!("支付 @{entry}"),
-            Self::PaymentOn { entry, line } => format!("支付 @{entry}（指标 {line}）"),
+            Self::PaymentOn { entry, line } => format!("指标 {line} 的支付 @{entry}"),
             Self::FollowOn(code) => format!("社会资本投资 {code}"),
         }
     }

@@ -53,7 +53,7 @@ fn labels_are_chinese_where_the_user_is() {
     let place = Place::with_fund();
     let mut command = place.command("balance --unit wan");
     let ran = place.ran(command.env("LANG", "zh_CN.UTF-8"));
-    assert!(ran.out.starts_with("余额表 · 浦东\n"), "{}", ran.out);
+    assert!(ran.out.starts_with("指标余额表 · 浦东\n"), "{}", ran.out);
     assert!(ran.out.contains("单位：万元") && ran.out.contains("1,000.00"), "{}", ran.out);
     let mut command = place.command("balance --lang en");
     assert!(place.ran(command.env("LANG", "zh_CN.UTF-8")).out.starts_with("Balances · "));

@@ -127,9 +127,9 @@ Recorded @10: project CARD (Social security card) approved, ceiling CNY 3,000,00
     place.prints(
         "disburse 1000 --project CARD --payee SOFT-A --on 2002-03-02 --lang zh",
         "
-已记录 @25：支付 CNY 1,000.00，收款人 SOFT-A，凭证号 PD-INFO/2002/2，日期 2002-03-02。
-  余额: CARD 预留 CNY 319,000.00; PD-INFO:2002 可用 CNY 7,000,000.00
-  已公布；账簿共 26 条
+已记录 @25：支付 1,000.00 元，收款单位 SOFT-A，凭证号 PD-INFO/2002/2，日期 2002-03-02。
+  余额：CARD 已预留 319,000.00 元；PD-INFO:2002 可用指标 7,000,000.00 元
+  已签署存档；账簿共 26 条
 ",
     );
     place.prints(

@@ -36,7 +36,7 @@ fn recorded_and_not_published_is_done_with_a_warning() {
         assert_eq!((ran.status, ran.err.as_str()), (0, warning), "{line}");
     }
     let zh = place.run("balance --lang zh").err;
-    assert!(zh.contains("1 条已记账，尚未公布"), "{zh}");
+    assert!(zh.contains("1 条已记账，尚未签署存档"), "{zh}");
 
     std::fs::remove_dir_all(block).unwrap();
     assert_eq!(place.run("publish").status, 0);

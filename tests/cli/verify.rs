@@ -185,7 +185,7 @@ fn in_chinese_it_says_the_same() {
   缓存：     无缓存
   身份：     与本机固定的公钥一致
   首条指纹： HASH
-  链头：     HASH，共 4 条
+  末条指纹： HASH，共 4 条
   已读：     log
   未读：     db；wal；cache
 ",

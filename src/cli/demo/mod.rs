@@ -103,7 +103,7 @@ fn next(session: &Session, folder: &Path) -> String {
             "budget execution, in 万元",
             "预算执行情况表（万元）",
         ),
-        ("report leverage --by project", "what public money drew", "财政资金撬动的社会投资"),
+        ("report leverage --by project", "what public money drew", "财政资金撬动的社会资本"),
         ("register type:disbursement date:2002", "every payment of 2002", "2002年全部支付"),
         ("show PD-INFO/2001/4", "the payment that was booked twice", "重复入账的那笔支付"),
         (
@@ -119,7 +119,7 @@ fn next(session: &Session, folder: &Path) -> String {
         (
             "disburse 114万 --commitment HT-2003-01 --on 2003-09-30 --dry-run",
             "one that it would record",
-            "一笔可记录的支付（试运行）",
+            "一笔可记录的支付（预演）",
         ),
         ("export hledger", "the same ledger for hledger", "导出到 hledger"),
     ];

@@ -4,7 +4,7 @@ use crate::cli::output::for_terminal;
 use crate::domain::calendar::instant_text;
 use crate::domain::money::Currency;
 use crate::report::table::{Cell, Column, Kind, Table};
-use crate::words::Lang;
+use crate::words::{self, Lang};
 use unicode_width::UnicodeWidthStr;
 
 /// Fields with their labels.
@@ -51,7 +51,7 @@ fn text(cell: &Cell, column: &Column, currency: Currency, lang: Lang) -> String 
         Cell::Text(text) => text.clone(),
         Cell::Texts(texts) => texts.join(" "),
         Cell::Said(en, zh) => lang.choose(en, zh).clone(),
-        Cell::Amount(amount) => currency.money(*amount).to_string(),
+        Cell::Amount(amount) => words::money(&currency.money(*amount), lang),
         Cell::Ratio(ratio) => {
             ratio.percent().unwrap_or_else(|| lang.label("not_applicable").to_owned())
         }

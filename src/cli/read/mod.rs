@@ -254,7 +254,7 @@ fn warn_unpublished(session: &Session, folder: &Path, published: u64) {
         let words = say(
             session,
             format!("{are} {is} recorded and not yet published; next: earmark publish"),
-            format!("{count} 条已记账，尚未公布；下一步：earmark publish"),
+            format!("{count} 条已记账，尚未签署存档；下一步：earmark publish"),
         );
         session.console.warn(&words);
     }

@@ -19,7 +19,7 @@ use crate::projection::names::Names;
 use crate::projection::register::{Register, Row};
 use crate::report::table::{Cell, Table};
 use crate::report::{self, balance, entry_json, master};
-use crate::words::Lang;
+use crate::words::{self, Lang};
 use serde_json::{Value, json};
 
 /// Runs `show`.
@@ -296,7 +296,7 @@ impl Page<'_> {
                 (self.say("Withdrawn", "撤回"), found.withdrawn),
                 (self.say("Not paid in yet", "未到位"), rest),
             ] {
-                card.add(label, currency.money(amount).to_string());
+                card.add(label, words::money(&currency.money(amount), self.lang));
             }
         }
         let entries = explain.then(|| self.entries_of(ThingSort::FollowOn, code)).transpose()?;

@@ -81,7 +81,7 @@ impl Verdict<'_> {
             Lang::En => format!("{} at size {}", report.head.hash, report.head.size),
             Lang::Zh => format!("{}，共 {} 条", report.head.hash, report.head.size),
         };
-        facts.push((say("head", "链头"), head));
+        facts.push((say("head", "末条指纹"), head));
         facts.push((say("read", "已读"), self.read(lang).join(say("; ", "；"))));
         for note in self.store.iter().flat_map(|store| &store.notes) {
             facts.push((say("note", "说明"), note.clone()));

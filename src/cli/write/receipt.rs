@@ -118,10 +118,10 @@ impl Words<'_> {
         let entries = counted(size, "entry", "entries");
         let state = receipt.durability.text();
         let last = if receipt.dry_run {
-            self.tongue.say("dry run: nothing was written", "试运行：未写入任何内容")
+            self.tongue.say("dry run: nothing was written", "预演，未入账")
         } else {
             let state = match receipt.durability {
-                crate::ledger::Durability::Published => self.tongue.say(state, "已公布"),
+                crate::ledger::Durability::Published => self.tongue.say(state, "已签署存档"),
                 crate::ledger::Durability::Recorded => self.tongue.say(state, "已记录"),
             };
             self.tongue.say(
@@ -222,14 +222,14 @@ impl Words<'_> {
         }
         let shown: Vec<String> = all.iter().take(MOST_LEFT).map(|left| self.left(left)).collect();
         let more = all.len().saturating_sub(MOST_LEFT);
-        let mut shown = shown.join("; ");
+        let mut shown = shown.join(&self.tongue.say("; ", "；"));
         if more > 0 {
             shown.push_str(
                 &self.tongue.say(format!("; and {more} more"), format!("；另有 {more} 项")),
             );
         }
-        let title = self.tongue.say("left", "余额");
-        (!all.is_empty()).then(|| format!("  {title}: {shown}"))
+        let title = self.tongue.say("left: ", "余额：");
+        (!all.is_empty()).then(|| format!("  {title}{shown}"))
     }
 
     /// What came back to a line of a year that is over, with the carry that makes it usable.
@@ -266,15 +266,15 @@ impl Words<'_> {
         match left {
             Left::Available(line, amount) => self.tongue.say(
                 format!("{} available on {line}", money(amount)),
-                format!("{line} 可用 {}", money(amount)),
+                format!("{line} 可用指标 {}", money(amount)),
             ),
             Left::Reserved(project, amount) => self.tongue.say(
                 format!("{} held for {project}", money(amount)),
-                format!("{project} 预留 {}", money(amount)),
+                format!("{project} 已预留 {}", money(amount)),
             ),
             Left::Owed(contract, amount) => self.tongue.say(
                 format!("{} owed under {contract}", money(amount)),
-                format!("{contract} 未付 {}", money(amount)),
+                format!("{contract} 合同未付 {}", money(amount)),
             ),
             Left::Pledged(code, amount) => self.tongue.say(
                 format!("{} of {code} not paid in yet", money(amount)),

@@ -10,7 +10,7 @@ use crate::domain::event::{
 use crate::domain::ids::{Code, Text};
 use crate::domain::kinds::{Control, Direction, FollowOnKind, FundKind, RestKind, Role, Stage};
 use crate::domain::money::{Amount, Currency};
-use crate::words::Lang;
+use crate::words::{self, Lang};
 
 /// Words in one of two languages.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +35,7 @@ impl Tongue {
 
     /// An amount with its currency.
     pub(super) fn money(self, amount: Amount) -> String {
-        self.currency.money(amount).to_string()
+        words::money(&self.currency.money(amount), self.lang)
     }
 
     /// The phrase of an event.
@@ -69,11 +69,10 @@ impl Tongue {
             Body::ProjectCompleted(b) => {
                 self.say(format!("project {} completed", b.code), format!("项目 {} 完工", b.code))
             }
-            Body::ProjectTerminated(b) => {
-                self.say(format!("project {} terminated", b.code), format!("项目 {} 终止", b.code))
-            }
+            Body::ProjectTerminated(b) => self
+                .say(format!("project {} terminated", b.code), format!("项目 {} 终止清算", b.code)),
             Body::ProjectClosedOut(b) => {
-                self.say(format!("project {} closed out", b.code), format!("项目 {} 决算", b.code))
+                self.say(format!("project {} closed out", b.code), format!("项目 {} 结项", b.code))
             }
             Body::CommitmentMade(_)
             | Body::CommitmentIncreased(_)
@@ -143,8 +142,8 @@ impl Tongue {
             Body::FundClosed(b) => {
                 self.say(format!("the end of fund {}", b.code), format!("资金 {} 撤销", b.code))
             }
-            Body::ProgrammeRegistered(b) => self.named("programme", "工程", &b.code, &b.name),
-            Body::PayeeRegistered(b) => self.named("payee", "收款人", &b.code, &b.name),
+            Body::ProgrammeRegistered(b) => self.named("programme", "市级任务", &b.code, &b.name),
+            Body::PayeeRegistered(b) => self.named("payee", "收款单位", &b.code, &b.name),
             _ => body.name().to_owned(),
         }
     }
@@ -288,7 +287,7 @@ impl Tongue {
                 let amount = self.money(b.amount);
                 self.say(
                     format!("{amount} of {} lapsed", b.line),
-                    format!("收回 {} 结余 {amount}", b.line),
+                    format!("{} 结余收回财政 {amount}", b.line),
                 )
             }
             _ => body.name().to_owned(),
@@ -370,7 +369,7 @@ impl Tongue {
             }
             Body::CommitmentClosed(b) => self.say(
                 format!("contract {} closed", b.contract),
-                format!("合同 {} 终结", b.contract),
+                format!("合同 {} 办结", b.contract),
             ),
             Body::DisbursementRecorded(b) => self.payment(b),
             Body::RefundReceived(b) => self.refund(b),
@@ -385,7 +384,7 @@ impl Tongue {
             format!("合同 {} {amount}", b.contract),
         );
         if let Some(payee) = &b.payee {
-            out.push_str(&self.say(format!(" with {payee}"), format!("，收款人 {payee}")));
+            out.push_str(&self.say(format!(" with {payee}"), format!("，收款单位 {payee}")));
         }
         out
     }
@@ -394,7 +393,7 @@ impl Tongue {
         let amount = self.total(&b.splits);
         let mut out = self.say(format!("a payment of {amount}"), format!("支付 {amount}"));
         if let Some(payee) = &b.payee {
-            out.push_str(&self.say(format!(" to {payee}"), format!("，收款人 {payee}")));
+            out.push_str(&self.say(format!(" to {payee}"), format!("，收款单位 {payee}")));
         }
         if let Some(contract) = &b.commitment {
             out.push_str(
