@@ -7,10 +7,9 @@ use super::fact::{Done, Fact};
 use super::ids::Code;
 use super::kinds::{FollowOnKind, Stage};
 use super::money::Amount;
-use super::posting::Move;
+use super::posting::{Leaf, Move};
 use super::rejection::Rejection;
 use super::state::{Journal, SealedFields, State};
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 pub use super::event::Cited;
@@ -25,7 +24,7 @@ pub fn fold(
     cited: &Cited,
 ) -> Result<Vec<Move>, Rejection> {
     let moves = event.body.moves(journal, cited)?;
-    settle(journal, event, &moves, cited)?;
+    settle(journal, event, (&moves, &engaged(&moves)?), cited)?;
     Ok(moves)
 }
 
@@ -39,14 +38,15 @@ pub fn follow_keys(state: &mut State, event: &Event, index: u64) {
     drop(event.body.remember(&mut journal, &done));
 }
 
-/// Posts the moves and remembers what later rules need.
+/// Posts the moves, with what they change of what projects have engaged, and remembers what later rules
+/// need.
 ///
 /// # Errors
 /// As [`fold`].
-pub fn settle(
+pub(super) fn settle(
     journal: &mut Journal<'_>,
     event: &Event,
-    moves: &[Move],
+    (moves, engaged): (&[Move], &Engaged<'_>),
     cited: &Cited,
 ) -> Result<(), Rejection> {
     for m in moves.iter().filter(|m| !m.amount.is_zero()) {
@@ -54,8 +54,8 @@ pub fn settle(
         journal.post(&m.from, taken)?;
         journal.post(&m.to, m.amount)?;
     }
-    for (code, change) in engaged(moves)? {
-        engage(journal, code, change)?;
+    for (code, change) in engaged {
+        journal.engage(code, *change)?;
     }
     let done = Done { occurred_on: event.occurred_on, moves, cited };
     event.body.remember(journal, &done)?;
@@ -83,34 +83,48 @@ pub(super) fn is_engaged(stage: Stage) -> bool {
     }
 }
 
+/// What each project has engaged more or less, ascending; none where nothing changes.
+pub type Engaged<'m> = Vec<(&'m Code, Amount)>;
+
 /// What moves change of what projects have engaged; a payment of a commitment changes nothing.
 ///
 /// # Errors
 /// `overflow`.
-pub fn engaged(moves: &[Move]) -> Result<BTreeMap<&Code, Amount>, Rejection> {
-    let mut engaged: BTreeMap<&Code, Amount> = BTreeMap::new();
-    for m in moves {
-        let taken = m.amount.checked_neg().ok_or(Rejection::Overflow)?;
-        for (leaf, amount) in [(&m.from, taken), (&m.to, m.amount)] {
-            if let Some(project) = leaf.project.as_ref().filter(|_| is_engaged(leaf.stage)) {
-                let sum = engaged.entry(project).or_default();
-                *sum = sum.checked_add(amount).ok_or(Rejection::Overflow)?;
-            }
-        }
-    }
-    engaged.retain(|_, change| !change.is_zero());
-    Ok(engaged)
+pub fn engaged(moves: &[Move]) -> Result<Engaged<'_>, Rejection> {
+    sums(moves, |leaf| leaf.project.as_ref().filter(|_| is_engaged(leaf.stage)))
 }
 
-fn engage(journal: &mut Journal<'_>, code: &Code, change: Amount) -> Result<(), Rejection> {
-    let changed = journal.projects().change(code, |project| {
-        project.engaged = project.engaged.checked_add(change)?;
-        Some(())
-    });
-    match changed {
-        Some(None) => Err(Rejection::Overflow),
-        Some(Some(())) | None => Ok(()),
+/// Sums what moves bring and take of the leaves that `of` names, by name, ascending.
+///
+/// # Errors
+/// `overflow`.
+pub(super) fn sums<'m, K: Ord + Copy>(
+    moves: &'m [Move],
+    of: impl Fn(&'m Leaf) -> Option<K>,
+) -> Result<Vec<(K, Amount)>, Rejection> {
+    let mut sums: Vec<(K, Amount)> = Vec::new();
+    for m in moves {
+        let taken = m.amount.checked_neg().ok_or(Rejection::Overflow)?;
+        let sides = [(&m.from, taken), (&m.to, m.amount)];
+        sums.extend(sides.into_iter().filter_map(|(leaf, amount)| Some((of(leaf)?, amount))));
     }
+    // Stable, so that each is summed in the order of the moves: where a sum overflows is a verdict.
+    sums.sort_by_key(|(key, _)| *key);
+    let mut overflows = false;
+    sums.dedup_by(|(key, amount), (kept, sum)| {
+        if key != kept {
+            return false;
+        }
+        let added = sum.checked_add(*amount);
+        overflows |= added.is_none();
+        *sum = added.unwrap_or_default();
+        true
+    });
+    if overflows {
+        return Err(Rejection::Overflow);
+    }
+    sums.retain(|(_, change)| !change.is_zero());
+    Ok(sums)
 }
 
 /// True for kinds that count as private money in leverage (domain.md §7).

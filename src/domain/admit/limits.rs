@@ -2,7 +2,7 @@
 //! tightest of line, reservation, ceiling and commitment is named: the one that falls short by most.
 
 use super::rules::Scene;
-use crate::domain::apply::engaged;
+use crate::domain::apply::{Engaged, sums};
 use crate::domain::event::{Body, Event};
 use crate::domain::fact::negative_parts;
 use crate::domain::finding::Finding;
@@ -12,20 +12,20 @@ use crate::domain::money::{Amount, Money};
 use crate::domain::posting::{Leaf, Move};
 use crate::domain::rejection::{Dependents, Ground, Holder, LimitKind, Rejection};
 use crate::domain::state::State;
-use std::collections::BTreeMap;
 
 pub(super) fn check(
     at: &Scene<'_>,
     moves: &[Move],
+    engaged: &Engaged<'_>,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Rejection> {
     let (state, event) = (at.state, at.event);
     let mut limits = Limits { state, event, violations: Vec::new(), findings };
     limits.commitment(moves)?;
     limits.accounts(moves)?;
-    limits.ceilings(moves)?;
-    if at.rule_set >= 3 {
-        limits.reservations(moves)?;
+    limits.ceilings(engaged)?;
+    if at.rule_set >= 3 && moves.iter().any(|m| m.to.stage == Stage::Reserved) {
+        limits.reservations(moves, engaged)?;
     }
     limits.verdict()
 }
@@ -167,8 +167,8 @@ impl Limits<'_> {
     }
 
     /// Commitments and direct payments of a project stay within its ceiling.
-    fn ceilings(&mut self, moves: &[Move]) -> Result<(), Rejection> {
-        for (code, asked) in engaged(moves)? {
+    fn ceilings(&mut self, engaged: &Engaged<'_>) -> Result<(), Rejection> {
+        for &(code, asked) in engaged {
             let Some(project) = self.state.projects.get(code) else { continue };
             let Some(ceiling) = project.ceiling.filter(|_| asked > Amount::ZERO) else { continue };
             let after = project.engaged.checked_add(asked).ok_or(Rejection::Overflow)?;
@@ -201,10 +201,12 @@ impl Limits<'_> {
 
     /// What is reserved for a project could be spent within its ceiling: rule set 3, of whatever reserves
     /// more than it takes from what the project has engaged.
-    fn reservations(&mut self, moves: &[Move]) -> Result<(), Rejection> {
-        let engaged = engaged(moves)?;
-        for (code, reserved) in reserved(moves)? {
-            let engaged = engaged.get(code).copied().unwrap_or_default();
+    fn reservations(&mut self, moves: &[Move], engaged: &Engaged<'_>) -> Result<(), Rejection> {
+        let reserved =
+            sums(moves, |leaf| leaf.project.as_ref().filter(|_| leaf.stage == Stage::Reserved))?;
+        for (code, reserved) in reserved {
+            let of_project = engaged.iter().find(|(engaged, _)| *engaged == code);
+            let engaged = of_project.map_or(Amount::ZERO, |(_, change)| *change);
             let asked = reserved.checked_add(engaged).ok_or(Rejection::Overflow)?;
             if reserved <= Amount::ZERO || asked <= Amount::ZERO {
                 continue;
@@ -249,37 +251,9 @@ impl Limits<'_> {
     }
 }
 
-/// What the moves change of what is reserved for projects.
-fn reserved(moves: &[Move]) -> Result<BTreeMap<&Code, Amount>, Rejection> {
-    let mut reserved: BTreeMap<&Code, Amount> = BTreeMap::new();
-    for (leaf, change) in changes(moves)? {
-        if let Some(project) = leaf.project.as_ref().filter(|_| leaf.stage == Stage::Reserved) {
-            let sum = reserved.entry(project).or_default();
-            *sum = sum.checked_add(change).ok_or(Rejection::Overflow)?;
-        }
-    }
-    Ok(reserved)
-}
-
-/// What the moves change of each account, ascending.
+/// What the moves change of each account, ascending; an account that comes out as it was is not there.
 pub(super) fn changes(moves: &[Move]) -> Result<Vec<(&Leaf, Amount)>, Rejection> {
-    let mut sums: Vec<(&Leaf, Amount)> = Vec::with_capacity(moves.len().saturating_mul(2));
-    for m in moves {
-        let taken = m.amount.checked_neg().ok_or(Rejection::Overflow)?;
-        sums.extend([(&m.from, taken), (&m.to, m.amount)]);
-    }
-    sums.sort_by(|a, b| a.0.cmp(b.0));
-    let mut overflows = false;
-    sums.dedup_by(|(leaf, amount), (kept, sum)| {
-        if leaf != kept {
-            return false;
-        }
-        let added = sum.checked_add(*amount);
-        overflows |= added.is_none();
-        *sum = added.unwrap_or_default();
-        true
-    });
-    if overflows { Err(Rejection::Overflow) } else { Ok(sums) }
+    sums(moves, Some)
 }
 
 /// Only a balance that is there can be moved on, whatever the policy.

@@ -144,8 +144,9 @@ fn admit_one(
     confidential::seal(journal, event)?;
     let moves = event.body.moves(journal, context.cited)?;
     officers::within_limit(journal, standing, &moves)?;
-    limits::check(&Scene { state: journal, ..at }, &moves, findings)?;
-    apply::settle(journal, event, &moves, context.cited)?;
+    let engaged = apply::engaged(&moves)?;
+    limits::check(&Scene { state: journal, ..at }, &moves, &engaged, findings)?;
+    apply::settle(journal, event, (&moves, &engaged), context.cited)?;
     Ok(moves)
 }
 

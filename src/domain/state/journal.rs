@@ -5,6 +5,7 @@
 
 use super::{KeyChange, LedgerFacts, Officer, State};
 use crate::domain::event::Policy;
+use crate::domain::ids::Code;
 use crate::domain::kinds::Stage;
 use crate::domain::money::Amount;
 use crate::domain::posting::Leaf;
@@ -32,6 +33,8 @@ pub(in crate::domain) enum Change {
     Officers(Vec<Officer>),
     /// The figures that every event moves on.
     Figures { size: u64, recorded_at_microseconds: i64, was_lenient: bool },
+    /// What a project has engaged; the project stays where it is.
+    Engaged(Code, Amount),
     /// A key of a table.
     Key(KeyChange),
 }
@@ -126,6 +129,23 @@ impl<'s> Journal<'s> {
         &mut self.state.officers
     }
 
+    /// Adds to what a project has engaged, where it is known. Noted by itself: it changes with most
+    /// payments, and a project has much else.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub(in crate::domain) fn engage(
+        &mut self,
+        code: &Code,
+        change: Amount,
+    ) -> Result<(), Rejection> {
+        let Some(project) = self.state.projects.get_mut(code) else { return Ok(()) };
+        let before = project.engaged;
+        project.engaged = before.checked_add(change).ok_or(Rejection::Overflow)?;
+        self.undo.push(Change::Engaged(code.clone(), before));
+        Ok(())
+    }
+
     /// Adds to the balance of a leaf; one that comes to zero is forgotten.
     ///
     /// # Errors
@@ -156,6 +176,11 @@ impl State {
                     self.size = size;
                     self.recorded_at_microseconds = recorded_at_microseconds;
                     self.was_lenient = was_lenient;
+                }
+                Change::Engaged(code, before) => {
+                    if let Some(project) = self.projects.get_mut(&code) {
+                        project.engaged = before;
+                    }
                 }
                 Change::Key(change) => change.take_back(self),
             }
