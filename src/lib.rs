@@ -46,6 +46,48 @@
 //! * Bytes are specified in `schemas/` and have one encoding; a second verifier in Python is written from
 //!   those pages alone.
 //!
+//! # As a library
+//!
+//! Open a ledger, record a payee, and read the log with a projection of one's own.
+//!
+//! ```no_run
+//! use earmark::domain::{command::{Command, Order}, event::{Filing, PayeeRegistered}, ids::{Code, Text}};
+//! use earmark::edge::{clock::SystemClock, config::LedgerConfig, home::Home, ids::SystemIds};
+//! use earmark::ledger::{Durability, Ledger, Outside, Reader, Submission};
+//! use earmark::projection::{Projection, Recorded};
+//!
+//! #[derive(Default)]
+//! struct Kinds(std::collections::BTreeMap<&'static str, u64>, u64);
+//! impl Projection for Kinds {
+//!     const NAME: &'static str = "kinds";
+//!     const LOGIC_VERSION: u32 = 1;
+//!     fn apply(&mut self, recorded: &Recorded<'_>) {
+//!         *self.0.entry(recorded.kind()).or_default() += 1;
+//!         self.1 = recorded.index + 1;
+//!     }
+//!     fn position(&self) -> u64 { self.1 }
+//! }
+//!
+//! # fn main() -> earmark::error::Result<()> {
+//! let (folder, home) = (std::path::Path::new("pudong"), Home::from_environment()?);
+//! let log_signer = Box::new(home.keys().log(&LedgerConfig::read(folder)?.origin)?);
+//! let (clock, ids) = (Box::new(SystemClock), Box::new(SystemIds::new()?));
+//! let outside = Outside { clock, ids, log_signer, lost_log_key: None, anchors: home.anchors() };
+//! let mut ledger = Ledger::open(folder, outside)?;
+//! let (code, name) = (Code::new("SW-A"), Text::new("Software A"));
+//! let payee = PayeeRegistered { code, name, name_zh: None, credit_code: None, accounts: vec![], filing: Filing::default() };
+//! let order = Order { occurred_on: None, historical: false, command: Command::RegisterPayee(payee) };
+//! let (signer, until) = (&home.keys().officer("li")?, Durability::Published);
+//! ledger.submit(&Submission { order: &order, signer, until, confidential: None, command_key: Some(b"payee SW-A"), accept_clock: None, dry_run: false })?;
+//! ledger.close()?;
+//!
+//! let (reader, mut kinds) = (Reader::open(folder, None)?, Kinds::default());
+//! reader.fold(reader.size(), &mut |recorded| kinds.apply(recorded))?;
+//! println!("{:?}", kinds.0);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Where to begin
 //!
 //! To see what happened: [`domain::event`], and beside it [`domain::fact`], where an event says what its

@@ -5,7 +5,7 @@
 //! Rules hold in the order of the index, never of `occurred_on`. Per event they are asked in this
 //! order, which is the order of [`Rejection`]: form, ledger and officer, names, time, state, purpose,
 //! limits of money. `fields` and `limits` ask all events alike; what is asked of one event alone stands
-//! in a leaf file a family, as its [`Rules`](rules::Rules). `limits` is the one place where an account
+//! in a leaf file a family, as its `Rules`. `limits` is the one place where an account
 //! is kept from going below zero.
 //!
 //! The policy names the rule set: 1 asks for no roles, 2 does (`officers` has the table), 3 lets the end
