@@ -14,6 +14,7 @@
 mod kept;
 mod place;
 
+use earmark::domain::event::RULE_SET;
 use place::{Place, places};
 
 /// The reads that were kept, and the line that each is.
@@ -88,12 +89,25 @@ fn goes_on(place: &Place) {
     let said = format!("published; the ledger has {} entries", size + 1);
     assert!(place.ok(line).contains(&said));
     assert!(place.ok(line).starts_with(&format!("Recorded before as @{size},")));
-    verifies(place, size + 1);
+    takes_the_rules_of_today(place, size + 1);
+    verifies(place, size + 3);
     let said = place.ok("verify --store");
     assert!(said.starts_with("Verified: "), "{said}");
     let doctor = place.value("doctor");
     assert_eq!(doctor["doctor"]["healthy"], true, "{doctor}");
-    assert_eq!(doctor["doctor"]["size"], size + 1, "{doctor}");
+    assert_eq!(doctor["doctor"]["size"], size + 3, "{doctor}");
+}
+
+/// What was recorded stays judged by the rules of its time; what comes after the policy, by its own.
+fn takes_the_rules_of_today(place: &Place, size: u64) {
+    let policy = format!("rule_set_version = {RULE_SET}\n");
+    std::fs::write(place.path("policy.toml"), policy).unwrap();
+    let said = place.ok("policy adopt policy.toml");
+    assert!(said.contains(&format!("the ledger has {} entries", size + 1)), "{said}");
+    let said = place.ok("fund amend PD-INFO --manager Bureau --add-purpose data");
+    assert!(said.contains(&format!("the ledger has {} entries", size + 2)), "{said}");
+    let refused = place.run("payee register SOFT\u{200B}A --name Soft");
+    assert!(refused.err.starts_with("character_hidden: "), "{}", refused.err);
 }
 
 struct Table {

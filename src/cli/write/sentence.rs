@@ -339,7 +339,9 @@ impl Tongue {
         );
         if let Some(ceiling) = b.ceiling {
             let ceiling = self.money(ceiling);
-            out.push_str(&self.say(format!(", ceiling {ceiling}"), format!("，上限 {ceiling}")));
+            out.push_str(
+                &self.say(format!(", ceiling {ceiling}"), format!("，批复金额 {ceiling}")),
+            );
         }
         if let Some(funding) = Amount::sum(b.funding.iter().map(|f| f.amount)).filter(|a| a.0 != 0)
         {
