@@ -3,7 +3,8 @@
 use super::places::{Peer, Place, Places};
 use crate::error::{Error, Kind, Result};
 use axum::Router;
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -95,6 +96,12 @@ fn stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
 pub(super) struct LimitedListener {
     listener: TcpListener,
     places: Places,
+}
+
+impl Connected<IncomingStream<'_, LimitedListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, LimitedListener>) -> Self {
+        Self::of(stream.io().place())
+    }
 }
 
 impl Listener for LimitedListener {

@@ -5,8 +5,6 @@
 //! longest time. So half requests, slow senders and idle connections, however many, put out each other.
 //! A request that is there whole is answered first; where every place is one, the newcomer waits.
 
-use axum::extract::connect_info::Connected;
-use axum::serve::IncomingStream;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -159,12 +157,6 @@ impl Peer {
 impl Drop for Answering {
     fn drop(&mut self) {
         self.0.set(false);
-    }
-}
-
-impl Connected<IncomingStream<'_, super::listen::LimitedListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, super::listen::LimitedListener>) -> Self {
-        Self::of(stream.io().place())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The ids of the commands of a log: no two are the same (schemas/entry.md §8.9).
 
+use super::breaks::{Break, Likely};
 use super::entry::{CommandId, Envelope};
-use super::walk::{Break, Likely};
 use std::collections::BTreeSet;
 
 /// The ids of the commands so far: some 30 bytes of memory each.

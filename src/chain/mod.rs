@@ -8,11 +8,12 @@
 //! * [`clocks`]: recorded times that stand on an officer's word.
 //! * [`hash`]: every BLAKE3 rule, domains separated; the only file that names blake3.
 //! * [`signature`]: officers' signatures and their checks.
-//! * [`walk`]: follows a sequence of entries and reports the first break.
+//! * [`walk`]: follows a sequence of entries and reports the first break ([`breaks`]).
 //!
 //! What it lacks on purpose: rules of the domain, storage, and any knowledge of trees.
 
 pub mod body;
+pub mod breaks;
 pub mod clocks;
 pub mod command_ids;
 pub mod confidential;

@@ -16,6 +16,7 @@ mod progress;
 mod read;
 mod run;
 mod session;
+mod shell;
 mod source;
 mod target;
 mod trust;

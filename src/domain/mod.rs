@@ -29,5 +29,6 @@ mod near;
 pub mod posting;
 pub mod propose;
 pub mod rejection;
+mod spelling;
 pub mod state;
 pub mod table;

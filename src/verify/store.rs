@@ -4,8 +4,8 @@
 use super::Fault;
 use crate::archive::check::check;
 use crate::archive::reader::ArchiveReader;
+use crate::chain::breaks::Likely;
 use crate::chain::hash::Hash;
-use crate::chain::walk::Likely;
 use crate::edge::lock::LedgerLock;
 use crate::error::{Kind, Result};
 use crate::ledger::Reader;

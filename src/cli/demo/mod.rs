@@ -10,6 +10,7 @@ use self::story::{Chapter, STORY};
 use super::args::{Cli, Demo, parse};
 use super::output::Exit;
 use super::session::Session;
+use super::shell::quoted;
 use super::{read, write};
 use crate::edge::durable::{self, Readers};
 use crate::edge::home::Home;
@@ -123,11 +124,11 @@ fn next(session: &Session, folder: &Path) -> String {
         ),
         ("export hledger", "the same ledger for hledger", "导出到 hledger"),
     ];
-    let at = |part: &str| quoted(&folder.join(part));
+    let at = |part: &str| quoted(&folder.join(part).display());
     let front = format!("EARMARK_HOME={} earmark --ledger {}", at("home"), at("ledger"));
     let mut out = String::new();
     if let Some(program) = program_folder() {
-        out.push_str(&format!("export PATH={}:\"$PATH\"\n\n", quoted(&program)));
+        out.push_str(&format!("export PATH={}:\"$PATH\"\n\n", quoted(&program.display())));
     }
     for (line, en, zh) in LINES {
         let why = match session.console.lang {
@@ -148,13 +149,6 @@ fn program_folder() -> Option<PathBuf> {
     let first = found.find(|candidate| candidate.is_file());
     let first = first.and_then(|first| first.canonicalize().ok());
     if first.as_ref() == Some(&program) { None } else { program.parent().map(Path::to_path_buf) }
-}
-
-/// A path as a shell reads it back.
-pub(super) fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | '@');
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 /// Where the story is played.
@@ -265,11 +259,5 @@ mod tests {
                 read_words(words(line)).unwrap_or_else(|error| panic!("{line}\n{error}"));
             }
         }
-    }
-
-    #[test]
-    fn a_folder_is_written_as_a_shell_reads_it_back() {
-        assert_eq!(quoted(Path::new("earmark-demo/home")), "earmark-demo/home");
-        assert_eq!(quoted(Path::new("it's mine")), "'it'\\''s mine'");
     }
 }

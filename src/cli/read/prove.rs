@@ -6,9 +6,9 @@
 use super::named::resolve_entry;
 use super::{facts_of, key_of, say};
 use crate::cli::args::Prove;
-use crate::cli::demo::quoted;
 use crate::cli::output::{Exit, counted, for_terminal, path_text, to_file};
 use crate::cli::session::Session;
+use crate::cli::shell::quoted;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Reader;
 use crate::tlog::checkpoint::Checkpoint;
@@ -96,8 +96,8 @@ impl Files {
 
     /// The line that checks them, ready to paste.
     fn check(&self, key: &VerifierKey) -> String {
-        let (proof, entry) = (quoted(&self.proof), quoted(&self.entry));
-        let key = quoted(Path::new(&key.to_string()));
+        let (proof, entry) = (quoted(&self.proof.display()), quoted(&self.entry.display()));
+        let key = quoted(key);
         format!("earmark check-proof {proof} --entry {entry} --log-key {key}")
     }
 }

@@ -1,6 +1,7 @@
 //! Money that comes back to a line whose year is over: nothing can be paid from it until it is carried
 //! to the present year, and the receipt says how.
 
+use crate::cli::shell::quoted;
 use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Event, Split};
 use crate::domain::ids::{Code, LineKey};
@@ -43,13 +44,6 @@ impl Stranded {
             option("commitment", &self.commitment),
         )
     }
-}
-
-/// As a shell takes it: codes may have spaces.
-fn quoted(name: &impl ToString) -> String {
-    let name = name.to_string();
-    let is_plain = |c: char| c.is_alphanumeric() || "-_:./".contains(c);
-    if name.chars().all(is_plain) { name } else { format!("'{}'", name.replace('\'', r"'\''")) }
 }
 
 /// What an event brought back to lines whose year was over on its day; `undone` is the entry that it

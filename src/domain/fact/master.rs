@@ -6,11 +6,12 @@ use crate::domain::event::{
     FundEstablished, LedgerOpened, PayeeAccount, PayeeRegistered, Policy, PolicyAdopted,
     ProgrammeRegistered,
 };
-use crate::domain::ids::{Code, check_visible};
+use crate::domain::ids::Code;
 use crate::domain::kinds::Control;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::posting::Move;
 use crate::domain::rejection::{Allowed, Rejection, Thing};
+use crate::domain::spelling::check_visible;
 use crate::domain::state::{District, Fund, Journal, LedgerFacts, State};
 
 impl Fact for LedgerOpened {

@@ -3,9 +3,9 @@
 //! Enrolments and new keys of officers are proved under the new key; a new log key too, and where the
 //! old one was still there it signs for its successor (the handover).
 
+use crate::chain::breaks::{Break, Likely};
 use crate::chain::entry::LedgerId;
 use crate::chain::signature::{enrol_message, log_key_message, verify};
-use crate::chain::walk::{Break, Likely};
 use crate::domain::event::{Body, Bytes32, Bytes64, Event, LogKeyRotated};
 use crate::domain::state::State;
 

@@ -6,11 +6,11 @@
 use super::candidates::Candidates;
 use super::copies::{Copies, Place, Section};
 use crate::archive::reader::ArchiveReader;
+use crate::chain::breaks::Break;
 use crate::chain::clocks::Clocks;
 use crate::chain::command_ids::CommandIds;
 use crate::chain::entry::{Head, MAX_COMMAND_ENTRIES, Sealed};
 use crate::chain::hash::Hash;
-use crate::chain::walk::Break;
 use crate::domain::event::Event;
 use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};

@@ -1,7 +1,7 @@
 //! Whose log it is: who signed the checkpoint, and what the pin says.
 
 use super::{Identity, Run};
-use crate::chain::walk::Likely;
+use crate::chain::breaks::Likely;
 use crate::error::Error;
 use crate::ledger::reader::Reader;
 use crate::tlog::checkpoint::Checkpoint;

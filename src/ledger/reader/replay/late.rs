@@ -5,7 +5,8 @@
 //! the keys of each position, and never accused for want of them.
 
 use super::{Replay, Signed, proofs, revoked};
-use crate::chain::walk::{Break, Completed};
+use crate::chain::breaks::Break;
+use crate::chain::walk::Completed;
 use crate::domain::apply;
 use crate::domain::event::{Body, Bytes32, Event};
 
