@@ -3,12 +3,13 @@
 
 use super::fields::Created;
 use super::former::KEY_DOCUMENT;
+use super::intake::{Intake, Past};
+use super::job::Job;
 use super::mapping::Kin;
 use super::rowkey::{Bears, Booking, RowMemory};
-use super::run::{Intake, Job};
 use crate::domain::admit::books;
 use crate::domain::calendar::Date;
-use crate::domain::event::{Body, Bytes32, DocumentRef, Event};
+use crate::domain::event::{Body, Bytes32, DocumentRef};
 use crate::domain::ids::{Code, LineKey, Text};
 use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};
@@ -20,24 +21,6 @@ pub const FILE_DOCUMENT: &str = "import";
 pub const MAPPING_DOCUMENT: &str = "mapping";
 /// The document of an import of targets: the file, named by the day that the list is of.
 pub const LIST_DOCUMENT: &str = "list as of";
-
-/// An entry of the past, as an import asks for it.
-pub struct Past<'a> {
-    /// Its index.
-    pub index: u64,
-    /// The source and row key, if it was imported.
-    pub row: Option<(&'a str, [u8; 16])>,
-    /// Whether it is the first of its command.
-    pub begins: bool,
-    /// What it says.
-    pub event: &'a dyn Fn() -> Result<Option<Event>>,
-}
-
-impl std::fmt::Debug for Past<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Past").field("index", &self.index).finish_non_exhaustive()
-    }
-}
 
 /// What an import knows before it begins.
 #[derive(Debug, Default)]

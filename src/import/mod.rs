@@ -9,6 +9,7 @@ mod fit;
 pub mod former;
 pub mod history;
 pub mod intake;
+pub mod job;
 mod keys;
 mod label;
 pub mod mapping;

@@ -8,9 +8,10 @@ use super::changed;
 use super::fields::Field;
 use super::former;
 use super::history::History;
-pub use super::history::Past;
+pub use super::intake::{Imported, Intake, Past, Taken};
+pub use super::job::Job;
 use super::label::Labels;
-use super::mapping::{Mapping, Source, Target};
+use super::mapping::{Mapping, Target};
 use super::plan::{MappedEvent, Plan};
 use super::problem::Problem;
 use super::reader::Row;
@@ -24,15 +25,13 @@ pub use super::table::Input;
 use super::table::Table;
 use crate::chain::hash;
 use crate::domain::calendar::Date;
-use crate::domain::command::Order;
-use crate::domain::event::{DocumentRef, Event};
+use crate::domain::event::DocumentRef;
 use crate::domain::finding::Finding;
 use crate::domain::ids::LineKey;
 use crate::domain::kinds::Stage;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::posting::Leaf;
 use crate::domain::rejection::Rejection;
-use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};
 use crate::form::amount::NumberStyle;
 use std::collections::BTreeSet;
@@ -42,104 +41,6 @@ use std::sync::mpsc::{Receiver, sync_channel};
 const BATCHES_AHEAD: usize = 4;
 /// Rows that are known and named in a summary.
 const NAMED: usize = 5;
-
-/// What became of a row's orders.
-#[derive(Debug)]
-pub enum Taken {
-    /// They are admitted and wait to be sealed.
-    Booked {
-        /// Entries made; 0 where the orders change nothing.
-        entries: usize,
-        /// Findings of the rules, to look at.
-        findings: Vec<Finding>,
-    },
-    /// They do not fit into the command that waits to be sealed. Nothing has changed.
-    Full,
-    /// A rule said no to the order of this number, from 0. Nothing has changed.
-    Refused(usize, Rejection),
-}
-
-/// The ledger as an import sees it.
-///
-/// The rows taken since the last seal are one command. An implementation
-/// - MUST propose and admit the orders of a row one after the other, each on the state after the one
-///   before, and MUST leave no trace of the row where one of them is refused;
-/// - MUST answer [`Taken::Full`] rather than let a command grow beyond its limits, and never when no
-///   row waits; a row that alone exceeds them is refused as `command_too_large`;
-/// - MUST mark every entry with the source and row key, and MUST NOT let a row straddle two commands;
-/// - MUST make [`Intake::seal`] all or nothing: after an error no row since the last seal is in the
-///   ledger;
-/// - MUST NOT take a row for granted before `seal` has returned. A dry run seals nothing and keeps the
-///   state in memory only.
-pub trait Intake {
-    /// The state with all rows taken so far.
-    fn state(&self) -> &State;
-
-    /// Tells `each` every entry that was imported before, and every one that names a fund, project or
-    /// payee, in order.
-    ///
-    /// # Errors
-    /// The ledger cannot be read; the errors of `each`.
-    fn look_back(&self, each: &mut dyn FnMut(&Past<'_>) -> Result<()>) -> Result<()>;
-
-    /// The source, row key and event of the imported entry at `index`; `None` where there is none.
-    ///
-    /// # Errors
-    /// The ledger cannot be read.
-    fn imported(&self, index: u64) -> Result<Option<Imported>>;
-
-    /// The index that the next entry gets.
-    fn next_index(&self) -> u64;
-
-    /// Takes a row.
-    ///
-    /// # Errors
-    /// The machine could not; a rule that says no is [`Taken::Refused`].
-    fn take(&mut self, source: &str, key: [u8; 16], orders: &[Order]) -> Result<Taken>;
-
-    /// Seals the rows taken since the last seal as one signed command, durably.
-    ///
-    /// # Errors
-    /// The command is not in the ledger, or it is not known whether it is.
-    fn seal(&mut self) -> Result<()>;
-}
-
-/// An entry that was imported.
-#[derive(Debug, Clone)]
-pub struct Imported {
-    /// The list that it came from.
-    pub source: String,
-    /// The row.
-    pub key: [u8; 16],
-    /// What it says; `None` for a type that this release does not know.
-    pub event: Option<Event>,
-}
-
-/// What is imported, and how.
-#[derive(Clone, Copy)]
-pub struct Job<'a> {
-    /// The table.
-    pub input: Input<'a>,
-    /// The mapping.
-    pub mapping: &'a Mapping,
-    /// The source of the table's rows.
-    pub source: &'a Source,
-    /// Whether rows that are booked for another list are booked anew.
-    pub again: bool,
-    /// Whether what rows name and the ledger does not know is created.
-    pub create_missing: bool,
-    /// What the file must come to, beside what the mapping says.
-    pub expected: Expected,
-    /// The file and its mapping as documents (hash, name without a folder), attached to the first entry
-    /// of each command. Asked for once the file was looked through: what is no table is not hashed.
-    pub documents: &'a dyn Fn() -> Result<Vec<DocumentRef>>,
-}
-
-impl std::fmt::Debug for Job<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Job").field("input", &self.input).finish_non_exhaustive()
-    }
-}
 
 /// Imports a file. Before anything is written the whole file is read once, so that bytes that are no
 /// text, an open quote or an endless cell refuse it whole.
@@ -500,9 +401,11 @@ fn plus(sum: Option<Amount>, amount: Amount) -> Option<Amount> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::command::Order;
     use crate::domain::event::Bytes16;
     use crate::domain::ids::Text;
     use crate::domain::state::LedgerFacts;
+    use crate::domain::state::State;
     use crate::import::rejects::RejectsFile;
 
     /// A ledger that answers every row in the same way.
