@@ -156,7 +156,7 @@ fn a_rule_set_of_a_later_release_is_no_break_whatever_follows() {
 fn a_ledger_opened_under_a_later_rule_set_is_not_checked_from_its_first_entry() {
     let mut entries = entries_of(&book(false));
     let mut first = opened(&entries);
-    first.policy.rule_set_version = 3;
+    first.policy.rule_set_version = RULE_SET + 1;
     let bytes = body::encode(&first.into()).unwrap();
     entries[0] = {
         let mut envelope = entry::parse(&entries[0]).unwrap();

@@ -317,7 +317,7 @@ fn every_command_is_judged_by_the_rule_set_of_its_time() {
     let mut book = Book::new(1, &[Role::Auditor]);
     book.seal(1, &key(4), vec![fund_body()]);
     let policy = Policy { project_required: false, ..Policy::default() };
-    assert_eq!(policy.rule_set_version, 2);
+    assert_eq!(policy.rule_set_version, RULE_SET);
     let adopted: Body = PolicyAdopted { policy, filing: Filing::default() }.into();
     book.seal(0, &key(1), vec![adopted]);
     book.is_verified(2, 2);

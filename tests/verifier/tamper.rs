@@ -402,7 +402,7 @@ fn a_rule_set_of_a_later_release_is_said_and_is_no_break() {
     let (_, _, body) = base.decoded(0);
     let Body::LedgerOpened(opened) = body else { panic!("{body:?}") };
     let mut later = opened.clone();
-    later.policy.rule_set_version = 3;
+    later.policy.rule_set_version = RULE_SET + 1;
     let adopted = PolicyAdopted { policy: later.policy.clone(), filing: Filing::default() };
     let adopted = body::encode(&adopted.into()).unwrap();
     let first = base.forged_body(0, &body::encode(&later.into()).unwrap());
