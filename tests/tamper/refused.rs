@@ -79,7 +79,7 @@ fn assert_not_checked_from(report: &Report, index: u64) {
 /// all of that is followed, and none of it is a break.
 #[test]
 fn a_rule_set_of_a_later_release_is_no_break_whatever_follows() {
-    for rule_set in [0, 3, 9, u32::MAX] {
+    for rule_set in [0, RULE_SET + 1, RULE_SET + 9, u32::MAX] {
         let mut entries = entries_of(&book(false));
         let at = entries.len() as u64;
         let add = |entries: &mut Vec<Vec<u8>>, number, signer: &SeedSigner, body: Body| {
@@ -176,7 +176,7 @@ fn anchors(house: &House) -> earmark::edge::anchors::Anchors {
 #[test]
 fn a_later_rule_set_opens_for_reading_only_and_nothing_is_changed() {
     let mut entries = entries_of(&book(false));
-    let new = signed_by(&entries, 0, &officer(), policy_of(&entries, 3));
+    let new = signed_by(&entries, 0, &officer(), policy_of(&entries, RULE_SET + 1));
     entries.push(new);
     let house = house_with(&entries);
     for _ in 0..2 {
