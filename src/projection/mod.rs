@@ -11,6 +11,7 @@ pub mod content;
 pub mod figures;
 pub mod filter;
 pub mod groups;
+mod investment;
 pub mod leverage;
 mod master;
 pub mod names;

@@ -10,6 +10,7 @@ pub mod csv;
 pub mod entry;
 pub mod execution;
 pub mod findings;
+pub mod follow_on;
 pub mod json;
 pub mod leverage;
 pub mod master;
@@ -33,6 +34,7 @@ pub const REPORTS: &[&Spec] = &[
     &balance::BALANCE_PAYEE,
     &execution::EXECUTION,
     &findings::FINDINGS,
+    &follow_on::FOLLOW_ON,
     &leverage::LEVERAGE,
     &register::REGISTER,
     &master::FUNDS,

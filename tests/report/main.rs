@@ -146,6 +146,7 @@ impl Shelf {
             report::balance::by_payee(balances, names, selection, self.header()).unwrap(),
             self.findings(),
             report::register::register(register.rows(), &mut cells, self.header()),
+            report::follow_on::follow_on(&self.leverage, names, &all, self.header()).unwrap(),
             report::master::funds(names, balances, &all, self.header()).unwrap(),
             report::master::projects(names, balances, &all, self.header()).unwrap(),
             report::master::payees(names, balances, &all, self.header()).unwrap(),

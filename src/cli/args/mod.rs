@@ -125,6 +125,36 @@ pub(crate) enum Verb {
     Doctor(Doctor),
 }
 
+/// What a list is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// Funds.
+    Funds,
+    /// Projects.
+    Projects,
+    /// Payees.
+    Payees,
+    /// Contracts.
+    Commitments,
+    /// Follow-on investments.
+    FollowOns,
+}
+
+impl Verb {
+    /// The list that is asked for, however the verb spells it.
+    pub(crate) fn listed(&self) -> Option<(Listed, &List)> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the others list nothing")]
+        match self {
+            Self::Funds(a) => Some((Listed::Funds, a)),
+            Self::Projects(a) => Some((Listed::Projects, a)),
+            Self::Payees(a) => Some((Listed::Payees, a)),
+            Self::Commitments(a) => Some((Listed::Commitments, a)),
+            Self::FollowOn(FollowOnVerb::List(a)) => Some((Listed::FollowOns, a)),
+            _ => None,
+        }
+    }
+}
+
 /// What the ledger does, below its name in `earmark --help`.
 const PROMISE: &str = "Every record is kept for ever in a hash-chained log; balances are rebuilt \
                        from it, and anyone can verify it offline.";

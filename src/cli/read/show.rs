@@ -8,7 +8,6 @@ use crate::cli::args::{FormatName, Show};
 use crate::cli::output::{Exit, grouped};
 use crate::cli::session::Session;
 use crate::domain::ids::{Code, LineKey};
-use crate::domain::kinds::FollowOnKind;
 use crate::domain::money::Currency;
 use crate::error::Result;
 use crate::form::thing::ThingSort;
@@ -289,14 +288,14 @@ impl Page<'_> {
                 "not_paid_in_yet": currency.plain(rest),
             });
             card.add(self.lang.label("project"), found.project.to_string());
-            card.add(self.lang.label("kind"), self.kind(found.kind));
+            card.add(self.lang.label("kind"), self.lang.word(found.kind.text()));
             for (label, amount) in [
-                (self.say("Pledged", "承诺"), found.pledged),
-                (self.say("Paid in", "到位"), found.paid_in),
-                (self.say("Withdrawn", "撤回"), found.withdrawn),
-                (self.say("Not paid in yet", "未到位"), rest),
+                ("pledged", found.pledged),
+                ("paid_in", found.paid_in),
+                ("withdrawn", found.withdrawn),
+                ("not_paid_in_yet", rest),
             ] {
-                card.add(label, words::money(&currency.money(amount), self.lang));
+                card.add(self.lang.label(label), words::money(&currency.money(amount), self.lang));
             }
         }
         let entries = explain.then(|| self.entries_of(ThingSort::FollowOn, code)).transpose()?;
@@ -308,18 +307,6 @@ impl Page<'_> {
             "entries": entries.as_ref().map(report::json::value),
         });
         Ok(Shown { title, card, tables: entries.into_iter().collect(), json })
-    }
-}
-
-impl Page<'_> {
-    fn kind(&self, kind: FollowOnKind) -> &'static str {
-        match kind {
-            FollowOnKind::Private => self.say("private", "社会资本"),
-            FollowOnKind::EnterpriseBuild => self.say("enterprise-built", "带资兴建"),
-            FollowOnKind::OwnFunds => self.say("own funds", "自筹"),
-            FollowOnKind::OtherPublic => self.say("other public money", "其他财政资金"),
-            FollowOnKind::InKind => self.say("in kind", "实物"),
-        }
     }
 }
 

@@ -306,7 +306,7 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
             Wish::new(&a.flags, |d| work::disburse(d, a))
         }
         Verb::Refund(a) => Wish::new(&a.flags, |d| work::refund(d, a)),
-        Verb::FollowOn(verb) => follow_on(verb),
+        Verb::FollowOn(verb) => return follow_on(verb),
         Verb::Reverse(a) => Wish::new(&a.flags, |d| book::reverse(d, a)),
         Verb::Attach(a) => Wish::new(&a.flags, |d| book::attach(d, a)),
         Verb::Confidential(ConfidentialVerb::Erase(a)) => {
@@ -380,12 +380,13 @@ fn commitment(verb: &CommitmentVerb) -> Wish<'_> {
     }
 }
 
-fn follow_on(verb: &FollowOnVerb) -> Wish<'_> {
-    match verb {
+fn follow_on(verb: &FollowOnVerb) -> Option<Wish<'_>> {
+    Some(match verb {
         FollowOnVerb::Pledge(a) => Wish::new(&a.flags, |d| follow_on::pledge(d, a)),
         FollowOnVerb::PayIn(a) => Wish::new(&a.flags, |d| follow_on::pay_in(d, a)),
         FollowOnVerb::Withdraw(a) => Wish::new(&a.flags, |d| follow_on::withdraw(d, a)),
-    }
+        FollowOnVerb::List(_) => return None,
+    })
 }
 
 /// A line of a fund and year, with its class and origin where they were given.

@@ -1,0 +1,71 @@
+//! What a year of use asked for: lists of every kind, balances by leaf and year, words found in any entry.
+
+use super::Place;
+use serde_json::json;
+
+/// Three investments in projects of two districts, of which one withdrew its rest.
+fn drawn() -> Place {
+    let place = Place::with_fund();
+    for line in [
+        "district register 310115 --name Pudong --level district",
+        "project approve CARD --title Card --purpose it/card --district 310115 --ceiling 100万",
+        "project approve NET --title Net --purpose it/net",
+        "follow-on pledge INV-1 --project CARD --investor 甲公司 --kind private --amount 600",
+        "follow-on pledge INV-2 --project CARD --investor 乙公司 --kind enterprise_build --amount 50",
+        "follow-on pledge INV-3 --project NET --investor 丙公司 --kind own_funds --amount 7",
+        "follow-on pay-in INV-1 250",
+        "follow-on pay-in INV-3 7",
+    ] {
+        place.ok(&format!("{line} --on 2002-06-20"));
+    }
+    place.ok("follow-on withdraw INV-1 350 --reason left --on 2002-06-25");
+    place
+}
+
+#[test]
+fn investments_are_listed_with_what_came_of_them() {
+    let place = drawn();
+    let all = place.value("follow-on list");
+    assert_eq!(
+        (&all["report"], &all["schema"]),
+        (&json!("follow-on"), &json!("report.follow-on.json"))
+    );
+    assert_eq!(
+        all["rows"][0],
+        json!({
+            "follow_on": "INV-1", "project": "CARD", "investor": "甲公司", "kind": "private",
+            "status": "withdrawn", "pledged_on": "2002-06-20", "pledged": "600.00",
+            "paid_in": "250.00", "withdrawn": "350.00", "not_paid_in_yet": "0.00",
+        })
+    );
+    assert_eq!(
+        (&all["rows"][1]["status"], &all["rows"][2]["status"]),
+        (&json!("open"), &json!("paid_in"))
+    );
+    assert_eq!(
+        all["totals"],
+        json!({"pledged": "657.00", "paid_in": "257.00", "withdrawn": "350.00", "not_paid_in_yet": "50.00"})
+    );
+    let codes = |line: &str| -> Vec<String> {
+        let found = place.value(&format!("follow-on list {line}"));
+        let rows = found["rows"].as_array().unwrap().iter();
+        rows.map(|row| row["follow_on"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(codes("project:NET"), ["INV-3"]);
+    assert_eq!(codes("district:310115"), ["INV-1", "INV-2"]);
+    assert_eq!(codes("not:district:310115"), ["INV-3"]);
+    assert_eq!(codes("--as-of 2002-06-19"), [""; 0]);
+    let before = place.value("follow-on list project:CARD --as-of 2002-06-24");
+    assert_eq!(before["rows"][0]["not_paid_in_yet"], "350.00");
+    place.refuses(
+        "follow-on list payee:X",
+        2,
+        "filter_not_here: the list of investments cannot be filtered by payee:\n  \
+         next: it knows project: district:\n",
+    );
+    let shown = place.ok("follow-on list --lang zh");
+    for word in ["社会资本台账", "投资方", "带资兴建", "已撤回", "未到位", "丙公司"]
+    {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
+}
