@@ -3,6 +3,38 @@
 use super::Place;
 use serde_json::json;
 
+#[test]
+fn every_kind_has_a_list_and_every_verb_a_help() {
+    let place = drawn();
+    for (short, long) in [
+        ("funds fund:PD-INFO", "fund list fund:PD-INFO"),
+        ("projects --as-of 2002-06-21", "project list --as-of 2002-06-21"),
+        ("payees", "payee list"),
+        ("commitments", "commitment list"),
+    ] {
+        assert_eq!(place.value(short), place.value(long), "{long}");
+        assert_eq!(place.ok(&format!("{short} --lang zh")), place.ok(&format!("{long} --lang zh")));
+    }
+    for verb in
+        ["balance", "fund list", "allocation record", "report execution", "disburse", "fund"]
+    {
+        assert_eq!(
+            place.ok(&format!("help {verb}")),
+            place.ok(&format!("{verb} --help")),
+            "{verb}"
+        );
+    }
+    assert_eq!(place.ok("help"), place.ok("--help"));
+    for (line, said) in [
+        ("help reciept", "error: there is no verb 'reciept' in earmark"),
+        ("help disburse more", "error: there is no verb 'more' in disburse"),
+    ] {
+        let ran = place.run(line);
+        assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{line}");
+        assert!(ran.err.starts_with(said), "{}", ran.err);
+    }
+}
+
 /// Three investments in projects of two districts, of which one withdrew its rest.
 fn drawn() -> Place {
     let place = Place::with_fund();

@@ -81,7 +81,7 @@ pub(crate) struct Show {
 
 /// List them, with their balances
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  earmark projects\n  earmark projects fund:PD-INFO")]
+#[command(after_help = "Example:\n  earmark projects\n  earmark project list fund:PD-INFO")]
 pub(crate) struct List {
     /// Filters such as fund:PD-INFO or district:310115
     #[arg(value_name = "FILTER")]
