@@ -12,6 +12,7 @@ pub mod execution;
 pub mod findings;
 pub mod follow_on;
 pub mod json;
+pub mod leaf;
 pub mod leverage;
 pub mod master;
 pub mod register;
@@ -32,6 +33,7 @@ use text::Unit;
 pub const REPORTS: &[&Spec] = &[
     &balance::BALANCE,
     &balance::BALANCE_PAYEE,
+    &leaf::BALANCE_LEAF,
     &execution::EXECUTION,
     &findings::FINDINGS,
     &follow_on::FOLLOW_ON,

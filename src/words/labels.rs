@@ -6,6 +6,7 @@ use super::Lang;
 /// Key, English, Chinese. Sorted by nothing but subject.
 const LABELS: &[(&str, &str, &str)] = &[
     ("report:balance", "Balances", "指标余额表"),
+    ("report:balance-leaf", "Balances by leaf", "分户余额表"),
     ("report:balance-payee", "Balances by payee", "收款单位余额表"),
     ("report:commitments", "Commitments", "合同台账"),
     ("report:districts", "Districts", "区划"),
@@ -107,6 +108,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("reversed_by", "Reversed", "冲销"),
     ("reversed_amount", "Of it reversed", "其中已冲销"),
     ("word:reversed", "reversed", "已冲销"),
+    ("stage", "Stage", "资金状态"),
     ("status", "Status", "状态"),
     ("kind", "Kind", "性质"),
     ("level", "Level", "级别"),

@@ -35,6 +35,43 @@ fn every_kind_has_a_list_and_every_verb_a_help() {
     }
 }
 
+#[test]
+fn balances_are_told_by_leaf_and_of_one_year() {
+    let place = drawn();
+    place.ok("reservation make CARD --from PD-INFO:2002=30万 --on 2002-06-20");
+    let found = place.value("balance --by leaf");
+    assert_eq!(found["schema"], "report.balance-leaf.json");
+    let rows: Vec<_> = found["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            ["line", "stage", "project", "balance"]
+                .map(|key| row[key].as_str().unwrap_or("").to_owned())
+        })
+        .collect();
+    let line = "PD-INFO:2002";
+    assert_eq!(
+        rows,
+        [
+            [line, "authority", "", "-10000000.00"],
+            [line, "unreserved", "", "9700000.00"],
+            [line, "reserved", "CARD", "300000.00"],
+        ]
+    );
+    assert_eq!((&found["totals"]["balance"], &found["notes"]), (&json!("0.00"), &json!([])));
+    assert_eq!(place.value("balance --by leaf project:CARD")["totals"]["balance"], "300000.00");
+    assert_eq!(place.value("balance")["notes"], json!([]));
+    place.ok("allocate PD-INFO 2003 5 --on 2002-06-29");
+    let both = place.value("balance");
+    assert_eq!(both["rows"][0]["budget_final"], "10000005.00");
+    assert_eq!(both["notes"], json!(["fiscal years in it: 2002, 2003; one of them: --year 2003"]));
+    let one = place.value("balance --year 2003");
+    assert_eq!((&one["rows"][0]["budget_final"], &one["notes"]), (&json!("5.00"), &json!([])));
+    assert_eq!(place.value("balance --by leaf --year 2003")["rows"].as_array().unwrap().len(), 2);
+    assert!(place.ok("balance --lang zh").contains("含 2002、2003 年度；只看一年：--year 2003"));
+}
+
 /// Three investments in projects of two districts, of which one withdrew its rest.
 fn drawn() -> Place {
     let place = Place::with_fund();

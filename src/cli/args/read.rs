@@ -23,12 +23,14 @@ pub(crate) enum GroupName {
     Payee,
     // One row a contract
     Commitment,
+    // One row a line, stage, project and contract
+    Leaf,
 }
 
 /// Show balances: what was given, what is held, owed and paid, what is left
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Filters: fund:CODE, project:CODE, district:CODE (and payee:CODE with --by payee); not: in front of one turns it round.\n\nExample:\n  earmark balance\n  earmark balance PD-INFO --by year\n  earmark balance --by project --as-of 2002Q2 --unit wan"
+    after_help = "Filters: fund:CODE, project:CODE, district:CODE (and payee:CODE with --by payee); not: in front of one turns it round.\n\nExample:\n  earmark balance\n  earmark balance PD-INFO --by year\n  earmark balance --by project --as-of 2002Q2 --unit wan\n  earmark balance --by leaf --year 2002"
 )]
 pub(crate) struct Balance {
     /// Funds, or filters such as project:CARD
@@ -37,6 +39,9 @@ pub(crate) struct Balance {
     /// What a row is
     #[arg(long, value_name = "WHAT", default_value = "fund")]
     pub(crate) by: GroupName,
+    /// This fiscal year only [default: all]
+    #[arg(long, value_name = "YEAR", value_parser = parse_year)]
+    pub(crate) year: Option<Year>,
     /// What every read takes.
     #[command(flatten)]
     pub(crate) flags: ReadFlags,
