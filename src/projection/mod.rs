@@ -18,6 +18,7 @@ pub mod names;
 pub mod ratio;
 pub mod register;
 mod shares;
+mod texts;
 pub mod told;
 
 use crate::chain::entry::{CommandId, EntryId, Row};

@@ -72,6 +72,37 @@ fn balances_are_told_by_leaf_and_of_one_year() {
     assert!(place.ok("balance --lang zh").contains("含 2002、2003 年度；只看一年：--year 2003"));
 }
 
+#[test]
+fn a_word_a_voucher_and_an_invoice_are_found() {
+    let place = drawn();
+    for line in [
+        "payee register SW-A --name 'Soft Ware'",
+        "disburse 100 --project CARD --payee SW-A --source-no INV-7/B --document-no 浦财1号 --from PD-INFO:2002=100",
+        "disburse 70 --project CARD --payee SW-A --from PD-INFO:2002=70",
+        "reverse @15 --reason 'paid Twice'",
+    ] {
+        place.ok(&format!("{line} --on 2002-06-29"));
+    }
+    let entries = |words: &str| -> Vec<u64> {
+        let found = place.value(&format!("register {words}"));
+        let rows = found["rows"].as_array().unwrap().iter();
+        rows.map(|row| row["entry"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(entries("text:twice"), [16]);
+    assert_eq!(entries("'text:soft w'"), [13]);
+    assert_eq!(entries("text:浦财"), [14]);
+    assert_eq!(entries("text:甲公司"), [7]);
+    assert_eq!(entries("text:sw-a not:text:soft"), [14, 15]);
+    assert_eq!(entries("invoice:inv-7"), [14]);
+    assert_eq!(entries("type:disbursement not:invoice:INV-7"), [15]);
+    assert_eq!(entries("voucher:PD-INFO/2002/2"), [15]);
+    assert_eq!(entries("voucher:info/2002 voucher:nothing"), [14, 15]);
+    let empty = place.run("register text:");
+    assert!(empty.status == 2 && empty.err.starts_with("filter_value: "), "{}", empty.err);
+    let elsewhere = place.run("balance text:x");
+    assert!(elsewhere.err.starts_with("filter_not_here: "), "{}", elsewhere.err);
+}
+
 /// Three investments in projects of two districts, of which one withdrew its rest.
 fn drawn() -> Place {
     let place = Place::with_fund();

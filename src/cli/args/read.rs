@@ -50,7 +50,7 @@ pub(crate) struct Balance {
 /// List entries in their order, with what they moved
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Filters: fund:CODE, project:CODE, payee:CODE, district:CODE, amt:100000.., date:2002Q1, type:disbursement; not: in front of one turns it round.\nWords of one kind are alternatives, kinds are combined. amt: is the amount of the whole entry; below zero stands only history.\n\nExample:\n  earmark register\n  earmark register fund:PD-INFO type:disbursement amt:100000.. date:2002\n  earmark register --limit 100 --after @4211"
+    after_help = "Filters: fund:CODE, project:CODE, payee:CODE, district:CODE, amt:100000.., date:2002Q1, type:disbursement, text:WORD, voucher:PD-INFO/2002/7, invoice:INV-7; not: in front of one turns it round.\nWords of one kind are alternatives, kinds are combined. text: looks in every name, title, reason, code and number of an entry; of these three a part is enough, large or small letters.\namt: is the amount of the whole entry; below zero stands only history.\n\nExample:\n  earmark register\n  earmark register fund:PD-INFO type:disbursement amt:100000.. date:2002\n  earmark register text:school not:type:project\n  earmark register --limit 100 --after @4211"
 )]
 pub(crate) struct Register {
     /// Which entries; all of these have to fit
