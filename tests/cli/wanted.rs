@@ -103,6 +103,52 @@ fn a_word_a_voucher_and_an_invoice_are_found() {
     assert!(elsewhere.err.starts_with("filter_not_here: "), "{}", elsewhere.err);
 }
 
+#[test]
+fn an_entry_shows_its_documents_refunds_and_reversal() {
+    let place = drawn();
+    place.write("receipt.pdf", "paid");
+    place.write("later.pdf", "late");
+    for line in [
+        "payee register SW-A --name A",
+        "disburse 100 --project CARD --payee SW-A --from PD-INFO:2002=100 --document receipt.pdf:e-voucher",
+        "refund 30 --disbursement @14 --restores-budget yes",
+        "refund 20 --disbursement @14 --restores-budget yes",
+        "reverse @16 --reason twice",
+        "attach @14 later.pdf",
+    ] {
+        place.ok(&format!("{line} --on 2002-06-29"));
+    }
+    let shown = place.value("show @14")["show"].clone();
+    let documents = shown["documents"].as_array().unwrap();
+    assert_eq!(
+        (&documents[0]["name"], &documents[0]["kind"]),
+        (&json!("receipt.pdf"), &json!("e-voucher"))
+    );
+    assert_eq!((&documents[1]["name"], &documents[1]["entry"]), (&json!("later.pdf"), &json!(18)));
+    assert_eq!(documents[0]["hash"].as_str().unwrap().len(), 64);
+    assert_eq!(
+        shown["refunds"],
+        json!({
+            "entries": [
+                {"entry": 15, "amount": "30.00", "reversed_by": null},
+                {"entry": 16, "amount": "20.00", "reversed_by": 17},
+            ],
+            "refunded": "30.00",
+            "left": "70.00",
+        })
+    );
+    let text = place.ok("show @14");
+    for said in
+        ["receipt.pdf · e-voucher · HASH", "(@18)", "@15 CNY 30.00", "(reversed @17)", "CNY 70.00"]
+    {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let undone = place.value("show @17")["show"].clone();
+    assert_eq!((&undone["reverses"], &undone["refunds"]), (&json!(16), &json!(null)));
+    assert_eq!(place.value("show @16")["show"]["reversed_by"], 17);
+    assert!(place.ok("show @14 --lang zh").contains("退款后余额"));
+}
+
 /// Three investments in projects of two districts, of which one withdrew its rest.
 fn drawn() -> Place {
     let place = Place::with_fund();

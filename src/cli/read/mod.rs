@@ -3,6 +3,7 @@
 //! [`Reading`] is a question's place and time: the log, the size it is asked as known at, the day it
 //! is asked as of. Caches are used only under the log key that is pinned on this machine.
 
+mod beside;
 mod card;
 mod check_proof;
 mod checkpoint;

@@ -1,5 +1,6 @@
 //! `show`: one thing with its fields and balance; with `--explain` the entries behind them.
 
+use super::beside::Beside;
 use super::card::Card;
 use super::confidential::{Erasure, Standing};
 use super::named::{Wanted, officer_number, resolve};
@@ -88,18 +89,21 @@ impl Page<'_> {
 
     fn entry(&self, index: u64, explain: bool) -> Result<Shown> {
         let currency = self.reading.facts.currency();
-        let mut found = Value::Null;
+        let (mut found, mut beside) = (Value::Null, Beside::of(index));
         let replay = self.reading.reader.fold(self.reading.size, &mut |recorded| {
+            beside.apply(recorded);
             if recorded.index == index {
                 found = entry_json(recorded, currency);
             }
         })?;
-        let reversed_by = replay.state().reversed.get(&index).copied();
+        let reversed = |entry: u64| replay.state().reversed.get(&entry).copied();
+        let reversed_by = reversed(index);
         let mut card = Card::default();
         self.entry_fields(&mut card, &found);
         if let Some(by) = reversed_by {
             card.add(self.say("reversed by", "已被冲销于"), format!("@{by}"));
         }
+        beside.add(&mut card, currency, self.lang, &reversed);
         let standing = Standing::of(self.reading, self.books, index)?;
         if let Some(standing) = &standing {
             card.add(self.say("confidential", "保密内容"), self.confidential(standing));
@@ -114,6 +118,9 @@ impl Page<'_> {
             "kind": "entry",
             "entry": found,
             "reversed_by": reversed_by,
+            "reverses": beside.reverses(),
+            "documents": beside.documents_json(),
+            "refunds": beside.refunds_json(currency, &reversed),
             "confidential": standing.as_ref().map(Standing::json),
             "entries": citing.as_ref().map(report::json::value),
         });
@@ -127,6 +134,12 @@ impl Page<'_> {
         let moves = map.shift_remove("moves").unwrap_or_default();
         map.shift_remove("type_number");
         map.shift_remove("confidential");
+        // They have a line of their own, with those that were attached later.
+        if let Some(Value::Object(filing)) =
+            map.get_mut("body").and_then(|body| body.get_mut("filing"))
+        {
+            filing.shift_remove("documents");
+        }
         if let Some(number) = map.get("officer").and_then(Value::as_u64) {
             let officer = self.names().officers.iter().find(|o| u64::from(o.number) == number);
             if let Some(officer) = officer {
