@@ -158,6 +158,9 @@ impl Takes {
     };
 
     fn of(verb: &Verb) -> Self {
+        if verb.listed().is_some() {
+            return Self::READ;
+        }
         match verb {
             Verb::Demo(_) => Self {
                 formats: PLAIN,

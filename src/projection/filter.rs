@@ -5,6 +5,7 @@
 //! (`fund:A project:B` is both); every `amt:`, `date:` and `not:` has to hold. A period is one of the
 //! calendar, not of the fiscal year.
 
+use super::texts;
 use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Event};
 use crate::domain::ids::Code;
@@ -15,7 +16,8 @@ use std::cmp::Ordering;
 use std::fmt;
 
 /// The prefixes, as the command line writes them.
-pub const PREFIXES: &[&str] = &["fund", "project", "payee", "district", "amt", "date", "type"];
+pub const PREFIXES: &[&str] =
+    &["fund", "project", "payee", "district", "amt", "date", "type", "text", "voucher", "invoice"];
 
 /// What a word asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +38,12 @@ pub enum Term {
     Dates(Date, Date),
     /// `type:`, a family like `disbursement` or a type like `DisbursementRecorded`.
     Type(String),
+    /// `text:`, part of any text of the entry, in small letters.
+    Text(String),
+    /// `voucher:`, part of a payment's `FUND/YEAR/NUMBER`, in small letters.
+    Voucher(String),
+    /// `invoice:`, part of the payee's own number of a payment, in small letters.
+    Invoice(String),
 }
 
 /// How `amt:` compares.
@@ -88,6 +96,10 @@ pub struct Subject<'a> {
     pub district: Option<&'a Code>,
     /// The amount of the whole entry, minor units.
     pub amount: Option<Amount>,
+    /// The voucher, as `FUND/YEAR/NUMBER`.
+    pub voucher: Option<&'a str>,
+    /// The payee's own number.
+    pub invoice: Option<&'a str>,
     /// The event.
     pub event: Option<&'a Event>,
 }
@@ -104,6 +116,9 @@ impl Term {
             Self::Amount(..) | Self::Amounts(..) => "amt",
             Self::Dates(..) => "date",
             Self::Type(_) => "type",
+            Self::Text(_) => "text",
+            Self::Voucher(_) => "voucher",
+            Self::Invoice(_) => "invoice",
         }
     }
 
@@ -115,7 +130,9 @@ impl Term {
             | Self::Payee(_)
             | Self::District(_)
             | Self::Type(_) => true,
-            Self::Amount(..) | Self::Amounts(..) | Self::Dates(..) => false,
+            Self::Voucher(_) | Self::Invoice(_) => true,
+            // Words of text have to be there all, like amounts and dates.
+            Self::Amount(..) | Self::Amounts(..) | Self::Dates(..) | Self::Text(_) => false,
         }
     }
 
@@ -140,6 +157,13 @@ impl Term {
             }
             Self::Dates(first, last) => {
                 subject.event.is_some_and(|event| (*first..=*last).contains(&event.occurred_on))
+            }
+            Self::Text(word) => subject.event.is_some_and(|event| texts::holds(event, word)),
+            Self::Voucher(part) => {
+                subject.voucher.is_some_and(|found| found.to_lowercase().contains(part))
+            }
+            Self::Invoice(part) => {
+                subject.invoice.is_some_and(|found| found.to_lowercase().contains(part))
             }
             Self::Type(word) => subject
                 .event
@@ -174,7 +198,9 @@ impl Filter {
             Term::Fund(code) | Term::Project(code) | Term::Payee(code) | Term::District(code) => {
                 code.to_string()
             }
-            Term::Type(word) => word.clone(),
+            Term::Type(word) | Term::Text(word) | Term::Voucher(word) | Term::Invoice(word) => {
+                word.clone()
+            }
             Term::Amount(bound, amount) => format!("{bound:?} {} minor units", amount.0),
             Term::Amounts(least, most) => format!("{}..{} minor units", least.0, most.0),
             Term::Dates(first, last) => format!("{first}..{last}"),
@@ -239,7 +265,14 @@ fn term(word: &str, rest: &str, readers: &Readers<'_>) -> Result<Term> {
         "" => Err(value_error("a code after the colon, like fund:PD-INFO")),
         _ => Ok(Code::new(value)),
     };
+    let part = || match value.trim() {
+        "" => Err(value_error("what to look for after the colon, like text:school")),
+        part => Ok(part.to_lowercase()),
+    };
     match prefix {
+        "text" => part().map(Term::Text),
+        "voucher" => part().map(Term::Voucher),
+        "invoice" => part().map(Term::Invoice),
         "fund" => code().map(Term::Fund),
         "project" => code().map(Term::Project),
         "payee" => code().map(Term::Payee),

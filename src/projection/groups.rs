@@ -15,9 +15,11 @@ use super::filter::{Filter, Subject};
 use super::names::Names;
 use crate::domain::calendar::Year;
 use crate::domain::ids::{Code, LineKey};
+use crate::domain::kinds::Stage;
 use crate::domain::money::Amount;
+use crate::domain::posting::Leaf;
 use crate::error::Result;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a row is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,6 +182,43 @@ pub fn rows(
     let total = row(Key::Without, total, any_below);
     let rows = rows.into_iter().map(|(key, (figures, below))| row(key, figures, below));
     Ok(Grouped { rows: rows.collect(), total })
+}
+
+/// The fiscal years whose lines have figures among what is asked for.
+#[must_use]
+pub fn years(balances: &Balances, names: &Names, selection: Selection<'_>) -> BTreeSet<Year> {
+    let has_figures = |figures: Option<&Figures>| figures.is_none_or(|figures| !figures.is_zero());
+    let places = balances.places().filter(|(_, figures)| has_figures(*figures));
+    let chosen = places.filter(|(place, _)| selection.has(names, place, None));
+    chosen.map(|(place, _)| place.line.year).collect()
+}
+
+/// Every leaf that is not zero, authority included, ascending: the leaves of a line add up to zero. A leaf
+/// that cannot be counted has no balance.
+///
+/// # Errors
+/// `filter_not_here` for a word that balances have no answer to.
+pub fn leaves(
+    balances: &Balances,
+    names: &Names,
+    selection: Selection<'_>,
+) -> Result<BTreeMap<Leaf, Option<Amount>>> {
+    selection.filter.only("a balance", BALANCE_PREFIXES)?;
+    let mut leaves: BTreeMap<Leaf, Option<Amount>> = BTreeMap::new();
+    for (place, figures) in balances.places() {
+        for stage in Stage::ALL {
+            let leaf = place.leaf(*stage);
+            let (line, project) = (leaf.line.clone(), leaf.project.clone());
+            let own = Place { line, project, commitment: leaf.commitment.clone() };
+            if selection.has(names, &own, None) {
+                let balance = figures.and_then(|figures| figures.stage(*stage).ok());
+                let sum = leaves.entry(leaf).or_insert(Some(Amount::ZERO));
+                *sum = plus(*sum, balance);
+            }
+        }
+    }
+    leaves.retain(|_, balance| *balance != Some(Amount::ZERO));
+    Ok(leaves)
 }
 
 /// What a payee has coming and got.

@@ -10,6 +10,7 @@
 use super::balances::Balances;
 use super::filter::{Filter, Subject};
 use super::groups::Key;
+pub use super::investment::Investment;
 use super::names::Names;
 use super::ratio::Ratio;
 use super::shares::largest_remainder;
@@ -173,14 +174,6 @@ struct Approval {
     funding: BTreeMap<Code, Amount>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Investment {
-    project: Code,
-    kind: FollowOnKind,
-    pledged: Amount,
-    paid_in: Amount,
-}
-
 /// Approvals and investments, at a date or at the end of what was taken in.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Leverage {
@@ -200,6 +193,17 @@ impl Leverage {
     #[must_use]
     pub fn new(as_of: Option<Date>) -> Self {
         Self { as_of, ..Self::default() }
+    }
+
+    /// Every investment that stands, by code.
+    #[must_use]
+    pub fn investments(&self) -> &BTreeMap<Code, Investment> {
+        &self.investments
+    }
+
+    /// The funds that a project's approval and reservations named.
+    pub fn funds_of(&self, project: &Code) -> impl Iterator<Item = &Code> {
+        self.approvals.get(project).into_iter().flat_map(|approval| approval.funding.keys())
     }
 
     /// Rows and total. `balances` MUST be of the same entries and day. A row whose sums cannot be counted
@@ -298,8 +302,8 @@ impl Leverage {
         for investment in self.investments.values() {
             let sums = drawn.entry(&investment.project).or_insert(Some(Default::default()));
             *sums = sums.and_then(|(mut pledged, mut paid_in)| {
-                let added =
-                    [(&mut pledged, investment.pledged), (&mut paid_in, investment.paid_in)];
+                let standing = investment.standing()?;
+                let added = [(&mut pledged, standing), (&mut paid_in, investment.paid_in)];
                 for (sum, amount) in added {
                     let sum = sum.of(investment.kind);
                     *sum = sum.checked_add(amount)?;
@@ -326,7 +330,7 @@ impl Leverage {
         } else if let Body::ReservationReleased(b) = &event.body {
             self.fund(&b.project, &b.line.fund, b.amount, sign.saturating_neg());
         } else if let Body::FollowOnPledged(b) = &event.body {
-            self.pledge(b, sign);
+            self.pledge(b, event.occurred_on, sign);
         } else if let Body::FollowOnPaidIn(b) = &event.body {
             if let Some(investment) = self.investments.get_mut(&b.code) {
                 self.overflowed |= !add(&mut investment.paid_in, b.amount, sign);
@@ -334,8 +338,7 @@ impl Leverage {
         } else if let Body::FollowOnWithdrawn(b) = &event.body
             && let Some(investment) = self.investments.get_mut(&b.code)
         {
-            let sign = sign.saturating_neg();
-            self.overflowed |= !add(&mut investment.pledged, b.amount, sign);
+            self.overflowed |= !add(&mut investment.withdrawn, b.amount, sign);
         }
     }
 
@@ -351,20 +354,27 @@ impl Leverage {
         }
     }
 
-    fn pledge(&mut self, b: &FollowOnPledged, sign: i128) {
+    fn pledge(&mut self, b: &FollowOnPledged, pledged_on: Date, sign: i128) {
         if sign < 0 {
             self.investments.remove(&b.code);
             return;
         }
-        let (project, kind, pledged) = (b.project.clone(), b.kind, b.amount);
-        let investment = Investment { project, kind, pledged, paid_in: Amount::ZERO };
+        let investment = Investment {
+            project: b.project.clone(),
+            investor: b.investor.clone(),
+            kind: b.kind,
+            pledged_on,
+            pledged: b.amount,
+            paid_in: Amount::ZERO,
+            withdrawn: Amount::ZERO,
+        };
         self.investments.insert(b.code.clone(), investment);
     }
 }
 
 impl Projection for Leverage {
     const NAME: &'static str = "leverage";
-    const LOGIC_VERSION: u32 = 1;
+    const LOGIC_VERSION: u32 = 2;
 
     fn apply(&mut self, recorded: &Recorded<'_>) {
         self.position = recorded.index.saturating_add(1);

@@ -11,12 +11,14 @@ pub mod content;
 pub mod figures;
 pub mod filter;
 pub mod groups;
+mod investment;
 pub mod leverage;
 mod master;
 pub mod names;
 pub mod ratio;
 pub mod register;
 mod shares;
+mod texts;
 pub mod told;
 
 use crate::chain::entry::{CommandId, EntryId, Row};

@@ -166,6 +166,8 @@ impl Register {
             payee: row.payee.as_ref(),
             district: district.or_else(|| first_code(&event.body, Thing::District)),
             amount,
+            voucher: row.voucher.as_deref(),
+            invoice: row.source_number.as_ref().map(Text::as_str),
             event: Some(event),
         })
     }

@@ -247,6 +247,19 @@ pub(super) fn beyond_counting() -> Note {
     }
 }
 
+/// Which fiscal years are in figures that nobody asked one year of; nothing where it is one.
+#[must_use]
+pub fn note_years(balances: &Balances, names: &Names, selection: Selection<'_>) -> Option<Note> {
+    let years = groups::years(balances, names, selection);
+    let last = years.last().filter(|_| selection.years.is_empty() && years.len() > 1)?;
+    let listed =
+        |between: &str| years.iter().map(ToString::to_string).collect::<Vec<_>>().join(between);
+    Some(Note {
+        en: format!("fiscal years in it: {}; one of them: --year {last}", listed(", ")),
+        zh: format!("含 {} 年度；只看一年：--year {last}", listed("、")),
+    })
+}
+
 /// What the mark means, where there is one.
 fn note_below_zero(rows: &[Row]) -> Option<Note> {
     rows.iter().any(|row| row.below_zero).then(|| Note {

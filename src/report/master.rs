@@ -161,7 +161,7 @@ impl ByCode {
 }
 
 /// Adds up the amounts of some columns for a total; one that cannot be counted stays empty.
-fn total(table: &mut Table, keys: &[&'static str]) {
+pub(super) fn total(table: &mut Table, keys: &[&'static str]) {
     let mut totals = Vec::new();
     for key in keys {
         let Some(place) = table.place(key) else { continue };

@@ -10,7 +10,9 @@ pub mod csv;
 pub mod entry;
 pub mod execution;
 pub mod findings;
+pub mod follow_on;
 pub mod json;
+pub mod leaf;
 pub mod leverage;
 pub mod master;
 pub mod register;
@@ -31,8 +33,10 @@ use text::Unit;
 pub const REPORTS: &[&Spec] = &[
     &balance::BALANCE,
     &balance::BALANCE_PAYEE,
+    &leaf::BALANCE_LEAF,
     &execution::EXECUTION,
     &findings::FINDINGS,
+    &follow_on::FOLLOW_ON,
     &leverage::LEVERAGE,
     &register::REGISTER,
     &master::FUNDS,

@@ -6,11 +6,13 @@ use super::Lang;
 /// Key, English, Chinese. Sorted by nothing but subject.
 const LABELS: &[(&str, &str, &str)] = &[
     ("report:balance", "Balances", "指标余额表"),
+    ("report:balance-leaf", "Balances by leaf", "分户余额表"),
     ("report:balance-payee", "Balances by payee", "收款单位余额表"),
     ("report:commitments", "Commitments", "合同台账"),
     ("report:districts", "Districts", "区划"),
     ("report:execution", "Budget execution", "预算执行情况表"),
     ("report:findings", "Findings", "疑点清单"),
+    ("report:follow-on", "Follow-on investment", "社会资本台账"),
     ("report:funds", "Funds", "专项资金"),
     ("report:leverage", "Leverage", "资金撬动情况表"),
     ("report:officers", "Officers", "经办人员"),
@@ -74,6 +76,19 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("leverage_public_paid", "Public paid %", "撬动倍数（财政·到位）%"),
     ("multiplier_pledged", "Multiplier pledged %", "放大倍数（承诺）%"),
     ("multiplier_paid", "Multiplier paid %", "放大倍数（到位）%"),
+    ("investor", "Investor", "投资方"),
+    ("pledged_on", "Pledged on", "承诺日期"),
+    ("pledged", "Pledged", "承诺"),
+    ("paid_in", "Paid in", "到位"),
+    ("withdrawn", "Withdrawn", "撤回"),
+    ("not_paid_in_yet", "Not paid in yet", "未到位"),
+    ("word:paid_in", "paid in", "已到位"),
+    ("word:withdrawn", "withdrawn", "已撤回"),
+    ("private", "private", "社会资本"),
+    ("enterprise_build", "enterprise-built", "带资兴建"),
+    ("own_funds", "own funds", "自筹"),
+    ("other_public", "other public money", "其他财政资金"),
+    ("in_kind", "in kind", "实物"),
     ("pledge_fulfilment", "Pledges fulfilled %", "到位率%"),
     ("code", "Code", "代码"),
     ("account", "Account", "科目"),
@@ -93,6 +108,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("reversed_by", "Reversed", "冲销"),
     ("reversed_amount", "Of it reversed", "其中已冲销"),
     ("word:reversed", "reversed", "已冲销"),
+    ("stage", "Stage", "资金状态"),
     ("status", "Status", "状态"),
     ("kind", "Kind", "性质"),
     ("level", "Level", "级别"),
@@ -193,7 +209,7 @@ impl Lang {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::kinds::{FundKind, Level, ProjectStatus, Stage};
+    use crate::domain::kinds::{FollowOnKind, FundKind, Level, ProjectStatus, Stage};
 
     #[test]
     fn each_key_has_one_label() {
@@ -210,7 +226,8 @@ mod tests {
         let words = (Stage::ALL.iter().map(|w| w.text()))
             .chain(ProjectStatus::ALL.iter().map(|w| w.text()))
             .chain(FundKind::ALL.iter().map(|w| w.text()))
-            .chain(Level::ALL.iter().map(|w| w.text()));
+            .chain(Level::ALL.iter().map(|w| w.text()))
+            .chain(FollowOnKind::ALL.iter().map(|w| w.text()));
         for word in words {
             assert!(!Lang::Zh.word(word).is_ascii(), "{word}");
         }

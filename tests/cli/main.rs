@@ -50,6 +50,7 @@ mod unpublished;
 mod untrusted;
 mod verify;
 mod wait;
+mod wanted;
 mod whose;
 
 use std::path::{Path, PathBuf};

@@ -85,6 +85,27 @@ fn leverage_is_worked_out_by_hand() {
 }
 
 #[test]
+fn investments_keep_what_was_promised_and_what_came_of_it() {
+    let book = drawing();
+    let of = |leverage: &Leverage, name: &str| {
+        let found = leverage.investments().get(&code(name))?.clone();
+        Some((found.status(), found.pledged.0, found.paid_in.0, found.withdrawn.0, found.rest()))
+    };
+    let all = book.project(Leverage::default());
+    assert_eq!(of(&all, "F1"), Some(("withdrawn", 500, 200, 300, Some(Amount(0)))));
+    assert_eq!(of(&all, "F2"), Some(("open", 100, 0, 0, Some(Amount(100)))));
+    assert_eq!(of(&all, "F3"), Some(("open", 200, 50, 0, Some(Amount(150)))));
+    assert_eq!(of(&all, "F6"), None, "it was reversed");
+    assert_eq!(all.investments()[&code("F1")].pledged_on, day("2001-02-01"));
+    assert_eq!(all.funds_of(&code("P1")).count(), 2);
+    let early = book.project(Leverage::new(Some(day("2001-03-31"))));
+    assert_eq!(of(&early, "F1"), Some(("open", 500, 200, 0, Some(Amount(300)))));
+    let mut book = drawing();
+    book.on("2001-06-01", pay_in("F4", 70));
+    assert_eq!(of(&book.project(Leverage::default()), "F4").unwrap().0, "paid_in");
+}
+
+#[test]
 fn leverage_of_many_projects_meets_the_figures_of_a_real_programme() {
     let mut book = Book::open(Policy::default());
     book.on("2001-01-01", fund("EFRO", None));

@@ -144,8 +144,10 @@ impl Shelf {
         self.book.each(|recorded| cells.apply(recorded));
         tables.extend([
             report::balance::by_payee(balances, names, selection, self.header()).unwrap(),
+            report::leaf::by_leaf(balances, names, selection, self.header()).unwrap(),
             self.findings(),
             report::register::register(register.rows(), &mut cells, self.header()),
+            report::follow_on::follow_on(&self.leverage, names, &all, self.header()).unwrap(),
             report::master::funds(names, balances, &all, self.header()).unwrap(),
             report::master::projects(names, balances, &all, self.header()).unwrap(),
             report::master::payees(names, balances, &all, self.header()).unwrap(),

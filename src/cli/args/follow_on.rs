@@ -1,7 +1,7 @@
 //! Verbs of follow-on investment.
 
-use super::WriteFlags;
 use super::typed::{AmountText, parse_code, parse_text};
+use super::{List, WriteFlags};
 use crate::domain::ids::{Code, Text};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -12,6 +12,11 @@ pub(crate) enum FollowOnVerb {
     Pledge(PledgeFollowOn),
     PayIn(PayInFollowOn),
     Withdraw(WithdrawFollowOn),
+    /// List the investments: who promised what to which project, paid in, withdrawn, still open
+    #[command(
+        after_help = "Filters: project:CODE, district:CODE; not: in front of one turns it round.\n\nExample:\n  earmark follow-on list\n  earmark follow-on list project:CARD --as-of 2002"
+    )]
+    List(List),
 }
 
 /// The kind of an investment.

@@ -10,6 +10,7 @@ mod follow_on;
 mod globals;
 mod import;
 mod money;
+mod payee;
 mod read;
 mod setup;
 mod trust;
@@ -23,6 +24,7 @@ pub(crate) use follow_on::*;
 pub(crate) use globals::*;
 pub(crate) use import::*;
 pub(crate) use money::*;
+pub(crate) use payee::*;
 pub(crate) use read::*;
 pub(crate) use setup::*;
 pub(crate) use trust::*;
@@ -40,7 +42,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
     arg_required_else_help = true,
     after_help = "Try it:      earmark demo\n\
                   Start:       earmark init pudong --name Pudong --origin example.org/pudong --officer li\n\
-                  More on one: earmark allocation record --help"
+                  More on one: earmark allocation record --help, or earmark help allocation record"
 )]
 pub(crate) struct Cli {
     /// Flags that every verb takes.
@@ -123,6 +125,38 @@ pub(crate) enum Verb {
     Prove(Prove),
     CheckProof(CheckProof),
     Doctor(Doctor),
+}
+
+/// What a list is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// Funds.
+    Funds,
+    /// Projects.
+    Projects,
+    /// Payees.
+    Payees,
+    /// Contracts.
+    Commitments,
+    /// Follow-on investments.
+    FollowOns,
+}
+
+impl Verb {
+    /// The list that is asked for, however the verb spells it.
+    pub(crate) fn listed(&self) -> Option<(Listed, &List)> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the others list nothing")]
+        match self {
+            Self::Funds(a) | Self::Fund(FundVerb::List(a)) => Some((Listed::Funds, a)),
+            Self::Projects(a) | Self::Project(ProjectVerb::List(a)) => Some((Listed::Projects, a)),
+            Self::Payees(a) | Self::Payee(PayeeVerb::List(a)) => Some((Listed::Payees, a)),
+            Self::Commitments(a) | Self::Commitment(CommitmentVerb::List(a)) => {
+                Some((Listed::Commitments, a))
+            }
+            Self::FollowOn(FollowOnVerb::List(a)) => Some((Listed::FollowOns, a)),
+            _ => None,
+        }
+    }
 }
 
 /// What the ledger does, below its name in `earmark --help`.
@@ -208,8 +242,33 @@ pub(crate) fn parse(
     arguments: impl IntoIterator<Item = std::ffi::OsString>,
 ) -> Result<Cli, clap::Error> {
     let mut command = command();
+    let arguments = helped(&mut command, arguments.into_iter().collect())?;
     let matches = command.try_get_matches_from_mut(arguments)?;
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// `help VERB …` as `VERB … --help`.
+fn helped(
+    command: &mut clap::Command,
+    mut arguments: Vec<std::ffi::OsString>,
+) -> Result<Vec<std::ffi::OsString>, clap::Error> {
+    if arguments.get(1).is_none_or(|word| word != "help") {
+        return Ok(arguments);
+    }
+    arguments.remove(1);
+    let mut verb = &*command;
+    for word in arguments.iter().skip(1).map(|word| word.to_string_lossy()) {
+        match verb.find_subcommand(&*word) {
+            Some(found) => verb = found,
+            None if word.starts_with('-') => break,
+            None => {
+                let message = format!("there is no verb '{word}' in {}", verb.get_name());
+                return Err(command.error(clap::error::ErrorKind::InvalidSubcommand, message));
+            }
+        }
+    }
+    arguments.push("--help".into());
+    Ok(arguments)
 }
 
 #[cfg(test)]

@@ -23,12 +23,14 @@ pub(crate) enum GroupName {
     Payee,
     // One row a contract
     Commitment,
+    // One row a line, stage, project and contract
+    Leaf,
 }
 
 /// Show balances: what was given, what is held, owed and paid, what is left
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Filters: fund:CODE, project:CODE, district:CODE (and payee:CODE with --by payee); not: in front of one turns it round.\n\nExample:\n  earmark balance\n  earmark balance PD-INFO --by year\n  earmark balance --by project --as-of 2002Q2 --unit wan"
+    after_help = "Filters: fund:CODE, project:CODE, district:CODE (and payee:CODE with --by payee); not: in front of one turns it round.\n\nExample:\n  earmark balance\n  earmark balance PD-INFO --by year\n  earmark balance --by project --as-of 2002Q2 --unit wan\n  earmark balance --by leaf --year 2002"
 )]
 pub(crate) struct Balance {
     /// Funds, or filters such as project:CARD
@@ -37,6 +39,9 @@ pub(crate) struct Balance {
     /// What a row is
     #[arg(long, value_name = "WHAT", default_value = "fund")]
     pub(crate) by: GroupName,
+    /// This fiscal year only [default: all]
+    #[arg(long, value_name = "YEAR", value_parser = parse_year)]
+    pub(crate) year: Option<Year>,
     /// What every read takes.
     #[command(flatten)]
     pub(crate) flags: ReadFlags,
@@ -45,7 +50,7 @@ pub(crate) struct Balance {
 /// List entries in their order, with what they moved
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Filters: fund:CODE, project:CODE, payee:CODE, district:CODE, amt:100000.., date:2002Q1, type:disbursement; not: in front of one turns it round.\nWords of one kind are alternatives, kinds are combined. amt: is the amount of the whole entry; below zero stands only history.\n\nExample:\n  earmark register\n  earmark register fund:PD-INFO type:disbursement amt:100000.. date:2002\n  earmark register --limit 100 --after @4211"
+    after_help = "Filters: fund:CODE, project:CODE, payee:CODE, district:CODE, amt:100000.., date:2002Q1, type:disbursement, text:WORD, voucher:PD-INFO/2002/7, invoice:INV-7; not: in front of one turns it round.\nWords of one kind are alternatives, kinds are combined. text: looks in every name, title, reason, code and number of an entry; of these three a part is enough, large or small letters.\namt: is the amount of the whole entry; below zero stands only history.\n\nExample:\n  earmark register\n  earmark register fund:PD-INFO type:disbursement amt:100000.. date:2002\n  earmark register text:school not:type:project\n  earmark register --limit 100 --after @4211"
 )]
 pub(crate) struct Register {
     /// Which entries; all of these have to fit
@@ -81,7 +86,7 @@ pub(crate) struct Show {
 
 /// List them, with their balances
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  earmark projects\n  earmark projects fund:PD-INFO")]
+#[command(after_help = "Example:\n  earmark projects\n  earmark project list fund:PD-INFO")]
 pub(crate) struct List {
     /// Filters such as fund:PD-INFO or district:310115
     #[arg(value_name = "FILTER")]

@@ -1,7 +1,7 @@
 //! Verbs that set a ledger up: the ledger itself, keys, officers, policy, and names of things.
 
 use super::typed::{AmountText, parse_code, parse_date, parse_offset, parse_tag, parse_text};
-use super::{SealedFlags, WriteFlags};
+use super::{List, WriteFlags};
 use crate::domain::calendar::Date;
 use crate::domain::ids::{Code, Tag, Text};
 use clap::{Args, Subcommand, ValueEnum};
@@ -371,44 +371,14 @@ pub(crate) struct RegisterProgramme {
 #[command(after_help = "Example:\n  earmark programme list")]
 pub(crate) struct ListProgrammes {}
 
-/// Register payees
-#[derive(Debug, Subcommand)]
-pub(crate) enum PayeeVerb {
-    Register(RegisterPayee),
-}
-
-/// Register somebody who can be paid
-#[derive(Debug, Args)]
-#[command(
-    after_help = "A bank account, an identity number and a contact are sealed in files beside the ledger, from where they can be erased; the log holds a commitment to them that says nothing (earmark confidential).\n\nExample:\n  earmark payee register SOFT-A --name 示例软件企业甲\n  earmark payee register SOFT-A --name 示例软件企业甲 --account-file account.txt"
-)]
-pub(crate) struct RegisterPayee {
-    /// Its code
-    #[arg(value_name = "CODE", value_parser = parse_code)]
-    pub(crate) code: Code,
-    /// Its name
-    #[arg(long, value_name = "NAME", value_parser = parse_text)]
-    pub(crate) name: Text,
-    /// Its Chinese name
-    #[arg(long, value_name = "NAME", value_parser = parse_text)]
-    pub(crate) name_zh: Option<Text>,
-    /// Its unified social credit code (GB 32100)
-    #[arg(long, value_name = "CODE", value_parser = parse_text)]
-    pub(crate) credit_code: Option<Text>,
-    /// What is sealed.
-    #[command(flatten)]
-    pub(crate) sealed: SealedFlags,
-    /// What every write takes.
-    #[command(flatten)]
-    pub(crate) flags: WriteFlags,
-}
-
 /// Establish, amend and close funds
 #[derive(Debug, Subcommand)]
 pub(crate) enum FundVerb {
     Establish(EstablishFund),
     Amend(AmendFund),
     Close(CloseFund),
+    /// List the funds, with their balances; same as `funds`
+    List(List),
 }
 
 /// The kind of a fund.

@@ -1,9 +1,9 @@
 //! Verbs of the work that money is spent on: projects, contracts, payments, refunds.
 
-use super::WriteFlags;
 use super::typed::{
     AmountText, EntryRef, LinePart, parse_code, parse_date, parse_tag, parse_text, parse_year,
 };
+use super::{List, WriteFlags};
 use crate::domain::calendar::{Date, Year};
 use crate::domain::ids::{Code, Tag, Text};
 use clap::{Args, Subcommand, ValueEnum};
@@ -21,6 +21,8 @@ pub(crate) enum ProjectVerb {
     /// Settle a project; what is still reserved for it is free again
     #[command(after_help = "Example:\n  earmark project close-out CARD --on 2003-03-20")]
     CloseOut(EndProject),
+    /// List the projects, with status, ceiling and balances; same as `projects`
+    List(List),
 }
 
 /// Let a project spend; money named with --from is reserved for it
@@ -90,6 +92,8 @@ pub(crate) enum CommitmentVerb {
     )]
     Reduce(ChangeCommitment),
     Close(CloseCommitment),
+    /// List the contracts, with what is owed and paid under them; same as `commitments`
+    List(List),
 }
 
 /// What a contract or payment is for, and which money it draws on.

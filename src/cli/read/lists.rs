@@ -1,44 +1,30 @@
-//! Lists of things: funds, projects, payees, contracts, officers, districts, programmes.
+//! Lists of things: funds, projects, payees, contracts, investments, officers, districts, programmes.
 
 use super::{Reading, filters, print};
-use crate::cli::args::{List, ReadFlags};
+use crate::cli::args::{List, Listed, ReadFlags};
 use crate::cli::output::Exit;
 use crate::cli::session::Session;
 use crate::error::Result;
-use crate::projection::balances::Balances;
+use crate::ledger::reader::books::Books;
 use crate::projection::filter::Filter;
 use crate::projection::names::Names;
-use crate::report::master;
 use crate::report::table::{Header, Table};
+use crate::report::{follow_on, master};
 
-type Listing = fn(&Names, &Balances, &Filter, Header) -> Result<Table>;
-
-fn list(session: &Session, a: &List, listing: Listing) -> Result<Exit> {
+/// Runs `funds`, `projects`, `payees`, `commitments` and `follow-on list`.
+pub(super) fn list(session: &Session, listed: Listed, a: &List) -> Result<Exit> {
     let reading = Reading::open_report(session, &a.flags)?;
     let filter = filters::parse(&reading, &a.filters, false)?;
-    let books = reading.books()?;
+    let Books { state: _, balances, names, leverage } = &reading.books()?;
     let header = reading.header(&filter)?;
-    print(session, &reading, &listing(&books.names, &books.balances, &filter, header)?)
-}
-
-/// Runs `funds`.
-pub(super) fn funds(session: &Session, a: &List) -> Result<Exit> {
-    list(session, a, master::funds)
-}
-
-/// Runs `projects`.
-pub(super) fn projects(session: &Session, a: &List) -> Result<Exit> {
-    list(session, a, master::projects)
-}
-
-/// Runs `payees`.
-pub(super) fn payees(session: &Session, a: &List) -> Result<Exit> {
-    list(session, a, master::payees)
-}
-
-/// Runs `commitments`.
-pub(super) fn commitments(session: &Session, a: &List) -> Result<Exit> {
-    list(session, a, master::commitments)
+    let table = match listed {
+        Listed::Funds => master::funds(names, balances, &filter, header),
+        Listed::Projects => master::projects(names, balances, &filter, header),
+        Listed::Payees => master::payees(names, balances, &filter, header),
+        Listed::Commitments => master::commitments(names, balances, &filter, header),
+        Listed::FollowOns => follow_on::follow_on(leverage, names, &filter, header),
+    };
+    print(session, &reading, &table?)
 }
 
 fn plain(session: &Session, listing: fn(&Names, Header) -> Table) -> Result<Exit> {

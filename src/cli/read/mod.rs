@@ -3,6 +3,7 @@
 //! [`Reading`] is a question's place and time: the log, the size it is asked as known at, the day it
 //! is asked as of. Caches are used only under the log key that is pinned on this machine.
 
+mod beside;
 mod card;
 mod check_proof;
 mod checkpoint;
@@ -54,16 +55,15 @@ use std::path::Path;
 
 /// Runs a verb that reads; nothing if it is none.
 pub(crate) fn read(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
+    if let Some((listed, a)) = verb.listed() {
+        return Some(lists::list(session, listed, a));
+    }
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others record, and stand in `write`")]
     let done = match verb {
         Verb::Balance(a) => reports::balance(session, a),
         Verb::Register(a) => register::register(session, a),
         Verb::Show(a) => show::show(session, a),
         Verb::Confidential(ConfidentialVerb::Show(a)) => confidential::show(session, a),
-        Verb::Funds(a) => lists::funds(session, a),
-        Verb::Projects(a) => lists::projects(session, a),
-        Verb::Payees(a) => lists::payees(session, a),
-        Verb::Commitments(a) => lists::commitments(session, a),
         Verb::Officer(OfficerVerb::List(_)) => lists::officers(session),
         Verb::District(DistrictVerb::List(_)) => lists::districts(session),
         Verb::Programme(ProgrammeVerb::List(_)) => lists::programmes(session),

@@ -10,7 +10,7 @@ use crate::domain::ids::Code;
 use crate::error::Result;
 use crate::projection::groups::{By, Selection};
 use crate::projection::leverage::{LeverageBy, Question};
-use crate::report::{balance, execution, findings, leverage};
+use crate::report::{balance, execution, findings, leaf, leverage};
 
 /// Runs `balance`.
 pub(super) fn balance(session: &Session, a: &Balance) -> Result<Exit> {
@@ -21,23 +21,27 @@ pub(super) fn balance(session: &Session, a: &Balance) -> Result<Exit> {
         a.filters.iter().filter(|word| !word.contains(':')).map(|word| Code::new(word)).collect();
     filters::check_funds(&books.names, &bare)?;
     let (balances, names) = (&books.balances, &books.names);
-    let selection = Selection { filter: &filter, years: &[] };
+    let years: Vec<_> = a.year.into_iter().collect();
+    let selection = Selection { filter: &filter, years: &years };
     let header = reading.header(&filter)?;
-    let by = match a.by {
-        GroupName::Payee => {
-            let mut table = balance::by_payee(balances, names, selection, header)?;
-            table.notes.extend(late::notes(&reading, None, &bare)?);
-            return print(session, &reading, &table);
-        }
-        GroupName::Fund => By::Fund,
-        GroupName::Year => By::Year,
-        GroupName::Line => By::Line,
-        GroupName::Project => By::Project,
-        GroupName::District => By::District,
-        GroupName::Commitment => By::Commitment,
-    };
-    let mut table = balance::balance(balances, names, selection, by, header)?;
-    table.notes.extend(late::notes(&reading, None, &bare)?);
+    let by = |by| balance::balance(balances, names, selection, by, header.clone());
+    let mut table = match a.by {
+        GroupName::Payee => balance::by_payee(balances, names, selection, header),
+        GroupName::Leaf => leaf::by_leaf(balances, names, selection, header),
+        GroupName::Fund => by(By::Fund),
+        GroupName::Year => by(By::Year),
+        GroupName::Line => by(By::Line),
+        GroupName::Project => by(By::Project),
+        GroupName::District => by(By::District),
+        GroupName::Commitment => by(By::Commitment),
+    }?;
+    // Rows of a year, line or leaf say their year themselves; payees are filtered by more than these.
+    let is_told =
+        matches!(a.by, GroupName::Year | GroupName::Line | GroupName::Leaf | GroupName::Payee);
+    if !is_told {
+        table.notes.extend(balance::note_years(balances, names, selection));
+    }
+    table.notes.extend(late::notes(&reading, a.year, &bare)?);
     print(session, &reading, &table)
 }
 

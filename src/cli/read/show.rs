@@ -1,5 +1,6 @@
 //! `show`: one thing with its fields and balance; with `--explain` the entries behind them.
 
+use super::beside::Beside;
 use super::card::Card;
 use super::confidential::{Erasure, Standing};
 use super::named::{Wanted, officer_number, resolve};
@@ -8,7 +9,6 @@ use crate::cli::args::{FormatName, Show};
 use crate::cli::output::{Exit, grouped};
 use crate::cli::session::Session;
 use crate::domain::ids::{Code, LineKey};
-use crate::domain::kinds::FollowOnKind;
 use crate::domain::money::Currency;
 use crate::error::Result;
 use crate::form::thing::ThingSort;
@@ -89,18 +89,21 @@ impl Page<'_> {
 
     fn entry(&self, index: u64, explain: bool) -> Result<Shown> {
         let currency = self.reading.facts.currency();
-        let mut found = Value::Null;
+        let (mut found, mut beside) = (Value::Null, Beside::of(index));
         let replay = self.reading.reader.fold(self.reading.size, &mut |recorded| {
+            beside.apply(recorded);
             if recorded.index == index {
                 found = entry_json(recorded, currency);
             }
         })?;
-        let reversed_by = replay.state().reversed.get(&index).copied();
+        let reversed = |entry: u64| replay.state().reversed.get(&entry).copied();
+        let reversed_by = reversed(index);
         let mut card = Card::default();
         self.entry_fields(&mut card, &found);
         if let Some(by) = reversed_by {
             card.add(self.say("reversed by", "已被冲销于"), format!("@{by}"));
         }
+        beside.add(&mut card, currency, self.lang, &reversed);
         let standing = Standing::of(self.reading, self.books, index)?;
         if let Some(standing) = &standing {
             card.add(self.say("confidential", "保密内容"), self.confidential(standing));
@@ -115,6 +118,9 @@ impl Page<'_> {
             "kind": "entry",
             "entry": found,
             "reversed_by": reversed_by,
+            "reverses": beside.reverses(),
+            "documents": beside.documents_json(),
+            "refunds": beside.refunds_json(currency, &reversed),
             "confidential": standing.as_ref().map(Standing::json),
             "entries": citing.as_ref().map(report::json::value),
         });
@@ -128,6 +134,12 @@ impl Page<'_> {
         let moves = map.shift_remove("moves").unwrap_or_default();
         map.shift_remove("type_number");
         map.shift_remove("confidential");
+        // They have a line of their own, with those that were attached later.
+        if let Some(Value::Object(filing)) =
+            map.get_mut("body").and_then(|body| body.get_mut("filing"))
+        {
+            filing.shift_remove("documents");
+        }
         if let Some(number) = map.get("officer").and_then(Value::as_u64) {
             let officer = self.names().officers.iter().find(|o| u64::from(o.number) == number);
             if let Some(officer) = officer {
@@ -289,14 +301,14 @@ impl Page<'_> {
                 "not_paid_in_yet": currency.plain(rest),
             });
             card.add(self.lang.label("project"), found.project.to_string());
-            card.add(self.lang.label("kind"), self.kind(found.kind));
+            card.add(self.lang.label("kind"), self.lang.word(found.kind.text()));
             for (label, amount) in [
-                (self.say("Pledged", "承诺"), found.pledged),
-                (self.say("Paid in", "到位"), found.paid_in),
-                (self.say("Withdrawn", "撤回"), found.withdrawn),
-                (self.say("Not paid in yet", "未到位"), rest),
+                ("pledged", found.pledged),
+                ("paid_in", found.paid_in),
+                ("withdrawn", found.withdrawn),
+                ("not_paid_in_yet", rest),
             ] {
-                card.add(label, words::money(&currency.money(amount), self.lang));
+                card.add(self.lang.label(label), words::money(&currency.money(amount), self.lang));
             }
         }
         let entries = explain.then(|| self.entries_of(ThingSort::FollowOn, code)).transpose()?;
@@ -308,18 +320,6 @@ impl Page<'_> {
             "entries": entries.as_ref().map(report::json::value),
         });
         Ok(Shown { title, card, tables: entries.into_iter().collect(), json })
-    }
-}
-
-impl Page<'_> {
-    fn kind(&self, kind: FollowOnKind) -> &'static str {
-        match kind {
-            FollowOnKind::Private => self.say("private", "社会资本"),
-            FollowOnKind::EnterpriseBuild => self.say("enterprise-built", "带资兴建"),
-            FollowOnKind::OwnFunds => self.say("own funds", "自筹"),
-            FollowOnKind::OtherPublic => self.say("other public money", "其他财政资金"),
-            FollowOnKind::InKind => self.say("in kind", "实物"),
-        }
     }
 }
 

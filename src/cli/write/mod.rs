@@ -290,7 +290,7 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
         Verb::Payee(PayeeVerb::Register(a)) => {
             Wish::new(&a.flags, |d| Ok(setup::register_payee(d, a))).sealing(&a.sealed)
         }
-        Verb::Fund(verb) => fund(verb),
+        Verb::Fund(verb) => return fund(verb),
         Verb::Allocation(verb) => allocation(verb),
         Verb::Allocate(a) => Wish::new(&a.flags, |d| money::allocate(d, a)),
         Verb::Reservation(ReservationVerb::Make(a)) => {
@@ -299,14 +299,14 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
         Verb::Reservation(ReservationVerb::Release(a)) => {
             Wish::new(&a.flags, |d| money::release(d, a))
         }
-        Verb::Project(verb) => project(verb),
-        Verb::Commitment(verb) => commitment(verb),
+        Verb::Project(verb) => return project(verb),
+        Verb::Commitment(verb) => return commitment(verb),
         Verb::Commit(a) => Wish::new(&a.flags, |d| work::commit(d, a)),
         Verb::Disbursement(DisbursementVerb::Record(a)) | Verb::Disburse(a) => {
             Wish::new(&a.flags, |d| work::disburse(d, a))
         }
         Verb::Refund(a) => Wish::new(&a.flags, |d| work::refund(d, a)),
-        Verb::FollowOn(verb) => follow_on(verb),
+        Verb::FollowOn(verb) => return follow_on(verb),
         Verb::Reverse(a) => Wish::new(&a.flags, |d| book::reverse(d, a)),
         Verb::Attach(a) => Wish::new(&a.flags, |d| book::attach(d, a)),
         Verb::Confidential(ConfidentialVerb::Erase(a)) => {
@@ -321,6 +321,7 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
         | Verb::District(DistrictVerb::List(_))
         | Verb::Programme(ProgrammeVerb::List(_))
         | Verb::Policy(PolicyVerb::Show(_))
+        | Verb::Payee(PayeeVerb::List(_))
         | Verb::Balance(_)
         | Verb::Register(_)
         | Verb::Show(_)
@@ -343,12 +344,13 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
     })
 }
 
-fn fund(verb: &FundVerb) -> Wish<'_> {
-    match verb {
+fn fund(verb: &FundVerb) -> Option<Wish<'_>> {
+    Some(match verb {
         FundVerb::Establish(a) => Wish::new(&a.flags, |d| Ok(setup::establish_fund(d, a))),
         FundVerb::Amend(a) => Wish::new(&a.flags, |d| Ok(setup::amend_fund(d, a))),
         FundVerb::Close(a) => Wish::new(&a.flags, |d| Ok(setup::close_fund(d, a))),
-    }
+        FundVerb::List(_) => return None,
+    })
 }
 
 fn allocation(verb: &AllocationVerb) -> Wish<'_> {
@@ -362,30 +364,33 @@ fn allocation(verb: &AllocationVerb) -> Wish<'_> {
     }
 }
 
-fn project(verb: &ProjectVerb) -> Wish<'_> {
-    match verb {
+fn project(verb: &ProjectVerb) -> Option<Wish<'_>> {
+    Some(match verb {
         ProjectVerb::Approve(a) => Wish::new(&a.flags, |d| work::approve(d, a)),
         ProjectVerb::Complete(a) => Wish::new(&a.flags, |d| Ok(work::complete(d, a))),
         ProjectVerb::Terminate(a) => Wish::new(&a.flags, |d| Ok(work::terminate(d, a))),
         ProjectVerb::CloseOut(a) => Wish::new(&a.flags, |d| Ok(work::close_out(d, a))),
-    }
+        ProjectVerb::List(_) => return None,
+    })
 }
 
-fn commitment(verb: &CommitmentVerb) -> Wish<'_> {
-    match verb {
+fn commitment(verb: &CommitmentVerb) -> Option<Wish<'_>> {
+    Some(match verb {
         CommitmentVerb::Make(a) => Wish::new(&a.flags, |d| work::commit(d, a)),
         CommitmentVerb::Increase(a) => Wish::new(&a.flags, |d| work::increase(d, a)),
         CommitmentVerb::Reduce(a) => Wish::new(&a.flags, |d| work::reduce(d, a)),
         CommitmentVerb::Close(a) => Wish::new(&a.flags, |d| Ok(work::close(d, a))),
-    }
+        CommitmentVerb::List(_) => return None,
+    })
 }
 
-fn follow_on(verb: &FollowOnVerb) -> Wish<'_> {
-    match verb {
+fn follow_on(verb: &FollowOnVerb) -> Option<Wish<'_>> {
+    Some(match verb {
         FollowOnVerb::Pledge(a) => Wish::new(&a.flags, |d| follow_on::pledge(d, a)),
         FollowOnVerb::PayIn(a) => Wish::new(&a.flags, |d| follow_on::pay_in(d, a)),
         FollowOnVerb::Withdraw(a) => Wish::new(&a.flags, |d| follow_on::withdraw(d, a)),
-    }
+        FollowOnVerb::List(_) => return None,
+    })
 }
 
 /// A line of a fund and year, with its class and origin where they were given.

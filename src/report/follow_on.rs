@@ -1,0 +1,68 @@
+//! The list of follow-on investments 社会资本台账: who promised what to which project, and what came of it.
+
+use super::master::total;
+use super::table::{Column, Header, Kind, Spec, Table};
+use crate::error::Result;
+use crate::projection::filter::{Filter, Subject};
+use crate::projection::leverage::Leverage;
+use crate::projection::names::Names;
+
+/// `follow-on list`.
+pub const FOLLOW_ON: Spec = Spec {
+    name: "follow-on",
+    keys: &[],
+    columns: &[
+        Column::new("follow_on", Kind::Code),
+        Column::new("project", Kind::Code),
+        Column::new("investor", Kind::Name),
+        Column::new("kind", Kind::Word),
+        Column::new("status", Kind::Word),
+        Column::new("pledged_on", Kind::Date),
+        Column::new("pledged", Kind::Amount),
+        Column::new("paid_in", Kind::Amount),
+        Column::new("withdrawn", Kind::Amount),
+        Column::new("not_paid_in_yet", Kind::Amount),
+    ],
+};
+
+/// The investments, by code. An investment is in its project's district, else in that of a fund of the
+/// project.
+///
+/// # Errors
+/// `filter_not_here` for a word that investments have no answer to.
+pub fn follow_on(
+    leverage: &Leverage,
+    names: &Names,
+    filter: &Filter,
+    header: Header,
+) -> Result<Table> {
+    filter.only("the list of investments", &["project", "district"])?;
+    let mut table = FOLLOW_ON.table(&[], header);
+    for (code, investment) in leverage.investments() {
+        let project = Some(&investment.project);
+        let wants = |district| filter.matches(&Subject { project, district, ..Subject::default() });
+        let mut funds = leverage.funds_of(&investment.project).peekable();
+        let is_wanted = if funds.peek().is_none() {
+            wants(names.projects.get(&investment.project).and_then(|p| p.district.as_ref()))
+        } else {
+            funds.any(|fund| wants(names.district(fund, project)))
+        };
+        if !is_wanted {
+            continue;
+        }
+        table.rows.push(vec![
+            code.into(),
+            project.into(),
+            (&investment.investor).into(),
+            investment.kind.text().into(),
+            investment.status().into(),
+            investment.pledged_on.into(),
+            investment.pledged.into(),
+            investment.paid_in.into(),
+            investment.withdrawn.into(),
+            investment.rest().into(),
+        ]);
+    }
+    total(&mut table, &["pledged", "paid_in", "withdrawn", "not_paid_in_yet"]);
+    Ok(table)
+}
