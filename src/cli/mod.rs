@@ -19,6 +19,7 @@ mod session;
 mod source;
 mod target;
 mod trust;
+mod unparsed;
 mod upkeep;
 mod verdict;
 mod wait;
