@@ -6,7 +6,7 @@
 
 use crate::domain::rejection::Rejection;
 use crate::words::refusal::{Refusal, refusal};
-use crate::words::{Lang, Surface};
+use crate::words::{self, Lang, Surface};
 use std::fmt;
 
 /// The result of everything that can fail outside the pure domain.
@@ -46,6 +46,7 @@ pub struct Error {
     message: String,
     hint: Option<String>,
     details: Vec<(&'static str, String)>,
+    case: Option<&'static str>,
     rejection: Option<Box<Rejection>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -55,8 +56,8 @@ impl Error {
     #[must_use]
     pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        let (hint, details, rejection, source) = (None, Vec::new(), None, None);
-        Self { kind, code, message, hint, details, rejection, source }
+        let (hint, details, case, rejection, source) = (None, Vec::new(), None, None, None);
+        Self { kind, code, message, hint, details, case, rejection, source }
     }
 
     /// Adds what to do next.
@@ -71,6 +72,29 @@ impl Error {
     pub fn with_detail(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.details.push((name, value.to_string()));
         self
+    }
+
+    /// Says which of several sentences that share the code this is, for [`words`](crate::words::error).
+    #[must_use]
+    pub fn in_case(mut self, case: &'static str) -> Self {
+        self.case = Some(case);
+        self
+    }
+
+    /// The same error, found in an argument of the command line (`--on <DATE>`).
+    #[must_use]
+    pub fn in_argument(mut self, argument: &str) -> Self {
+        self.message = format!("{argument}: {}", self.message);
+        self.with_detail("argument", argument)
+    }
+
+    /// Adds what the system says as a figure: its number, or words that are not the system's.
+    #[must_use]
+    pub fn because_of(self, source: &std::io::Error) -> Self {
+        match source.raw_os_error() {
+            Some(number) => self.with_detail("os_error", number),
+            None => self.with_detail("why", source),
+        }
     }
 
     /// Adds the error underneath.
@@ -104,9 +128,10 @@ impl Error {
         let kind = if kind == E::NotFound { Kind::NotFound } else { Kind::Io };
         let mut error =
             Self::new(kind, code, format!("cannot {doing} {}: {source}", path.display()))
-                .with_source(source);
+                .with_detail("doing", doing)
+                .with_detail("path", path.display());
         error.hint = hint.map(str::to_owned);
-        error
+        error.because_of(&source).with_source(source)
     }
 
     /// The coarse kind.
@@ -127,13 +152,26 @@ impl Error {
         self.rejection.as_deref()
     }
 
-    /// Message and hint in the reader's language. What no rule says is there in English only.
+    /// Message and hint in the reader's language; in English where [`words`](crate::words::error) has no
+    /// sentence for it.
     #[must_use]
     pub fn said(&self, lang: Lang, surface: Surface) -> Refusal {
-        match &self.rejection {
-            Some(rejection) => refusal(rejection, lang, surface),
-            None => Refusal { rule: self.message.clone(), next: self.hint.clone() },
+        if let Some(rejection) = &self.rejection {
+            return refusal(rejection, lang, surface);
         }
+        let said = match lang {
+            Lang::En => None,
+            Lang::Zh => words::error::error(self.code, self.case, &self.figures(lang, surface)),
+        };
+        said.unwrap_or_else(|| Refusal { rule: self.message.clone(), next: self.hint.clone() })
+    }
+
+    /// The details, with what the error underneath says.
+    fn figures(&self, lang: Lang, surface: Surface) -> Vec<(&'static str, String)> {
+        let mut figures = self.details.clone();
+        let cause = self.source.as_ref().and_then(|source| source.downcast_ref::<Self>());
+        figures.extend(cause.map(|cause| ("cause", cause.said(lang, surface).rule)));
+        figures
     }
 
     /// The message in words.

@@ -49,6 +49,8 @@ impl Bound {
         taken.map_err(|source| {
             let message = format!("cannot listen at {address}: {source}");
             Error::new(Kind::Io, "cannot_listen", message)
+                .with_detail("address", address)
+                .because_of(&source)
                 .with_hint("choose another with --listen ADDRESS:PORT; port 0 takes a free one")
                 .with_source(source)
         })
@@ -76,6 +78,7 @@ impl Bound {
 
 fn cannot_serve(source: io::Error) -> Error {
     Error::new(Kind::Io, "cannot_serve", format!("the server stopped: {source}"))
+        .because_of(&source)
         .with_hint("start it again")
         .with_source(source)
 }

@@ -269,6 +269,7 @@ fn read_checkpoint(folder: &Folder) -> Result<Signed> {
         .with_hint(
             "name the `log` folder of a ledger; nothing is published before the first command",
         )
+        .with_detail("path", folder.path.display())
     })
 }
 

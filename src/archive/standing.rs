@@ -35,6 +35,8 @@ fn root_differs(folder: &Folder, checkpoint: &Checkpoint) -> Error {
     )
     .with_detail("expected", checkpoint.root)
     .with_hint("`earmark verify` names the file; opening the ledger rebuilds the log")
+    .with_detail("path", folder.path.display())
+    .with_detail("size", checkpoint.size)
 }
 
 /// The bytes of the partial bundle, whose entries must be the leaves of the partial tile.

@@ -340,6 +340,7 @@ impl ArchiveWriter {
         let message = format!("an earlier write to {folder} failed: {why}");
         Error::new(Kind::Io, "archive_poisoned", message)
             .with_hint("open the ledger again; what was recorded is published then")
+            .with_detail("path", self.files.folder.path.display())
     }
 
     fn poison_on_error<T>(&mut self, result: Result<T>) -> Result<T> {
@@ -371,7 +372,7 @@ impl ArchiveWriter {
                     format!(
                         "an entry of a bundle has at most {most} bytes; entry {expected} has {length}"
                     ),
-                ));
+                ).with_detail("index", expected).with_detail("expected", most).with_detail("found", length));
             }
         }
         Ok(())
@@ -429,7 +430,8 @@ fn check_unused(folder: &Folder) -> Result<()> {
         format!("{} has tiles but no checkpoint", folder.path.display()),
     )
     .with_detail("file", CHECKPOINT)
-    .with_hint("the first publish was interrupted, or the checkpoint was taken away"))
+    .with_hint("the first publish was interrupted, or the checkpoint was taken away")
+    .with_detail("path", folder.path.display()))
 }
 
 fn entries_differ(checkpoint: &Checkpoint, size: u64, root: Digest) -> Error {
@@ -450,6 +452,8 @@ fn too_many_quarantines(log_folder: &Path) -> Error {
         format!("{} was moved aside {MAX_QUARANTINES} times already", log_folder.display()),
     )
     .with_hint("find out what damages it, then move the quarantined copies elsewhere")
+    .with_detail("path", log_folder.display())
+    .with_detail("times", MAX_QUARANTINES)
 }
 
 /// Entries that are worth a second thread: hashing them takes longer than starting it.

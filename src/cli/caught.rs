@@ -40,10 +40,8 @@ fn words(info: &PanicHookInfo<'_>) -> String {
 pub(super) fn caught<T>(writes: bool, verb: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(verb)).unwrap_or_else(|_| {
         let last = LAST.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let message = format!(
-            "the program met something that it was not made for: {}",
-            last.unwrap_or_else(|| "no words".to_owned())
-        );
+        let last = last.unwrap_or_else(|| "no words".to_owned());
+        let message = format!("the program met something that it was not made for: {last}");
         let (kind, hint) = if writes {
             let hint = "nothing acknowledged is lost; run it again with the same --command-id, or see \
                         whether it was recorded: earmark register";
@@ -51,7 +49,11 @@ pub(super) fn caught<T>(writes: bool, verb: impl FnOnce() -> Result<T>) -> Resul
         } else {
             (Kind::Io, "run it again; the machine may be short of memory, threads or a healthy disk")
         };
-        Err(Error::new(kind, "internal", message).with_hint(hint))
+        let case = if writes { "writes" } else { "reads" };
+        Err(Error::new(kind, "internal", message)
+            .in_case(case)
+            .with_detail("found", last)
+            .with_hint(hint))
     })
 }
 

@@ -70,20 +70,21 @@ pub(super) fn meant(error: &clap::Error, root: &Command, typed: &[OsString]) -> 
     let mut line = vec!["earmark".to_owned()];
     line.extend(path.iter().chain(&placed).map(|word| shell(word)));
     line.extend(named.iter().chain(&flags).map(|word| shell(word)));
-    let message = match left.first() {
+    let (case, message) = match left.first() {
         Some(word) => {
-            format!(
-                "{} takes {}; {} belongs to a flag",
-                path.join(" "),
-                listed(&places),
-                quoted(word)
-            )
+            let (verb, places) = (path.join(" "), listed(&places));
+            ("flag", format!("{verb} takes {places}; {} belongs to a flag", quoted(word)))
         }
         None if placed == bare => return None,
-        None => format!("the order is {}", places.join(" ")),
+        None => ("order", format!("the order is {}", places.join(" "))),
     };
-    let error = Error::new(Kind::Usage, "words_misplaced", message);
-    Some(error.with_hint(format!("write {}", line.join(" "))))
+    let line = line.join(" ");
+    let error = Error::new(Kind::Usage, "words_misplaced", message)
+        .in_case(case)
+        .with_hint(format!("write {line}"))
+        .with_detail("expected", line)
+        .with_detail("places", places.join(" "));
+    Some(left.first().into_iter().fold(error, |error, word| error.with_detail("found", word)))
 }
 
 /// The verb that words name, its names, and the words behind them.
@@ -110,7 +111,12 @@ fn without_flag(verb: &Command, path: &[String], name: &str) -> Option<Error> {
     let place = place.into_iter().find(|place| place.eq_ignore_ascii_case(name))?;
     let message = format!("--{name} is no flag here: {place} stands without one");
     let hint = format!("write earmark {} {place} …; see its --help", path.join(" "));
-    Some(Error::new(Kind::Usage, "words_misplaced", message).with_hint(hint))
+    let error = Error::new(Kind::Usage, "words_misplaced", message)
+        .in_case("place")
+        .with_detail("found", format!("--{name}"))
+        .with_detail("places", place)
+        .with_detail("expected", format!("earmark {} {place} …", path.join(" ")));
+    Some(error.with_hint(hint))
 }
 
 /// Words that stand alone, and flags with their values.

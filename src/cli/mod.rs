@@ -20,6 +20,7 @@ mod shell;
 mod source;
 mod target;
 mod trust;
+mod unparsed;
 mod upkeep;
 mod verdict;
 mod wait;

@@ -328,6 +328,7 @@ pub(crate) fn printing(source: &io::Error) -> Error {
     }
     Error::new(Kind::Io, "not_printed", format!("the result could not be printed: {source}"))
         .with_hint("check where the output goes; what was recorded stays recorded")
+        .because_of(source)
 }
 
 /// Writes a file that is replaced only when all of it is there; not synced, for it can be made again.
@@ -384,7 +385,8 @@ fn format_of(file: &Path) -> Result<FormatName> {
         Some("xlsx" | "xls" | "ods" | "pdf" | "parquet") => {
             let message = format!("this release writes no {}", file.display());
             Err(Error::new(Kind::Usage, "format_unknown", message)
-                .with_hint("choose a file ending in .csv, .json, .jsonl or .txt, or add -O"))
+                .with_hint("choose a file ending in .csv, .json, .jsonl or .txt, or add -O")
+                .with_detail("path", file.display()))
         }
         Some(_) | None => Ok(FormatName::Table),
     }

@@ -36,6 +36,8 @@ pub(crate) fn read(path: &Path, in_force: &Policy, currency: Currency) -> Result
         let message = format!("{} is no policy: {}", path.display(), why.trim_end());
         Error::new(Kind::Usage, "policy_malformed", message)
             .with_hint("print the one in force and change that: earmark policy show -o policy.toml")
+            .with_detail("path", path.display())
+            .with_detail("why", why.trim_end())
     })
 }
 

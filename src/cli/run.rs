@@ -2,17 +2,15 @@
 //! verb's own file.
 
 use super::args::{
-    self, AnchorVerb, ConfidentialVerb, DistrictVerb, FormatName, Globals, KeyVerb, OfficerVerb,
-    PolicyVerb, ProgrammeVerb, Verb, WitnessVerb,
+    self, AnchorVerb, ConfidentialVerb, DistrictVerb, FormatName, KeyVerb, OfficerVerb, PolicyVerb,
+    ProgrammeVerb, Verb, WitnessVerb,
 };
 use super::caught::caught;
-use super::output::{self, Console, Exit};
+use super::output::{Console, Exit};
 use super::session::Session;
-use super::{demo, misplaced, read, trust, upkeep, write};
+use super::unparsed::{Asked, unparsed};
+use super::{demo, read, trust, upkeep, write};
 use crate::error::{Error, Kind, Result};
-use crate::form::Refusal;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
-use std::error::Error as _;
 use std::ffi::OsString;
 
 /// Runs the command line `arguments`, the program's name first.
@@ -38,93 +36,6 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
         }
         Err(error) => Console::fallback(&globals).error(&error),
     }
-}
-
-/// What errors look like, from words that may not parse.
-#[derive(Debug, Clone, Copy, Default)]
-struct Asked {
-    json: bool,
-    colors: Option<bool>,
-}
-
-impl Asked {
-    fn of(arguments: &[OsString]) -> Self {
-        let mut asked = Self::default();
-        let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
-        for (place, word) in words.iter().enumerate() {
-            let next = place.checked_add(1).and_then(|next| words.get(next)).map(AsRef::as_ref);
-            let value = |names: [&str; 2]| {
-                let joined = names
-                    .iter()
-                    .filter_map(|name| word.strip_prefix(*name))
-                    .find(|v| !v.is_empty());
-                let joined = joined.map(|value| value.trim_start_matches('='));
-                joined.or_else(|| next.filter(|_| names.contains(&word.as_ref())))
-            };
-            if value(["-O", "--output-format"]) == Some("json") {
-                asked.json = true;
-            }
-            match value(["--color", "--color"]) {
-                Some("always") => asked.colors = Some(true),
-                Some("never") => asked.colors = Some(false),
-                Some(_) | None => {}
-            }
-        }
-        asked
-    }
-}
-
-/// Help, the version, or words that do not parse.
-fn unparsed(error: &clap::Error, asked: Asked, typed: &[OsString]) -> Exit {
-    let rendered = error.render();
-    let text = match asked.colors {
-        Some(true) => rendered.ansi().to_string(),
-        Some(false) | None => rendered.to_string(),
-    };
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        return match output::print(&text) {
-            Ok(()) => Exit::Done,
-            Err(error) => Console::fallback(&Globals::default()).error(&error),
-        };
-    }
-    let format = asked.json.then_some(FormatName::Json);
-    let console = Console::fallback(&Globals { format, ..Globals::default() });
-    let meant = misplaced::meant(error, &args::command(), typed);
-    match meant.or_else(|| unreadable_value(error)) {
-        Some(error) => console.error(&error),
-        None if asked.json => {
-            // What stands before the first empty line is the message; tips and usage follow.
-            let plain: Vec<&str> =
-                text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
-            let plain = plain.join(" ");
-            let message = plain.strip_prefix("error: ").unwrap_or(&plain);
-            let error = Error::new(Kind::Usage, "usage", message);
-            console.error(&error.with_hint("see the verb's --help"))
-        }
-        None => {
-            output::say(&text);
-            Exit::Usage
-        }
-    }
-}
-
-/// Our own words on a value that cannot be read, with the argument it was given for.
-fn unreadable_value(error: &clap::Error) -> Option<Error> {
-    let refusal = error.source()?.downcast_ref::<Refusal>()?.clone();
-    let ours = Error::from(refusal);
-    let argument = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(argument)) => format!("{argument}: "),
-        _ => String::new(),
-    };
-    let message = format!("{argument}{}", ours.message());
-    let mut told = Error::new(ours.kind(), ours.code(), message);
-    for (name, value) in ours.details() {
-        told = told.with_detail(name, value);
-    }
-    Some(match ours.hint() {
-        Some(hint) => told.with_hint(hint),
-        None => told,
-    })
 }
 
 /// What a verb takes of the flags that stand everywhere.
@@ -234,25 +145,26 @@ impl Takes {
 fn check(verb: &Verb, session: &Session) -> Result<()> {
     let takes = Takes::of(verb);
     let globals = &session.globals;
-    let refuse = |message: String| {
-        Err(Error::new(Kind::Usage, "flag_unfit", message).with_hint("leave the flag out"))
+    let refuse = |case: &'static str, message: &str| {
+        let error = Error::new(Kind::Usage, "flag_unfit", message).in_case(case);
+        Err(error.with_hint("leave the flag out"))
     };
     if globals.officer.is_some() && !takes.officer {
-        return refuse("--officer says whose key signs; this verb signs nothing".to_owned());
+        return refuse("officer", "--officer says whose key signs; this verb signs nothing");
     }
     if globals.ledger.is_some() && !takes.ledger {
-        return refuse("--ledger names a ledger that is there; this verb needs none".to_owned());
+        return refuse("ledger", "--ledger names a ledger that is there; this verb needs none");
     }
     if globals.wait.is_some() && !takes.lock {
-        return refuse("--wait is for the lock of a ledger; this verb takes none".to_owned());
+        return refuse("wait", "--wait is for the lock of a ledger; this verb takes none");
     }
     if globals.file.is_some() && !takes.file {
-        return refuse("-o names a file for the result; this verb has none".to_owned());
+        return refuse("file", "-o names a file for the result; this verb has none");
     }
     // An export has the format of its name, whatever the file is called.
     if takes.formats.is_empty() {
         if globals.format.is_some() {
-            return refuse("-O chooses a format; the export has the one of its name".to_owned());
+            return refuse("format", "-O chooses a format; the export has the one of its name");
         }
     } else if !takes.formats.contains(&session.console.format) {
         let known: Vec<&str> = takes.formats.iter().map(|format| format.name()).collect();
@@ -264,7 +176,7 @@ fn check(verb: &Verb, session: &Session) -> Result<()> {
             .with_hint("choose another -O, or another ending of the file"));
     }
     if globals.unit.is_some() && !(takes.unit && session.console.format == FormatName::Table) {
-        return refuse("--unit is the display unit of tables; this prints none in it".to_owned());
+        return refuse("unit", "--unit is the display unit of tables; this prints none in it");
     }
     Ok(())
 }

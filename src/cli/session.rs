@@ -245,9 +245,12 @@ impl Session {
         if self.home()?.keys().has_log(&config.origin)? {
             let message =
                 format!("the log key of {} is at {}", config.origin, slot.path().display());
-            return Err(Error::new(Kind::Usage, "log_key_present", message).with_hint(
-                "without --lost it signs for the one that follows, so that trust in it goes on",
-            ));
+            return Err(Error::new(Kind::Usage, "log_key_present", message)
+                .with_hint(
+                    "without --lost it signs for the one that follows, so that trust in it goes on",
+                )
+                .with_detail("origin", &config.origin)
+                .with_detail("path", slot.path().display()));
         }
         let lost = self.named_log_key(&folder, &config.origin)?;
         let next = if dry_run { slot.rehearse_next() } else { slot.make_next() }?;
@@ -273,7 +276,10 @@ impl Session {
         let message =
             format!("the log key of {origin} is pinned as {pinned}, and the ledger names {found}");
         Err(Error::new(Kind::NotPinned, "pin_differs", message)
-            .with_hint("run `earmark verify`: this may be another ledger than the one you know"))
+            .with_hint("run `earmark verify`: this may be another ledger than the one you know")
+            .with_detail("origin", origin)
+            .with_detail("expected", &pinned)
+            .with_detail("found", &found))
     }
 
     /// Pins the log's present key, which this machine has made: nobody handed over to it.

@@ -122,7 +122,8 @@ impl Source {
         }
         let message = format!("there is no checkpoint in {from}");
         Err(Error::new(Kind::NotFound, "log_not_found", message)
-            .with_hint("name a copy of a ledger, of its log/ folder, or a package"))
+            .with_hint("name a copy of a ledger, of its log/ folder, or a package")
+            .with_detail("path", from))
     }
 }
 
@@ -156,7 +157,8 @@ impl Time {
         if seconds.is_some() && !from.any(|from| matches!(from, Elsewhere::Url(_))) {
             let message = "--time-limit is for logs behind a web server; this reads none";
             return Err(Error::new(Kind::Usage, "flag_unfit", message)
-                .with_hint("leave the flag out, or name an address"));
+                .with_hint("leave the flag out, or name an address")
+                .in_case("time_limit"));
         }
         let longest = Duration::from_secs(seconds.unwrap_or(DEFAULT_SECONDS));
         let allowance = Arc::new(Allowance::new(longest));

@@ -19,13 +19,17 @@ pub(crate) fn check(path: &Path) -> Result<()> {
     let place = folder.ancestors().find_map(|around| Some((kind_of(around)?, around)));
     if let Some((kind, around)) = place {
         let why = format!("it is inside the {kind} {}", around.display());
-        return Err(refused(path, &why, "name a place outside of it"));
+        return Err(refused(path, &why, "name a place outside of it")
+            .in_case("inside")
+            .with_detail("kind", kind)
+            .with_detail("around", around.display()));
     }
     match standing_at(path) {
         None => Ok(()),
         Some(what) => {
             let hint = "choose another name, or move away what is there";
-            Err(refused(path, &format!("there is {what}, which a result never replaces"), hint))
+            let why = format!("there is {what}, which a result never replaces");
+            Err(refused(path, &why, hint).in_case("standing").with_detail("what", what))
         }
     }
 }

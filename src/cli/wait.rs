@@ -62,6 +62,7 @@ fn timed_out(error: Error, seconds: u32) -> Error {
     let message = format!("{} (waited {seconds} s for it)", error.message());
     let mut told = Error::new(Kind::Locked, "locked", message)
         .with_hint("--wait SECONDS waits longer; what it has acknowledged is kept; reading and verifying need no lock")
+        .in_case("waited")
         .with_detail("waited_seconds", seconds);
     for (name, value) in error.details() {
         told = told.with_detail(name, value);

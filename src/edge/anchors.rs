@@ -107,7 +107,9 @@ impl Anchors {
         }
         let message = format!("{MAX_GIVEN_UP} anchors were given up in {}", self.folder.display());
         Err(Error::new(Kind::Io, "too_many_anchors", message)
-            .with_hint("find out why anchors are given up so often, then move the old ones away"))
+            .with_hint("find out why anchors are given up so often, then move the old ones away")
+            .with_detail("times", MAX_GIVEN_UP)
+            .with_detail("path", self.folder.display()))
     }
 
     fn malformed(&self, origin: &str, wrong: &str) -> Error {
@@ -117,6 +119,8 @@ impl Anchors {
             "anchor_malformed",
             format!("the anchor {} is no checkpoint of {origin}: {wrong}", path.display()),
         )
+        .with_detail("path", path.display())
+        .with_detail("origin", origin)
     }
 }
 
@@ -156,7 +160,9 @@ fn check_forward(origin: &str, old: &Lines<'_>, new: &Lines<'_>) -> Result<()> {
         )
         .with_detail("expected", format!("at least {}", old.size))
         .with_detail("found", new.size)
-        .with_hint("the ledger was rolled back or is an old copy: look for the newer one"));
+        .with_hint("the ledger was rolled back or is an old copy: look for the newer one")
+        .with_detail("origin", origin)
+        .with_detail("anchored", old.size));
     }
     if new.size == old.size && new.root != old.root {
         return Err(Error::new(
@@ -171,7 +177,9 @@ fn check_forward(origin: &str, old: &Lines<'_>, new: &Lines<'_>) -> Result<()> {
         .with_detail("found", new.root)
         .with_hint(
             "the log was rewritten, or two ledgers share the key: keep both copies and compare",
-        ));
+        )
+        .with_detail("origin", origin)
+        .with_detail("size", new.size));
     }
     Ok(())
 }

@@ -57,6 +57,7 @@ impl LedgerConfig {
         let malformed = |why: String| {
             Error::new(Kind::Usage, "config_malformed", format!("{}: {why}", path.display()))
                 .with_hint("it has the keys format, origin, name and engine, and no others")
+                .with_detail("path", path.display())
         };
         let table: toml::Table = toml::from_str(&text).map_err(|e| malformed(e.to_string()))?;
         // The version first: a later one may well have keys that are unknown here.
@@ -79,6 +80,7 @@ impl LedgerConfig {
         let text = toml::to_string(self).map_err(|source| {
             Error::new(Kind::Usage, "config_encoding", format!("cannot write {}", path.display()))
                 .with_source(source)
+                .with_detail("path", path.display())
         })?;
         if durable::create(&path, text.as_bytes(), Readers::Everyone)? {
             return Ok(());
@@ -88,7 +90,8 @@ impl LedgerConfig {
             "ledger_exists",
             format!("{} already holds a ledger", folder.display()),
         )
-        .with_hint("choose another folder; a ledger is never overwritten"))
+        .with_hint("choose another folder; a ledger is never overwritten")
+        .with_detail("path", folder.display()))
     }
 }
 
@@ -117,10 +120,13 @@ fn find_from(named: Option<&Path>, variable: Option<OsString>, current: &Path) -
         }
     }
     let message = format!("no {CONFIG_FILE} in {} or around it", current.display());
-    Err(Error::new(Kind::NotFound, "no_ledger", message).with_hint(format!(
-        "go into a ledger's folder, name it with --ledger DIR or {LEDGER_VARIABLE}, or make \
+    Err(Error::new(Kind::NotFound, "no_ledger", message)
+        .with_hint(format!(
+            "go into a ledger's folder, name it with --ledger DIR or {LEDGER_VARIABLE}, or make \
          one: earmark init DIR"
-    )))
+        ))
+        .in_case("around")
+        .with_detail("path", current.display()))
 }
 
 /// True if a folder has a `ledger.toml`; a disk that cannot tell is an error, never a "no".
@@ -135,6 +141,7 @@ fn no_ledger(folder: &Path) -> Error {
     let message = format!("no ledger in {}: it has no {CONFIG_FILE}", folder.display());
     Error::new(Kind::NotFound, "no_ledger", message)
         .with_hint("check the folder's name, or make a ledger there: earmark init DIR")
+        .with_detail("path", folder.display())
 }
 
 fn other_format(path: &Path, found: i64) -> Error {
@@ -146,6 +153,7 @@ fn other_format(path: &Path, found: i64) -> Error {
     .with_detail("expected", FORMAT)
     .with_detail("found", found)
     .with_hint("open it with the release that made it, or a later one")
+    .with_detail("path", path.display())
 }
 
 #[cfg(test)]

@@ -137,6 +137,7 @@ fn unread(path: &Path, source: std::io::Error) -> Error {
     Error::new(Kind::Break, "file_unfit", message)
         .with_detail("file", path.display())
         .with_hint("see who put it there, and put the file's own copy back")
+        .because_of(&source)
 }
 
 fn write_temporary(path: &Path, bytes: &[u8], readers: Readers) -> Result<PathBuf> {

@@ -85,7 +85,7 @@ impl Allowance {
         Error::new(Kind::Io, "time_limit", message)
             .with_detail("limit_seconds", seconds)
             .with_detail("files", files)
-            .with_hint("try again later, take a copy by another way, or allow more time: --time-limit SECONDS")
+            .with_hint("try again later, take a copy by another way, or allow more time: --time-limit SECONDS").with_detail("bytes", bytes)
     }
 }
 
@@ -169,7 +169,8 @@ impl Http {
             )
             .with_detail("expected", 200)
             .with_detail("found", status)
-            .with_hint("look at what the server says there, for example with curl -i")),
+            .with_hint("look at what the server says there, for example with curl -i")
+            .with_detail("url", url)),
         }
     }
 
@@ -202,6 +203,8 @@ fn parse_url(url: &str) -> Result<Uri> {
     let wrong = |fault: &str| {
         Error::new(Kind::Usage, "url_malformed", format!("{url:?} cannot be fetched: {fault}"))
             .with_hint("give a URL such as https://budget.example.gov.cn/pudong/log")
+            .with_detail("url", url)
+            .with_detail("why", fault)
     };
     let uri: Uri = url.parse().map_err(|error| wrong(&format!("{error}")))?;
     if !matches!(uri.scheme_str(), Some("http" | "https")) {
@@ -259,7 +262,9 @@ fn read_capped(url: &str, from: impl Read, cap_bytes: u64) -> Result<Vec<u8>> {
         format!("{url} has more than the {cap_bytes} bytes that it may have"),
     )
     .with_detail("expected", format!("at most {cap_bytes} bytes"))
-    .with_hint("see that the URL is the one of a log or a witness; nothing of it was used"))
+    .with_hint("see that the URL is the one of a log or a witness; nothing of it was used")
+    .with_detail("url", url)
+    .with_detail("most_bytes", cap_bytes))
 }
 
 fn redirected(url: &str, status: u16, to: &str) -> Error {
@@ -270,17 +275,23 @@ fn redirected(url: &str, status: u16, to: &str) -> Error {
     )
     .with_detail("found", to)
     .with_hint("if you trust the other place, give its URL")
+    .with_detail("url", url)
+    .with_detail("status", status)
 }
 
 fn malformed(url: &str, fault: &str) -> Error {
     Error::new(Kind::Io, "http_malformed", format!("the answer of {url} cannot be read: {fault}"))
         .with_hint("see that a web server answers there, for example with curl -i")
+        .with_detail("url", url)
+        .with_detail("why", fault)
 }
 
 fn failed(url: &str, error: ureq::Error) -> Error {
     let made = if let ureq::Error::Timeout(which) = &error {
         let message = format!("{url} did not answer in time: {which}");
-        Error::new(Kind::Io, "timed_out", message).with_hint("try again; ask who runs the server")
+        Error::new(Kind::Io, "timed_out", message)
+            .with_hint("try again; ask who runs the server")
+            .with_detail("url", url)
     } else if is_of_the_answer(&error) {
         malformed(url, &error.to_string())
     } else {
@@ -291,6 +302,8 @@ fn failed(url: &str, error: ureq::Error) -> Error {
         };
         Error::new(Kind::Io, "unreachable", format!("{url} cannot be reached: {why}"))
             .with_hint("check the URL and that the server runs, then try again")
+            .with_detail("url", url)
+            .with_detail("why", &why)
     };
     made.with_source(error)
 }

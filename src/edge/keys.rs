@@ -196,12 +196,15 @@ impl Keys {
             return Ok(key);
         }
         let known = self.officers()?;
-        let hint = if known.is_empty() {
-            format!("make one: earmark key new {name}")
-        } else {
-            format!("name one of: {}; or make it: earmark key new {name}", known.join(", "))
-        };
-        Err(no_key(&format!("officer {name}"), &path).with_hint(hint))
+        let error = no_key(&format!("officer {name}"), &path).with_detail("officer", name);
+        if known.is_empty() {
+            return Err(error
+                .in_case("officer")
+                .with_hint(format!("make one: earmark key new {name}")));
+        }
+        let known = known.join(", ");
+        let hint = format!("name one of: {known}; or make it: earmark key new {name}");
+        Err(error.in_case("other_officers").with_hint(hint).with_detail("officers", known))
     }
 
     /// The key of the log of `origin`.
@@ -213,17 +216,20 @@ impl Keys {
         if let Some(key) = load(&path)? {
             return Ok(key);
         }
+        let mut case = "log";
         let mut hint =
             "copy it from the home folder of the machine that ran init, or set EARMARK_HOME to \
                         that folder"
                 .to_owned();
         // Who has no officer's key reads, and has nothing to rotate.
         if !self.officers()?.is_empty() {
+            case = "log_to_rotate";
             hint.push_str(
                 "; where it is lost, an administrator brings in a new one: earmark key rotate-log --lost",
             );
         }
-        Err(no_key(&format!("the log {origin}"), &path).with_hint(hint))
+        let error = no_key(&format!("the log {origin}"), &path).with_detail("origin", origin);
+        Err(error.in_case(case).with_hint(hint))
     }
 
     /// The key of the witness `name`.
@@ -233,7 +239,8 @@ impl Keys {
     pub fn witness(&self, name: &str) -> Result<PrivateKey> {
         let path = self.witness_path(name);
         load(&path)?.ok_or_else(|| {
-            no_key(&format!("the witness {name}"), &path).with_hint(
+            let error = no_key(&format!("the witness {name}"), &path).with_detail("witness", name);
+            error.in_case("witness").with_hint(
                 "copy it from the home folder of the machine that ran witness init, or set \
                  EARMARK_HOME to that folder",
             )
@@ -319,7 +326,8 @@ fn check_name(name: &str) -> Result<()> {
             "key_name",
             format!("{name:?} cannot name a key file: {wrong}"),
         )
-        .with_hint("use letters, digits, dashes and underscores")),
+        .with_hint("use letters, digits, dashes and underscores")
+        .with_detail("found", name)),
     }
 }
 
@@ -359,7 +367,8 @@ fn load(path: &Path) -> Result<Option<PrivateKey>> {
         )
         .with_detail("expected", "600")
         .with_detail("found", mode)
-        .with_hint(format!("chmod 600 '{shown}'; if someone may have copied it, rotate the key")));
+        .with_hint(format!("chmod 600 '{shown}'; if someone may have copied it, rotate the key"))
+        .with_detail("path", &shown));
     }
     let pem = file::read_text(opened, file::SMALL_BYTES).map_err(reading)?;
     let pem = Zeroizing::new(pem);

@@ -61,23 +61,26 @@ fn unfit(what: &str, path: &Path, source: std::io::Error) -> Error {
     let message = format!("{} of {what} is {source}", path.display());
     Error::new(Kind::Break, "lock_unfit", message)
         .with_hint("nothing was written; see who put it there, and remove it")
+        .with_detail("path", path.display())
+        .because_of(&source)
 }
 
 fn locked(what: &str, folder: &Path, path: &Path) -> Error {
     let text = file::open(path).and_then(|file| file::read_text(file, 64)).unwrap_or_default();
-    let holder = match text.trim().parse::<u32>() {
-        Ok(pid) => format!("process {pid}"),
-        // The holder locks first and signs a moment later.
-        Err(_) => "a process that has not yet signed LOCK".to_owned(),
-    };
+    let pid = text.trim().parse::<u32>().ok();
+    // The holder locks first and signs a moment later.
+    let holder = pid.map_or_else(
+        || "a process that has not yet signed LOCK".to_owned(),
+        |pid| format!("process {pid}"),
+    );
     let message = format!("{what} {} is held by {holder}", folder.display());
     let error = Error::new(Kind::Locked, "locked", message).with_hint(
         "wait until it is done and try again, or end it: what it has acknowledged is kept; reading \
          and verifying need no lock",
-    );
-    match text.trim().parse::<u32>() {
-        Ok(pid) => error.with_detail("pid", pid),
-        Err(_) => error,
+    ).with_detail("path", folder.display());
+    match pid {
+        Some(pid) => error.with_detail("pid", pid),
+        None => error,
     }
 }
 
@@ -92,7 +95,8 @@ mod tests {
         let error = LedgerLock::acquire(folder.path()).unwrap_err();
         let pid = std::process::id();
         assert_eq!(error.kind(), Kind::Locked);
-        assert_eq!(error.details(), [("pid", pid.to_string())]);
+        let path = folder.path().display().to_string();
+        assert_eq!(error.details(), [("path", path), ("pid", pid.to_string())]);
         assert_eq!(
             error.to_string(),
             format!(
@@ -122,7 +126,7 @@ mod tests {
         std::fs::write(folder.path().join(LOCK_FILE), "").unwrap();
         let error = LedgerLock::acquire(folder.path()).unwrap_err();
         assert!(error.message().ends_with("a process that has not yet signed LOCK"), "{error}");
-        assert_eq!(error.details(), []);
+        assert_eq!(error.details(), [("path", folder.path().display().to_string())]);
     }
 
     #[test]

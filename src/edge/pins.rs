@@ -80,7 +80,8 @@ impl KnownLogs {
         let line = pin.to_string();
         if parse(&line).as_ref() != Ok(pin) {
             return Err(Error::new(Kind::Usage, "pin_malformed", format!("no pin: {line:?}"))
-                .with_hint("an origin has no spaces and no +, and is the name in its vkey"));
+                .with_hint("an origin has no spaces and no +, and is the name in its vkey")
+                .with_detail("found", line));
         }
         let folder = self.path.parent().unwrap_or(Path::new("."));
         durable::create_folder(folder, Readers::Owner)?;
@@ -120,6 +121,7 @@ impl KnownLogs {
         Error::new(Kind::Usage, "pin_malformed", format!("{path} line {line}: {wrong}"))
             .with_detail("line", line)
             .with_hint("mend the line or delete it: origin ledger-id genesis-hash vkey")
+            .with_detail("path", path)
     }
 
     fn conflict(&self, known: &Pin, new: &Pin) -> Error {
@@ -135,6 +137,8 @@ impl KnownLogs {
             "find out from the log's keeper which is true; if the new one is, take the old line \
              out by hand; for a new ledger choose another --origin",
         )
+        .with_detail("path", path)
+        .with_detail("origin", origin)
     }
 }
 

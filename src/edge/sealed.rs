@@ -82,7 +82,8 @@ impl SealedFolder {
             })?;
             let message = format!("{} is there already", path.display());
             return Err(Error::new(Kind::Io, "sealed_file_taken", message)
-                .with_hint("run the same command again; it is sealed under another name"));
+                .with_hint("run the same command again; it is sealed under another name")
+                .with_detail("path", path.display()));
         }
         Ok(())
     }

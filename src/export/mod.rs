@@ -117,6 +117,7 @@ impl<W: Write> Export<W> {
             Some(error) => {
                 let message = format!("the export could not be written: {error}");
                 Err(Error::new(Kind::Io, "export_not_written", message)
+                    .because_of(&error)
                     .with_hint("make room, or write to another place, and run it again")
                     .with_source(error))
             }

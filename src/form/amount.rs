@@ -153,7 +153,8 @@ impl AmountText {
             let rule =
                 format!("the ledger keeps its money in {code}, and amounts are not converted");
             return Err(Refusal::new("amount_currency", rule, &code, &self.text)
-                .with_next(format!("write the amount in {code}, with its sign or without any")));
+                .with_next(format!("write the amount in {code}, with its sign or without any"))
+                .in_case("other"));
         }
         let places = self.power.saturating_add(i32::from(currency.exponent));
         let ten = 10_i128.checked_pow(places.unsigned_abs());
@@ -180,11 +181,14 @@ impl AmountText {
         let allowed = format!("{most} decimal places");
         let mut refusal = Refusal::new("amount_too_fine", rule, &allowed, &self.text)
             .with_part(places)
-            .with_next("round it as your office rounds");
+            .with_next("round it as your office rounds")
+            .with_figure("places", most)
+            .with_figure("currency", currency);
         // Somebody may have meant 1.234 as one thousand two hundred and thirty-four.
         if self.power == -3 && (1_000..1_000_000).contains(&self.digits) {
             refusal.rule.push_str(&format!(", unless the point parts thousands: {}", self.digits));
             refusal.next = format!("write {}, or round it as your office rounds", self.digits);
+            refusal = refusal.in_case("thousands").with_figure("meant", self.digits);
         }
         refusal
     }

@@ -179,7 +179,7 @@ pub fn read(text: &str, formats: &[DateFormat]) -> Result<Date, Refusal> {
         None => {
             let known: Vec<&str> = formats.iter().map(DateFormat::text).collect();
             let rule = "a date is written in one of the mapping's formats";
-            Err(Refusal::new(MALFORMED, rule, &known.join(" or "), text))
+            Err(Refusal::new(MALFORMED, rule, &known.join(" or "), text).in_case("formats"))
         }
     }
 }
@@ -201,11 +201,14 @@ fn no_such_day(text: &str, (year, month): (i16, i8)) -> Refusal {
     let rule = "a date is a day of the calendar";
     let allowed = "a day from 0001-01-01 to 9999-12-31";
     let last = (28..=31).rev().find(|day| Date::new(year, month, *day).is_some());
-    let next = match last {
-        Some(last) => format!("{year:04}-{month:02} has {last} days"),
-        None => "a month is 1 to 12, and stands between year and day".to_owned(),
-    };
-    Refusal::new("date_no_such_day", rule, allowed, text).with_next(next)
+    let refusal = Refusal::new("date_no_such_day", rule, allowed, text);
+    match last {
+        Some(last) => refusal
+            .with_next(format!("{year:04}-{month:02} has {last} days"))
+            .with_figure("month", format!("{year:04}-{month:02}"))
+            .with_figure("days", last),
+        None => refusal.with_next("a month is 1 to 12, and stands between year and day"),
+    }
 }
 
 /// What is no day with its year first, with the days that it may be.
@@ -220,20 +223,25 @@ fn no_day(folded: &str, text: &str) -> Refusal {
             };
             match (day(another, one), day(one, another)) {
                 (Some(a), Some(b)) if a != b => refusal(format!("it may be {a} or {b}"))
-                    .with_next(format!("write {a} or {b}, whichever is meant")),
+                    .with_next(format!("write {a} or {b}, whichever is meant"))
+                    .in_case("meant")
+                    .with_figure("meant", a)
+                    .with_figure("meant", b),
                 (Some(only), _) | (_, Some(only)) => {
-                    refusal("a day begins with its year".into()).with_next(format!("write {only}"))
+                    let refusal = refusal("a day begins with its year".into());
+                    let refusal = refusal.with_next(format!("write {only}")).in_case("year_first");
+                    refusal.with_figure("meant", only)
                 }
                 (None, None) => refusal("not a day of the calendar".into()),
             }
         }
         [_, _, _] if groups.iter().all(|group| group.len() <= 3) => {
-            refusal("a day has a year of four digits".into())
+            refusal("a day has a year of four digits".into()).in_case("year")
         }
         [_, _] if groups.iter().all(|group| group.len() <= 2) => {
-            refusal("a day has its year".into())
+            refusal("a day has its year".into()).in_case("year")
         }
-        [_, _] => refusal("a day has year, month and day".into()),
+        [_, _] => refusal("a day has year, month and day".into()).in_case("parts"),
         _ => refusal("not a day of the calendar".into()),
     }
 }

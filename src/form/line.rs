@@ -54,6 +54,7 @@ impl FromStr for LinePart {
         let (line, amount) = parts.ok_or_else(|| {
             let allowed = "LINE=AMOUNT, for example PD-INFO:2002=500000";
             Refusal::new("line_malformed", "not a line with an amount", allowed, text)
+                .in_case("part")
         })?;
         Ok(Self { line: parse(line)?, amount: amount.parse()? })
     }

@@ -18,6 +18,10 @@ pub struct Refusal {
     pub part: Option<String>,
     /// What to write instead, with an example.
     pub next: String,
+    /// Which of several sentences that share the code this is.
+    pub case: Option<&'static str>,
+    /// Further figures of the sentence, by name.
+    pub figures: Vec<(&'static str, String)>,
 }
 
 impl Refusal {
@@ -26,7 +30,21 @@ impl Refusal {
     pub fn new(code: &'static str, rule: impl Into<String>, allowed: &str, found: &str) -> Self {
         let next = format!("write {allowed}");
         let (rule, allowed, found) = (rule.into(), allowed.to_owned(), found.to_owned());
-        Self { code, rule, allowed, found, part: None, next }
+        Self { code, rule, allowed, found, part: None, next, case: None, figures: Vec::new() }
+    }
+
+    /// The same, in one of several cases of its code.
+    #[must_use]
+    pub fn in_case(mut self, case: &'static str) -> Self {
+        self.case = Some(case);
+        self
+    }
+
+    /// The same, with a named figure that its sentence has.
+    #[must_use]
+    pub fn with_figure(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.figures.push((name, value.to_string()));
+        self
     }
 
     /// The same, with what to do instead.
@@ -55,10 +73,18 @@ impl std::error::Error for Refusal {}
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let Refusal { code, rule, found, next, .. } = refusal;
-        Self::new(Kind::Usage, code, format!("{rule}; found {}", quoted(&found)))
+        let Refusal { code, rule, allowed, found, part, next, case, figures } = refusal;
+        let mut error = Self::new(Kind::Usage, code, format!("{rule}; found {}", quoted(&found)))
             .with_detail("found", found)
-            .with_hint(next)
+            .with_detail("allowed", allowed)
+            .with_hint(next);
+        if let Some(part) = part {
+            error = error.with_detail("part", part);
+        }
+        if let Some(case) = case {
+            error = error.in_case(case);
+        }
+        figures.into_iter().fold(error, |error, (name, value)| error.with_detail(name, value))
     }
 }
 
@@ -86,6 +112,9 @@ mod tests {
         let refusal = Refusal::new("year_malformed", "a year has four digits", "2002", "02");
         let error = Error::from(refusal.clone());
         assert_eq!(error.to_string(), refusal.to_string());
-        assert_eq!((error.kind(), error.details()), (Kind::Usage, &[("found", "02".into())][..]));
+        assert_eq!(
+            (error.kind(), error.details()),
+            (Kind::Usage, &[("found", "02".into()), ("allowed", "2002".into())][..])
+        );
     }
 }

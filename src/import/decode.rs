@@ -174,6 +174,8 @@ impl<R: Read> Decoded<R> {
 
 fn unread(line: u64, why: &str) -> Error {
     Error::new(Kind::Io, "io", format!("cannot read the file after line {line}: {why}"))
+        .with_detail("line", line)
+        .with_detail("why", why)
 }
 
 fn line_feeds(text: &str) -> u64 {

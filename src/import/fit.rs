@@ -49,7 +49,11 @@ impl Fit<'_> {
                             column.line
                         );
                         Err(Error::new(Kind::Usage, "mapping_column_twice", message)
-                            .with_hint(format!("say which is meant: column = {a} or column = {b}")))
+                            .with_hint(format!("say which is meant: column = {a} or column = {b}"))
+                            .with_detail("line", column.line)
+                            .with_detail("column", name)
+                            .with_detail("first", a)
+                            .with_detail("second", b))
                     }
                 }
             }
@@ -58,7 +62,9 @@ impl Fit<'_> {
 
     fn no_column(&self, column: &Column, name: &str) -> Error {
         let message = format!("mapping line {}: the file has no column `{name}`", column.line);
-        let error = Error::new(Kind::Usage, "mapping_column", message);
+        let error = Error::new(Kind::Usage, "mapping_column", message)
+            .with_detail("line", column.line)
+            .with_detail("column", name);
         if self.header.is_empty() {
             return error.with_hint(
                 "the mapping says header = 0, so columns are named by number: column = 1",

@@ -71,7 +71,7 @@ impl History {
                     "its rows would be booked a second time: keep the source `{source}`; --again books them anew"
                 ))
                 .with_detail("expected", source)
-                .with_detail("found", now));
+                .with_detail("found", now).with_detail("entry", format!("@{entry}")));
         }
         if let (Some(target), Some(last)) = (target, self.last_list)
             && target.as_of < last

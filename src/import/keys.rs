@@ -30,6 +30,7 @@ pub(super) fn with_top<T>(text: &str, read: impl FnOnce(Section<'_>) -> Result<T
         Error::new(Kind::Usage, "mapping_syntax", message)
             .with_hint("the mapping is a TOML 1.0 file; schemas/mapping.md names its keys")
             .with_detail("line", line)
+            .with_detail("why", error.message())
     })?;
     read(Section { text, name: "the mapping", table: table.get_ref() })
 }
@@ -59,7 +60,9 @@ impl<'a> Section<'a> {
         Err(Error::new(Kind::Usage, "mapping_unknown_key", message)
             .with_hint(hint)
             .with_detail("line", line)
-            .with_detail("key", word))
+            .with_detail("key", word)
+            .with_detail("table", self.name)
+            .with_detail("known", list))
     }
 
     /// The value of a key.
@@ -79,6 +82,7 @@ impl<'a> Section<'a> {
         Error::new(Kind::Usage, "mapping_missing_key", message)
             .with_hint("schemas/mapping.md says what each key is for")
             .with_detail("key", key)
+            .with_detail("table", self.name)
     }
 
     /// The keys with their values, in no particular order.
@@ -107,6 +111,8 @@ impl<'a> Item<'a> {
             .with_hint("schemas/mapping.md says what each key is for")
             .with_detail("line", line)
             .with_detail("key", self.key)
+            .with_detail("expected", expected)
+            .with_detail("found", found)
     }
 
     /// Its text, if it is one.

@@ -421,6 +421,9 @@ pub(super) fn unfit_constant(rule: &FieldRule, problem: &super::problem::Problem
         )
         .with_detail("line", rule.line)
         .with_detail("key", rule.spec.field.text())
+        .in_case("constant")
+        .with_detail("expected", &problem.allowed)
+        .with_detail("found", &problem.found)
 }
 
 #[cfg(test)]

@@ -38,7 +38,8 @@ pub(super) fn check(first: &[u8], encoding: &'static Encoding) -> Result<()> {
     if let Some((_, what)) = NO_TEXT.iter().find(|(magic, _)| first.starts_with(magic)) {
         let message = format!("the file is {what}, not a table of text");
         return Err(Error::new(Kind::Usage, "csv_not_text", message)
-            .with_hint("unpack it, or save the sheet as \"CSV UTF-8\", and import that file"));
+            .with_hint("unpack it, or save the sheet as \"CSV UTF-8\", and import that file")
+            .with_detail("what", what));
     }
     let Some(mark) = of(first) else { return Ok(()) };
     // gbk is read as gb18030 is (WHATWG).

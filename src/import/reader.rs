@@ -44,7 +44,7 @@ impl FileFormat {
     pub fn new(label: &str, delimiter: &str, header_line: u64) -> Result<Self> {
         let encoding = Encoding::for_label_no_replacement(label.as_bytes()).ok_or_else(|| {
             Error::new(Kind::Usage, "mapping_encoding", format!("`{label}` is no known encoding"))
-                .with_hint("labels of the WHATWG Encoding standard: utf-8, gb18030, gbk, big5, utf-16le, windows-1252, shift_jis, euc-kr, …")
+                .with_hint("labels of the WHATWG Encoding standard: utf-8, gb18030, gbk, big5, utf-16le, windows-1252, shift_jis, euc-kr, …").with_detail("found", label)
         })?;
         let delimiter = sign(delimiter).ok_or_else(|| bad_delimiter(delimiter))?;
         Ok(Self { encoding, delimiter, header_line, escape: None })
@@ -62,7 +62,7 @@ impl FileFormat {
         }
         let message = format!("`{}` cannot be an escape", escape.escape_debug());
         Err(Error::new(Kind::Usage, "mapping_escape", message)
-            .with_hint("one ASCII character that is no letter, digit, quote, blank, line break or the delimiter: \"\\\\\""))
+            .with_hint("one ASCII character that is no letter, digit, quote, blank, line break or the delimiter: \"\\\\\"").with_detail("found", escape))
     }
 
     /// The delimiter.
@@ -94,7 +94,7 @@ fn sign(text: &str) -> Option<u8> {
 fn bad_delimiter(delimiter: &str) -> Error {
     let message = format!("`{}` cannot be a delimiter", delimiter.escape_debug());
     Error::new(Kind::Usage, "mapping_delimiter", message)
-        .with_hint("one ASCII character that is no letter, digit, quote or line break: \",\" \";\" \"|\" \"\\t\"")
+        .with_hint("one ASCII character that is no letter, digit, quote or line break: \",\" \";\" \"|\" \"\\t\"").with_detail("found", delimiter)
 }
 
 /// A row of a file: its cells, one behind the other, with no slack.

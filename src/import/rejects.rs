@@ -132,7 +132,8 @@ impl LateFile {
                 let message =
                     format!("{} is no file that rows could be kept beside", input.display());
                 return Err(Error::new(Kind::Usage, "rejects_wanted", message)
-                    .with_hint("say where refused rows go: --rejects FILE"));
+                    .with_hint("say where refused rows go: --rejects FILE")
+                    .with_detail("path", input.display()));
             }
             None => {
                 let mut name = input.file_stem().unwrap_or_default().to_owned();
@@ -147,7 +148,8 @@ impl LateFile {
         if same(input, &path) {
             let message = format!("{} is the file that is imported", path.display());
             return Err(Error::new(Kind::Usage, "rejects_are_input", message)
-                .with_hint("name another place with --rejects"));
+                .with_hint("name another place with --rejects")
+                .with_detail("path", path.display()));
         }
         Ok(Self { path, temporary: None, file: None })
     }

@@ -74,6 +74,7 @@ fn columns_moved() -> Error {
     let message = format!("the first columns of a rejects file are {}", REJECT_COLUMNS.join(", "));
     Error::new(Kind::Usage, "rejects_columns", message)
         .with_hint("put them back in this order; only the row's own cells are to be mended")
+        .with_detail("expected", REJECT_COLUMNS.join(", "))
 }
 
 /// A rejects file being read.
@@ -173,7 +174,7 @@ fn wrong_key(label: &str, line: u64) -> Error {
     );
     Error::new(Kind::Usage, "reject_key_wrong", message)
         .with_hint("reject_key stays as it was written: import the file with the mapping (and --batch) that wrote it, into the same ledger; new rows belong into the list itself; nothing was booked")
-        .with_detail("line", line)
+        .with_detail("line", line).with_detail("found", label)
 }
 
 fn twice(before: u64, line: u64) -> Error {

@@ -136,6 +136,7 @@ fn of_mapping(mapping: &Mapping, currency: Currency) -> Result<Expected> {
             let message = format!("the mapping's [control] total: {problem}");
             Error::new(Kind::Usage, "mapping_value", message)
                 .with_hint("write it as 1234.50, whatever the file's style")
+                .in_case("control")
         })
     };
     let total = mapping.control.total.as_ref().map(read).transpose()?;

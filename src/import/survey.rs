@@ -54,7 +54,8 @@ pub(super) fn survey(
                 &format!("the file has {rows} rows, expected are {wanted}"),
                 wanted,
                 rows,
-            ));
+            )
+            .in_case("rows"));
         }
         if let Some(wanted) = one.total {
             let found = tally.known_total()?;
@@ -100,11 +101,12 @@ impl Tally {
                 "the amounts of {} rows cannot be read, so what all come to is not known; the first is on line {line}: {problem}",
                 self.unread
             );
-            return Err(differs(&message, "amounts that can be read", line));
+            let error = differs(&message, "amounts that can be read", line).in_case("unread");
+            return Err(error.with_detail("rows", self.unread));
         }
         if self.overflow {
             let message = "the rows come to more than 128 bits hold";
-            return Err(differs(message, "a sum within 128 bits", "more"));
+            return Err(differs(message, "a sum within 128 bits", "more").in_case("overflow"));
         }
         Ok(self.total)
     }
@@ -113,11 +115,13 @@ impl Tally {
         let [(line, total)] = self.total_rows.as_slice() else {
             let count = self.total_rows.len();
             let message = format!("{count} rows are the `total_row` of the mapping; one is");
-            return Err(differs(&message, 1, count));
+            return Err(differs(&message, 1, count).in_case("total_rows"));
         };
         let total = total.as_ref().map_err(|problem| {
             let message = format!("the total row on line {line} cannot be read: {problem}");
             differs(&message, "an amount", &problem.found)
+                .in_case("total_unread")
+                .with_detail("line", line)
         })?;
         let found = self.known_total()?;
         if *total == Some(found) {
@@ -127,7 +131,7 @@ impl Tally {
             total.map_or_else(|| "nothing".to_owned(), |total| currency.money(total).to_string());
         let found = currency.money(found);
         let message = format!("the total row on line {line} says {says}, the rows come to {found}");
-        Err(differs(&message, says, found))
+        Err(differs(&message, says, found).in_case("total").with_detail("line", line))
     }
 }
 

@@ -23,7 +23,10 @@ pub fn template(kind: &str) -> Result<String> {
             None => format!("known are {known}"),
         };
         let message = format!("`{kind}` is no type of event that an import makes");
-        Error::new(Kind::Usage, "unknown_event_type", message).with_hint(hint)
+        Error::new(Kind::Usage, "unknown_event_type", message)
+            .with_hint(hint)
+            .with_detail("found", kind)
+            .with_detail("known", known)
     })?;
     let mut out = String::from(HEAD);
     out.push_str(&format!("\n[[event]]\ntype = \"{}\"\n", kind.text()));

@@ -123,7 +123,7 @@ impl Found {
             let message = format!("@{foreign} is no entry of source `{}`", wanted.source);
             return Err(Error::new(Kind::Usage, "rows_not_of_source", message).with_hint(
                 "name entries of this source only, or reverse others with `earmark reverse`; nothing was undone",
-            ));
+            ).with_detail("entry", format!("@{foreign}")).with_detail("source", wanted.source));
         }
         for (key, index, moves) in all {
             if wanted.rows.is_some() && !rows.contains(&key) {
@@ -143,7 +143,7 @@ impl Found {
 
 fn unknown_source(source: &str, others: &BTreeMap<String, u64>) -> Error {
     let message = format!("no entry was imported as source `{}`", source.escape_debug());
-    let error = Error::new(Kind::NotFound, "unknown_source", message);
+    let error = Error::new(Kind::NotFound, "unknown_source", message).with_detail("source", source);
     if others.is_empty() {
         return error.with_hint("nothing was imported into this ledger");
     }
@@ -167,7 +167,7 @@ pub fn entries_of(text: &str) -> Result<BTreeSet<u64>> {
         let entry = cell.strip_prefix('@').unwrap_or(cell).parse().map_err(|_| {
             let message = format!("line {line} of the rows: `{}` is no entry", cell.escape_debug());
             Error::new(Kind::Usage, "rows_not_read", message)
-                .with_hint("one entry a line, as @41, or the file that `earmark register … -O csv` writes; nothing was undone")
+                .with_hint("one entry a line, as @41, or the file that `earmark register … -O csv` writes; nothing was undone").with_detail("line", line).with_detail("found", cell)
         })?;
         entries.insert(entry);
     }
@@ -175,7 +175,8 @@ pub fn entries_of(text: &str) -> Result<BTreeSet<u64>> {
         return Err(Error::new(Kind::Usage, "rows_not_read", "the list of rows names no entry")
             .with_hint(
                 "one entry a line, as @41, or the file that `earmark register … -O csv` writes",
-            ));
+            )
+            .in_case("empty"));
     }
     Ok(entries)
 }

@@ -143,7 +143,10 @@ fn stands(origin: &str, anchor: Option<&Anchor>) -> Error {
     let message = format!(
         "the ledger holds what the anchor of {origin} says at size {size}: there is nothing to give up"
     );
-    Error::new(Kind::Usage, "anchor_stands", message).with_hint("see `earmark anchor show`")
+    Error::new(Kind::Usage, "anchor_stands", message)
+        .with_hint("see `earmark anchor show`")
+        .with_detail("origin", origin)
+        .with_detail("size", size)
 }
 
 /// The same comparison, with the words for a checkpoint.

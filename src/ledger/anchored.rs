@@ -100,7 +100,8 @@ pub(super) fn check_anchor(
             Err(Error::new(Kind::Fork, "differs_from_anchor", message)
                 .with_hint("the log was rewritten: compare with a copy, and keep both")
                 .with_detail("expected", expected)
-                .with_detail("found", found))
+                .with_detail("found", found)
+                .with_detail("size", published))
         }
     }
 }

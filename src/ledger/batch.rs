@@ -131,7 +131,9 @@ impl Ledger {
                 source.len()
             );
             return Err(Error::new(Kind::Usage, "source_length", message)
-                .with_hint("name the source in the mapping file"));
+                .with_hint("name the source in the mapping file")
+                .with_detail("found", source)
+                .with_detail("most_bytes", MAX_SOURCE_BYTES));
         }
         self.check_writable()?;
         let officer = self.officer(signer)?;

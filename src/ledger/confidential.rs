@@ -146,7 +146,8 @@ impl Ledger {
         if let Some(kept) = set_aside(&self.folder)? {
             let message = format!("{kept} was moved aside; an entry in it may own a sealed file");
             return Err(Error::new(Kind::Break, "copies_set_aside", message)
-                .with_hint("look into it, move it away, and sweep again"));
+                .with_hint("look into it, move it away, and sweep again")
+                .with_detail("path", &kept));
         }
         let folder = self.sealed_folder();
         let listing = folder.list()?;
@@ -175,6 +176,7 @@ fn not_comparable(entry: u64, by: u64) -> Error {
         ))
         .with_detail("entry", format!("@{entry}"))
         .with_detail("by", format!("@{by}"))
+        .in_case("retried")
 }
 
 /// A copy in the ledger's folder that a recovery moved aside.

@@ -148,7 +148,9 @@ impl Ledger {
             }
             let message = format!("{} holds {other}/, part of a ledger", folder.display());
             return Err(Error::new(Kind::Usage, "ledger_exists", message)
-                .with_hint("choose an empty folder; a ledger is never overwritten"));
+                .with_hint("choose an empty folder; a ledger is never overwritten")
+                .in_case("part")
+                .with_detail("path", folder.display()));
         }
         config.create(folder)?;
         Self::begin_in(folder, outside, media).inspect_err(|_| take_back(folder))

@@ -234,7 +234,9 @@ fn last_recorded_at(store: &dyn Store, head: Head) -> Result<i64> {
     let envelope = sealed.as_ref().and_then(|sealed| chain_entry::parse(&sealed.bytes).ok());
     envelope.map(|envelope| envelope.recorded_at_microseconds).ok_or_else(|| {
         let message = format!("entry {last}, the last, cannot be read from the store");
-        Error::new(Kind::Break, "last_entry", message).with_hint("run `earmark verify --store`")
+        Error::new(Kind::Break, "last_entry", message)
+            .with_hint("run `earmark verify --store`")
+            .with_detail("index", last)
     })
 }
 
@@ -243,5 +245,6 @@ fn event_of(sealed: &Sealed) -> Result<Option<Event>> {
     reader::replay::read_event(&sealed.bytes).map_err(|malformed| {
         Error::new(Kind::Break, "entry_malformed", format!("entry {}: {malformed}", sealed.index))
             .with_hint("run `earmark verify --store`")
+            .with_detail("index", sealed.index)
     })
 }

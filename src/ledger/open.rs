@@ -186,7 +186,9 @@ pub(super) fn check_identity(
             config.origin, facts.origin
         );
         return Err(Error::new(Kind::Break, "origin_differs", message)
-            .with_hint("put the ledger's own ledger.toml back"));
+            .with_hint("put the ledger's own ledger.toml back")
+            .with_detail("expected", &facts.origin)
+            .with_detail("found", &config.origin));
     }
     if facts.log_key.0 != outside.log_key() {
         let message = "the log key on this machine is not the one that the ledger was opened with";

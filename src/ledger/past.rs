@@ -36,6 +36,7 @@ impl Past<'_> {
 fn malformed(index: u64, found: &entry::Malformed) -> Error {
     Error::new(Kind::Break, "entry_malformed", format!("entry {index}: {found}"))
         .with_hint("run `earmark verify --store`")
+        .with_detail("index", index)
 }
 
 impl Ledger {

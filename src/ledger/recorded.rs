@@ -37,6 +37,7 @@ impl Ledger {
         let sealed = self.store.read(index..index.saturating_add(1))?;
         let sealed = sealed.first().ok_or_else(|| {
             Error::new(Kind::Break, "entry_missing", format!("entry {index} is not there"))
+                .with_detail("index", index)
         })?;
         let envelope = parsed(sealed)?;
         let first = index.saturating_sub(u64::from(envelope.place));
@@ -95,5 +96,6 @@ fn parsed(sealed: &Sealed) -> Result<entry::Envelope<'_>> {
         let message = format!("entry {}: {why}", sealed.index);
         Error::new(Kind::Break, "entry_malformed", message)
             .with_hint("open the ledger again: the store is then compared with the log")
+            .with_detail("index", sealed.index)
     })
 }

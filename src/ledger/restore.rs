@@ -134,7 +134,7 @@ impl Restoring {
                 Err(Error::new(Kind::Fork, "differs_from_anchor", message)
                     .with_detail("expected", expected)
                     .with_detail("found", found)
-                    .with_hint("one of the two was rewritten: keep both, and compare with a checkpoint that somebody else kept"))
+                    .with_hint("one of the two was rewritten: keep both, and compare with a checkpoint that somebody else kept").in_case("copy"))
             }
             anchored @ (Anchored::Agrees | Anchored::Missing | Anchored::Shorter) => Ok(anchored),
         }
@@ -250,6 +250,7 @@ fn not_verified(broken: Break) -> Error {
     let message = format!("the copy does not verify: {broken}");
     Error::new(Kind::Break, "copy_not_verified", message)
         .with_hint("earmark verify --from shows all of it; take another copy")
+        .with_detail("index", broken.index)
 }
 
 /// A folder may be opened for writing only when no restore into it waits for its end.
@@ -268,13 +269,15 @@ pub fn check_finished(folder: &Path) -> Result<()> {
         )
         .with_hint(
             "with the log key and an officer's key: earmark archive restore --from DIR/log NEWDIR",
-        )),
+        )
+        .with_detail("path", &shown)),
         Some(_) => Err(Error::new(
             Kind::Usage,
             "restore_unfinished",
             format!("a restore into {shown} was cut off"),
         )
-        .with_hint("run the same earmark archive restore again, into the same folder")),
+        .with_hint("run the same earmark archive restore again, into the same folder")
+        .with_detail("path", &shown)),
     }
 }
 
@@ -325,4 +328,6 @@ pub fn not_empty(folder: &Path) -> Error {
         format!("the folder {} is not empty: a restore overwrites nothing", folder.display());
     Error::new(Kind::Usage, "folder_not_empty", message)
         .with_hint("choose a new folder; what is in this one may be the better copy")
+        .in_case("restore")
+        .with_detail("path", folder.display())
 }

@@ -84,6 +84,7 @@ impl Ledger {
         }
         let message = "checkpoints are signed by the ledger's log key, and this is another one";
         Err(Error::new(Kind::NotPinned, "log_key_differs", message)
-            .with_hint("open the ledger again with its log key"))
+            .with_hint("open the ledger again with its log key")
+            .in_case("signing"))
     }
 }

@@ -160,6 +160,7 @@ pub(super) fn seal(
 pub(super) fn unfit(why: entry::Malformed) -> Error {
     Error::new(Kind::Usage, "entry_malformed", format!("this would be no entry: {why}"))
         .with_hint("say less in one entry, or attach it as a document")
+        .in_case("new")
 }
 
 /// The head after a command.

@@ -193,7 +193,8 @@ impl Ledger {
                     key.len()
                 );
                 Err(Error::new(Kind::Usage, "command_id_length", message)
-                    .with_hint("use a shorter key, for example a document number"))
+                    .with_hint("use a shorter key, for example a document number")
+                    .with_detail("part", key.len()))
             }
             Some(key) => Ok(CommandId(hash::command_id(key))),
         }

@@ -64,7 +64,9 @@ pub fn clear_never_begun(folder: &Path) -> Result<()> {
     if durable::is_there(&published)? {
         let message = format!("{} holds a log that was published", folder.display());
         return Err(Error::new(Kind::Usage, "ledger_exists", message)
-            .with_hint("run `earmark doctor` on it; a ledger is never overwritten"));
+            .with_hint("run `earmark doctor` on it; a ledger is never overwritten")
+            .in_case("published")
+            .with_detail("path", folder.display()));
     }
     clear(folder, CONFIG_FILE)
 }

@@ -230,7 +230,11 @@ impl Filter {
         other.map_or(Ok(()), |(_, term)| {
             let message = format!("{report} cannot be filtered by {}:", term.prefix());
             let hint = format!("it knows {}", with_colons(prefixes));
-            Err(Error::new(Kind::Usage, "filter_not_here", message).with_hint(hint))
+            Err(Error::new(Kind::Usage, "filter_not_here", message)
+                .with_hint(hint)
+                .with_detail("report", report)
+                .with_detail("found", term.prefix())
+                .with_detail("allowed", with_colons(prefixes)))
         })
     }
 
@@ -258,11 +262,13 @@ fn with_colons(prefixes: &[&str]) -> String {
 fn term(word: &str, rest: &str, readers: &Readers<'_>) -> Result<Term> {
     let value_error = |allowed: &str| {
         let message = format!("the filter {word} has no value that makes sense");
-        Error::new(Kind::Usage, "filter_value", message).with_hint(format!("write {allowed}"))
+        Error::new(Kind::Usage, "filter_value", message)
+            .with_hint(format!("write {allowed}"))
+            .with_detail("found", word)
     };
     let (prefix, value) = parted(rest).unwrap_or(("", rest));
     let code = || match value {
-        "" => Err(value_error("a code after the colon, like fund:PD-INFO")),
+        "" => Err(value_error("a code after the colon, like fund:PD-INFO").in_case("code")),
         _ => Ok(Code::new(value)),
     };
     let part = || match value.trim() {
@@ -286,12 +292,16 @@ fn term(word: &str, rest: &str, readers: &Readers<'_>) -> Result<Term> {
             }
             let mut families: Vec<&str> = Body::TYPES.iter().map(|(_, _, f)| *f).collect();
             families.dedup();
-            Err(value_error(&format!("one of {}", families.join(", "))))
+            let families = families.join(", ");
+            Err(value_error(&format!("one of {families}")).with_detail("allowed", families))
         }
         _ => {
             let message = format!("{word} is no filter");
             let hint = format!("write one of {} or not: before one", with_colons(PREFIXES));
-            Err(Error::new(Kind::Usage, "filter_unknown", message).with_hint(hint))
+            Err(Error::new(Kind::Usage, "filter_unknown", message)
+                .with_hint(hint)
+                .with_detail("found", word)
+                .with_detail("allowed", with_colons(PREFIXES)))
         }
     }
 }

@@ -122,6 +122,7 @@ fn malformed(line: &str, expected: &str, found: &str) -> Error {
     )
     .with_detail("expected", expected)
     .with_detail("found", found)
+    .with_detail("what", line)
 }
 
 /// Checks that a new log may have this origin: a key name, at most [`MAX_ORIGIN_BYTES`], without
@@ -142,7 +143,9 @@ pub fn check_origin(origin: &str) -> Result<()> {
              bytes, without spaces, plus signs and control characters; found {origin:?}"
         ),
     )
-    .with_hint("for example budget.example.gov.cn/pudong"))
+    .with_hint("for example budget.example.gov.cn/pudong")
+    .with_detail("found", origin)
+    .with_detail("most_bytes", MAX_ORIGIN_BYTES))
 }
 
 #[cfg(test)]

@@ -128,7 +128,8 @@ pub fn cosign(
     if seconds > MAX_SECONDS {
         let message = format!("a cosignature is made at most at second {MAX_SECONDS}");
         return Err(Error::new(Kind::Io, "time_unfit", format!("{message}; it is {seconds}"))
-            .with_hint("set the clock of this machine"));
+            .with_hint("set the clock of this machine")
+            .with_detail("found", seconds));
     }
     let signature = signer.sign(message(seconds, &checkpoint.text()).as_bytes());
     Ok(NoteSignature {

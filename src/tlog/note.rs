@@ -240,7 +240,7 @@ pub(super) fn check_key_name(name: &str) -> Result<()> {
         format!(
             "a key name must not be empty nor hold a space, a plus sign or a control character; found {name:?}"
         ),
-    ))
+    ).with_detail("found", name))
 }
 
 /// A public key that verifies notes, with its name: a `vkey`.

@@ -385,6 +385,7 @@ fn unfit(fault: &str) -> Error {
             "its form: log VKEY [URL] · witness NAME VKEY [URL] · group NAME all|any|K \
                     MEMBER... · quorum NAME|none, one a line",
         )
+        .in_case("witnesses")
 }
 
 #[cfg(test)]

@@ -230,6 +230,7 @@ fn index_beyond(index: u64, size: u64) -> Error {
         format!("an index below {size}"),
         index,
     )
+    .with_detail("size", size)
 }
 
 fn sizes(old_size: u64, new_size: u64) -> Error {
@@ -239,6 +240,7 @@ fn sizes(old_size: u64, new_size: u64) -> Error {
         format!("at most {new_size} entries"),
         old_size,
     )
+    .with_detail("size", new_size)
 }
 
 fn wrong(claim: &str, expected: Digest, found: Digest) -> Error {

@@ -161,6 +161,7 @@ fn malformed(what: &str, expected: &str, found: &str) -> Error {
     .with_detail("expected", expected)
     .with_detail("found", found)
     .with_hint("a proof file is what `earmark prove` writes; take it from its sender again")
+    .with_detail("what", what)
 }
 
 #[cfg(test)]

@@ -52,9 +52,9 @@ impl Older {
             if error.kind() != ErrorKind::NotFound {
                 return Error::io("read the checkpoint", path, error);
             }
-            Error::new(Kind::NotFound, "not_found", format!("there is no {name}")).with_hint(
-                "name a checkpoint that you kept, a .tlog-proof file, or the folder of an older copy",
-            )
+            Error::new(Kind::NotFound, "not_found", format!("there is no {name}"))
+                .with_detail("name", &name)
+                .with_hint("name a checkpoint that you kept, a .tlog-proof file, or the folder of an older copy")
         })?;
         let note = if proof_file::is_proof(&bytes) {
             ProofFile::parse(&bytes)?.checkpoint.into_bytes()

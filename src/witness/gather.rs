@@ -105,7 +105,8 @@ impl Request<'_> {
             "witness_busy",
             format!("{} named another size each time it was asked", self.witness.name),
         )
-        .with_hint("another publish goes on at the same time; run this one again"))
+        .with_hint("another publish goes on at the same time; run this one again")
+        .with_detail("witness", &self.witness.name))
     }
 
     fn read(&self, answer: &Answer) -> Result<Came> {
@@ -117,10 +118,11 @@ impl Request<'_> {
                     lines.filter(|line| self.witness.key.check(self.note.text(), line).is_some());
                 ours.next().map(Came::Line).ok_or_else(|| {
                     self.refused(
-                    "witness_answer",
-                    "answered without a cosignature of this checkpoint by the key of the policy",
-                    "see that the policy has this witness's own vkey",
-                )
+                        "witness_answer",
+                        "answered without a cosignature of this checkpoint by the key of the policy",
+                        "see that the policy has this witness's own vkey",
+                    )
+                    .in_case("unsigned")
                 })
             }
             409 if answer.content_type == SIZE_TYPE => {
@@ -131,6 +133,7 @@ impl Request<'_> {
                         "answered with a size that cannot be read",
                         "see that the URL of the policy is a witness's",
                     )
+                    .in_case("size")
                 })
             }
             404 => Err(self.refused(
@@ -155,6 +158,7 @@ impl Request<'_> {
                     &format!("answered with status {status}"),
                     "ask its keeper; its log says why",
                 )
+                .in_case("status")
                 .with_detail("found", status)),
         }
     }
@@ -168,11 +172,14 @@ impl Request<'_> {
         )
         .with_detail("expected", format!("at most {}", self.size))
         .with_detail("found", size)
+        .with_detail("size", self.size)
     }
 
     fn refused(&self, code: &'static str, what: &str, hint: &str) -> Error {
         Error::new(Kind::Io, code, format!("{} ({}) {what}", self.witness.name, self.url))
             .with_hint(hint)
+            .with_detail("witness", &self.witness.name)
+            .with_detail("url", self.url)
     }
 }
 
@@ -186,9 +193,11 @@ pub(super) fn no_url(witness: &PolicyWitness) -> Error {
     let message = format!("the policy has no URL for {}", witness.name);
     Error::new(Kind::Usage, "witness_without_url", message)
         .with_hint("write it at the end of the witness's line")
+        .with_detail("witness", &witness.name)
 }
 
 pub(super) fn gave_up(witness: &PolicyWitness) -> Error {
     Error::new(Kind::Io, "witness_answer", format!("asking {} failed", witness.name))
         .with_hint("run it again")
+        .with_detail("witness", &witness.name)
 }

@@ -48,14 +48,15 @@ impl HeadFile {
     /// # Errors
     /// `witness_state_unusable` (`Kind::Io`) when it is not known.
     pub(super) fn head(&self) -> Result<Option<&Head>> {
-        let unusable = |why: &String| {
-            let message = format!("{} cannot be relied on: {why}", self.path.display());
-            Error::new(Kind::Io, "witness_state_unusable", message).with_hint(
+        let unusable =
+            |why: &String| {
+                let message = format!("{} cannot be relied on: {why}", self.path.display());
+                Error::new(Kind::Io, "witness_state_unusable", message).with_hint(
                 "put into that file the newest checkpoint of this log that has this witness's \
                  cosignature (the log's own checkpoint.cosigned, or a copy), then start again; \
                  a witness that forgets may cosign a fork",
-            )
-        };
+            ).with_detail("path", self.path.display())
+            };
         self.held.as_ref().map(Option::as_ref).map_err(unusable)
     }
 

@@ -60,7 +60,8 @@ fn ask(
     if witness.key.cosigned_at(&Note::parse(&note)?)?.is_none() {
         let message = format!("{url} holds no cosignature of its own");
         return Err(Error::new(Kind::Break, "cosignature_missing", message)
-            .with_hint("see that the policy has this witness's own vkey"));
+            .with_hint("see that the policy has this witness's own vkey")
+            .with_detail("url", &url));
     }
     cosigned(policy, origin, &note)
 }
@@ -75,7 +76,8 @@ pub fn cosigned(policy: &Policy, origin: &str, note: &[u8]) -> Result<Option<Hel
         let message = format!("expected a checkpoint of {origin}, found one of {found}");
         return Err(Error::new(Kind::Break, "origin_differs", message)
             .with_detail("expected", origin)
-            .with_detail("found", found));
+            .with_detail("found", found)
+            .in_case("checkpoint"));
     }
     let note = String::from_utf8_lossy(note).into_owned();
     Ok((!standing.signed.is_empty()).then_some(Held { size, note }))

@@ -98,7 +98,8 @@ impl Witness {
         if key.public_key().to_bytes() != signer.public_key() {
             let message = format!("the private key of the witness is not the one of {key}");
             return Err(Error::new(Kind::Usage, "witness_key_differs", message)
-                .with_hint("put the witness's own key back, or make another witness elsewhere"));
+                .with_hint("put the witness's own key back, or make another witness elsewhere")
+                .with_detail("expected", &key));
         }
         head_file::make_folder(folder)?;
         let lock = LedgerLock::acquire_for("the witness in", folder)?;
@@ -195,7 +196,7 @@ impl Witness {
         let now = self.clock.now_microseconds().div_euclid(1_000_000);
         u64::try_from(now).map_err(|_| {
             let message = "the clock of this machine stands before 1970";
-            let error = Error::new(Kind::Io, "time_unfit", message);
+            let error = Error::new(Kind::Io, "time_unfit", message).in_case("early");
             Refusal::Failed(error.with_hint("set the clock of this machine"))
         })
     }
@@ -218,6 +219,7 @@ fn lock(head_file: &Mutex<HeadFile>) -> Result<MutexGuard<'_, HeadFile>> {
     head_file.lock().map_err(|_| {
         Error::new(Kind::Io, "witness_state_unusable", "an earlier request ended in the middle")
             .with_hint("start the witness again; it reads its state from the disk then")
+            .in_case("cut_off")
     })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! * [`labels`]: columns, titles and words of the data.
 //! * [`refusal`]: what a rule says, and what can be done next, for the command line and for a page.
+//! * [`mod@error`]: what is wrong with the machine, the input or the line typed, by code.
 //! * [`finding`]: what a soft rule looks at; [`caution`]: what may be a slip of the pen.
 //!
 //! A sentence stands beside its translation, in one row, so that neither is forgotten. The room is pure
@@ -11,6 +12,7 @@
 
 pub mod caution;
 mod dependents;
+pub mod error;
 mod fields;
 pub mod finding;
 pub mod labels;

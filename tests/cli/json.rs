@@ -127,6 +127,8 @@ fn a_refusal_is_said_in_the_readers_language() {
     assert!(en["message"].as_str().unwrap().is_ascii());
     assert!(zh["message"].as_str().unwrap().starts_with("指标额度不得小于零"));
     assert_eq!(zh["hint"], "追减至多为该指标的额度");
-    // What no rule says stays in English, and is there.
-    assert_eq!(error("en"), error("zh"));
+    // So is what no rule says.
+    let (en, zh) = (error("en"), error("zh"));
+    assert_eq!((&en["code"], &en["details"]), (&zh["code"], &zh["details"]));
+    assert_eq!(zh["message"], "没有专项资金「PD-INFQ」");
 }

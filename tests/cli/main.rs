@@ -17,6 +17,7 @@
 )]
 
 mod anchor;
+mod chinese;
 mod clean_end;
 mod clock;
 mod confidential;

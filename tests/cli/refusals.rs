@@ -55,7 +55,7 @@ For more information, try '--help'.
         "bal -O json",
         2,
         "
-{\"error\":{\"code\":\"usage\",\"message\":\"unrecognized subcommand 'bal'\",\"details\":{},\"hint\":\"see the verb's --help\"}}
+{\"error\":{\"code\":\"usage\",\"message\":\"unrecognized subcommand 'bal'\",\"details\":{\"found\":\"bal\",\"meant\":\"balance\"},\"hint\":\"see the verb's --help\"}}
 ",
     );
     place.refuses(
@@ -70,7 +70,7 @@ amount_signed: <AMOUNT>: amounts are never signed; the verb says the direction; 
         "balance --as-of 2002Q5 -O json",
         2,
         "
-{\"error\":{\"code\":\"period_malformed\",\"message\":\"--as-of <DATE>: not a day, month, quarter or year; found `2002Q5`\",\"details\":{\"found\":\"2002Q5\"},\"hint\":\"write 2002-03-15, 2002-03, 2002Q1 or 2002\"}}
+{\"error\":{\"code\":\"period_malformed\",\"message\":\"--as-of <DATE>: not a day, month, quarter or year; found `2002Q5`\",\"details\":{\"found\":\"2002Q5\",\"allowed\":\"2002-03-15, 2002-03, 2002Q1 or 2002\",\"argument\":\"--as-of <DATE>\"},\"hint\":\"write 2002-03-15, 2002-03, 2002Q1 or 2002\"}}
 ",
     );
     place.refuses(

@@ -37,7 +37,7 @@ words_misplaced: disburse takes AMOUNT; `HT-1` belongs to a flag
         "allocate 1000万 PD-INFO 2002 -O json",
         2,
         "
-{\"error\":{\"code\":\"words_misplaced\",\"message\":\"the order is FUND YEAR AMOUNT\",\"details\":{},\"hint\":\"write earmark allocate PD-INFO 2002 1000万 -O json\"}}
+{\"error\":{\"code\":\"words_misplaced\",\"message\":\"the order is FUND YEAR AMOUNT\",\"details\":{\"expected\":\"earmark allocate PD-INFO 2002 1000万 -O json\",\"places\":\"FUND YEAR AMOUNT\"},\"hint\":\"write earmark allocate PD-INFO 2002 1000万 -O json\"}}
 ",
     );
     place.refuses(

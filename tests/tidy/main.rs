@@ -14,6 +14,7 @@
     reason = "test code"
 )]
 
+mod errors;
 mod house;
 mod rules;
 mod source;

@@ -42,14 +42,16 @@ pub(crate) fn demo(session: &Session, a: &Demo) -> Result<Exit> {
         let message =
             format!("{} is there already; the demo makes a folder of its own", folder.display());
         return Err(Error::new(Kind::Usage, "demo_exists", message)
-            .with_hint("name another one (earmark demo DIR), or delete that one"));
+            .with_hint("name another one (earmark demo DIR), or delete that one")
+            .with_detail("path", folder.display()));
     }
     // The story names documents in it as a command line does, and what is printed is there to be pasted.
     if folder.to_str().is_none() {
         let message =
             format!("{} is no text: the demo needs a folder that can be typed", folder.display());
         return Err(Error::new(Kind::Usage, "demo_name", message)
-            .with_hint("name another one: earmark demo DIR"));
+            .with_hint("name another one: earmark demo DIR")
+            .with_detail("path", folder.display()));
     }
     let stage = Stage::build(session, folder)?;
     stage.open_ledger()?;

@@ -80,14 +80,14 @@ fn read(path: &Path, cap_bytes: usize) -> Result<Vec<u8>> {
             let message = format!("{name} has {error}, which no such file has");
             return Error::new(Kind::Break, "file_too_large", message)
                 .with_detail("expected", format!("at most {cap_bytes} bytes"))
-                .with_hint("name the .tlog-proof file first, the .entry file with --entry, a policy with --policy");
+                .with_hint("name the .tlog-proof file first, the .entry file with --entry, a policy with --policy").with_detail("path", path.display());
         }
         Error::io("read", path, error)
     })?;
     bytes.ok_or_else(|| {
         Error::new(Kind::NotFound, "not_found", format!("there is no {name}")).with_hint(
             "`earmark prove` writes the proof and the entry; ask their sender for what is missing",
-        )
+        ).with_detail("name", path.display())
     })
 }
 

@@ -103,7 +103,8 @@ pub(super) fn show(session: &Session, a: &ShowConfidential) -> Result<Exit> {
     let Some(standing) = Standing::of(&reading, &books, index)? else {
         let message = format!("@{index} has no confidential fields");
         return Err(Error::new(Kind::NotFound, "not_confidential", message)
-            .with_hint(format!("see what it has: earmark show @{index}")));
+            .with_hint(format!("see what it has: earmark show @{index}"))
+            .with_detail("entry", format!("@{index}")));
     };
     if let Some(erased) = &standing.erased {
         let message = format!(
@@ -113,7 +114,10 @@ pub(super) fn show(session: &Session, a: &ShowConfidential) -> Result<Exit> {
         return Err(Error::new(Kind::NotFound, "confidential_erased", message)
             .with_hint("nothing is left of them in the ledger")
             .with_detail("entry", format!("@{index}"))
-            .with_detail("by", format!("@{}", erased.by)));
+            .with_detail("by", format!("@{}", erased.by))
+            .with_detail("on", erased.on)
+            .with_detail("officer", &erased.officer)
+            .with_detail("legal_basis", &erased.legal_basis));
     }
     let (folder, ledger) = (session.ledger_folder()?, LedgerId(reading.facts.id.0));
     let fields = open_fields(&folder, ledger, index, standing.commitment)?;

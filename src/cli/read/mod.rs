@@ -141,7 +141,8 @@ impl Reading {
         if flags.raw && !is_csv {
             let message = "--raw is about the cells of CSV; this prints none";
             return Err(Error::new(Kind::Usage, "flag_unfit", message)
-                .with_hint("leave the flag out, or add -O csv"));
+                .with_hint("leave the flag out, or add -O csv")
+                .in_case("raw"));
         }
         let folder = session.ledger_folder()?;
         let config = LedgerConfig::read(&folder)?;
@@ -233,7 +234,7 @@ fn hold_to_pin(session: &Session, reader: &Reader, pin: Option<&Pin>) -> Result<
             .with_hint(
                 "nothing was read from it; run `earmark verify`: where the log's key was handed over, that \
                  moves the pin; otherwise it is another log, or was changed",
-            )
+            ).with_detail("origin", &pin.origin)
     };
     let key = key_of(pin)?;
     if let Err(error) = Checkpoint::verify(reader.archive().note(), &key) {
@@ -349,5 +350,7 @@ pub(crate) fn read_key(vkey: &str) -> Result<VerifierKey> {
     vkey.parse().map_err(|error: Error| {
         Error::new(Kind::Usage, "vkey_malformed", format!("no log key: {}", error.message()))
             .with_hint("write NAME+ID+KEY, as `earmark init` printed it")
+            .with_detail("found", vkey)
+            .in_case("log")
     })
 }

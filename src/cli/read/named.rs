@@ -31,13 +31,13 @@ pub(super) fn resolve(reading: &Reading, books: &Books, name: &ThingName) -> Res
         ThingName::Line(line) if books.state.lines.contains_key(line) => {
             Ok(Wanted::Line(line.clone()))
         }
-        ThingName::Line(line) => Err(unknown(&format!("line {line}"), "earmark balance --by line")),
+        ThingName::Line(line) => {
+            Err(unknown("line", &line.to_string(), "earmark balance --by line"))
+        }
         ThingName::Of(sort, code) if is_known(books, *sort, code) => {
             Ok(Wanted::Thing(*sort, code.clone()))
         }
-        ThingName::Of(sort, code) => {
-            Err(unknown(&format!("{} {code}", sort.word()), list_of(*sort)))
-        }
+        ThingName::Of(sort, code) => Err(unknown(sort.word(), code.as_str(), list_of(*sort))),
         ThingName::Bare(code) => resolve_bare(reading, books, code),
     }
 }
@@ -49,17 +49,23 @@ fn resolve_bare(reading: &Reading, books: &Books, code: &Code) -> Result<Wanted>
         [only] => Ok(Wanted::Thing(*only, code.clone())),
         [] => match code.as_str().parse::<EntryRef>() {
             Ok(entry) => resolve_entry(&reading.reader, reading.size, &entry).map(Wanted::Entry),
-            Err(_) => Err(unknown(
-                code.as_str(),
-                "earmark funds, projects, payees or commitments; an entry is @12",
-            )),
+            Err(_) => {
+                let list = "earmark funds, projects, payees or commitments; an entry is @12";
+                let error =
+                    Error::new(Kind::NotFound, "unknown_name", format!("there is no {code}"))
+                        .in_case("bare")
+                        .with_detail("found", code);
+                Err(error.with_hint(format!("see {list}")))
+            }
         },
         several => {
             let named: Vec<String> =
                 several.iter().map(|sort| format!("{}:{code}", sort.word())).collect();
             let message = format!("{code} names {} things", named.len());
             Err(Error::new(Kind::Usage, "name_ambiguous", message)
-                .with_hint(format!("say which: {}", named.join(", "))))
+                .with_hint(format!("say which: {}", named.join(", ")))
+                .with_detail("found", code)
+                .with_detail("possible", named.join(", ")))
         }
     }
 }
@@ -72,12 +78,15 @@ pub(super) fn resolve_entry(reader: &Reader, size: u64, name: &EntryRef) -> Resu
         EntryRef::Voucher { fund, year, number } => reader.find_voucher(fund, *year, *number)?,
     };
     let found = found.filter(|index| *index < size);
-    found.ok_or_else(|| unknown(&format!("entry {name}"), "earmark register"))
+    found.ok_or_else(|| unknown("entry", &name.to_string(), "earmark register"))
 }
 
-fn unknown(what: &str, list: &str) -> Error {
-    Error::new(Kind::NotFound, "unknown_name", format!("there is no {what}"))
+fn unknown(sort: &str, name: &str, list: &str) -> Error {
+    Error::new(Kind::NotFound, "unknown_name", format!("there is no {sort} {name}"))
         .with_hint(format!("see {list}"))
+        .with_detail("sort", sort)
+        .with_detail("found", name)
+        .with_detail("list", list)
 }
 
 fn list_of(sort: ThingSort) -> &'static str {

@@ -334,7 +334,9 @@ fn unreadable(path: &str, error: io::Error) -> Result<Difference> {
     }
     let message = format!("{path} of the package cannot be read: {error}");
     Err(Error::new(Kind::Io, "package_unreadable", message)
-        .with_hint("look at the disk, and run it again"))
+        .with_hint("look at the disk, and run it again")
+        .with_detail("path", path)
+        .because_of(&error))
 }
 
 /// Where `path` names a field of a value.

@@ -51,7 +51,8 @@ fn policy_of(path: &Path, origin: &str) -> Result<Policy> {
     let message = format!("{} has no line for the log {origin}", path.display());
     Err(Error::new(Kind::Usage, "log_not_in_policy", message)
         .with_detail("expected", origin)
-        .with_hint("add `log VKEY` with this log's key; `earmark init` printed it"))
+        .with_hint("add `log VKEY` with this log's key; `earmark init` printed it")
+        .with_detail("path", path.display()))
 }
 
 /// Asks the witnesses about the log as it is published now. Holds no lock.
@@ -77,6 +78,8 @@ fn meanwhile(error: Error, checkpoint: &Checkpoint) -> Error {
         counted(checkpoint.size, "entry", "entries")
     );
     Error::new(Kind::Conflict, "checkpoint_moved", message)
+        .in_case("witnesses")
+        .with_detail("size", checkpoint.size)
         .with_hint("nothing is lost; run it again: the witnesses go on from there")
         .with_source(error)
 }
@@ -140,4 +143,5 @@ fn not_reached(standing: &Standing, gathered: &Gathered) -> Error {
         .with_detail("expected", &standing.quorum)
         .with_detail("missing", standing.missing.join(", "))
         .with_hint(format!("{hint}; then run it again, and those that answered answer again"))
+        .with_detail("why", why.join(", "))
 }

@@ -76,6 +76,7 @@ fn read_key(session: &Session) -> Result<WitnessKey> {
         let message = format!("{} is no witness's home", home.folder().display());
         Error::new(Kind::NotFound, "no_witness", message)
             .with_hint("make it one: earmark witness init --name NAME")
+            .with_detail("path", home.folder().display())
     })?;
     text.trim_end_matches('\n').parse()
 }
@@ -147,7 +148,8 @@ fn watched(a: &ServeWitness) -> Result<Vec<VerifierKey>> {
         if keys.is_empty() {
             let message = format!("{} names no log to watch", path.display());
             return Err(Error::new(Kind::Usage, "policy_without_logs", message)
-                .with_hint("add a line `log VKEY` for each"));
+                .with_hint("add a line `log VKEY` for each")
+                .with_detail("path", path.display()));
         }
     }
     Ok(keys)

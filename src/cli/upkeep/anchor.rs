@@ -64,7 +64,9 @@ pub(super) fn adopt(session: &Session, a: &AdoptCheckpoint) -> Result<Exit> {
     if a.flags.command_id.is_some() {
         let message =
             "--command-id makes a retry recognisable; an adoption is known by its checkpoint";
-        return Err(Error::new(Kind::Usage, "flag_unfit", message).with_hint("leave the flag out"));
+        return Err(Error::new(Kind::Usage, "flag_unfit", message)
+            .with_hint("leave the flag out")
+            .in_case("adopt_command_id"));
     }
     let folder = session.ledger_folder()?;
     session.home()?.check_outside(&folder)?;
@@ -98,6 +100,7 @@ fn read_checkpoint(path: &Path) -> Result<String> {
         let message = format!("{} is no file with a checkpoint", path.display());
         Error::new(Kind::NotFound, "checkpoint_unread", message)
             .with_hint("name a file such as DIR/log/checkpoint")
+            .with_detail("path", path.display())
     })
 }
 

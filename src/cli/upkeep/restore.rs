@@ -313,7 +313,7 @@ fn check(report: &Report, a: &RestoreArchive) -> Result<Option<String>> {
     );
     Err(Error::new(Kind::NotPinned, "copy_not_pinned", message).with_hint(
         "ask the log's keeper for its key and give it with --log-key, or accept that with --unpinned",
-    ))
+    ).with_detail("found", claimed))
 }
 
 /// Which command has the id of an earlier one, where nothing else is wrong: such a log is read and written to

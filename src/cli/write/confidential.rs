@@ -25,7 +25,10 @@ pub(super) fn fields(flags: &SealedFlags) -> Result<Option<Fields>> {
         let value = value(file, field)?;
         fields.set(field, value.as_str()).map_err(|malformed| {
             let message = format!("{} in {}: {malformed}", field.name(), file.display());
-            Error::new(Kind::Usage, "confidential_file", message).with_hint(ONE_LINE)
+            Error::new(Kind::Usage, "confidential_file", message)
+                .with_hint(ONE_LINE)
+                .with_detail("field", field.name())
+                .with_detail("path", file.display())
         })?;
     }
     Ok(Some(fields).filter(|fields| !fields.is_empty()))
@@ -43,7 +46,9 @@ fn value(path: &Path, field: Field) -> Result<Text> {
     file.take(READ_AT_MOST).read_to_end(&mut bytes).map_err(reading)?;
     let text = String::from_utf8(bytes).map_err(|_| {
         let message = format!("{} is not UTF-8", path.display());
-        Error::new(Kind::Usage, "confidential_file", message).with_hint(ONE_LINE)
+        Error::new(Kind::Usage, "confidential_file", message)
+            .with_hint(ONE_LINE)
+            .with_detail("path", path.display())
     })?;
     let line = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let line = line.strip_suffix('\n').unwrap_or(line);

@@ -51,7 +51,9 @@ pub(super) fn document_of_bytes(path: &Path, kind: &str, bytes: &[u8]) -> Result
 fn name_of(path: &Path) -> Result<Text> {
     let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
         let message = format!("{} has no name that is text", path.display());
-        Error::new(Kind::Usage, "document_name", message).with_hint("rename the file")
+        Error::new(Kind::Usage, "document_name", message)
+            .with_hint("rename the file")
+            .with_detail("path", path.display())
     })?;
     Ok(Text::new(name))
 }
@@ -62,7 +64,9 @@ fn hash_of(path: &Path) -> Result<[u8; 32]> {
     if path.is_dir() {
         let message = format!("the document {} is no file", path.display());
         return Err(Error::new(Kind::Usage, "document_name", message)
-            .with_hint("name a file; a folder can be packed into one"));
+            .with_hint("name a file; a folder can be packed into one")
+            .in_case("folder")
+            .with_detail("path", path.display()));
     }
     let mut file = file::open_named(path).map_err(reading)?;
     let mut hash = Sha256Stream::default();

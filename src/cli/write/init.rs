@@ -100,14 +100,17 @@ pub(crate) fn init(session: &Session, a: &Init) -> Result<Exit> {
 
 /// The first command of a ledger has no retry and no entry before it.
 fn check_flags(a: &Init) -> Result<()> {
-    let unfit = if a.flags.command_id.is_some() {
-        "--command-id makes a retry recognisable; an init that failed is run again as it is"
+    let (case, unfit) = if a.flags.command_id.is_some() {
+        (
+            "init_command_id",
+            "--command-id makes a retry recognisable; an init that failed is run again as it is",
+        )
     } else if a.flags.accept_clock.is_some() {
-        "--accept-clock is about the entry before; a new ledger has none"
+        ("init_clock", "--accept-clock is about the entry before; a new ledger has none")
     } else {
         return Ok(());
     };
-    Err(Error::new(Kind::Usage, "flag_unfit", unfit).with_hint("leave the flag out"))
+    Err(Error::new(Kind::Usage, "flag_unfit", unfit).in_case(case).with_hint("leave the flag out"))
 }
 
 /// The officer who opens the ledger: named, or the only one with a key here.
@@ -166,6 +169,7 @@ fn unfinished(origin: &str, folder: &Path) -> Error {
     Error::new(Kind::Usage, "init_unfinished", message)
         .with_detail("folder", &shown)
         .with_hint(format!("run that one again, into {shown}; or choose another --origin"))
+        .with_detail("origin", origin)
 }
 
 fn check_unused(home: &Home, origin: &str) -> Result<()> {
@@ -187,7 +191,9 @@ fn check_unused(home: &Home, origin: &str) -> Result<()> {
     if let Some(pin) = home.known_logs().find(origin)? {
         let message = format!("the origin {origin} is pinned to ledger {}", pin.ledger);
         return Err(Error::new(Kind::Usage, "origin_pinned", message)
-            .with_hint("choose another --origin: an origin names one log for ever"));
+            .with_hint("choose another --origin: an origin names one log for ever")
+            .with_detail("origin", origin)
+            .with_detail("ledger", pin.ledger));
     }
     Ok(())
 }
@@ -196,6 +202,7 @@ fn ledger_exists(folder: &Path) -> Error {
     let message = format!("{} already holds a ledger", folder.display());
     Error::new(Kind::Usage, "ledger_exists", message)
         .with_hint("choose another folder; a ledger is never overwritten")
+        .with_detail("path", folder.display())
 }
 
 fn check_folder(folder: &Path) -> Result<()> {
@@ -209,7 +216,8 @@ fn check_folder(folder: &Path) -> Result<()> {
     if inside.next().is_some() {
         let message = format!("the folder {} is not empty", folder.display());
         return Err(Error::new(Kind::Usage, "folder_not_empty", message)
-            .with_hint("choose a new folder; a ledger has one of its own"));
+            .with_hint("choose a new folder; a ledger has one of its own")
+            .with_detail("path", folder.display()));
     }
     Ok(())
 }
@@ -282,10 +290,12 @@ impl Founding<'_> {
                 "an init that was cut off has recorded the ledger in {} with other words than these",
                 a.folder.display()
             );
-            return Err(Error::new(Kind::Usage, "init_differs", message).with_hint(format!(
-                "see them with `earmark stats --ledger {}`, and run init with the same",
-                a.folder.display()
-            )));
+            return Err(Error::new(Kind::Usage, "init_differs", message)
+                .with_hint(format!(
+                    "see them with `earmark stats --ledger {}`, and run init with the same",
+                    a.folder.display()
+                ))
+                .with_detail("path", a.folder.display()));
         };
         Ok((ledger, receipt))
     }

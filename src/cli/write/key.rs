@@ -41,7 +41,9 @@ fn new(session: &Session, a: &NewKey) -> Result<()> {
             keys.officer(&a.name)?;
             let message = format!("officer {} already has a key at {}", a.name, path.display());
             return Err(Error::new(Kind::Usage, "key_exists", message)
-                .with_hint("use that key, or choose another name"));
+                .with_hint("use that key, or choose another name")
+                .with_detail("officer", &a.name)
+                .with_detail("path", path.display()));
         }
         let shown = path.display();
         return session.console.receipt(
@@ -95,6 +97,7 @@ fn request(session: &Session, a: &RequestEnrolment) -> Result<()> {
         let message = format!("not a ledger's id; found `{}`", a.ledger_id);
         Error::new(Kind::Usage, "ledger_id_malformed", message)
             .with_hint("`earmark stats` prints it, 32 hex digits with dashes")
+            .with_detail("found", &a.ledger_id)
     })?;
     let request = Request::signed(&session.home()?.keys().officer(&a.name)?, ledger, &a.name)?;
     let (key, proof) = (to_hex(&request.key), to_hex(&request.proof));
@@ -129,9 +132,14 @@ pub(super) fn read_request(path: &Path, ledger: LedgerId, name: &str) -> Result<
     let text = crate::file::read_named_text(path).map_err(|e| Error::io("read", path, e))?;
     let refuse = |why: String| {
         let message = format!("{} is no request to be enrolled here: {why}", path.display());
-        Error::new(Kind::Usage, "request_malformed", message).with_hint(format!(
-            "let {name} make one: earmark key request {name} --ledger-id {ledger}"
-        ))
+        Error::new(Kind::Usage, "request_malformed", message)
+            .with_hint(format!(
+                "let {name} make one: earmark key request {name} --ledger-id {ledger}"
+            ))
+            .with_detail("path", path.display())
+            .with_detail("why", why)
+            .with_detail("officer", name)
+            .with_detail("ledger", ledger)
     };
     let mut lines = text.lines();
     if lines.next() != Some(HEADER) {

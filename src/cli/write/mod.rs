@@ -116,6 +116,7 @@ impl Desk<'_> {
 fn no_entry(name: &EntryRef) -> Error {
     Error::new(Kind::NotFound, "unknown_entry", format!("there is no entry {name}"))
         .with_hint("see `earmark register`")
+        .with_detail("found", name)
 }
 
 type Make<'v> = Box<dyn FnOnce(&Desk<'_>) -> Result<Command> + 'v>;

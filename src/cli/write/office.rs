@@ -65,7 +65,8 @@ fn check_purpose(session: &Session, key: &[u8; 32]) -> Result<()> {
     let Some(purpose) = session.home()?.keys().other_purpose(key) else { return Ok(()) };
     let message = format!("a key has one purpose; this one is already {purpose} on this machine");
     Err(Error::new(Kind::Usage, "key_in_use", message)
-        .with_hint("make a key of its own (earmark key new)"))
+        .with_hint("make a key of its own (earmark key new)")
+        .with_detail("why", purpose))
 }
 
 /// An officer of the ledger by name, with the number.
@@ -73,6 +74,7 @@ fn officer_named<'d>(desk: &'d Desk<'_>, name: &str) -> Result<(u32, &'d Officer
     numbered(desk.state(), name).ok_or_else(|| {
         Error::new(Kind::NotFound, "unknown_officer", format!("there is no officer {name}"))
             .with_hint("see `earmark officer list`")
+            .with_detail("officer", name)
     })
 }
 

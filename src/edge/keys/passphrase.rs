@@ -100,6 +100,7 @@ fn asked(what: &str, variable: &str) -> Result<Zeroizing<String>> {
         Error::new(Kind::Usage, "passphrase_needed", message)
             .with_hint(format!("run it on a terminal, or name a file with it in ${variable}"))
             .with_source(source.to_string())
+            .with_detail("variable", variable)
     })
 }
 

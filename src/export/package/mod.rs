@@ -169,4 +169,5 @@ fn not_written(error: &io::Error) -> Error {
     let message = format!("the package could not be written: {error}");
     Error::new(Kind::Io, "package_not_written", message)
         .with_hint("make room, or write to another place, and run it again")
+        .because_of(error)
 }

@@ -39,7 +39,8 @@ impl NumberStyle {
         if around.unit.is_some() && self.scale != 1 {
             let rule = "a unit in the cell and a `scale` in the mapping would multiply twice";
             let allowed = format!("no unit, since scale = {}", self.scale);
-            return Err(Refusal::new("amount_two_units", rule, &allowed, text));
+            return Err(Refusal::new("amount_two_units", rule, &allowed, text)
+                .with_figure("scale", self.scale));
         }
         let (digits, places) = self.digits(body, text)?;
         let digits = digits.checked_mul(i128::from(self.scale)).ok_or_else(|| too_large(text))?;
@@ -178,7 +179,9 @@ impl NumberStyle {
                         "" => "0",
                         figure => figure,
                     };
-                    refusal.with_next(format!("write {point} or {none}, whichever is meant"))
+                    let next = format!("write {point} or {none}, whichever is meant");
+                    let refusal = refusal.with_next(next).in_case("either");
+                    refusal.with_figure("meant", point).with_figure("meant", none)
                 }
                 _ => refusal.with_next("write it without separators of thousands, as 1204.50"),
             }
@@ -215,10 +218,12 @@ impl NumberStyle {
             all => {
                 let rule = format!("not an amount, though it may be {}", all.join(" or "));
                 let refusal = Refusal::new("amount_malformed", rule, &allowed, text);
-                refusal.with_next(match all {
+                let refusal = refusal.with_next(match all {
                     [one] => format!("write {one}, if that is meant"),
                     _ => format!("write {}, whichever is meant", all.join(" or ")),
-                })
+                });
+                let refusal = refusal.in_case("meant");
+                all.iter().fold(refusal, |refusal, one| refusal.with_figure("meant", one))
             }
         }
     }
@@ -229,13 +234,15 @@ impl NumberStyle {
             Signs::Own => {
                 let rule = "a sign or unit that is not known";
                 let allowed = "the currency's own sign or code; 千 百万 万 千万 亿 百亿 千亿 万亿";
-                Refusal::new(CODE, rule, allowed, text).with_next(format!("write {EXAMPLES}"))
+                Refusal::new(CODE, rule, allowed, text)
+                    .with_next(format!("write {EXAMPLES}"))
+                    .in_case("unknown")
             }
             Signs::Listed(signs) => {
                 let rule =
                     "a currency sign or unit must be listed in the mapping's `numbers.currency`";
                 let known = if signs.is_empty() { "none".into() } else { signs.join(" ") };
-                Refusal::new(CODE, rule, &known, text)
+                Refusal::new(CODE, rule, &known, text).in_case("listed")
             }
         }
     }

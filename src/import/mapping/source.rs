@@ -79,7 +79,9 @@ impl Mapping {
                 name.escape_debug()
             );
             return Err(Error::new(Kind::Usage, "source_length", message)
-                .with_hint("name the batch in few letters: --batch NAME"));
+                .with_hint("name the batch in few letters: --batch NAME")
+                .with_detail("found", name)
+                .with_detail("most_bytes", MAX_SOURCE_BYTES));
         }
         Ok(Source { name, list: Some(list) })
     }

@@ -19,7 +19,7 @@ pub(super) fn rows_in_cell(line: u64, breaks: u64, width: usize) -> Error {
     Error::new(Kind::Usage, "csv_rows_in_cell", message)
         .with_hint("close the quote where its text ends, or double it (\"\"); where these lines really are the text of one cell, put them on one line; nothing was booked")
         .with_detail("line", line)
-        .with_detail("closed_on", last)
+        .with_detail("closed_on", last).with_detail("cells", width)
 }
 
 pub(super) fn line_end(line: u64, sign: char) -> Error {
@@ -29,7 +29,7 @@ pub(super) fn line_end(line: u64, sign: char) -> Error {
     );
     Error::new(Kind::Usage, "csv_line_end", message)
         .with_hint("save the file with the line ends of your system; where it belongs to a name, take it out or put the name in quotes; nothing was booked")
-        .with_detail("line", line)
+        .with_detail("line", line).with_detail("found", format!("U+{:04X}", u32::from(sign)))
 }
 
 pub(super) fn too_long(line: u64) -> Error {

@@ -113,6 +113,7 @@ impl Reader {
         read_event(&sealed.bytes).map_err(|malformed| {
             Error::new(Kind::Break, "entry_malformed", format!("entry {index}: {malformed}"))
                 .with_hint("run `earmark verify`")
+                .with_detail("index", index)
         })
     }
 
@@ -144,7 +145,9 @@ impl Reader {
             KnownAt::Size(size) if size > self.size() => {
                 let message = format!("the log has {} entries, not {size}", self.size());
                 Err(Error::new(Kind::Usage, "beyond_the_log", message)
-                    .with_hint("ask for a size up to what `earmark checkpoint show` says"))
+                    .with_hint("ask for a size up to what `earmark checkpoint show` says")
+                    .with_detail("size", self.size())
+                    .with_detail("found", size))
             }
             KnownAt::Size(size) => self.boundary(size),
             KnownAt::Instant(instant) => {
@@ -164,6 +167,7 @@ impl Reader {
         let sealed = self.archive.entry(last)?;
         let envelope = entry::parse(&sealed.bytes).map_err(|malformed| {
             Error::new(Kind::Break, "entry_malformed", format!("entry {last}: {malformed}"))
+                .with_detail("index", last)
         })?;
         let begun = u64::from(envelope.place).saturating_add(1);
         Ok(if envelope.is_last() { size } else { size.saturating_sub(begun) })
@@ -277,6 +281,7 @@ impl Reader {
         let sealed = self.archive.entry(last)?;
         let envelope = entry::parse(&sealed.bytes).map_err(|malformed| {
             Error::new(Kind::Break, "entry_malformed", format!("entry {last}: {malformed}"))
+                .with_detail("index", last)
         })?;
         let cache = cache::Cache {
             ledger: envelope.ledger.0,
@@ -294,7 +299,7 @@ fn check_understood(replay: &Replay) -> Result<()> {
     let Some(index) = replay.stopped_at() else { return Ok(()) };
     let message = format!("from entry {index} on, moves could not be followed");
     Err(Error::new(Kind::Break, "not_understood", message)
-        .with_hint("use the release that wrote it, ask for --as-known-at an earlier size, or run `earmark verify`"))
+        .with_hint("use the release that wrote it, ask for --as-known-at an earlier size, or run `earmark verify`").with_detail("index", index))
 }
 
 /// The first index below `size` for which `before` is false.

@@ -94,9 +94,11 @@ pub fn open_fields(
         };
         let message =
             format!("the confidential fields of @{entry} cannot be read without {missing}");
-        return Err(Error::new(Kind::NotFound, "sealed_file_missing", message).with_hint(
-            "look where the entry was recorded; copies of the log never have these files",
-        ));
+        return Err(Error::new(Kind::NotFound, "sealed_file_missing", message)
+            .with_hint(
+                "look where the entry was recorded; copies of the log never have these files",
+            )
+            .with_detail("entry", format!("@{entry}")));
     };
     confidential::open(ledger, commitment, sealed, key).map_err(|malformed| {
         let message = format!("the sealed files of @{entry} do not hold its fields: {malformed}");

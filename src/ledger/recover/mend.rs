@@ -145,6 +145,7 @@ fn changed(index: u64) -> Error {
     let message = format!("entry {index} is not what it was a moment ago");
     Error::new(Kind::Io, "copy_changed", message)
         .with_hint("let nothing else write to the ledger's folder, and open it again")
+        .with_detail("index", index)
 }
 
 /// The store, whole; the archive is published.
@@ -187,7 +188,10 @@ fn complete(store: &mut dyn Store, head: Head, reader: &ArchiveReader) -> Result
             Appended::Done(after) => head = after,
             Appended::Conflict { expected, found } => {
                 let message = format!("the store moved from {} to {}", expected.size, found.size);
-                return Err(Error::new(Kind::Conflict, "conflict", message));
+                return Err(Error::new(Kind::Conflict, "conflict", message)
+                    .in_case("moved")
+                    .with_detail("expected", expected.size)
+                    .with_detail("found", found.size));
             }
         }
     }
@@ -224,4 +228,5 @@ impl Iterator for Commands<'_> {
 
 fn malformed_entry(index: u64, malformed: &entry::Malformed) -> Error {
     Error::new(Kind::Break, "entry_malformed", format!("entry {index}: {malformed}"))
+        .with_detail("index", index)
 }

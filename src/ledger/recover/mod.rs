@@ -134,7 +134,9 @@ fn check_published(archive: &ArchiveWriter) -> Result<()> {
         archive.size()
     );
     Err(Error::new(Kind::NotFound, "log_key_lost", message)
-        .with_hint("look for the log key in a backup of $EARMARK_HOME/keys/log"))
+        .with_hint("look for the log key in a backup of $EARMARK_HOME/keys/log")
+        .with_detail("size", archive.size())
+        .with_detail("published", size))
 }
 
 fn check_found(survey: &Survey, has_anchor: bool, log: &Path) -> Result<()> {
@@ -145,13 +147,16 @@ fn check_found(survey: &Survey, has_anchor: bool, log: &Path) -> Result<()> {
     let is_empty = survey.beyond.is_none() && survey.store.fits() && survey.archive.fits();
     if is_empty && !has_anchor {
         let message = format!("{folder} has no entry: making the ledger was interrupted");
-        return Err(Error::new(Kind::Break, "never_begun", message).with_hint(
-            "nothing was ever recorded in it: delete the folder and run `earmark init` again",
-        ));
+        return Err(Error::new(Kind::Break, "never_begun", message)
+            .with_hint(
+                "nothing was ever recorded in it: delete the folder and run `earmark init` again",
+            )
+            .with_detail("path", &folder));
     }
     let message = format!("no copy in {folder} has a first command that verifies");
     Err(Error::new(Kind::Break, "nothing_to_recover", message)
-        .with_hint("restore the folder from a copy; nothing was changed"))
+        .with_hint("restore the folder from a copy; nothing was changed")
+        .with_detail("path", folder))
 }
 
 /// Opening for writing needs every event to be understood.
@@ -164,7 +169,9 @@ pub(super) fn check_understood(not_understood: Option<u64>) -> Result<()> {
         "entry {index} is of a type, or brings in a rule set, that this release does not know"
     );
     Err(Error::new(Kind::Break, "read_only_ledger", message)
-        .with_hint("write with the release that made it; reading and verifying still work"))
+        .with_hint("write with the release that made it; reading and verifying still work")
+        .in_case("unknown")
+        .with_detail("index", index))
 }
 
 /// A command that is signed and that the rules of its time refuse.

@@ -107,8 +107,9 @@ fn verify_after(
     last: &Sealed,
     state: crate::domain::state::State,
 ) -> Result<Option<Replay>> {
-    let envelope = entry::parse(&last.bytes)
-        .map_err(|why| Error::new(Kind::Break, "entry_malformed", why.to_string()))?;
+    let envelope = entry::parse(&last.bytes).map_err(|why| {
+        Error::new(Kind::Break, "entry_malformed", why.to_string()).with_detail("index", last.index)
+    })?;
     let at = Head { size: last.index.saturating_add(1), hash: last.hash };
     let recorded_at = envelope.recorded_at_microseconds;
     let mut replay = Replay::resume(envelope.ledger, at, recorded_at, state, Judge::Everything);

@@ -165,6 +165,7 @@ fn locked(folder: &Path) -> Error {
         format!("the store in {} is open in another program", folder.display()),
     )
     .with_hint("wait until it has finished, or end it")
+    .with_detail("path", folder.display())
 }
 
 /// Whether somebody has the database of this folder open.

@@ -341,6 +341,7 @@ pub(super) fn commands(entries: Vec<Sealed>) -> Result<Vec<SealedCommand>> {
     for entry in entries {
         let broken = |why: String| {
             Error::new(Kind::Break, "entry_malformed", format!("entry {}: {why}", entry.index))
+                .with_detail("index", entry.index)
         };
         let envelope = entry::parse(&entry.bytes).map_err(|why| broken(why.to_string()))?;
         let (id, count) = (envelope.command, envelope.count);
@@ -360,7 +361,8 @@ pub(super) fn commands(entries: Vec<Sealed>) -> Result<Vec<SealedCommand>> {
             Kind::Break,
             "command_incomplete",
             format!("command {} lacks its last {open} entries", command.id),
-        )),
+        )
+        .with_detail("missing", open)),
         _ => Ok(commands),
     }
 }

@@ -1,0 +1,51 @@
+//! Import: mapping files, tables, rejects files, and what an import books or takes back.
+
+super::table! {
+    "csv_encoding": "第 {line} 行、第 {byte} 字节的编码无效" => "请在映射文件中写明编码，如 `encoding = \"gb18030\"`；未替换任何字符，未入账";
+    "csv_nul": "第 {line} 行有 NUL 字符" => "文本表格中没有该字符：文件损坏、不是 CSV，或编码（utf-16le？）与映射文件所写不同";
+    "csv_not_text": "该文件是{what}，不是文本表格" => "请解压，或另存为「CSV UTF-8」后导入";
+    "csv_mark": "文件开头的编码标记为 {mark}，映射文件写的是 {encoding}" => "请更正映射文件的 `encoding`，或重新保存文件；未入账";
+    "csv_quote_out_of_place": "第 {line} 行的引号开始的单元格在第 {closed_on} 行结束，但引号之后还有内容" => "属于文字的引号请写两个（`\"\"`），或在映射文件中写 `escape = \"\\\\\"`；未入账";
+    "csv_too_wide": "第 {line} 行超过 {max_cells} 个单元格" => "请检查分隔符是否正确";
+    "csv_rows_in_cell": "一个带引号的单元格从第 {line} 行到第 {closed_on} 行，其中每行都像有 {cells} 个单元格的一行" => "请在文字结束处加上引号，或把引号写两个（`\"\"`）；若确是同一单元格，请写在一行；未入账";
+    "csv_line_end": "第 {line} 行有字符 {found}，它不是表格的换行符" => "请用系统的换行符保存文件；若属于名称，请去掉或加引号；未入账";
+    "csv_row_too_long": "第 {line} 行超过 {max_bytes} 字节" => "可能有引号未结束；长文本请作为附件登记";
+    "csv_quote_open": "第 {line} 行的引号到文件末尾仍未结束" => "文件不完整，或引号属于文字：请写两个（`\"\"`）";
+    "csv_empty": "文件没有任何行，连表头也没有" => "没有表头的文件，请在映射文件中写 `header = 0`";
+    "csv_header": "映射文件写明表头在第 {expected} 行，但该处不是行首；最近的行在第 {found} 行" => "请在映射文件的 `header` 中写表头开始的行号";
+    "mapping_column_twice": "映射文件第 {line} 行：文件中有两列「{column}」，第 {first} 列和第 {second} 列" => "请写明是哪一列：`column = {first}` 或 `column = {second}`";
+    "mapping_column": "映射文件第 {line} 行：文件中没有列「{column}」" => "请核对表头与映射文件中的列名";
+    "mapping_syntax": "映射文件第 {line} 行的写法不正确" => "映射文件是 TOML 1.0 文件；各键见 `schemas/mapping.md`";
+    "mapping_unknown_key": "映射文件第 {line} 行：`{table}` 没有键 `{key}`" => "可用的键：{known}";
+    "mapping_missing_key": "映射文件的 `{table}` 缺少 `{key}`" => "各键的用途见 `schemas/mapping.md`";
+    "mapping_value/constant": "映射文件第 {line} 行：`{key}` 的值不正确" => "常量和模板写作 YYYY-MM-DD 和 1234.50，与文件的格式无关";
+    "mapping_value/control": "映射文件 `[control]` 的合计不是金额" => "请写作 1234.50，与文件的格式无关";
+    "mapping_value": "映射文件第 {line} 行：`{key}` 应为{expected}，实为 {found}" => "各键的用途见 `schemas/mapping.md`";
+    "mapping_currency": "映射文件的金额为 {found}，账簿以 {expected} 记账" => "金额不作换算：请导入以该货币记账的账簿";
+    "mapping_encoding": "没有编码「{found}」" => "请用 WHATWG 编码标准的名称：`utf-8`、`gb18030`、`gbk`、`big5`、`utf-16le`、`windows-1252`、`shift_jis`、`euc-kr` 等";
+    "mapping_escape": "「{found}」不能用作转义符" => "请用一个 ASCII 字符，不能是字母、数字、引号、空格、换行符或分隔符，如 `\"\\\\\"`";
+    "mapping_delimiter": "「{found}」不能用作分隔符" => "请用一个 ASCII 字符，不能是字母、数字、引号或换行符，如 `\",\"`、`\";\"`、`\"|\"`、`\"\\t\"`";
+    "source_length": "来源名称须为 1 至 {most_bytes} 字节，不含花括号和控制字符；实为「{found}」" => "请缩短映射文件中的来源名称，或缩短 `--batch NAME`";
+    "file_of_another_source": "该文件已作为来源 {expected} 导入（见 {entry}），现在却作为 {found}" => "这些行会重复入账：请保持来源 {expected}；确需另记一次时用 `--again`";
+    "list_older": "该清单截至 {found}，而截至 {expected} 的清单已在其后导入" => "旧清单会撤销新清单；请把映射文件的 `as_of` 设为本清单的日期";
+    "control_differs/rows": "文件有 {found} 行，应有 {expected} 行" => "请检查文件是否缺行、是否混入合计行，或核对数是否属于另一文件；未入账";
+    "control_differs/unread": "有 {rows} 行的金额无法读取，合计未知；第一处在第 {found} 行" => "请更正该行；未入账";
+    "control_differs/overflow": "各行合计超出 128 位整数" => "请检查金额；未入账";
+    "control_differs/total_rows": "有 {found} 行符合映射文件的 `total_row`，应为一行" => "请检查 `total_row` 的条件；未入账";
+    "control_differs/total_unread": "第 {line} 行的合计无法读取：{found}" => "请更正合计行；未入账";
+    "control_differs/total": "第 {line} 行的合计为 {expected}，各行相加为 {found}" => "请检查文件是否缺行、是否混入合计行，或核对数是否属于另一文件；未入账";
+    "control_differs": "各行相加为 {found}，应为 {expected}" => "请检查文件是否缺行、是否混入合计行，或核对数是否属于另一文件；未入账";
+    "rejects_wanted": "{path} 不是普通文件，旁边无法存放被拒的行" => "请指明拒绝文件：`--rejects FILE`";
+    "rejects_are_input": "{path} 正是要导入的文件" => "请用 `--rejects` 另指位置";
+    "rejects_unwritten": "拒绝文件未能写出" => "请清理磁盘，或用 `--rejects` 另指位置；再次导入从中断处继续";
+    "rejects_older": "这是旧格式的拒绝文件，或缺少 `reject_key`：无法得知各行的来历" => "请在原清单中更正后重新导入：已入账的行略过，被拒的行写入新格式的拒绝文件";
+    "rejects_columns": "拒绝文件的前几列须依次为 {expected}" => "请恢复原来的顺序；只更正该行自身的单元格";
+    "reject_key_wrong": "拒绝文件第 {line} 行：{found} 不是本账簿和来源的行的键" => "`reject_key` 须保持原样；请用写出它的映射文件（和 `--batch`）导入同一账簿；新行请写入原清单；未入账";
+    "reject_key_twice": "拒绝文件第 {first} 行和第 {line} 行的 `reject_key` 相同" => "一行只退回一次：请去掉其中一行；新行请写入原清单；未入账";
+    "rejects_row_number": "映射文件用到行号 `row`，而拒绝文件的行号与原清单不同" => "请在原清单中更正后重新导入：已入账的行略过";
+    "unknown_event_type": "「{found}」不是导入所能产生的业务类型" => "可用的类型：{known}";
+    "rows_not_of_source": "{entry} 不是来源 {source} 的条目" => "请只列该来源的条目，其他条目用 `earmark reverse` 冲销；未撤销任何行";
+    "unknown_source": "没有从来源「{source}」导入的条目" => "请核对来源名称";
+    "rows_not_read/empty": "行清单中没有条目" => "每行一个条目，如 @41，或 `earmark register … -O csv` 写出的文件";
+    "rows_not_read": "行清单第 {line} 行：「{found}」不是条目" => "每行一个条目，如 @41，或 `earmark register … -O csv` 写出的文件；未撤销任何行";
+}
