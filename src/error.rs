@@ -1,6 +1,6 @@
 //! The one public error. Every module may use it; fine enums stay inside.
 //!
-//! A [`Rejection`] is the domain saying no, and is kept, so that [`words`](crate::words) can say it in the
+//! A [`Rejection`] is the domain saying no, and is kept, so that [`crate::words`] can say it in the
 //! reader's language; every other kind is the machine, the input or the caller. The CLI adds nothing but
 //! the exit code.
 
