@@ -154,6 +154,11 @@ fn arranged(places: &[&str], bare: &[String]) -> Option<(Vec<String>, Vec<String
     let looks: Vec<Look> =
         places.iter().map(|place| Look::of_place(place)).collect::<Option<_>>()?;
     let mut left: Vec<String> = bare.to_vec();
+    // Two numbers may be a year each: which is meant, nobody knows.
+    let years = looks.iter().filter(|look| **look == Look::Year).count();
+    if years > 0 && left.iter().filter(|word| Look::Year.fits(word)).count() > years {
+        return None;
+    }
     let mut placed: Vec<Option<String>> = vec![None; looks.len()];
     for wanted in [Look::Year, Look::Line, Look::Entry, Look::Amount, Look::Code] {
         for (look, slot) in looks.iter().zip(&mut placed).filter(|(look, _)| **look == wanted) {

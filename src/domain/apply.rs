@@ -94,6 +94,15 @@ pub fn engaged(moves: &[Move]) -> Result<Engaged<'_>, Rejection> {
     sums(moves, |leaf| leaf.project.as_ref().filter(|_| is_engaged(leaf.stage)))
 }
 
+/// What moves change of what is reserved for projects or engaged by them.
+///
+/// # Errors
+/// `overflow`.
+pub(super) fn spoken_for(moves: &[Move]) -> Result<Engaged<'_>, Rejection> {
+    let counts = |stage| stage == Stage::Reserved || is_engaged(stage);
+    sums(moves, |leaf| leaf.project.as_ref().filter(|_| counts(leaf.stage)))
+}
+
 /// Sums what moves bring and take of the leaves that `of` names, by name, ascending.
 ///
 /// # Errors

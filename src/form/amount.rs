@@ -185,7 +185,8 @@ impl AmountText {
             .with_figure("places", most)
             .with_figure("currency", currency);
         // Somebody may have meant 1.234 as one thousand two hundred and thirty-four.
-        if self.power == -3 && (1_000..1_000_000).contains(&self.digits) {
+        let is_bare = self.text.chars().all(|c| !c.is_alphabetic());
+        if is_bare && self.power == -3 && (1_000..1_000_000).contains(&self.digits) {
             refusal.rule.push_str(&format!(", unless the point parts thousands: {}", self.digits));
             refusal.next = format!("write {}, or round it as your office rounds", self.digits);
             refusal = refusal.in_case("thousands").with_figure("meant", self.digits);

@@ -19,8 +19,18 @@ use std::str::FromStr;
 pub fn parse(text: &str) -> Result<LineKey, Refusal> {
     let trimmed = text.trim();
     // A code may hold a full-width colon, so it parts only where plain ones do not.
-    let found = of_parts(trimmed.split(':')).or_else(|| of_parts(trimmed.split([':', '：'])));
-    found.ok_or_else(|| {
+    let plain = of_parts(trimmed.split(':'));
+    let wide = of_parts(trimmed.split([':', '：']));
+    if let (Some(plain), Some(wide)) = (&plain, &wide)
+        && plain != wide
+    {
+        let rule =
+            format!("it may be the line {wide}, or {plain} of a fund with a full-width colon");
+        let next = format!("write {wide} with plain colons, if that is meant");
+        let allowed = "FUND:YEAR, for example PD-INFO:2002";
+        return Err(Refusal::new("line_malformed", rule, allowed, text).with_next(next));
+    }
+    plain.or(wide).ok_or_else(|| {
         let allowed = "FUND:YEAR, for example PD-INFO:2002, or FUND:YEAR:ORIGIN[:CLASS]";
         Refusal::new("line_malformed", "not a line", allowed, text)
             .with_next(format!("write {allowed}; see `earmark balance --by line`"))

@@ -181,8 +181,7 @@ impl Reading<'_> {
         }
         // Without reversals every row is booked: nothing has to be read for it.
         let idle = !self.state.reversed.is_empty()
-            && (past.event)()?
-                .is_some_and(|event| !books(&event.body, self.state.policy.rule_set_version));
+            && (past.event)()?.is_some_and(|event| !books(&event.body));
         Ok(if idle { Bears::Idle } else { Bears::Stands })
     }
 

@@ -100,7 +100,6 @@ impl Found {
         let mut rows: BTreeSet<[u8; 16]> = BTreeSet::new();
         let mut met: BTreeSet<u64> = BTreeSet::new();
         let mut sources: BTreeMap<String, u64> = BTreeMap::new();
-        let rule_set = batch.state().policy.rule_set_version;
         batch.look_back(&mut |past| {
             let Some(row) = &past.row else { return Ok(()) };
             if row.source != wanted.source {
@@ -112,7 +111,7 @@ impl Found {
                 rows.insert(row.key);
                 met.insert(past.index);
             }
-            let moves = past.event()?.is_some_and(|event| books(&event.body, rule_set));
+            let moves = past.event()?.is_some_and(|event| books(&event.body));
             all.push((row.key, past.index, moves));
             Ok(())
         })?;

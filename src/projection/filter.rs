@@ -8,7 +8,7 @@
 use super::texts;
 use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Event};
-use crate::domain::ids::Code;
+use crate::domain::ids::{Code, Text};
 use crate::domain::money::Amount;
 use crate::error::{Error, Kind, Result};
 use serde::{Deserialize, Serialize};
@@ -238,6 +238,12 @@ impl Filter {
         })
     }
 
+    /// True if a `not:` is about the subject: for what has several names of a kind, each has to be asked.
+    #[must_use]
+    pub fn refuses(&self, subject: &Subject<'_>) -> bool {
+        self.terms.iter().any(|(wanted, term)| !wanted && term.matches(subject))
+    }
+
     /// True if the subject is what the words ask for.
     #[must_use]
     pub fn matches(&self, subject: &Subject<'_>) -> bool {
@@ -271,7 +277,7 @@ fn term(word: &str, rest: &str, readers: &Readers<'_>) -> Result<Term> {
         "" => Err(value_error("a code after the colon, like fund:PD-INFO").in_case("code")),
         _ => Ok(Code::new(value)),
     };
-    let part = || match value.trim() {
+    let part = || match Text::typed(value).as_str() {
         "" => Err(value_error("what to look for after the colon, like text:school")),
         part => Ok(part.to_lowercase()),
     };

@@ -45,7 +45,11 @@ pub fn follow_on(
         let is_wanted = if funds.peek().is_none() {
             wants(names.projects.get(&investment.project).and_then(|p| p.district.as_ref()))
         } else {
-            funds.any(|fund| wants(names.district(fund, project)))
+            // Every `not:` has to hold for all of its funds, everything else for one.
+            let districts: Vec<_> = funds.map(|fund| names.district(fund, project)).collect();
+            let refuses =
+                |district| filter.refuses(&Subject { project, district, ..Subject::default() });
+            !districts.iter().copied().any(refuses) && districts.into_iter().any(wants)
         };
         if !is_wanted {
             continue;

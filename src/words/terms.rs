@@ -149,7 +149,9 @@ impl Say for Ground {
         match (self, lang) {
             (_, Lang::En) => self.to_string(),
             (Self::Account(leaf), Lang::Zh) => leaf.say(lang),
-            (Self::Ceiling(project), Lang::Zh) => format!("项目 {project} 的批复金额"),
+            (Self::Ceiling(project) | Self::Reserved(project), Lang::Zh) => {
+                format!("项目 {project} 的批复金额")
+            }
             (Self::Built(built), Lang::Zh) => zh_of(built),
         }
     }

@@ -6,8 +6,8 @@ use super::Place;
 const SAID: &[(&str, &str, &str)] = &[
     (
         "balance nothing:1",
-        "filter_unknown: nothing:1 is no filter\n  next: write one of fund: project: payee: district: amt: date: type: or not: before one\n",
-        "filter_unknown: 没有筛选「nothing:1」\n  下一步：请用 fund: project: payee: district: amt: date: type: 之一，前面可加 `not:` 表示除外\n",
+        "filter_unknown: nothing:1 is no filter\n  next: write one of fund: project: payee: district: amt: date: type: text: voucher: invoice: or not: before one\n",
+        "filter_unknown: 没有筛选「nothing:1」\n  下一步：请用 fund: project: payee: district: amt: date: type: text: voucher: invoice: 之一，前面可加 `not:` 表示除外\n",
     ),
     (
         "funds payee:x",

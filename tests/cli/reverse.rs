@@ -105,6 +105,31 @@ Reversed @15: project NET completed, dated 2002-06-30.
     assert!(all.starts_with("Would reverse @18: project NET completed"), "{all}");
 }
 
+/// A contract out of what is reserved frees nothing when it goes; what was reserved since does.
+#[test]
+fn what_fills_the_ceiling_since_is_named() {
+    let place = Place::with_fund();
+    for line in [
+        "project approve P --title P --purpose it --ceiling 50万 --from PD-INFO:2002=30万", // @4
+        "payee register SW-A --name A",                                                     // @5
+        "reservation make P --from PD-INFO:2002=20万",                                      // @6
+        "reservation release P --from PD-INFO:2002=20万",                                   // @7
+        "commit HT-1 --project P --payee SW-A --amount 5万",                                // @8
+        "reservation make P --from PD-INFO:2002=20万",                                      // @9
+    ] {
+        place.ok(&format!("{line} --on 2002-06-29"));
+    }
+    place.refuses(
+        "reverse @7 --reason x",
+        1,
+        "
+has_dependents: reversing @7 would leave project P at CNY -200,000.00
+  next: reverse @9 first, in this order, or all in one command: earmark reverse @7 --with-dependents --reason TEXT (--dry-run shows it)
+",
+    );
+    place.ok("reverse @7 --reason x --with-dependents");
+}
+
 #[test]
 fn what_comes_back_to_a_year_that_is_over_is_said_with_its_carry() {
     let mut place = year();

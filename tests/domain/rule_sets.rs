@@ -158,6 +158,18 @@ fn codes_that_look_alike_are_alike() {
     Given::under(3).payee("沪财〔2002〕15号").payee("😀").payee("ﷺ").payee("é");
 }
 
+/// A line that was opened under older rules is of use as long as it has money.
+#[test]
+fn what_was_named_under_2_can_be_used_for_ever() {
+    let line = "PD:2001:2001:A\u{200D}B";
+    let given = Given::under(2).fund("PD").and(allocate(line, 100)).payee("V\u{200B}");
+    let given = given.and(adopt(3)).and(project("P").funded(&[(line, 60)]));
+    let given = given.and(PayeeRegistered { name: Text::new("Other"), ..payee("V-1") });
+    let given = given.and(supplement(line, 10)).and(commit("C-1").of("P").from(&[(line, 50)]));
+    let given = given.and(pay("C-1").from(&[(line, 20)])).and(reserve("P", line, 10));
+    given.and(release("P", line, 20)).and(lapse(line, 60));
+}
+
 #[test]
 fn an_origin_shows_what_it_is() {
     let open = |rule_set| {

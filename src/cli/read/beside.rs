@@ -2,11 +2,13 @@
 //! reverses. Gathered while the log is read, for most of it is in later entries.
 
 use super::card::Card;
+use crate::domain::calendar::Date;
 use crate::domain::event::{Body, DocumentRef};
 use crate::domain::money::{Amount, Currency};
 use crate::projection::{Recorded, amount};
 use crate::words::{self, Lang};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// What stands beside one entry.
 pub(super) struct Beside {
@@ -18,16 +20,34 @@ pub(super) struct Beside {
     /// Refunds of it: entry and amount.
     refunds: Vec<(u64, Option<Amount>)>,
     reverses: Option<u64>,
+    /// Entries that are reversed by the day that is asked for.
+    reversed: BTreeMap<u64, u64>,
+    as_of: Option<Date>,
 }
 
 impl Beside {
-    pub(super) fn of(index: u64) -> Self {
-        Self { index, documents: Vec::new(), paid: None, refunds: Vec::new(), reverses: None }
+    /// Of an entry; what came back of it by this day counts, or all.
+    pub(super) fn of(index: u64, as_of: Option<Date>) -> Self {
+        Self {
+            index,
+            documents: Vec::new(),
+            paid: None,
+            refunds: Vec::new(),
+            reverses: None,
+            reversed: BTreeMap::new(),
+            as_of,
+        }
     }
 
     /// Takes in the next entry.
     pub(super) fn apply(&mut self, recorded: &Recorded<'_>) {
         let (body, is_own) = (&recorded.event.body, recorded.index == self.index);
+        if !is_own && self.as_of.is_some_and(|day| recorded.event.occurred_on > day) {
+            return;
+        }
+        if let Body::EntryReversed(b) = body {
+            self.reversed.insert(b.entry, recorded.index);
+        }
         let attaches = matches!(body, Body::DocumentAttached(b) if b.entry == self.index);
         if is_own || attaches {
             let documents = body.filing().documents.iter().cloned();
@@ -50,11 +70,11 @@ impl Beside {
 
     /// What refunds that stand have taken from the payment, and what is left of it; nothing where it
     /// cannot be counted.
-    fn left(&self, reversed: &dyn Fn(u64) -> Option<u64>) -> Option<(Amount, Amount)> {
-        let standing = self.refunds.iter().filter(|(entry, _)| reversed(*entry).is_none());
+    fn left(&self) -> Option<(Amount, Amount)> {
+        let standing = self.refunds.iter().filter(|(entry, _)| !self.reversed.contains_key(entry));
         let amounts: Option<Vec<Amount>> = standing.map(|(_, amount)| *amount).collect();
         let refunded = Amount::sum(amounts?)?;
-        let left = match reversed(self.index) {
+        let left = match self.reversed.get(&self.index) {
             Some(_) => Amount::ZERO,
             None => self.paid??.checked_sub(refunded)?,
         };
@@ -62,13 +82,7 @@ impl Beside {
     }
 
     /// Adds what people read.
-    pub(super) fn add(
-        &self,
-        card: &mut Card,
-        currency: Currency,
-        lang: Lang,
-        reversed: &dyn Fn(u64) -> Option<u64>,
-    ) {
+    pub(super) fn add(&self, card: &mut Card, currency: Currency, lang: Lang) {
         let money = |amount: Amount| words::money(&currency.money(amount), lang);
         let documents = self.documents.iter().map(|(entry, document)| {
             let by = if *entry == self.index { String::new() } else { format!(" (@{entry})") };
@@ -82,7 +96,7 @@ impl Beside {
             return;
         }
         let refunds = self.refunds.iter().map(|(entry, amount)| {
-            let undone = reversed(*entry).map(|by| match lang {
+            let undone = self.reversed.get(entry).copied().map(|by| match lang {
                 Lang::En => format!(" (reversed @{by})"),
                 Lang::Zh => format!("（已冲销 @{by}）"),
             });
@@ -90,7 +104,7 @@ impl Beside {
             format!("@{entry} {amount}{}", undone.unwrap_or_default())
         });
         card.add(lang.choose("refunds", "退款"), refunds.collect::<Vec<_>>().join("\n"));
-        if let Some((_, left)) = self.left(reversed) {
+        if let Some((_, left)) = self.left() {
             card.add(lang.choose("left of it", "退款后余额"), money(left));
         }
     }
@@ -109,19 +123,15 @@ impl Beside {
     }
 
     /// Nothing of an entry that is no payment.
-    pub(super) fn refunds_json(
-        &self,
-        currency: Currency,
-        reversed: &dyn Fn(u64) -> Option<u64>,
-    ) -> Value {
+    pub(super) fn refunds_json(&self, currency: Currency) -> Value {
         if self.paid.is_none() {
             return Value::Null;
         }
         let plain = |amount: Option<Amount>| amount.map(|amount| currency.plain(amount));
         let entries = self.refunds.iter().map(|(entry, amount)| {
-            json!({"entry": entry, "amount": plain(*amount), "reversed_by": reversed(*entry)})
+            json!({"entry": entry, "amount": plain(*amount), "reversed_by": self.reversed.get(entry).copied()})
         });
-        let (refunded, left) = self.left(reversed).unzip();
+        let (refunded, left) = self.left().unzip();
         json!({
             "entries": entries.collect::<Vec<_>>(),
             "refunded": plain(refunded),

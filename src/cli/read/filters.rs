@@ -14,11 +14,7 @@ use crate::projection::names::Names;
 pub(super) fn parse(reading: &Reading, words: &[String], bare_is_fund: bool) -> Result<Filter> {
     let currency = reading.facts.currency();
     let amount = |text: &str| signed(text, currency);
-    let has_prefix = |word: &str| {
-        let prefix = word.split_once('：').map(|(prefix, _)| prefix);
-        word.contains(':') || prefix.is_some_and(|prefix| PREFIXES.contains(&prefix))
-    };
-    let is_bare = |word: &&String| bare_is_fund && !has_prefix(word);
+    let is_bare = |word: &&String| bare_is_fund && is_bare(word);
     let prefixed: Vec<&String> = words.iter().filter(|word| !is_bare(word)).collect();
     let period = |text: &str| {
         let period: Period = text.parse()?;
@@ -30,6 +26,13 @@ pub(super) fn parse(reading: &Reading, words: &[String], bare_is_fund: bool) -> 
         filter.add(Term::Fund(Code::new(word)));
     }
     Ok(filter)
+}
+
+/// A word without a prefix, typed in any width.
+pub(super) fn is_bare(word: &str) -> bool {
+    let prefix = word.split_once('：').map(|(prefix, _)| prefix);
+    let is_known = |prefix: &str| prefix == "not" || PREFIXES.contains(&prefix);
+    !word.contains(':') && !prefix.is_some_and(is_known)
 }
 
 /// An amount to compare with. Below zero stands only history, but it stands.

@@ -17,8 +17,12 @@ pub(super) fn balance(session: &Session, a: &Balance) -> Result<Exit> {
     let reading = Reading::open_report(session, &a.flags)?;
     let filter = filters::parse(&reading, &a.filters, true)?;
     let books = reading.books()?;
-    let bare: Vec<Code> =
-        a.filters.iter().filter(|word| !word.contains(':')).map(|word| Code::new(word)).collect();
+    let bare: Vec<Code> = a
+        .filters
+        .iter()
+        .filter(|word| filters::is_bare(word))
+        .map(|word| Code::new(word))
+        .collect();
     filters::check_funds(&books.names, &bare)?;
     let (balances, names) = (&books.balances, &books.names);
     let years: Vec<_> = a.year.into_iter().collect();

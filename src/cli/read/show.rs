@@ -89,21 +89,20 @@ impl Page<'_> {
 
     fn entry(&self, index: u64, explain: bool) -> Result<Shown> {
         let currency = self.reading.facts.currency();
-        let (mut found, mut beside) = (Value::Null, Beside::of(index));
+        let (mut found, mut beside) = (Value::Null, Beside::of(index, self.reading.as_of));
         let replay = self.reading.reader.fold(self.reading.size, &mut |recorded| {
             beside.apply(recorded);
             if recorded.index == index {
                 found = entry_json(recorded, currency);
             }
         })?;
-        let reversed = |entry: u64| replay.state().reversed.get(&entry).copied();
-        let reversed_by = reversed(index);
+        let reversed_by = replay.state().reversed.get(&index).copied();
         let mut card = Card::default();
         self.entry_fields(&mut card, &found);
         if let Some(by) = reversed_by {
             card.add(self.say("reversed by", "已被冲销于"), format!("@{by}"));
         }
-        beside.add(&mut card, currency, self.lang, &reversed);
+        beside.add(&mut card, currency, self.lang);
         let standing = Standing::of(self.reading, self.books, index)?;
         if let Some(standing) = &standing {
             card.add(self.say("confidential", "保密内容"), self.confidential(standing));
@@ -120,7 +119,7 @@ impl Page<'_> {
             "reversed_by": reversed_by,
             "reverses": beside.reverses(),
             "documents": beside.documents_json(),
-            "refunds": beside.refunds_json(currency, &reversed),
+            "refunds": beside.refunds_json(currency),
             "confidential": standing.as_ref().map(Standing::json),
             "entries": citing.as_ref().map(report::json::value),
         });

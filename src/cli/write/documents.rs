@@ -55,7 +55,7 @@ fn name_of(path: &Path) -> Result<Text> {
             .with_hint("rename the file")
             .with_detail("path", path.display())
     })?;
-    Ok(Text::new(name))
+    Ok(Text::typed(name))
 }
 
 /// SHA-256 of a file's bytes, as `sha256sum` prints it.

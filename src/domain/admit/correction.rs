@@ -33,11 +33,12 @@ fn reverse(at: &Scene<'_>, entry: u64, findings: &mut Vec<Finding>) -> Result<()
     }
 }
 
-/// Whether an event books something that a reversal would take back: not what only names a thing, nor an
-/// allocation of nothing or a project without funding, which make room for others.
+/// Whether an event books something that a reversal would take back: not what only names a thing or says
+/// that it is over, nor an allocation of nothing or a project without funding, which make room for others.
+/// The same under all rule sets: what was once left as not booked is not booked later.
 #[must_use]
-pub fn books(body: &Body, rule_set: u32) -> bool {
+pub fn books(body: &Body) -> bool {
     let makes_room = matches!(body, Body::AllocationRecorded(b) if b.amount.is_zero())
         || matches!(body, Body::ProjectApproved(b) if b.funding.is_empty());
-    !makes_room && body.is_reversible(rule_set)
+    !makes_room && body.is_reversible(1)
 }

@@ -68,6 +68,12 @@ impl LaterEntries {
                 self.clear(Ground::Ceiling(project.clone()), index, freed);
             }
         }
+        for (project, change) in apply::spoken_for(&moves)? {
+            let freed = change.checked_neg().ok_or(Rejection::Overflow)?;
+            if freed > Amount::ZERO {
+                self.clear(Ground::Reserved(project.clone()), index, freed);
+            }
+        }
         Ok(())
     }
 

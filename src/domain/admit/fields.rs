@@ -86,7 +86,8 @@ impl Forms<'_> {
         if self.rule_set >= 3 { code.check_visible(field) } else { Ok(()) }
     }
 
-    fn line(&self, line: &LineKey) -> Seen {
+    /// A line that is opened; what is there was opened under the rules of its time, and stays of use.
+    fn new_line(&self, line: &LineKey) -> Seen {
         check_line(line)?;
         if self.rule_set >= 3 { line.class.check_visible("class") } else { Ok(()) }
     }
@@ -109,7 +110,8 @@ impl<'e> See<'e> for Forms<'_> {
         match value {
             Value::New(thing, code) => self.code(thing.word(), code),
             Value::Code(code) => self.code(label(field), code),
-            Value::NewLine(line) | Value::Line(line) | Value::AnyLine(line) => self.line(line),
+            Value::NewLine(line) => self.new_line(line),
+            Value::Line(line) | Value::AnyLine(line) => check_line(line),
             Value::Text(text, max_bytes) => self.text(label(field), text, max_bytes),
             Value::Purpose(tag) => self.purpose(tag),
             // What must be known was well formed when it became known.

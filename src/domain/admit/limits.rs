@@ -194,7 +194,17 @@ impl Limits<'_> {
         (ceiling, taken): (Amount, Amount),
     ) -> Result<(), Rejection> {
         let available = ceiling.checked_sub(taken).ok_or(Rejection::Overflow)?;
-        let (name, ground) = (Holder::Project(code.clone()), Ground::Ceiling(code.clone()));
+        let name = Holder::Project(code.clone());
+        let ground = match limit {
+            LimitKind::Reserved => Ground::Reserved(code.clone()),
+            LimitKind::Line
+            | LimitKind::Reservation
+            | LimitKind::Ceiling
+            | LimitKind::Commitment
+            | LimitKind::Payment
+            | LimitKind::Authority
+            | LimitKind::Pledge => Ground::Ceiling(code.clone()),
+        };
         self.violations.push(Violation { limit, name, asked, available, ground });
         Ok(())
     }

@@ -13,6 +13,8 @@ pub enum Ground {
     Account(Leaf),
     /// The project would have engaged more than its ceiling.
     Ceiling(Code),
+    /// What is reserved for the project, with what it has engaged, would be more than its ceiling.
+    Reserved(Code),
     /// Something was made of the entry that its accounts alone do not show.
     Built(BuiltOn),
 }
@@ -22,7 +24,7 @@ impl fmt::Display for Ground {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Account(leaf) => leaf.fmt(f),
-            Self::Ceiling(project) => write!(f, "project {project}"),
+            Self::Ceiling(project) | Self::Reserved(project) => write!(f, "project {project}"),
             Self::Built(built) => built.fmt(f),
         }
     }

@@ -73,6 +73,7 @@ const VALUES: &[(&str, &str, &str)] = &[
     ("report", "the list of projects", "项目清单"),
     ("report", "the list of commitments", "合同台账"),
     ("report", "the list of payees", "收款单位清单"),
+    ("report", "the list of investments", "社会资本台账"),
     ("sort", "line", "指标"),
     ("sort", "entry", "条目"),
     ("sort", "fund", "专项资金"),
