@@ -1,5 +1,6 @@
 //! One follow-on investment: who promised what to which project, and what came of it.
 
+use crate::domain::apply::is_private;
 use crate::domain::calendar::Date;
 use crate::domain::ids::{Code, Text};
 use crate::domain::kinds::FollowOnKind;
@@ -30,6 +31,12 @@ impl Investment {
     #[must_use]
     pub fn standing(&self) -> Option<Amount> {
         self.pledged.checked_sub(self.withdrawn)
+    }
+
+    /// Whether it counts as private money in leverage.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        is_private(self.kind)
     }
 
     /// What is neither paid in nor withdrawn; nothing beyond what can be counted.

@@ -1,7 +1,7 @@
 //! The list of follow-on investments 社会资本台账: who promised what to which project, and what came of it.
 
 use super::master::total;
-use super::table::{Column, Header, Kind, Spec, Table};
+use super::table::{Column, Header, Kind, Note, Spec, Table};
 use crate::error::Result;
 use crate::projection::filter::{Filter, Subject};
 use crate::projection::leverage::Leverage;
@@ -38,6 +38,7 @@ pub fn follow_on(
 ) -> Result<Table> {
     filter.only("the list of investments", &["project", "district"])?;
     let mut table = FOLLOW_ON.table(&[], header);
+    let (mut has_private, mut has_others) = (false, false);
     for (code, investment) in leverage.investments() {
         let project = Some(&investment.project);
         let wants = |district| filter.matches(&Subject { project, district, ..Subject::default() });
@@ -54,6 +55,8 @@ pub fn follow_on(
         if !is_wanted {
             continue;
         }
+        has_private |= investment.is_private();
+        has_others |= !investment.is_private();
         table.rows.push(vec![
             code.into(),
             project.into(),
@@ -68,5 +71,17 @@ pub fn follow_on(
         ]);
     }
     total(&mut table, &["pledged", "paid_in", "withdrawn", "not_paid_in_yet"]);
+    if has_private && has_others {
+        table.notes.push(mixed());
+    }
     Ok(table)
+}
+
+/// What the total must not be taken for.
+fn mixed() -> Note {
+    Note {
+        en: "the total is of all kinds; private money alone is what `earmark report leverage` counts"
+            .to_owned(),
+        zh: "合计含各类投资；仅计社会资本的数见资金撬动情况表（`earmark report leverage`）。".to_owned(),
+    }
 }

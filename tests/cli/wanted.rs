@@ -209,6 +209,8 @@ fn investments_are_listed_with_what_came_of_them() {
         "filter_not_here: the list of investments cannot be filtered by payee:\n  \
          next: it knows project: district:\n",
     );
+    assert!(place.ok("follow-on list").contains("the total is of all kinds"));
+    assert!(!place.ok("follow-on list project:CARD").contains("the total is of all kinds"));
     let shown = place.ok("follow-on list --lang zh");
     for word in ["社会资本台账", "投资方", "带资兴建", "已撤回", "未到位", "丙公司"]
     {
