@@ -16,6 +16,7 @@ mod place;
 
 use earmark::domain::event::RULE_SET;
 use place::{Place, places};
+use std::collections::BTreeSet;
 
 /// The reads that were kept, and the line that each is.
 const READS: [(&str, &str); 7] = [
@@ -41,7 +42,18 @@ fn every_folder_is_read_verified_and_gone_on_with() {
         goes_on(&place);
         tried += 1;
     }
-    assert!(tried >= 10, "{tried} folders");
+    assert!(tried >= 30, "{tried} folders");
+}
+
+/// A release that was landed and is kept nowhere would be forgotten.
+#[test]
+fn every_release_of_the_changelog_but_todays_is_kept() {
+    let changelog = include_str!("../../CHANGELOG.md");
+    let told = changelog.lines().filter_map(|line| line.strip_prefix("## [")?.split_once("] - "));
+    let told: BTreeSet<_> = told.map(|(release, _)| release.to_owned()).collect();
+    let kept: BTreeSet<_> = places().into_iter().map(|(release, _)| release).collect();
+    let today = BTreeSet::from([env!("CARGO_PKG_VERSION").to_owned()]);
+    assert_eq!(&told - &today, kept);
 }
 
 /// Every column that was printed then is printed today, with the same values.
