@@ -40,6 +40,7 @@ use std::process::{Command, Stdio};
 fn header(book: &Book) -> Header {
     Header {
         identity: Identity::Pinned,
+        breaches: Vec::new(),
         ledger: "07".to_owned(),
         name: "Pudong; 浦东".to_owned(),
         head: Head { size: u64::try_from(book.entries.len()).unwrap(), hash: hash::entry(b"last") },

@@ -112,7 +112,7 @@ pub fn encode_rows(rows: &[Row<'_>]) -> Result<Vec<u8>, Malformed> {
 }
 
 /// The version of a snapshot's state: one of another version is made anew.
-pub const STATE_VERSION: u8 = 4;
+pub const STATE_VERSION: u8 = 5;
 
 /// The bytes of a state, for a snapshot: a version, then the state. Equal states have equal bytes.
 ///
@@ -370,7 +370,7 @@ mod tests {
         let first = encode_value(&state).unwrap();
         assert_eq!(
             decode_state(&first).unwrap_err().to_string(),
-            "state: expected version 4, found version 0"
+            "state: expected version 5, found version 0"
         );
         let error = decode_state(&bytes[..bytes.len() - 1]).unwrap_err().to_string();
         assert_eq!(

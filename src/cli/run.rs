@@ -131,6 +131,7 @@ impl Takes {
             | Verb::Refund(_)
             | Verb::FollowOn(_)
             | Verb::Reverse(_)
+            | Verb::Breach(_)
             | Verb::Attach(_)
             | Verb::Confidential(ConfidentialVerb::Erase(_))
             | Verb::Import(_)

@@ -9,12 +9,13 @@
 use super::calendar::{Date, Year};
 use super::event::{
     AllocationAdjusted, AllocationRecorded, AllocationTransferred, AnchorAdopted,
-    BalanceCarriedForward, BalanceLapsed, Body, CommitmentClosed, ConfidentialErased,
-    DistrictRegistered, DistrictRetired, DocumentAttached, EntryReversed, Filing, FollowOnPaidIn,
-    FollowOnPledged, FundAmended, FundClosed, FundEstablished, FundsReserved, LedgerOpened,
-    LedgerRestored, LogKeyRotated, OfficerEnrolled, OfficerKeyRotated, OfficerRevoked,
-    OfficerRolesChanged, PayeeRegistered, PolicyAdopted, ProgrammeRegistered, ProjectApproved,
-    ProjectClosedOut, ProjectCompleted, ProjectTerminated, ReservationReleased, Tranche,
+    BalanceCarriedForward, BalanceLapsed, Body, BreachAcknowledged, CommitmentClosed,
+    ConfidentialErased, DistrictRegistered, DistrictRetired, DocumentAttached, EntryReversed,
+    Filing, FollowOnPaidIn, FollowOnPledged, FundAmended, FundClosed, FundEstablished,
+    FundsReserved, LedgerOpened, LedgerRestored, LogKeyRotated, OfficerEnrolled, OfficerKeyRotated,
+    OfficerRevoked, OfficerRolesChanged, PayeeRegistered, PolicyAdopted, ProgrammeRegistered,
+    ProjectApproved, ProjectClosedOut, ProjectCompleted, ProjectTerminated, ReservationReleased,
+    Tranche,
 };
 use super::ids::{Code, LineKey, Tag, Text};
 use super::money::Amount;
@@ -133,6 +134,8 @@ pub enum Command {
     ReverseWithDependents(EntryReversed),
     /// Mend what is known of a fund.
     AmendFund(FundAmended),
+    /// Acknowledge a command that should not be in the ledger.
+    AcknowledgeBreach(BreachAcknowledged),
 }
 
 /// Commands that carry the very fields of the event they ask for; and the others, which have something to
@@ -172,7 +175,7 @@ carrying!(
     ApproveProject, CompleteProject, TerminateProject, CloseOutProject, ReserveFunds,
     ReleaseReservation, CloseCommitment, PledgeFollowOn, PayInFollowOn, ReverseEntry, AttachDocument,
     RotateLogKey, ChangeOfficerRoles, RotateOfficerKey, RevokeOfficer, EraseConfidential,
-    RestoreLedger, AdoptAnchor;
+    RestoreLedger, AdoptAnchor, AcknowledgeBreach;
     EnrolOfficer OfficerEnrolled, SetAllocation AllocationRecorded, MakeCommitment MakeCommitment,
     IncreaseCommitment ChangeCommitment, ReduceCommitment ChangeCommitment,
     RecordDisbursement RecordDisbursement, ReceiveRefund ReceiveRefund,

@@ -70,6 +70,34 @@ pub(super) fn follow_on<'d>(state: &'d State, code: &Code) -> Result<&'d FollowO
     known.ok_or_else(|| near::unknown(Thing::FollowOn, code, state.follow_ons.keys()))
 }
 
+/// Whether there is such a thing; does not look for others like it, which costs a walk over all.
+pub(super) fn has(state: &State, thing: Thing, code: &Code) -> bool {
+    match thing {
+        Thing::District => state.districts.contains_key(code),
+        Thing::Programme => state.programmes.contains_key(code),
+        Thing::Fund => state.funds.contains_key(code),
+        Thing::Project => state.projects.contains_key(code),
+        Thing::Payee => state.payees.contains_key(code),
+        Thing::Commitment => state.commitments.contains_key(code),
+        Thing::FollowOn => state.follow_ons.contains_key(code),
+        Thing::Officer | Thing::Line | Thing::Entry => false,
+    }
+}
+
+/// An entry before this one that the caller looked up, and that counts: one that is void is neither
+/// reversed nor refunded.
+pub(super) fn counted<'c>(
+    state: &State,
+    cited: &'c Cited,
+    index: u64,
+) -> Result<&'c Event, Rejection> {
+    let found = entry(state, cited, index)?;
+    if state.void.contains_key(&index) {
+        return Err(Rejection::EntryVoid { entry: index });
+    }
+    Ok(found)
+}
+
 /// An entry before this one that the caller looked up.
 pub(super) fn entry<'c>(
     state: &State,

@@ -14,6 +14,7 @@
 
 pub mod admit;
 pub mod apply;
+pub mod breach;
 pub mod calendar;
 pub mod caution;
 pub mod command;

@@ -5,10 +5,12 @@
 //! takes the command back. Payments are not remembered one by one: a command that cites an entry is
 //! handed it (`Context::cited`), and the state keeps only what was refunded or reversed since.
 
+mod breach;
 mod journal;
 mod master;
 mod office;
 
+pub use breach::Breach;
 pub use journal::{Journal, Undo};
 pub use master::{District, Fund, FundedLine, Line, Project, SealedFields};
 pub use office::{FormerLogKey, LedgerFacts, NO_CURRENCY, Officer, SpentKey};
@@ -161,6 +163,13 @@ tables! {
     attached_e_vouchers: BTreeMap<u64, Vec<Bytes32>>,
     /// Confidential fields, by the commitment to them.
     confidential: BTreeMap<Bytes32, SealedFields>,
+    /// Commands that the rules refuse, by the index of their first entry.
+    breaches: BTreeMap<u64, Breach>,
+    /// Commands with an id of an earlier one, by the index of their first entry, that were acknowledged,
+    /// with the index of the entry that did.
+    repeats: BTreeMap<u64, u64>,
+    /// Entries of breaches that change nothing, by index.
+    void: BTreeMap<u64, ()>,
 }
 
 impl State {

@@ -148,6 +148,7 @@ mod tests {
     fn a_full_disk_is_told_at_the_end() {
         let header = Header {
             identity: Identity::Pinned,
+            breaches: Vec::new(),
             ledger: String::new(),
             name: String::new(),
             head: Head::default(),

@@ -2,6 +2,7 @@
 
 use super::changed::Change;
 use super::fields::Field;
+use super::fields::Field as F;
 use super::plan::Plan;
 use super::plan::Value;
 use super::problem::{Problem, quoted};
@@ -84,7 +85,6 @@ pub(super) fn elsewhere(then: &str, now: &str, entry: u64) -> Problem {
 
 /// The fields that a rejection is about, the likeliest first.
 fn fields(rejection: &Rejection) -> &'static [Field] {
-    use Field as F;
     match rejection {
         Rejection::TextEmpty { field }
         | Rejection::TextTooLong { field, .. }
@@ -107,17 +107,19 @@ fn fields(rejection: &Rejection) -> &'static [Field] {
         | Rejection::PeriodClosed { .. }
         | Rejection::DateOrder { .. } => &[F::OccurredOn],
         Rejection::LineYearOver { .. } => &[F::OccurredOn, F::Year],
-        Rejection::DistrictNotValid { .. } | Rejection::DistrictEnded { .. } => &[F::District],
-        Rejection::DistrictOrder { .. } => &[F::Parent, F::Level],
+        Rejection::DistrictNotValid { .. }
+        | Rejection::DistrictEnded { .. }
+        | Rejection::DistrictOrder { .. } => &[F::District, F::Parent, F::Level],
         Rejection::FundClosed { .. }
         | Rejection::FundNotEmpty { .. }
         | Rejection::TransferPurpose { .. }
         | Rejection::CarryMismatch { .. } => &[F::Fund],
-        Rejection::ProjectStatus { .. } | Rejection::ProjectRequired => &[F::Project, F::Code],
+        Rejection::ProjectStatus { .. }
+        | Rejection::ProjectRequired
+        | Rejection::FollowOnEnded { .. } => &[F::Project, F::Code],
         Rejection::CommitmentClosed { .. } | Rejection::NotAShare { .. } => {
             &[F::Contract, F::Commitment]
         }
-        Rejection::FollowOnEnded { .. } => &[F::Code],
         Rejection::PayeeRequired => &[F::Payee],
         Rejection::PurposeRequired | Rejection::PurposeOutside { .. } => &[F::Purpose, F::Project],
         Rejection::ValuationRequired => &[F::Kind],
@@ -128,6 +130,12 @@ fn fields(rejection: &Rejection) -> &'static [Field] {
         Rejection::CommandTooLarge { .. }
         | Rejection::LedgerNotOpen
         | Rejection::LedgerOpen
+        | Rejection::BreachUnknown { .. }
+        | Rejection::BreachClosed { .. }
+        | Rejection::BreachLater { .. }
+        | Rejection::BreachOwn { .. }
+        | Rejection::BreachAlone
+        | Rejection::EntryVoid { .. }
         | Rejection::RuleSetUnknown { .. }
         | Rejection::RuleSetOlder { .. }
         | Rejection::RoleRequired { .. }

@@ -135,6 +135,7 @@ impl Ledger {
                 .with_detail("found", source)
                 .with_detail("most_bytes", MAX_SOURCE_BYTES));
         }
+        self.check_no_breach()?;
         self.check_writable()?;
         let officer = self.officer(signer)?;
         let moment = self.moment(accept_clock)?;

@@ -11,13 +11,14 @@ use self::copy::StoreCopy;
 use super::anchored::check_anchor;
 use super::open::unless_damaged;
 use super::reader::state::{self, Compared};
-use super::recover::{Copies, READ_IT, Survey, refused_words, survey};
+use super::recover::{Copies, Survey, survey};
 use super::restore::is_for_reading;
 use super::{CACHE_FOLDER, LOG_FOLDER, Reader, reader};
 use crate::archive::check::check;
 use crate::archive::medium::{Disk, Medium};
 use crate::archive::reader::ArchiveReader;
 use crate::chain::clocks::Clocks;
+use crate::domain::state::Breach;
 use crate::domain::state::LedgerFacts;
 use crate::edge::anchors::{Anchor, Anchors};
 use crate::edge::durable;
@@ -301,6 +302,22 @@ fn see_published(
     Ok(())
 }
 
+fn see_breach(first: u64, breach: &Breach) -> Observation {
+    let refused = format!(
+        "the command of entry {first} is signed, and the rules of its time refuse it ({})",
+        breach.rule
+    );
+    match breach.acknowledged {
+        Some(by) => {
+            Observation::new("entries", Health::Note, format!("{refused}; acknowledged at @{by}"))
+        }
+        None => Observation::new("entries", Health::Broken, refused).advise(format!(
+            "it can be read, and not written to: find out how it came in, keep a copy, then `earmark breach \
+             acknowledge @{first}`; nothing is lost"
+        )),
+    }
+}
+
 fn see_entries(survey: &Survey, examined: &mut Examined) {
     let size = survey.size();
     if let Some(index) = survey.beyond {
@@ -311,10 +328,8 @@ fn see_entries(survey: &Survey, examined: &mut Examined) {
             "look for a copy that has the missing entry before anything is opened for a write",
         ));
     }
-    if let Some(refused) = &survey.refused {
-        examined.see(
-            Observation::new("entries", Health::Broken, refused_words(refused)).advise(READ_IT),
-        );
+    for (first, breach) in &survey.state.breaches {
+        examined.see(see_breach(*first, breach));
     }
     for words in &survey.repeated {
         examined.see(Observation::new("entries", Health::Note, words.clone()).advise(

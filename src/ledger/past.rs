@@ -40,6 +40,19 @@ fn malformed(index: u64, found: &entry::Malformed) -> Error {
 }
 
 impl Ledger {
+    /// The first entry of the command that `entry` belongs to, if that has the id of an earlier one.
+    ///
+    /// # Errors
+    /// `Kind::Break` or `Kind::Io` when the entries cannot be read.
+    pub fn repeated(&self, entry: u64) -> Result<Option<u64>> {
+        let page = self.store.read(entry..entry.saturating_add(1))?;
+        let Some(sealed) = page.first() else { return Ok(None) };
+        let envelope = entry::parse(&sealed.bytes).map_err(|found| malformed(entry, &found))?;
+        let first = entry.saturating_sub(u64::from(envelope.place));
+        let earliest = self.store.command(envelope.command)?;
+        Ok(earliest.filter(|span| span.first < first).map(|_| first))
+    }
+
     /// Tells `each` every entry that was imported or names something, in order.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use crate::chain::signature::Signer;
 use crate::domain::admit::{Context, admit};
 use crate::domain::apply::Cited;
 use crate::domain::calendar::Date;
-use crate::domain::command::Order;
+use crate::domain::command::{Command, Order};
 use crate::domain::event::Event;
 use crate::domain::finding::Finding;
 use crate::domain::kinds::Control;
@@ -49,6 +49,14 @@ impl std::fmt::Debug for Submission<'_> {
     }
 }
 
+/// What is recorded while a breach is open: what acknowledges it, and what became of the ledger's files.
+fn may_come_in_a_breach(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::AcknowledgeBreach(_) | Command::RestoreLedger(_) | Command::AdoptAnchor(_)
+    )
+}
+
 /// Whose command it is, and when.
 struct Identity {
     id: CommandId,
@@ -70,6 +78,9 @@ impl Ledger {
     /// command id, which its details name. What is recorded and could not be published is no error: the
     /// receipt says `recorded`, and [`Ledger::unpublished`] why.
     pub fn submit(&mut self, submission: &Submission<'_>) -> Result<Receipt> {
+        if !may_come_in_a_breach(&submission.order.command) {
+            self.check_no_breach()?;
+        }
         self.check_writable()?;
         let command_id = self.command_id(submission.command_key)?;
         let digest = order_digest(submission.order)?;
@@ -151,6 +162,26 @@ impl Ledger {
         self.hand_on(std::slice::from_ref(&sealed), submission.until);
         let entries = receipt_entries(&sealed, events);
         Ok(self.receipt(entries, command_id, warnings, false))
+    }
+
+    /// While a breach is open, nothing is recorded but what acknowledges it.
+    ///
+    /// # Errors
+    /// `read_only_ledger` names the first entry and the rule.
+    pub(super) fn check_no_breach(&self) -> Result<()> {
+        let Some((first, breach)) = self.state.open_breaches().next() else { return Ok(()) };
+        let message = format!(
+            "the command of entry {first} is signed, and the rules of its time refuse it ({}): until an \
+             administrator acknowledges it the ledger can be read, and not written to",
+            breach.rule
+        );
+        Err(Error::new(Kind::Break, "read_only_ledger", message)
+            .with_hint(format!(
+                "find out how it came in (`earmark show @{first}`), keep a copy, then `earmark breach \
+                 acknowledge @{first} --reason TEXT`; nothing is lost"
+            ))
+            .with_detail("index", first)
+            .with_detail("rule", &breach.rule))
     }
 
     /// # Errors

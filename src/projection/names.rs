@@ -385,7 +385,8 @@ impl Projection for Names {
             | Body::DocumentAttached(_)
             | Body::ConfidentialErased(_)
             | Body::LedgerRestored(_)
-            | Body::AnchorAdopted(_) => {}
+            | Body::AnchorAdopted(_)
+            | Body::BreachAcknowledged(_) => {}
         }
         let undone = match (&event.body, recorded.cited) {
             (Body::EntryReversed(_), Some(cited)) => Some(&cited.body),

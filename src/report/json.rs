@@ -16,7 +16,8 @@ pub fn value(table: &Table) -> Value {
 
 fn whole(table: &Table, rows: Value, summed: Option<&Vec<Cell>>, notes: &[Note]) -> Value {
     let header = &table.header;
-    let notes: Vec<&str> = notes.iter().map(|note| note.en.as_str()).collect();
+    let notes = header.breaches.iter().chain(notes);
+    let notes: Vec<&str> = notes.map(|note| note.en.as_str()).collect();
     json!({
         "report": table.report,
         "schema": schema_name(table.report),

@@ -6,6 +6,7 @@ use crate::domain::calendar::{Date, Year};
 use crate::domain::ids::{Code, LineKey, Tag, Text};
 use crate::domain::money::{Amount, Currency};
 use crate::projection::ratio::Ratio;
+use crate::words::Lang;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,6 +185,8 @@ impl Identity {
 pub struct Header {
     /// Whether anybody outside says whose log it is.
     pub identity: Identity,
+    /// The commands that the rules refuse and nobody acknowledged, where they are known.
+    pub breaches: Vec<Note>,
     /// The ledger's id.
     pub ledger: String,
     /// The ledger's name.
@@ -207,6 +210,17 @@ pub struct Note {
     pub en: String,
     /// In Chinese.
     pub zh: String,
+}
+
+impl Note {
+    /// In a language.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Zh => &self.zh,
+        }
+    }
 }
 
 /// A report, ready to be written.

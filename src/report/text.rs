@@ -101,11 +101,7 @@ impl<'t> Grid<'t> {
         let rounded =
             totals.and_then(|totals| self.view.rounding_note(&self.rounding, totals, &shapes));
         for note in notes.iter().chain(&rounded) {
-            let words = match self.view.lang {
-                Lang::En => &note.en,
-                Lang::Zh => &note.zh,
-            };
-            let _ = writeln!(text, "\n{}", safe(words));
+            let _ = writeln!(text, "\n{}", safe(note.text(self.view.lang)));
         }
         out.write_all(text.as_bytes())
     }
@@ -270,6 +266,9 @@ impl View<'_> {
         let _ = writeln!(lines, "{}", facts.join(" · "));
         if header.identity == Identity::NotPinned {
             let _ = writeln!(lines, "{}", lang.label("identity:not_pinned"));
+        }
+        for note in &header.breaches {
+            let _ = writeln!(lines, "{}", note.text(lang));
         }
         if shapes.iter().any(|shape| shape.column.kind == Kind::Amount) {
             let _ = writeln!(lines, "{}", self.unit_text());
@@ -492,6 +491,7 @@ mod tests {
     fn table(rows: &[(&str, &str, &str, i128)]) -> Table {
         let header = Header {
             identity: Identity::Pinned,
+            breaches: Vec::new(),
             ledger: "07".to_owned(),
             name: "Pudong 浦东".to_owned(),
             head: Head { size: 3, ..Head::default() },

@@ -236,6 +236,7 @@ fn fault(older: &Older, field: &str, expected: &str, found: &str, likely: &str) 
         expected: expected.to_owned(),
         found: found.to_owned(),
         likely: likely.to_owned(),
+        acknowledged: None,
     }
 }
 

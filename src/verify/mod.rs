@@ -102,6 +102,8 @@ pub struct Fault {
     pub found: String,
     /// What probably happened.
     pub likely: String,
+    /// The entry that acknowledged it, if an administrator did.
+    pub acknowledged: Option<u64>,
 }
 
 impl fmt::Display for Fault {
@@ -114,7 +116,10 @@ impl fmt::Display for Fault {
             write!(f, ", file {file}")?;
         }
         write!(f, ", {}: expected {}, found {}", self.field, self.expected, self.found)?;
-        if self.likely.is_empty() { Ok(()) } else { write!(f, " (likely {})", self.likely) }
+        if !self.likely.is_empty() {
+            write!(f, " (likely {})", self.likely)?;
+        }
+        self.acknowledged.map_or(Ok(()), |by| write!(f, ", acknowledged at {by}"))
     }
 }
 
@@ -168,6 +173,8 @@ pub struct Report {
     pub tiers: Vec<(Tier, Outcome)>,
     /// What does not verify, the first of each tier first.
     pub faults: Vec<Fault>,
+    /// What an administrator acknowledged, where the caller goes on past it: named for ever.
+    pub accepted: Vec<Fault>,
     /// Number of commands.
     pub commands: u64,
     /// What a soft rule looks at, counted.
@@ -193,6 +200,20 @@ impl Report {
                 Outcome::Passed | Outcome::NotAsked | Outcome::Nothing => true,
                 Outcome::Broken | Outcome::NotCheckedFrom(_) => false,
             })
+    }
+
+    /// Goes on past every breach that an administrator acknowledged. One that is open stays a fault.
+    pub fn accept_breaches(&mut self) {
+        let faults = std::mem::take(&mut self.faults);
+        let (accepted, faults) = faults.into_iter().partition(|fault| fault.acknowledged.is_some());
+        (self.accepted, self.faults) = (accepted, faults);
+        for (tier, outcome) in &mut self.tiers {
+            let is_open = self.faults.iter().any(|fault| fault.tier == *tier);
+            let was_accepted = self.accepted.iter().any(|fault| fault.tier == *tier);
+            if *outcome == Outcome::Broken && was_accepted && !is_open {
+                *outcome = Outcome::Passed;
+            }
+        }
     }
 
     /// Adds something that does not verify.

@@ -107,6 +107,7 @@ fn fault(file: &str, field: &str, expected: String, found: String, likely: &str)
         expected,
         found,
         likely: likely.to_owned(),
+        acknowledged: None,
     }
 }
 

@@ -255,7 +255,8 @@ impl<'a> Run<'a> {
         match self.replay.step_ahead(bytes, ahead, &mut lookup, &mut keep) {
             Ok(None) => {}
             Ok(Some(outcome)) if unread.get() => {
-                self.command(replay::Outcome { rules: Ok(()), ..outcome }, settled);
+                self.replay.stop(outcome.first);
+                self.command(replay::Outcome { rules: Ok(()), ..outcome }, None);
             }
             Ok(Some(outcome)) => {
                 self.command(outcome, settled);
@@ -304,6 +305,7 @@ impl<'a> Run<'a> {
                 expected: broken.expected,
                 found: broken.found,
                 likely: broken.likely.to_string(),
+                acknowledged: None,
             });
         }
     }
@@ -407,6 +409,7 @@ impl<'a> Run<'a> {
                 | DamageKind::Root => Likely::Changed.to_string(),
                 DamageKind::Unreadable => "unreadable".to_owned(),
             },
+            acknowledged: None,
         }));
     }
 
@@ -434,7 +437,23 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Says of each breach who acknowledged it.
+    fn name_acknowledged(&mut self) {
+        let state = self.replay.state();
+        for fault in &mut self.faults {
+            let Some(first) = fault.index else { continue };
+            fault.acknowledged = match (fault.tier, fault.field.as_str()) {
+                (Tier::Rules, "rules") => state.breaches.get(&first).and_then(|b| b.acknowledged),
+                (Tier::Chain, _) if fault.likely == Likely::Repeated.to_string() => {
+                    state.repeats.get(&first).copied()
+                }
+                (_, _) => None,
+            };
+        }
+    }
+
     fn into_report(mut self, reader: &Reader, identity: Identity, caches: Option<&Path>) -> Report {
+        self.name_acknowledged();
         self.faults.sort_by_key(|fault| (fault.tier, fault.index.unwrap_or(u64::MAX)));
         let mut read = vec!["log".to_owned()];
         let mut not_read = vec!["db".to_owned(), "wal".to_owned()];
@@ -460,6 +479,7 @@ impl<'a> Run<'a> {
             log_keys: self.facts().map(super::succession::log_keys).unwrap_or_default(),
             tiers,
             faults: self.faults,
+            accepted: Vec::new(),
             commands: tally.commands,
             findings: tally.findings,
             clocks,

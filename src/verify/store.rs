@@ -100,6 +100,7 @@ impl StoreReport {
             expected,
             found,
             likely: Likely::Changed.to_string(),
+            acknowledged: None,
         };
         if !self.faults.contains(&fault) {
             self.faults.push(fault);

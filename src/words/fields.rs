@@ -95,6 +95,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("restores_budget", "恢复额度"),
     ("roles", "角色"),
     ("root", "树根"),
+    ("first", "首个条目"),
+    ("rule", "规则"),
     ("rule_set_version", "规则集"),
     ("size", "条目数"),
     ("source", "来源"),
@@ -166,6 +168,7 @@ const EVENTS: &[(&str, &str)] = &[
     ("ConfidentialErased", "保密内容清除"),
     ("LedgerRestored", "账簿恢复"),
     ("AnchorAdopted", "锚点采用"),
+    ("BreachAcknowledged", "违规确认"),
 ];
 
 fn among(names: &[(&str, &'static str)], name: &str) -> Option<&'static str> {

@@ -10,12 +10,14 @@
 //! page does to text is theirs. Codes, figures and the names of fields in JSON are no words; they are
 //! stable and stand with what they are of.
 
+pub mod breach;
 pub mod caution;
 mod dependents;
 pub mod error;
 mod fields;
 pub mod finding;
 pub mod labels;
+mod parts;
 pub mod refusal;
 #[cfg(test)]
 mod samples;

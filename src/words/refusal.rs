@@ -7,19 +7,15 @@
 //! first of the domain's next steps by its name on the reader's surface, `{shown}` the same in the midst
 //! of a sentence, `{step2}`, `{shown2}` and `{step3}` those after it.
 
+use super::parts::{guess, lateness, signer, wanted};
 use super::say::Say;
 use super::{Lang, Surface, dependents, fields, steps};
-use crate::domain::calendar::{Date, Year};
+use crate::domain::calendar::Date;
 use crate::domain::event::RULE_SET;
-use crate::domain::ids::Code;
-use crate::domain::kinds::Role;
 use crate::domain::rejection::{LimitKind, Rejection, Thing};
 
 /// The event that undoes others.
 const REVERSAL: &str = "EntryReversed";
-
-/// Microseconds of 40 days.
-const FORTY_DAYS: i64 = 40 * 86_400_000_000;
 
 /// A refusal in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -227,6 +223,25 @@ table! {
         => "this command id was used at @{first} for another command: {field} differs",
            "此操作编号已在 @{first} 用于另一操作：{field}不同";
            "choose another {step}", "请另选{shown}";
+    BreachUnknown { first, rule }
+        => "no command that begins at @{first} was refused by {rule}, or none that is open",
+           "没有以 @{first} 开始、因该规则尚待确认的命令";
+           "a verification names each by its first entry and its rule", "核验会列出各命令的首个条目与规则";
+    BreachClosed { first, by }
+        => "the command that begins at @{first} was acknowledged before, at @{by}",
+           "以 @{first} 开始的命令已在 @{by} 确认";
+           "see {shown}", "请查看{shown}";
+    BreachLater { first, officer }
+        => "{officer} was no administrator before @{first}, and cannot acknowledge what came in there",
+           "{officer} 在 @{first} 之前不是管理员，不能确认其后的命令";
+           "have one of that time sign ({step}); see {shown2}", "请由当时的管理员签署（{step}），见{shown2}";
+    BreachOwn { first, officer }
+        => "{officer} signed the command that begins at @{first}, and another administrator is there",
+           "{officer} 本人签署了以 @{first} 开始的命令，且另有管理员";
+           "have the other sign ({step}); see {shown2}", "请由另一管理员签署（{step}），见{shown2}";
+    BreachAlone
+        => "an acknowledgement is a command of its own", "确认须为单独的命令";
+           "send the others by themselves", "请将其余内容分开提交";
     NotInRuleSet { what }
         => "the rule sets of this program have no {what}", "本程序的规则集没有{what}";
            "leave it out", "请不填";
@@ -255,6 +270,10 @@ table! {
         => "@{entry} is {kind}, which moves no money and cannot be reversed",
            "@{entry} 是{kind}，不涉及资金，不能冲销";
            "it ends by an event of its own (close, retire, …)", "请用专门的操作终结（办结、停用等）";
+    EntryVoid { entry }
+        => "@{entry} is void: the command that it came with was against the rules, and it moved nothing",
+           "@{entry} 无效：所在命令违反规则，该条目未变动任何金额";
+           "there is nothing to undo; {shown} says why", "无需冲销；原因见{shown}";
     NotConfidential { entry, kind: event }
         => "@{entry} is {kind} without confidential fields; there is nothing to erase",
            "@{entry} 是{kind}，没有保密内容，无可清除";
@@ -445,42 +464,4 @@ table! {
         with way = dependents::way(later, *entry, step, lang, surface);
         => "later entries build on @{entry}: {ground}", "后续条目以 @{entry} 为依据：{ground}";
            "{way}", "{way}";
-}
-
-fn signer(role: Role, lang: Lang) -> String {
-    let article = if role == Role::Maker { "a" } else { "an" };
-    lang.choose(format!("{article} {role}"), role.say(lang))
-}
-
-fn lateness(now: i64, head: i64, lang: Lang) -> &'static str {
-    if now.saturating_sub(head) > FORTY_DAYS {
-        lang.choose("40 days", " 40 天")
-    } else {
-        lang.choose("a day", "一天")
-    }
-}
-
-fn guess(near: &[String], lang: Lang) -> String {
-    if near.is_empty() {
-        return String::new();
-    }
-    let near = near.join(lang.choose(", ", "、"));
-    lang.choose(format!("did you mean {near}? "), format!("是否指 {near}？"))
-}
-
-fn wanted(fund: Option<&Code>, project: Option<&Code>, year: Option<Year>, lang: Lang) -> String {
-    let named = [
-        ("fund", "专项资金", fund.map(Code::to_string)),
-        ("project", "项目", project.map(Code::to_string)),
-        ("year", "年度", year.map(|year| year.to_string())),
-    ];
-    let named = named.into_iter().filter_map(|(en, zh, value)| {
-        value.map(|value| format!("{} {value}", lang.choose(en, zh)))
-    });
-    let named: Vec<String> = named.collect();
-    match lang {
-        Lang::En => named.iter().map(|one| format!(" {one}")).collect(),
-        Lang::Zh if named.is_empty() => String::new(),
-        Lang::Zh => format!("：{}", named.join("、")),
-    }
 }

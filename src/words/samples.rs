@@ -94,6 +94,12 @@ fn office() -> Vec<Rejection> {
         Rejection::ClockAhead { now, head, day },
         Rejection::ClockAhead { now, head: 0, day },
         Rejection::ClockDay { said: Date(0), day },
+        Rejection::BreachUnknown { first: 7, rule: Text::new("line_exceeded") },
+        Rejection::BreachClosed { first: 7, by: 9 },
+        Rejection::BreachLater { first: 7, officer: Text::new("Zhang San") },
+        Rejection::BreachOwn { first: 7, officer: Text::new("Zhang San") },
+        Rejection::BreachAlone,
+        Rejection::EntryVoid { entry: 7 },
         Rejection::CommandIdReused { field: "amount, project".to_owned(), first: 7 },
     ];
     out.extend(Role::ALL.iter().map(|&wanted| Rejection::RoleRequired {

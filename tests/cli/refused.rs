@@ -73,13 +73,33 @@ fn a_signed_entry_that_the_rules_refuse_leaves_a_ledger_to_read() {
     let verdict = place.value("verify");
     assert_eq!(verdict["verify"]["tiers"]["rules"], "broken");
     assert_eq!(place.run("verify").status, 3);
-    let named = "entry 4 is signed, and the rules of its time refuse it: fund_not_empty";
-    for line in ["payee register P-1 --name One", "publish", "allocate PD-INFO 2003 1"] {
+    let named = "entry 4 is signed, and the rules of its time refuse it (fund_not_empty)";
+    for line in
+        ["payee register P-1 --name One", "allocate PD-INFO 2003 1", "reverse @3 --reason no"]
+    {
         let ran = place.run(line);
         assert_eq!(ran.status, 3, "{line}");
-        assert!(ran.err.contains(&format!("read_only_ledger: {named}")), "{line}: {}", ran.err);
-        assert!(ran.err.contains("it can be read, and not written to"), "{line}: {}", ran.err);
+        assert!(
+            ran.err.contains("read_only_ledger: the command of ") && ran.err.contains(named),
+            "{}",
+            ran.err
+        );
+        assert!(ran.err.contains("`earmark breach acknowledge @4 --reason TEXT`"), "{}", ran.err);
     }
+    for line in ["balance", "funds", "report execution"] {
+        let ran = place.ok(line);
+        let head = "BREACH: the command of @4 is signed, and the rules refuse it (fund_not_empty)";
+        assert!(ran.contains(head), "{line}: {ran}");
+        let said = place.value(line);
+        assert!(said["notes"][0].as_str().is_some_and(|note| note.starts_with(head)), "{said}");
+        assert!(
+            place.ok(&format!("{line} --lang zh")).contains("违规：自 @4 开始的命令已签名"),
+            "{line}"
+        );
+    }
+    assert!(place.ok("register").contains("BREACH: the command of @4"));
+    assert!(place.run("export csv").err.contains("BREACH: the command of @4"));
+    assert!(place.ok("show @4").contains("the command of @4 is against fund_not_empty; nobody"));
     let doctor = place.run("doctor");
     assert_eq!(doctor.status, 3);
     assert!(
@@ -96,11 +116,45 @@ fn a_signed_entry_that_the_rules_refuse_leaves_a_ledger_to_read() {
     assert_eq!(restored.status, 3, "{}", restored.err);
     assert!(restored.out.contains("Restored 5 entries"), "{}", restored.out);
     assert!(
-        restored.out.contains(&format!("It can be read, and not written to: {named}")),
+        restored.out.contains("holds, but entry 4 is signed, and the rules of its time refuse it"),
         "{}",
         restored.out
     );
     let ran = place.run("balance --ledger again");
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
-    assert_ne!(place.run("payee register P-1 --name One --ledger again").status, 0);
+    assert_eq!(place.run("payee register P-1 --name One --ledger again").status, 3);
+}
+
+/// The only administrator says what it was; the ledger is written to again, and names it for ever.
+#[test]
+fn what_is_acknowledged_is_gone_on_past_and_named_for_ever() {
+    let place = Place::with_fund();
+    assert_eq!(forge(&place), 4);
+    let none = place.run("breach acknowledge @3 --reason none");
+    assert!(none.status != 0 && none.err.contains("no_breach: "), "{}", none.err);
+    let line = "breach acknowledge @4 --reason typed-by-a-script --command-id seen";
+    let dry = place.ok(&format!("{line} --dry-run"));
+    assert!(dry.contains("Would acknowledge") || dry.contains("against fund_not_empty"), "{dry}");
+    let said = place.ok(line);
+    assert!(said.contains("the command of @4, against fund_not_empty, acknowledged"), "{said}");
+    assert!(place.ok(line).starts_with("Recorded before as @5,"));
+    let again = place.run("breach acknowledge @4 --reason twice");
+    assert!(again.err.starts_with("breach_closed: "), "{}", again.err);
+    place.ok("payee register P-1 --name One");
+    assert!(!place.ok("balance").contains("BREACH"));
+    assert!(place.ok("show @4").contains("against fund_not_empty; acknowledged at @5"));
+    let verdict = place.run("verify");
+    assert_eq!(verdict.status, 3);
+    assert!(verdict.out.contains("acknowledged at 5"), "{}", verdict.out);
+    let verdict = place.ok("verify --accept-breaches");
+    assert!(verdict.starts_with("Verified: 7 entries"), "{verdict}");
+    assert!(verdict.contains("accepted: rules, entry 4, rules:"), "{verdict}");
+    let verdict = place.value("verify --accept-breaches --store");
+    assert_eq!(verdict["verify"]["accepted"][0]["acknowledged"], 5);
+    let chinese = place.ok("verify --accept-breaches --lang zh");
+    assert!(chinese.contains("已接受: ") && chinese.contains("已在第 5 条确认"), "{chinese}");
+    assert_eq!(place.value("doctor")["doctor"]["healthy"], true);
+    let restored = place.ok("archive restore third --from pudong/log");
+    assert!(restored.contains("was acknowledged at 5"), "{restored}");
+    place.ok("payee register P-2 --name Two --ledger third");
 }

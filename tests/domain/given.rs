@@ -4,6 +4,7 @@
 use crate::wishes::{self, Draws, Funded, Wish};
 use earmark::domain::admit::{Admitted, Context, admit};
 use earmark::domain::apply::{self, Cited};
+use earmark::domain::breach;
 use earmark::domain::calendar::Date;
 use earmark::domain::event::{Body, Event, Policy, PolicyAdopted};
 use earmark::domain::fact::cited_by;
@@ -147,6 +148,32 @@ impl Given {
         }])
     }
 
+    /// Events of one command that the rules refuse, as they stand in a log: how many of them are void.
+    #[track_caller]
+    pub fn breach(mut self, code: &str, void: usize, events: Vec<Event>) -> Self {
+        let cited = self.cited(events.iter().find_map(|event| cited_by(&event.body)));
+        let context = Context {
+            recorded_at_microseconds: noon(self.today),
+            officer: self.officer,
+            clock_accepted: self.clock_accepted,
+            cited: &cited,
+        };
+        let rejection = admit(&mut self.state, &events, &context).unwrap_err();
+        assert_eq!(rejection.code(), code, "{}", show(&rejection));
+        let taken = breach::take(&mut self.state, &events, &context, &rejection);
+        assert_eq!(taken.iter().filter(|moves| moves.is_none()).count(), void, "{taken:?}");
+        self.log.extend(events);
+        assert_eq!(self.state.size, self.log.len() as u64);
+        let broken = invariant::broken(&self.state);
+        assert!(broken.is_empty(), "{}", broken.join("\n"));
+        self
+    }
+
+    /// An event as it would stand in a log today.
+    pub fn event(&self, body: impl Into<Body>) -> Event {
+        Event { occurred_on: self.today, historical: false, confidential: None, body: body.into() }
+    }
+
     /// Events of one command.
     #[track_caller]
     pub fn when_events(mut self, events: Vec<Event>) -> When {
@@ -194,6 +221,11 @@ impl Given {
             apply::fold(&mut journal, event, cited).expect("fold");
         }
         assert_eq!(self.state, again, "fold and admit differ");
+        assert_eq!(
+            voids(before, &events, cited),
+            0,
+            "what the rules admit is never void: {events:?}"
+        );
         let broken = invariant::broken(&self.state);
         assert!(broken.is_empty(), "{}", broken.join("\n"));
         let findings = admitted
@@ -219,6 +251,17 @@ impl Given {
         assert_lines(&shown.collect::<Vec<_>>().join("\n"), expected);
         self
     }
+}
+
+/// How many events of a command would be void in a breach, but for those that change nothing in one.
+fn voids(before: &State, events: &[Event], cited: &Cited) -> usize {
+    let (mut state, officer) = (before.clone(), 0);
+    let context = Context { recorded_at_microseconds: 0, officer, clock_accepted: true, cited };
+    let taken = breach::take(&mut state, events, &context, &Rejection::LedgerOpen);
+    let told = taken.iter().zip(events).filter(|(moves, event)| {
+        moves.is_none() && !matches!(event.body.number(), 1..=9 | 82 | 84 | 85 | 99)
+    });
+    told.count()
 }
 
 /// What came of it.

@@ -16,6 +16,7 @@
     reason = "test code"
 )]
 
+mod breaches;
 mod choice;
 mod codes;
 mod confidential;

@@ -202,6 +202,7 @@ pub fn every_body(full: bool) -> Vec<Body> {
     all.extend(samples::bodies(full));
     all.extend(keys_and_files(full));
     all.extend(samples::later_bodies(full));
+    all.extend(samples::latest_bodies(full));
     all
 }
 
@@ -234,6 +235,8 @@ fn plans() -> Vec<Plan> {
         plan(0, 0, named(full, keys_and_files(true))),
         plan(0, 0, named(bare, samples::later_bodies(false))),
         plan(0, 0, named(full, samples::later_bodies(true))),
+        plan(0, 0, named(bare, samples::latest_bodies(false))),
+        plan(0, 0, named(full, samples::latest_bodies(true))),
     ]
 }
 
@@ -305,7 +308,7 @@ fn body_json(body: &Body) -> Value {
         PayeeRegistered DisbursementRecorded RefundReceived FollowOnPledged FollowOnPaidIn
         FollowOnWithdrawn BalanceCarriedForward BalanceLapsed EntryReversed DocumentAttached
     LogKeyRotated OfficerRolesChanged OfficerKeyRotated OfficerRevoked ConfidentialErased
-    LedgerRestored AnchorAdopted FundAmended
+    LedgerRestored AnchorAdopted FundAmended BreachAcknowledged
     }
 }
 

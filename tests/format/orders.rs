@@ -1,7 +1,9 @@
 //! An order of every command, of the samples' bodies.
 
 use super::office::{self, Keys};
-use super::samples::{Pen, bodies, day, later_bodies, ledger_opened, officer_enrolled};
+use super::samples::{
+    Pen, bodies, day, later_bodies, latest_bodies, ledger_opened, officer_enrolled,
+};
 use earmark::domain::command::{
     ChangeCommitment, Command, MakeCommitment, Order, ReceiveRefund, RecordDisbursement,
     WithdrawFollowOn,
@@ -20,6 +22,7 @@ pub fn orders(full: bool) -> Vec<Order> {
     };
     all.extend(office::bodies(full, &keys));
     all.extend(later_bodies(full));
+    all.extend(latest_bodies(full));
     let order =
         |command| Order { occurred_on: full.then(|| day("2002-03-15")), historical: full, command };
     let officer = || officer_enrolled(u32::from(!full), "Officer 1", [0x20; 32], [0x30; 64]);
@@ -121,6 +124,7 @@ fn wish_of_office(body: Body) -> Option<Command> {
         Body::ConfidentialErased(b) => Command::EraseConfidential(b),
         Body::LedgerRestored(b) => Command::RestoreLedger(b),
         Body::AnchorAdopted(b) => Command::AdoptAnchor(b),
+        Body::BreachAcknowledged(b) => Command::AcknowledgeBreach(b),
         _ => return None,
     })
 }

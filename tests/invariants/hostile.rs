@@ -1,5 +1,5 @@
-//! Events that no office would write, as another program or a damaged log might hold them: any
-//! figures, any names, any order. `admit` refuses them or books them, and never panics.
+//! Events that no office would write, as another program or a damaged log might hold them. `admit` refuses
+//! them or books them, and never panics.
 
 use crate::dice::Dice;
 use crate::office;
@@ -236,7 +236,7 @@ impl Names {
     fn office(&self, dice: &mut Dice<'_>, filing: Filing) -> Body {
         let (number, key) = (dice.word() % 4, Bytes32([(dice.word() % 12) as u8; 32]));
         let (proof, reason) = (Bytes64([0; 64]), option(dice, text));
-        match dice.below(7) {
+        match dice.below(8) {
             0 => {
                 let roles = (0..dice.below(3)).map(|_| Role::ALL[dice.below(4)]).collect();
                 let limit = option(dice, amount);
@@ -253,7 +253,10 @@ impl Names {
                 let (source, size) = (text(dice), self.entry(dice));
                 LedgerRestored { source, size, head: key, filing }.into()
             }
-            _ => AnchorAdopted { size: self.entry(dice), root: key, filing }.into(),
+            6 => AnchorAdopted { size: self.entry(dice), root: key, filing }.into(),
+            _ => {
+                BreachAcknowledged { first: 9, rule: text(dice), reason: text(dice), filing }.into()
+            }
         }
     }
 

@@ -75,6 +75,7 @@ fn header(book: &Book, as_of: Option<Date>, words: &[&str]) -> Header {
     let size = u64::try_from(book.entries.len()).unwrap();
     Header {
         identity: Identity::Pinned,
+        breaches: Vec::new(),
         ledger: "07070707-0707-0707-0707-070707070707".to_owned(),
         name: "Pudong".to_owned(),
         head: Head { size, hash: hash::entry(b"last") },

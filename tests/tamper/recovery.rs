@@ -450,8 +450,11 @@ fn a_signed_command_that_the_rules_refuse_is_not_dropped_in_silence() {
     assert_eq!(log.verify().faults[0].tier, earmark::verify::Tier::Rules);
     remove(&house, &["log"]);
     copy_folder(&log.path(), &folder.join("log"));
-    let error = house.try_open().unwrap_err();
+    let mut ledger = house.open();
+    let error = house.submit_as(&mut ledger, &crate::house::payee("P-9"), None).unwrap_err();
     assert_eq!((error.kind(), error.code()), (Kind::Break, "read_only_ledger"), "{error}");
-    assert!(error.message().starts_with("entry 95 is signed, and the rules of its time refuse it"));
+    let words = "the command of entry 95 is signed, and the rules of its time refuse it";
+    assert!(error.message().starts_with(words), "{error}");
+    ledger.close().unwrap();
     assert_eq!(Reader::open(&folder, None).unwrap().size(), 96, "it is kept");
 }

@@ -2,14 +2,15 @@
 //! are no break, and one refused entry does not take the ledger away from anybody who reads it.
 
 use crate::book::{Log, book, entries_of, house_with, log_key, signed_by, verify_log};
-use crate::both::verify;
-use crate::house::{House, ORIGIN};
+use crate::both::{other, verify};
+use crate::house::{House, ORIGIN, order};
 use earmark::chain::body;
 use earmark::chain::entry;
 use earmark::chain::entry::LedgerId;
 use earmark::chain::signature::{SeedSigner, Signer, enrol_message, log_key_message};
+use earmark::domain::command::Command;
 use earmark::domain::event::*;
-use earmark::domain::ids::Text;
+use earmark::domain::ids::{Code, Text};
 use earmark::domain::kinds::Role;
 use earmark::domain::money::Amount;
 use earmark::ledger::Reader;
@@ -192,39 +193,46 @@ fn a_later_rule_set_opens_for_reading_only_and_nothing_is_changed() {
     assert_eq!(reader.books(201, None).unwrap_err().code(), "not_understood");
 }
 
-/// A payment of more than there is, signed by an officer who knew how: the ledger opens for nobody who
-/// writes, and for everybody who reads.
+/// A payment of more than there is, signed by an officer who knew how: it counts, and until it is
+/// acknowledged nobody writes. Afterwards both verifiers name it for ever, and go on past it where asked.
 #[test]
 fn an_entry_that_the_rules_refuse_is_named_and_everything_else_goes_on() {
     let mut entries = entries_of(&book(false));
     let new = signed_by(&entries, 0, &officer(), payment_of(&entries, 10_000_000));
     entries.push(new);
-    let fund = FundClosed {
-        code: earmark::domain::ids::Code::new("NONE"),
-        reason: None,
+    let payee = PayeeRegistered {
+        code: Code::new("AFTER"),
+        name: Text::new("After"),
+        name_zh: None,
+        credit_code: None,
+        accounts: Vec::new(),
         filing: Filing::default(),
     };
-    let later = signed_by(&entries, 0, &officer(), fund);
+    let later = signed_by(&entries, 0, &officer(), payee);
     entries.push(later);
     let house = house_with(&entries);
-    let report = verify_log(&house.ledger_folder().join("log"), None);
+    let log = house.ledger_folder().join("log");
+    let report = verify_log(&log, None);
     let fault = &report.faults[0];
-    assert_eq!(report.faults.len(), 1, "{:?}", report.faults);
+    assert_eq!(report.faults.len(), 1, "what comes after it is judged: {:?}", report.faults);
     assert_eq!((fault.tier, fault.index, fault.field.as_str()), (Tier::Rules, Some(200), "rules"));
     for tier in [Tier::Chain, Tier::Signatures, Tier::Log] {
         assert_eq!(outcome(&report, tier), Outcome::Passed, "{tier:?}");
     }
     // Twice: the first opening mends the copies, of which the log alone was left.
     for _ in 0..2 {
-        let refused = house.try_open().unwrap_err();
+        let mut ledger = house.open();
+        let refused = house.submit_as(&mut ledger, &order(close_fund()), None).unwrap_err();
         let text = refused.to_string();
         assert!(
             text.starts_with(
-                "read_only_ledger: entry 200 is signed, and the rules of its time refuse it: "
-            ) && text.contains("it can be read, and not written to"),
+                "read_only_ledger: the command of entry 200 is signed, and the rules of its time refuse it \
+                 (line_exceeded)"
+            ) && text.contains("earmark breach acknowledge @200"),
             "{text}"
         );
         assert!(refused.details().contains(&("index", "200".to_owned())));
+        ledger.close().unwrap();
     }
     let reader = Reader::open(&house.ledger_folder(), None).unwrap();
     let store = verify_store(&house.ledger_folder(), reader.archive()).unwrap();
@@ -232,13 +240,53 @@ fn an_entry_that_the_rules_refuse_is_named_and_everything_else_goes_on() {
     assert!(store.read.iter().any(|(name, count)| name == "sled" && *count == 202), "{store:?}");
 
     // It is read with everything in it.
-    let before = reader.books(200, None).unwrap();
     let after = reader.books(202, None).unwrap();
-    assert_ne!(before.state, after.state);
+    assert!(after.names.payees.contains_key(&Code::new("AFTER")));
+    let open: Vec<_> = after.state.open_breaches().map(|(first, _)| first).collect();
+    assert_eq!(open, [200]);
     let examined = examine(&house.ledger_folder(), ORIGIN, &anchors(&house), true).unwrap();
     assert_eq!(examined.size, 202);
     let broken: Vec<_> =
         examined.observations.iter().filter(|seen| seen.health == Health::Broken).collect();
     assert_eq!(broken.len(), 1, "{broken:?}");
-    assert!(broken[0].words.starts_with("entry 200 is signed, and the rules"), "{broken:?}");
+    assert!(broken[0].words.starts_with("the command of entry 200 is signed, and the rules"));
+
+    // The only administrator signed it, so there is nobody else.
+    let mut ledger = house.open();
+    house.submit(&mut ledger, order(acknowledge(200, "line_exceeded")));
+    house.submit_as(&mut ledger, &order(close_fund()), None).unwrap_err();
+    ledger.close().unwrap();
+    let key = house.log_signer();
+    let mut report = verified(&log, &key);
+    assert_eq!(report.faults.len(), 1, "{:?}", report.faults);
+    assert_eq!((report.faults[0].index, report.faults[0].acknowledged), (Some(200), Some(202)));
+    report.accept_breaches();
+    assert!(report.is_verified(), "{:?} {:?}", report.faults, report.tiers);
+    assert_eq!(report.accepted.len(), 1);
+    let (status, said, err) =
+        other(&log, &VerifierKey::new(ORIGIN, &key.public_key()).unwrap().to_string());
+    assert_eq!((status, &said["breaches"][0]["acknowledged"]), (3, &202.into()), "{said}");
+    assert!(err.contains("acknowledged at 202: entry 200, rules"), "{err}");
+    let funds = &said["funds"];
+    assert!(funds.as_object().is_some_and(|funds| !funds.is_empty()), "{said}");
+    house.open().close().unwrap();
+    assert_eq!(house.open().state().open_breaches().count(), 0);
+}
+
+fn close_fund() -> Command {
+    Command::CloseFund(FundClosed {
+        code: Code::new("NONE"),
+        reason: None,
+        filing: Filing::default(),
+    })
+}
+
+fn acknowledge(first: u64, rule: &str) -> Command {
+    let (rule, reason) = (Text::new(rule), Text::new("known"));
+    Command::AcknowledgeBreach(BreachAcknowledged {
+        first,
+        rule,
+        reason,
+        filing: Filing::default(),
+    })
 }

@@ -96,6 +96,7 @@ STRUCTS = {
     "ConfidentialErased": "entry u64, legal_basis text, filing Filing",
     "LedgerRestored": "source text, size u64, head bytes32, filing Filing",
     "AnchorAdopted": "size u64, root bytes32, filing Filing",
+    "BreachAcknowledged": "first u64, rule text, reason text, filing Filing",
 }
 
 EVENTS = {
@@ -138,6 +139,7 @@ EVENTS = {
     (82, 1): "ConfidentialErased",
     (84, 1): "LedgerRestored",
     (85, 1): "AnchorAdopted",
+    (99, 1): "BreachAcknowledged",
 }
 
 # Readers: (bytes, place) -> (value, place after it). They raise ValueError or IndexError.

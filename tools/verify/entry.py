@@ -116,10 +116,50 @@ class Entry:
             fail("end", "no bytes left", f"{len(data) - at} bytes")
 
 
+# Types that change nothing in a breach (§7.6).
+POWERLESS = frozenset([*range(1, 10), 82, 84, 85, 99])
+# What an acknowledgement calls the rule that a command id is used once.
+REPEATED = "command_id_repeated"
+ACKNOWLEDGED = (99, 1)
+
+
+class Acknowledged:
+    """What type 99 says anywhere in a log, told before it is followed: entries of a breach are read in its
+    light (§7.6). The last word first, since an acknowledgement may itself stand in a breach."""
+
+    def __init__(self):
+        self.found = []
+        # First entry of a command: the entry that acknowledges it.
+        self.breaches, self.repeats = {}, {}
+
+    def look(self, index, data):
+        if len(data) < FIXED.size or struct.unpack_from("<HH", data, 5) != ACKNOWLEDGED:
+            return
+        try:
+            entry = Entry(index, data)
+            _, fields = body.decode(index, entry.type, entry.version, entry.body)
+        except Break:
+            return  # whoever follows the entries says what is wrong with it
+        self.found.append((index, index - entry.place, fields))
+
+    def settle(self):
+        for index, first, fields in reversed(self.found):
+            if first not in self.breaches:
+                of = self.repeats if fields["rule"] == REPEATED else self.breaches
+                of[fields["first"]] = index
+
+
 class Chain:
     """Follows entries from index 0 on; keeps the keys of officers and log."""
 
-    def __init__(self):
+    def __init__(self, acknowledged=None):
+        self.acknowledged = acknowledged or Acknowledged()
+        # Breaches that were acknowledged: first entry, who signed it, who could acknowledge it.
+        self.breaches = {}
+        self.breach = None  # the first entry of the breach in progress
+        self.open_breaches = {}  # commands with an entry that is void, and that nobody acknowledged
+        # As of the end of the last command, and of now: the roles of officers by number, the rule set.
+        self.roles, self.new_roles, self.rule_set, self.new_rule_set = [], [], 1, 1
         self.size, self.head, self.recorded_at, self.ledger = 0, bytes(32), -1, None
         self.opened = None
         # Names and keys by number, None for a revoked officer's key: before the command, and after it.
@@ -143,10 +183,11 @@ class Chain:
         self.check_link(entry)
         self.check_command(entry, len(data))
         self.check_genesis(entry)
+        entry.in_breach = self.breach is not None
         known = body.decode(self.size, entry.type, entry.version, entry.body)
         if (known is None or self.unknown_rules(known)) and self.unknown_from is None:
             self.unknown_from = self.size
-        if known is not None and known[0] in self.OFFICE:
+        if known is not None and self.breach is None and known[0] in self.OFFICE:
             self.OFFICE[known[0]](self, entry, known[1])
         if entry.commitment is not None:
             self.sealed.setdefault(entry.commitment, (self.size, None))
@@ -183,6 +224,9 @@ class Chain:
                 self.repeated.append(Break(f"entry {self.size}", "command id", "one that is new", found))
             self.command_ids.add(entry.command)
             self.first, self.bytes, self.commands = entry, 0, self.commands + 1
+            self.breach = self.size if self.size > 1 and self.size in self.acknowledged.breaches else None
+            if self.breach is not None:
+                self.breaches[self.size] = (entry.officer, self.administrators())
         else:
             expected = self.size - self.first.index
             for field, one, other in [
@@ -210,11 +254,57 @@ class Chain:
         elif entry.type == 1:
             self.fail("event type", "a ledger is opened once", entry.type)
 
+    def note_breach(self, entry):
+        first, found = entry.index - entry.place, f"entry {entry.index} moves what §7.2 does not define"
+        broken = Break(f"entry {first}", "rules", "a command that the rules admit", found)
+        self.open_breaches.setdefault(first, broken)
+
+    def named_breaches(self):
+        """Every command that should not be there, with the entry that acknowledged it, or None."""
+        named = [(first, broken, None) for first, broken in self.open_breaches.items()]
+        for first in self.breaches:
+            by, expected = self.acknowledged.breaches[first], "a command that the rules admit"
+            named.append((first, Break(f"entry {first}", "rules", expected, "one that they refuse"), by))
+        for broken in self.repeated:
+            first = int(broken.at.removeprefix("entry "))
+            named.append((first, broken, self.acknowledged.repeats.get(first)))
+        return [(broken, by) for _, broken, by in sorted(named, key=lambda one: one[0])]
+
+    def administrators(self):
+        """Who could acknowledge what comes next, should it be a breach; under rule set 1, any officer."""
+        numbers = range(len(self.keys))
+        asks = self.rule_set >= 2
+        return [n for n in numbers if self.keys[n] is not None and (not asks or "administrator" in self.roles[n])]
+
+    def acknowledge(self, entry, fields):
+        """By who was administrator before it and is, and did not sign it where another could."""
+        first, signer = fields["first"], entry.officer
+        if entry.count != 1:
+            self.fail("count", "an acknowledgement in a command of its own", entry.count)
+        if signer not in self.administrators():
+            self.fail("officer", "an administrator", signer)
+        if fields["rule"] == REPEATED:
+            known = self.acknowledged.repeats.get(first) == self.size
+            if not known or not any(broken.at == f"entry {first}" for broken in self.repeated):
+                self.fail("first", "a command with an id of an earlier one", first)
+            return
+        if self.acknowledged.breaches.get(first) != self.size or first not in self.breaches:
+            self.fail("first", "the first entry of a command that nobody acknowledged", first)
+        officer, administrators = self.breaches[first]
+        if signer not in administrators:
+            self.fail("officer", f"one of {administrators}, administrators before entry {first}", signer)
+        if signer == officer and any(n != officer and self.keys[n] is not None for n in administrators):
+            self.fail("officer", f"another administrator than {officer}, who signed entry {first}", signer)
+
     def open(self, entry, fields):
         if fields["ledger"] != entry.ledger:
             self.fail("ledger id", uuid.UUID(bytes=fields["ledger"]), uuid.UUID(bytes=entry.ledger))
         self.ledger, self.opened = entry.ledger, fields
+        self.adopt(entry, fields)
         self.log_keys = [(0, fields["log_key"], False)]
+
+    def adopt(self, entry, fields):
+        self.new_rule_set = fields["policy"]["rule_set_version"]
 
     def rotate_log(self, entry, fields):
         old, new = self.log_keys[-1][1], fields["key"]
@@ -238,6 +328,10 @@ class Chain:
             self.fail("officer number", number, fields["number"])
         self.names.append(fields["name"])
         self.new_keys.append(self.proven(entry, number, fields))
+        self.new_roles.append(fields["roles"])
+
+    def change_roles(self, entry, fields):
+        self.new_roles[self.number(fields)] = fields["roles"]
 
     def rotate(self, entry, fields):
         number = self.number(fields)
@@ -273,7 +367,8 @@ class Chain:
         message = b"earmark-entry-signature-v1\n" + entry.ledger + signing_hash(entry.prefix)
         if not key.verifies(message, entry.signature):
             self.fail("signature", f"one by officer {entry.officer}", "one that does not verify")
-        self.keys, self.first = list(self.new_keys), None
+        self.keys, self.roles, self.rule_set = list(self.new_keys), list(self.new_roles), self.new_rule_set
+        self.first = self.breach = None
 
     def blame(self, broken, data, after):
         """A `previous` that does not fit may be wrong itself, or right about an entry that was changed: where
@@ -297,12 +392,15 @@ class Chain:
         return key.verifies(message, entry.signature)
 
     OFFICE = {
+        "BreachAcknowledged": acknowledge,
         "ConfidentialErased": erase,
         "LedgerOpened": open,
         "LogKeyRotated": rotate_log,
         "OfficerEnrolled": enrol,
         "OfficerKeyRotated": rotate,
         "OfficerRevoked": revoke,
+        "OfficerRolesChanged": change_roles,
+        "PolicyAdopted": adopt,
     }
 
     def finish(self):

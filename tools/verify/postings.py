@@ -1,12 +1,19 @@
 """Balances, from the posting table of schemas/entry.md §7."""
 
 from body import KINDS
-from breaks import Break
 
 STAGES = [KINDS["Stage"][number] for number in sorted(KINDS["Stage"])]
 OPEN = ("approved", "completed")
 
 
+# What can be reversed, of a breach too (§7.6).
+REVERSIBLE = {
+    "AllocationRecorded", "AllocationAdjusted", "AllocationTransferred", "FundsReserved", "ReservationReleased",
+    "ProjectApproved", "ProjectCompleted", "ProjectTerminated", "ProjectClosedOut", "CommitmentMade",
+    "CommitmentIncreased", "CommitmentReduced", "CommitmentClosed", "DisbursementRecorded", "RefundReceived",
+    "FollowOnPledged", "FollowOnPaidIn", "FollowOnWithdrawn", "BalanceCarriedForward", "BalanceLapsed",
+}  # fmt: skip
+ENGAGED = ("committed", "approved_unpaid", "paid")
 # What gave authority, by the event that did; supplements and reductions are adjustments.
 FLOWS = {"AllocationRecorded": "allocated", "AllocationTransferred": "transfers_net", "BalanceCarriedForward": "carried_in"}
 # The names of the budget, as reports have them, and the stage that each is.
@@ -27,9 +34,20 @@ def leaf(line, stage, project=None, commitment=None):
     return (line, stage, project, commitment)
 
 
+class Undefined(Exception):
+    """An entry whose moves §7.2 does not define: it is void (§7.6)."""
+
+
+def within(amount):
+    """A sum that 128 bits hold."""
+    if not -(2**127) <= amount < 2**127:
+        raise Undefined("a sum beyond 128 bits")
+    return amount
+
+
 class Project:
     def __init__(self):
-        self.status, self.before = "approved", None
+        self.status, self.before, self.engaged = "approved", None, 0
         self.funded = {}  # line -> number of entries that stand and gave funding
 
 
@@ -51,18 +69,26 @@ class Fold:
         self.gave_funding = set()  # carry-forwards, by index
         self.bodies = {}  # index -> (name, fields), of what may be reversed or refunded
         self.funds = []
+        self.lines = {}  # line -> number of entries that opened it and stand
+        self.kinds = []  # of every entry, by index
+        self.reversed = set()
+        self.void = set()  # entries that moved nothing, against the page's table: §7.6
 
-    def apply(self, index, name, fields):
-        if name == "FundEstablished":
-            self.funds.append(fields["code"])
+    def apply(self, index, name, fields, changes_nothing=False):
+        self.kinds.append(name)
         mover = getattr(self, "moves_" + name, None)
         try:
+            if changes_nothing:
+                raise Undefined(name)
+            self.check_new(name, fields)
             moves = mover(fields) if mover else []
-        except KeyError as missing:
-            raise Break(f"entry {index}", "body", "something that exists", missing) from None
-        for source, target, amount in moves:
-            self.add(index, source, -amount)
-            self.add(index, target, amount)
+            self.post(name, fields, moves)
+        except (KeyError, Undefined):
+            self.void.add(index)
+            self.moves.append([])
+            return
+        if name == "FundEstablished":
+            self.funds.append(fields["code"])
         if moves:
             self.give(name, fields, moves)
         self.moves.append(moves)
@@ -72,11 +98,56 @@ class Fold:
         if after:
             after(fields)
 
-    def add(self, index, account, amount):
-        balance = self.balances.get(account, 0) + amount
-        if not -(2**127) <= balance < 2**127:
-            raise Break(f"entry {index}", "amount", "a balance of 128 bits", balance)
-        self.balances[account] = balance
+    def check_new(self, name, fields):
+        """What an event makes is not known yet."""
+        made = {
+            "FundEstablished": (self.funds, "code"),
+            "AllocationRecorded": (self.lines, "line"),
+            "ProjectApproved": (self.projects, "code"),
+            "CommitmentMade": (self.commitments, "contract"),
+        }.get(name)
+        if made and fields[made[1]] in made[0]:
+            raise Undefined(made[1])
+
+    def post(self, name, fields, moves):
+        """Posts the moves, all or none."""
+        before, engaged = {}, {}
+        try:
+            for source, target, amount in moves:
+                for account, change in ((source, within(-amount)), (target, amount)):
+                    balance = self.balances.get(account, 0)
+                    before.setdefault(account, balance)
+                    self.balances[account] = within(balance + change)
+                    if account[1] in ENGAGED and account[2] is not None:
+                        engaged[account[2]] = within(engaged.get(account[2], 0) + change)
+            for project, change in engaged.items():
+                if project in self.projects:
+                    within(self.projects[project].engaged + change)
+            self.check_homes(name, fields, before)
+        except Undefined:
+            self.balances.update(before)
+            raise
+        for project, change in engaged.items():
+            if project in self.projects:
+                self.projects[project].engaged += change
+
+    def check_homes(self, name, fields, touched):
+        """Every account that is not zero belongs to what is known, or what the event makes."""
+        opened = {"AllocationRecorded": "line", "BalanceCarriedForward": "to"}.get(name)
+        line = fields[opened] if opened else None
+        project = fields["code"] if name == "ProjectApproved" else None
+        contract = fields["contract"] if name == "CommitmentMade" else None
+        gone = self.bodies.get(fields["entry"], ("", {})) if name == "EntryReversed" else ("", {})
+        if gone[0] in ("ProjectApproved", "CommitmentMade"):
+            place, code = (2, gone[1]["code"]) if gone[0] == "ProjectApproved" else (3, gone[1]["contract"])
+            if any(balance and account[place] == code for account, balance in self.balances.items()):
+                raise Undefined(code)
+        for account in touched:
+            has_line = (account[0] in self.lines or account[0] == line) and account[0][0] in self.funds
+            has_project = account[2] is None or account[2] in self.projects or account[2] == project
+            has_contract = account[3] is None or account[3] in self.commitments or account[3] == contract
+            if self.balances[account] and not (has_line and has_project and has_contract):
+                raise Undefined(account)
 
     def give(self, name, fields, moves):
         """What gave authority, and what was carried; a reversal takes it back."""
@@ -240,11 +311,26 @@ class Fold:
         return [(leaf(b["line"], "unreserved"), leaf(b["line"], "lapsed"), b["amount"])]
 
     def moves_EntryReversed(self, b):
-        if b["entry"] >= len(self.moves):
-            raise KeyError(f"an entry {b['entry']}")
+        entry = b["entry"]
+        if entry >= len(self.moves) or entry in self.void or entry in self.reversed:
+            raise Undefined(entry)
+        if self.kinds[entry] not in REVERSIBLE:
+            raise Undefined(self.kinds[entry])
         return [(target, source, amount) for source, target, amount in reversed(self.moves[b["entry"]])]
 
     # §7.3
+
+    def after_AllocationRecorded(self, b):
+        self.lines[b["line"]] = 1
+
+    def unopen(self, line):
+        if line in self.lines:
+            self.lines[line] -= 1
+            if self.lines[line] <= 0:
+                if any(balance and account[0] == line for account, balance in self.balances.items()):
+                    self.lines[line] = 0
+                else:
+                    del self.lines[line]
 
     def after_ProjectApproved(self, b):
         self.projects[b["code"]] = Project()
@@ -288,6 +374,7 @@ class Fold:
             self.stand(b["contract"], target[0], target[2], source[1])
 
     def after_BalanceCarriedForward(self, b):
+        self.lines[b["to"]] = self.lines.get(b["to"], 0) + 1
         source = "reserved" if b["stage"] == "reserved" else "unreserved"
         if b["commitment"] in self.commitments:
             share = self.commitments[b["commitment"]].get((b["from"], b["project"]))
@@ -298,8 +385,11 @@ class Fold:
             self.gave_funding.add(len(self.moves) - 1)
 
     def after_EntryReversed(self, b):
+        self.reversed.add(b["entry"])
         name, fields = self.bodies.get(b["entry"], ("", {}))
-        if name == "ProjectApproved":
+        if name == "AllocationRecorded":
+            self.unopen(fields["line"])
+        elif name == "ProjectApproved":
             self.projects.pop(fields["code"], None)
         elif name == "CommitmentMade":
             self.commitments.pop(fields["contract"], None)
@@ -312,6 +402,7 @@ class Fold:
             if b["entry"] in self.gave_funding:
                 self.unfund(fields["to"], fields["project"])
             self.fall(fields["commitment"], fields["to"], fields["project"])
+            self.unopen(fields["to"])
         elif name in ("ProjectCompleted", "ProjectTerminated"):
             self.set_status(fields["code"], "approved")
         elif name == "ProjectClosedOut":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An independent verifier of earmark ledgers, written from schemas/entry.md and schemas/log.md.
 
-    verify.py LOG_FOLDER --log-key VKEY [--confidential FOLDER]
+    verify.py LOG_FOLDER --log-key VKEY [--confidential FOLDER] [--accept-breaches]
 
 Reads the published log folder and a log key from outside the ledger. Checks every byte, the chain, the
 officers' signatures under the keys of their time, proofs of possession and handovers, the tree, the tiles
@@ -19,7 +19,7 @@ import uuid
 
 import log
 from breaks import Break
-from entry import Chain
+from entry import POWERLESS, Acknowledged, Chain
 from postings import Fold
 
 
@@ -27,7 +27,7 @@ def verify(folder, key):
     """What the ledger says, after everything about it was checked."""
     files = log.Folder(folder)
     checkpoint = files.checkpoint(key)
-    leaves, chain, fold, broken = [], Chain(), Fold(), None
+    leaves, chain, fold, broken = [], Chain(acknowledgements(files, checkpoint)), Fold(), None
     # The entry that broke the chain, and the one after it.
     at_break = []
     for first in range(0, checkpoint.size, log.WIDTH):
@@ -57,10 +57,26 @@ def verify(folder, key):
     return checkpoint, chain, fold, files, succession
 
 
+def acknowledgements(files, checkpoint):
+    """Every type 99 of the log, before it is followed. What cannot be read is for the pass after it to name."""
+    found = Acknowledged()
+    for first in range(0, checkpoint.size, log.WIDTH):
+        try:
+            _, entries = files.bundle(first // log.WIDTH, min(log.WIDTH, checkpoint.size - first))
+        except Break:
+            break
+        for place, data in enumerate(entries):
+            found.look(first + place, data)
+    found.settle()
+    return found
+
+
 def read_entry(data, chain, fold):
     entry, known = chain.step(data)
     if chain.unknown_from is None:
-        fold.apply(entry.index, *known)
+        fold.apply(entry.index, *known, entry.in_breach and entry.type in POWERLESS)
+        if entry.index in fold.void and not entry.in_breach:
+            chain.note_breach(entry)
 
 
 def blame(broken, files, leaves):
@@ -117,6 +133,9 @@ def main():
     parser = argparse.ArgumentParser(description="Verifies an earmark log folder, independently.")
     parser.add_argument("log_folder", help="the folder with `checkpoint` and `tile`")
     parser.add_argument("--log-key", required=True, metavar="VKEY", help="the log key, NAME+HEX+BASE64")
+    parser.add_argument(
+        "--accept-breaches", action="store_true", help="go on past commands against the rules that were acknowledged"
+    )
     parser.add_argument("--confidential", metavar="FOLDER", help="the folder of sealed files, <ledger>/confidential")
     arguments = parser.parse_args()
     try:
@@ -150,12 +169,14 @@ def main():
     }
     if succession:
         said["log_key_handed_over_to"] = succession
-    if chain.repeated:
-        said["break"] = chain.repeated[0].to_json()
-        print(json.dumps(said, indent=1, ensure_ascii=False))
-        for broken in chain.repeated:
-            print(f"break: {broken}", file=sys.stderr)
-        return 3
+    breaches = chain.named_breaches()
+    if breaches:
+        said["breaches"] = [dict(broken.to_json(), acknowledged=by) for broken, by in breaches]
+    for broken, by in breaches:
+        print(f"{'break' if by is None else f'acknowledged at {by}'}: {broken}", file=sys.stderr)
+    refused = [broken for broken, by in breaches if by is None or not arguments.accept_breaches]
+    if refused:
+        said["break"] = refused[0].to_json()
     if chain.unknown_from is not None:
         said["not_checked_from"] = chain.unknown_from
         print(json.dumps(said, indent=1, ensure_ascii=False))
@@ -163,7 +184,7 @@ def main():
         return 3
     said["funds"], said["totals"] = fold.by_fund(), fold.totals()
     print(json.dumps(said, indent=1, ensure_ascii=False))
-    return 0
+    return 3 if refused else 0
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 //! say it (`conflicts_with`, groups) and in [`check`](super::run) where it cannot.
 
 mod book;
+mod breach;
 mod confidential;
 mod follow_on;
 mod globals;
@@ -19,6 +20,7 @@ mod witness;
 mod work;
 
 pub(crate) use book::*;
+pub(crate) use breach::*;
 pub(crate) use confidential::*;
 pub(crate) use follow_on::*;
 pub(crate) use globals::*;
@@ -86,6 +88,8 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     FollowOn(FollowOnVerb),
     Reverse(ReverseAnEntry),
+    #[command(subcommand)]
+    Breach(BreachVerb),
     Attach(AttachDocuments),
     #[command(subcommand)]
     Confidential(ConfidentialVerb),
@@ -182,7 +186,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "disburse",
         ],
     ),
-    ("Correct, attach, import", &["reverse", "attach", "confidential", "import"]),
+    ("Correct, attach, import", &["reverse", "breach", "attach", "confidential", "import"]),
     (
         "Read",
         &[

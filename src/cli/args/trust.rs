@@ -42,6 +42,9 @@ pub(crate) struct Verify {
     /// Go on without a key from outside: the result says nothing about whose log it is
     #[arg(long)]
     pub(crate) unpinned: bool,
+    /// Go on past commands against the rules that an administrator acknowledged; they are named all the same
+    #[arg(long)]
+    pub(crate) accept_breaches: bool,
     /// How deep; a tier holds those before it
     #[arg(long, value_name = "TIER", default_value = "all")]
     pub(crate) tier: TierName,

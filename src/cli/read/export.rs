@@ -42,7 +42,7 @@ fn write(session: &Session, form: Form, flags: &ReadFlags) -> Result<()> {
             Ok(if export.has_failed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         });
         bar.finish();
-        folded?;
+        reading.say_breaches(session, folded?.state());
         export.finish().map(|_| ()).map_err(told)
     })
 }

@@ -34,7 +34,7 @@ use super::session::Session;
 use crate::chain::entry::Head;
 use crate::domain::calendar::Date;
 use crate::domain::event::Body;
-use crate::domain::state::LedgerFacts;
+use crate::domain::state::{LedgerFacts, State};
 use crate::edge::config::LedgerConfig;
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
@@ -45,12 +45,13 @@ use crate::ledger::{Reader, unpublished_entries};
 use crate::projection::filter::Filter;
 use crate::projection::register::{Officers, Reversals};
 use crate::report::register::Rows;
-use crate::report::table::{Header, Identity, Table};
+use crate::report::table::{Header, Identity, Note, Table};
 use crate::report::text::Unit;
 use crate::report::{Format, Style};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::VerifierKey;
-use crate::words::Lang;
+use crate::words::{self, Lang};
+use std::cell::RefCell;
 use std::path::Path;
 
 /// Runs a verb that reads; nothing if it is none.
@@ -95,6 +96,8 @@ struct Reading {
     as_of: Option<Date>,
     /// CSV without the guard against formulas.
     raw: bool,
+    /// What was met that the rules refuse and nobody acknowledged.
+    breaches: RefCell<Vec<Note>>,
 }
 
 impl Reading {
@@ -127,7 +130,16 @@ impl Reading {
     fn whole(reader: Reader) -> Result<Self> {
         let (facts, size) = (facts_of(&reader)?, reader.size());
         let identity = Identity::NotPinned;
-        Ok(Self { reader, facts, identity, size, known_at: None, as_of: None, raw: false })
+        Ok(Self {
+            reader,
+            facts,
+            identity,
+            size,
+            known_at: None,
+            as_of: None,
+            raw: false,
+            breaches: RefCell::default(),
+        })
     }
 
     /// One line where nothing outside says whose log it is.
@@ -168,11 +180,40 @@ impl Reading {
         };
         let size = known_at.unwrap_or_else(|| reader.size());
         let as_of = flags.as_of.map(|period| period.last);
-        Ok(Self { reader, facts, identity, size, known_at, as_of, raw: flags.raw })
+        Ok(Self {
+            reader,
+            facts,
+            identity,
+            size,
+            known_at,
+            as_of,
+            raw: flags.raw,
+            breaches: RefCell::default(),
+        })
     }
 
     fn books(&self) -> Result<Books> {
-        self.reader.books(self.size, self.as_of)
+        let books = self.reader.books(self.size, self.as_of)?;
+        self.note_breaches(&books.state);
+        Ok(books)
+    }
+
+    /// Notes what a fold has met that the rules refuse: a report that is made after it has it in its head.
+    fn note_breaches(&self, state: &State) {
+        *self.breaches.borrow_mut() = state
+            .open_breaches()
+            .map(|(first, breach)| {
+                let said = |lang| words::breach::open(first, &breach.rule, lang);
+                Note { en: said(Lang::En), zh: said(Lang::Zh) }
+            })
+            .collect();
+    }
+
+    /// Says it beside what was printed while it was not known.
+    fn say_breaches(&self, session: &Session, state: &State) {
+        self.note_breaches(state);
+        let lang = lang(session);
+        self.breaches.borrow().iter().for_each(|note| session.console.warn(note.text(lang)));
     }
 
     fn head(&self) -> Result<Head> {
@@ -183,6 +224,7 @@ impl Reading {
     fn header(&self, filter: &Filter) -> Result<Header> {
         Ok(Header {
             identity: self.identity,
+            breaches: self.breaches.borrow().clone(),
             ledger: crate::chain::entry::LedgerId(self.facts.id.0).to_string(),
             name: self.facts.name.to_string(),
             head: self.head()?,

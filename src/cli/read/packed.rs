@@ -79,6 +79,7 @@ impl Packed<'_> {
             expected,
             found,
             likely: likely.to_owned(),
+            acknowledged: None,
         });
     }
 

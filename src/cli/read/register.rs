@@ -49,7 +49,7 @@ fn write(
 ) -> Result<()> {
     let mut rows = reading.rows()?;
     let (mut count, mut last, mut more) = (0_u64, None, false);
-    reading.reader.fold_while(reading.size, &mut |recorded| {
+    let replay = reading.reader.fold_while(reading.size, &mut |recorded| {
         rows.apply(recorded);
         let found = found.rows_of(recorded);
         if found.is_empty() || page.after.is_some_and(|after| recorded.index <= after) {
@@ -66,7 +66,9 @@ fn write(
         last = Some(recorded.index);
         Ok(ControlFlow::Continue(()))
     })?;
+    reading.note_breaches(replay.state());
     let mut whole = table.clone();
+    whole.notes.extend(reading.breaches.borrow().iter().cloned());
     // A part of the rows has no total: it would be taken for that of all.
     if let Some(totals) = rows.totals().filter(|_| !more) {
         whole.set_totals(totals);

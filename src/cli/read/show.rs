@@ -4,12 +4,14 @@ use super::beside::Beside;
 use super::card::Card;
 use super::confidential::{Erasure, Standing};
 use super::named::{Wanted, officer_number, resolve};
-use super::{Reading, lang, style};
+use super::{Reading, check_proof, lang, style};
+use crate::chain::entry;
 use crate::cli::args::{FormatName, Show};
 use crate::cli::output::{Exit, grouped};
 use crate::cli::session::Session;
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::money::Currency;
+use crate::domain::state::State;
 use crate::error::Result;
 use crate::form::thing::ThingSort;
 use crate::ledger::reader::books::Books;
@@ -96,9 +98,16 @@ impl Page<'_> {
                 found = entry_json(recorded, currency);
             }
         })?;
+        let breach = self.breach(index, replay.state());
+        if replay.state().void.contains_key(&index) {
+            found = self.void(index)?;
+        }
         let reversed_by = replay.state().reversed.get(&index).copied();
         let mut card = Card::default();
         self.entry_fields(&mut card, &found);
+        if let Some(words) = &breach {
+            card.add(self.say("breach", "违规"), words.clone());
+        }
         if let Some(by) = reversed_by {
             card.add(self.say("reversed by", "已被冲销于"), format!("@{by}"));
         }
@@ -116,6 +125,7 @@ impl Page<'_> {
         let json = json!({
             "kind": "entry",
             "entry": found,
+            "breach": breach,
             "reversed_by": reversed_by,
             "reverses": beside.reverses(),
             "documents": beside.documents_json(),
@@ -127,6 +137,26 @@ impl Page<'_> {
     }
 
     /// The fields of an entry as people read them: the officer by name, moves as arrows.
+    /// What is to be said of an entry of a command that the rules refuse.
+    fn breach(&self, index: u64, state: &State) -> Option<String> {
+        let (first, breach) = state.breaches.range(..=index).next_back()?;
+        if index >= first.saturating_add(breach.entries) {
+            return None;
+        }
+        let is_void = state.void.contains_key(&index);
+        Some(words::breach::entry((*first, breach), is_void, self.lang))
+    }
+
+    /// An entry that moved nothing, as it says itself.
+    fn void(&self, index: u64) -> Result<Value> {
+        let Some(sealed) = self.reading.reader.entry(index)? else { return Ok(Value::Null) };
+        let Some(event) = self.reading.reader.event(index)? else { return Ok(Value::Null) };
+        let currency = self.reading.facts.currency();
+        Ok(entry::parse(&sealed.bytes).map_or(Value::Null, |envelope| {
+            entry_json(&check_proof::alone(&envelope, &sealed.bytes, &event), currency)
+        }))
+    }
+
     fn entry_fields(&self, card: &mut Card, entry: &Value) {
         let mut entry = entry.clone();
         let Some(map) = entry.as_object_mut() else { return };

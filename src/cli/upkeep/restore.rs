@@ -73,7 +73,7 @@ fn go_on(session: &Session, a: &RestoreArchive, source: &Source) -> Result<Exit>
         if is_same { Ok(()) } else { Err(not_empty(&a.folder)) }
     })?;
     tell(session, a, &report, "writing", &can_be_written(&report))?;
-    forget_made(&a.folder).map(|()| Exit::Done)
+    forget_made(&a.folder).map(|()| exit_of(&report))
 }
 
 fn can_be_written(report: &Report) -> String {
@@ -105,7 +105,8 @@ impl Verified {
         let done = &mut |done| bar.set(done, size);
         let report = verify::verify(reader, None, &Tier::ALL, &trust, done);
         bar.finish();
-        let report = report?;
+        let mut report = report?;
+        report.accept_breaches();
         let unfit = check(&report, a)?;
         Ok(Self { report, trust, policy, unfit })
     }
@@ -164,8 +165,8 @@ impl Plan {
                 self.pin(session)?;
                 restoring.finish_for_reading(&self.config)?;
                 let words = format!("It can be read, and not written to: {lacks}.");
-                let holds = self.report.is_whole() || repeated(&self.report).is_some();
-                let exit = if holds { Exit::Done } else { Exit::Broken };
+                let holds = self.report.is_whole() || breaches(&self.report).is_some();
+                let exit = if holds { exit_of(&self.report) } else { Exit::Broken };
                 return tell(session, a, &self.report, "reading", &words).map(|()| exit);
             }
         };
@@ -196,7 +197,7 @@ impl Plan {
         if is_published && let Err(error) = forget_made(&a.folder) {
             session.console.note(error.message());
         }
-        Ok(Exit::Done)
+        Ok(exit_of(&self.report))
     }
 
     /// A key that was given from outside is pinned, where nothing is pinned yet.
@@ -222,9 +223,9 @@ fn tell(
     state: &str,
     words: &str,
 ) -> Result<()> {
-    let twice = repeated(report);
+    let named = breaches(report);
     let identity = match report.identity {
-        _ if let Some(words) = &twice => words.as_str(),
+        _ if let Some(words) = &named => words.as_str(),
         _ if !report.is_whole() => {
             "bytes, signatures and tree hold, and the rules were not followed to its end"
         }
@@ -298,7 +299,7 @@ fn trust(session: &Session, a: &RestoreArchive, origin: &str) -> Result<Trust> {
 /// rules alone could not be followed to its end, one to read, and this gives why.
 fn check(report: &Report, a: &RestoreArchive) -> Result<Option<String>> {
     let unfit = not_followed(report);
-    if !report.is_whole() && unfit.is_none() && repeated(report).is_none() {
+    if !report.is_whole() && unfit.is_none() && breaches(report).is_none() {
         let first = report.faults.first().map(ToString::to_string).unwrap_or_default();
         let message = format!("the copy does not verify: {first}");
         return Err(Error::new(Kind::Break, "copy_not_verified", message)
@@ -316,21 +317,47 @@ fn check(report: &Report, a: &RestoreArchive) -> Result<Option<String>> {
     ).with_detail("found", claimed))
 }
 
-/// Which command has the id of an earlier one, where nothing else is wrong: such a log is read and written to
-/// like any other, and `verify` names it for ever.
-fn repeated(report: &Report) -> Option<String> {
-    let is_one = |fault: &Fault| fault.tier == Tier::Chain && fault.likely == "repeated";
-    let first = report.faults.first().filter(|_| report.faults.iter().all(is_one))?;
+/// What should not be in the log, where nothing else is wrong: it is read like any other, written to once all of
+/// it is acknowledged or is a command id that was used again, and `verify` names it for ever.
+fn breaches(report: &Report) -> Option<String> {
+    let is_one = |fault: &Fault| is_refused(fault) || is_repeated(fault);
+    if !report.faults.iter().all(is_one) {
+        return None;
+    }
     let holds = |(tier, outcome): &(Tier, Outcome)| match outcome {
         Outcome::Passed | Outcome::Nothing => true,
-        Outcome::Broken => *tier == Tier::Chain,
+        Outcome::Broken => matches!(tier, Tier::Chain | Tier::Rules),
         Outcome::NotAsked | Outcome::NotCheckedFrom(_) => false,
     };
+    let first = report.faults.first().or(report.accepted.first())?;
     let index = first.index.filter(|_| report.tiers.iter().all(holds))?;
-    Some(format!(
-        "holds, but the command of entry {index} has the id of an earlier one: compare the two with earmark show, and \
-         reverse the later one if it was booked again"
-    ))
+    Some(match first.acknowledged {
+        Some(by) => {
+            format!("holds, but for the command of entry {index}, which was acknowledged at {by}")
+        }
+        None if is_repeated(first) => format!(
+            "holds, but the command of entry {index} has the id of an earlier one: compare the two with earmark show, and \
+             reverse the later one if it was booked again"
+        ),
+        None => format!(
+            "holds, but entry {index} is signed, and the rules of its time refuse it: {}; nothing is written until an \
+             administrator acknowledges it (earmark breach acknowledge @{index})",
+            first.found
+        ),
+    })
+}
+
+fn is_repeated(fault: &Fault) -> bool {
+    fault.tier == Tier::Chain && fault.likely == "repeated"
+}
+
+fn is_refused(fault: &Fault) -> bool {
+    fault.tier == Tier::Rules && fault.field == "rules"
+}
+
+/// A command that nobody acknowledged keeps the ledger from being written to.
+fn exit_of(report: &Report) -> Exit {
+    if report.faults.iter().any(is_refused) { Exit::Broken } else { Exit::Done }
 }
 
 /// Why the rules could not be followed, where nothing else is wrong.
@@ -340,17 +367,11 @@ fn not_followed(report: &Report) -> Option<String> {
         Outcome::Broken => tier == Tier::Rules,
         Outcome::NotCheckedFrom(_) => matches!(tier, Tier::Rules | Tier::Projections),
     };
-    let refused = |fault: &Fault| fault.tier == Tier::Rules && fault.field == "rules";
     if !report.tiers.iter().all(|(tier, outcome)| holds(*tier, *outcome)) {
         return None;
     }
-    if !report.faults.is_empty() {
-        let first = report.faults.first().filter(|_| report.faults.iter().all(refused))?;
-        let index = first.index.unwrap_or_default();
-        let found = &first.found;
-        return Some(format!(
-            "entry {index} is signed, and the rules of its time refuse it: {found}"
-        ));
+    if !report.faults.iter().all(is_refused) {
+        return None;
     }
     let from = report.tiers.iter().find_map(|(_, outcome)| match outcome {
         Outcome::NotCheckedFrom(index) => Some(*index),

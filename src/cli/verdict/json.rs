@@ -61,6 +61,7 @@ impl Verdict<'_> {
                 "proof_hashes": against.proof_hashes,
             })).collect::<Vec<_>>(),
             "faults": self.faults().map(fault_json).collect::<Vec<_>>(),
+            "accepted": report.accepted.iter().map(fault_json).collect::<Vec<_>>(),
             "store": store,
             "resumption": report.resumption.as_ref().map(resumption_json),
             "read": report.read,
@@ -100,6 +101,7 @@ fn fault_json(fault: &Fault) -> Value {
         "expected": fault.expected,
         "found": fault.found,
         "likely": fault.likely,
+        "acknowledged": fault.acknowledged,
     })
 }
 

@@ -118,9 +118,10 @@ impl Page<'_> {
     }
 
     fn faults(&self) -> String {
+        let accepted = self.accepted();
         let mut faults = self.verdict.faults().peekable();
         if faults.peek().is_none() {
-            return String::new();
+            return accepted;
         }
         let mut told: String = faults.by_ref().take(TOLD).map(|fault| self.fault(fault)).collect();
         let more = faults.count();
@@ -136,7 +137,19 @@ impl Page<'_> {
             "无论哪份副本正确，这里发现的不符都成立。请原样保留这份副本，另取一份（镜像、备份或见证方）再核验。",
         );
         told.push_str(&text("p", "", advice));
-        self.section("What does not hold, and what that means", "不符之处及其含义", &told)
+        let told =
+            self.section("What does not hold, and what that means", "不符之处及其含义", &told);
+        format!("{told}{accepted}")
+    }
+
+    /// What an administrator acknowledged: gone on past, and named.
+    fn accepted(&self) -> String {
+        let accepted = &self.verdict.report.accepted;
+        if accepted.is_empty() {
+            return String::new();
+        }
+        let told: String = accepted.iter().map(|fault| self.fault(fault)).collect();
+        self.section("Against the rules, and acknowledged", "违反规则、已确认之处", &told)
     }
 
     fn fault(&self, fault: &Fault) -> String {
@@ -161,6 +174,9 @@ impl Page<'_> {
         facts.push((self.say("what", "字段"), fault.field.clone(), false));
         facts.push((self.say("expected", "应为"), fault.expected.clone(), true));
         facts.push((self.say("found", "实为"), fault.found.clone(), true));
+        if let Some(by) = fault.acknowledged {
+            facts.push((self.say("acknowledged at", "确认条目"), by.to_string(), true));
+        }
         let means = text("p", "", meaning::likely_means(self.lang, &fault.likely));
         html("article", "", &format!("{}{}{means}", text("h3", "", &place), terms(&facts)))
     }

@@ -51,6 +51,10 @@ impl Verdict<'_> {
                 Lang::Zh => out.push_str(&format!("  … 另有 {more} 处\n")),
             }
         }
+        for breach in &self.report.accepted {
+            let label = say("accepted", "已接受");
+            out.push_str(&format!("  {label}: {}\n", for_terminal(&fault_text(lang, breach))));
+        }
         let mut line = |name: &str, value: &str| out.push_str(&labelled(lang, name, value));
         for (tier, outcome) in &self.report.tiers {
             line(meaning::tier(lang, *tier), &meaning::outcome(lang, *outcome));
@@ -246,6 +250,9 @@ pub(super) fn fault_text(lang: Lang, fault: &Fault) -> String {
     out.push_str(&format!("，{field}：应为 {expected}，实为 {found}"));
     if !fault.likely.is_empty() {
         out.push_str(&format!("（可能{}）", meaning::likely(lang, &fault.likely)));
+    }
+    if let Some(by) = fault.acknowledged {
+        out.push_str(&format!("，已在第 {by} 条确认"));
     }
     out
 }

@@ -131,7 +131,8 @@ impl Touched {
             | Body::DocumentAttached(_)
             | Body::ConfidentialErased(_)
             | Body::LedgerRestored(_)
-            | Body::AnchorAdopted(_) => {}
+            | Body::AnchorAdopted(_)
+            | Body::BreachAcknowledged(_) => {}
         }
         touched
     }

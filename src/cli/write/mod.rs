@@ -4,6 +4,7 @@
 //! minor units and names of entries into indexes. It judges nothing; rules are the domain's.
 
 mod book;
+mod breach;
 mod caution;
 mod confidential;
 mod documents;
@@ -27,9 +28,9 @@ pub(crate) use key::key;
 
 pub(crate) use self::documents::filing;
 use super::args::{
-    AllocationVerb, CommitmentVerb, ConfidentialVerb, DisbursementVerb, DistrictVerb, FollowOnVerb,
-    FundVerb, ImportVerb, OfficerVerb, PayeeVerb, PolicyVerb, ProgrammeVerb, ProjectVerb,
-    ReservationVerb, SealedFlags, Verb, WriteFlags,
+    AllocationVerb, BreachVerb, CommitmentVerb, ConfidentialVerb, DisbursementVerb, DistrictVerb,
+    FollowOnVerb, FundVerb, ImportVerb, OfficerVerb, PayeeVerb, PolicyVerb, ProgrammeVerb,
+    ProjectVerb, ReservationVerb, SealedFlags, Verb, WriteFlags,
 };
 use super::output::Exit;
 use super::session::{Session, name_officer};
@@ -309,6 +310,9 @@ fn wish(verb: &Verb) -> Option<Wish<'_>> {
         Verb::Refund(a) => Wish::new(&a.flags, |d| work::refund(d, a)),
         Verb::FollowOn(verb) => return follow_on(verb),
         Verb::Reverse(a) => Wish::new(&a.flags, |d| book::reverse(d, a)),
+        Verb::Breach(BreachVerb::Acknowledge(a)) => {
+            Wish::new(&a.flags, |d| breach::acknowledge(d, a))
+        }
         Verb::Attach(a) => Wish::new(&a.flags, |d| book::attach(d, a)),
         Verb::Confidential(ConfidentialVerb::Erase(a)) => {
             Wish::new(&a.flags, |d| confidential::erase(d, a))

@@ -48,7 +48,8 @@ impl Tongue {
             | Body::OfficerRevoked(_)
             | Body::ConfidentialErased(_)
             | Body::LedgerRestored(_)
-            | Body::AnchorAdopted(_) => self.office(body),
+            | Body::AnchorAdopted(_)
+            | Body::BreachAcknowledged(_) => self.office(body),
             Body::LedgerOpened(_)
             | Body::PolicyAdopted(_)
             | Body::DistrictRegistered(_)
@@ -222,6 +223,13 @@ impl Tongue {
             Body::AnchorAdopted(b) => self.say(
                 format!("the checkpoint of size {} taken as the anchor", b.size),
                 format!("以规模 {} 的检查点为锚点", b.size),
+            ),
+            Body::BreachAcknowledged(b) => self.say(
+                format!(
+                    "the command of @{}, against {}, acknowledged ({})",
+                    b.first, b.rule, b.reason
+                ),
+                format!("确认 @{} 起违反 {} 的命令（{}）", b.first, b.rule, b.reason),
             ),
             _ => body.name().to_owned(),
         }

@@ -27,7 +27,7 @@ pub(super) fn check_names(at: &Scene<'_>) -> Seen {
     let mut names = Names { sight, new: None };
     at.event.body.fields(&mut names)?;
     match names.new {
-        Some((thing, code)) => known::unless(is_known(at.state, thing, code), thing, code),
+        Some((thing, code)) => known::unless(known::has(at.state, thing, code), thing, code),
         None => Ok(()),
     }
 }
@@ -229,20 +229,6 @@ fn check_known(state: &State, thing: Thing, code: &Code) -> Seen {
         Thing::FollowOn => known::follow_on(state, code).map(|_| ()),
         // These are not named by a code.
         Thing::Officer | Thing::Line | Thing::Entry => Err(known::unknown(thing, code)),
-    }
-}
-
-/// Whether there is such a thing; does not look for others like it, which costs a walk over all.
-fn is_known(state: &State, thing: Thing, code: &Code) -> bool {
-    match thing {
-        Thing::District => state.districts.contains_key(code),
-        Thing::Programme => state.programmes.contains_key(code),
-        Thing::Fund => state.funds.contains_key(code),
-        Thing::Project => state.projects.contains_key(code),
-        Thing::Payee => state.payees.contains_key(code),
-        Thing::Commitment => state.commitments.contains_key(code),
-        Thing::FollowOn => state.follow_ons.contains_key(code),
-        Thing::Officer | Thing::Line | Thing::Entry => false,
     }
 }
 

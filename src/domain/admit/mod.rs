@@ -17,6 +17,7 @@
 mod rules;
 
 mod allocation;
+mod breach;
 mod built;
 mod commitment;
 mod confidential;
@@ -80,7 +81,8 @@ pub fn admit(
     let standing = Standing::of(state, context.officer);
     let mut admitted = Admitted::default();
     let mut journal = Journal::on(state);
-    let outcome = begin(&mut journal, context).and_then(|()| {
+    let begun = breach::alone(events).and_then(|()| begin(&mut journal, context));
+    let outcome = begun.and_then(|()| {
         for (place, event) in events.iter().enumerate() {
             let mut findings = Vec::new();
             let moves = admit_one(&mut journal, event, (&standing, context), &mut findings)?;
@@ -95,30 +97,6 @@ pub fn admit(
     }
     admitted.undo = journal.into_undo();
     Ok(admitted)
-}
-
-/// [`admit`] for one event of a command, whose events before it were admitted: gives its moves and
-/// findings. `standing` is of the state before all of them.
-///
-/// # Errors
-/// As [`admit`]; the events before it stay applied.
-pub fn admit_next(
-    state: &mut State,
-    standing: &Standing,
-    event: &Event,
-    context: &Context<'_>,
-) -> Result<(Vec<Move>, Vec<Finding>), Rejection> {
-    let mut journal = Journal::on(state);
-    let mut findings = Vec::new();
-    let outcome = begin(&mut journal, context)
-        .and_then(|()| admit_one(&mut journal, event, (standing, context), &mut findings));
-    match outcome {
-        Ok(moves) => Ok((moves, findings)),
-        Err(rejection) => {
-            journal.take_back();
-            Err(rejection)
-        }
-    }
 }
 
 fn begin(journal: &mut Journal<'_>, context: &Context<'_>) -> Result<(), Rejection> {

@@ -1,4 +1,5 @@
-//! Bodies of types 82, 84 and 85: what was done to the ledger's files, told by the ledger itself.
+//! Bodies of types 82, 84, 85 and 99: what was done to the ledger's files and what came into it, told by
+//! the ledger itself.
 
 use super::{Bytes32, Filing, Text};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,19 @@ pub struct AnchorAdopted {
     pub size: u64,
     /// Its root.
     pub root: Bytes32,
+    /// Documents and file number.
+    pub filing: Filing,
+}
+
+/// Type 99: a command that is signed, and that should not be in the ledger, is acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreachAcknowledged {
+    /// Index of the command's first entry.
+    pub first: u64,
+    /// The stable code of the rule that refuses it.
+    pub rule: Text,
+    /// How it came in, and what was done about it.
+    pub reason: Text,
     /// Documents and file number.
     pub filing: Filing,
 }

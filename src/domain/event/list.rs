@@ -49,6 +49,7 @@ macro_rules! each_fact {
             82 1 ConfidentialErased "document" administrator final,
             84 1 LedgerRestored "ledger" administrator final,
             85 1 AnchorAdopted "ledger" administrator final,
+            99 1 BreachAcknowledged "ledger" administrator final,
         }
     };
 }

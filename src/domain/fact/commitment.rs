@@ -238,7 +238,7 @@ impl Fact for RefundReceived {
         let Self { disbursement, splits, restores_budget, reason, filing } = self;
         see.see("disbursement", Value::Entry(*disbursement))?;
         see.known(|at| {
-            let found = &known::entry(at.state, at.cited, *disbursement)?.body;
+            let found = &known::counted(at.state, at.cited, *disbursement)?.body;
             if matches!(found, Body::DisbursementRecorded(_)) {
                 return Ok(());
             }
@@ -251,8 +251,8 @@ impl Fact for RefundReceived {
     }
 
     fn moves(&self, state: &State, cited: &Cited) -> Result<Vec<Move>, Rejection> {
-        let payment = cited.get(&self.disbursement).map(|event| &event.body);
-        let Some(Body::DisbursementRecorded(payment)) = payment else {
+        let payment = &known::counted(state, cited, self.disbursement)?.body;
+        let Body::DisbursementRecorded(payment) = payment else {
             return Err(known::unknown(Thing::Entry, &format!("@{}", self.disbursement)));
         };
         let contract = payment.commitment.as_ref();

@@ -13,7 +13,7 @@ impl Fact for EntryReversed {
         let Self { entry, reason, filing } = self;
         see.see("entry", Value::Entry(*entry))?;
         see.known(|at| {
-            let body = &known::entry(at.state, at.cited, *entry)?.body;
+            let body = &known::counted(at.state, at.cited, *entry)?.body;
             if body.is_reversible(at.rule_set) {
                 return Ok(());
             }
@@ -25,7 +25,7 @@ impl Fact for EntryReversed {
 
     /// The inverse moves of the entry, last first.
     fn moves(&self, state: &State, cited: &Cited) -> Result<Vec<Move>, Rejection> {
-        let event = original(self.entry, cited)?;
+        let event = known::counted(state, cited, self.entry)?;
         let done = match state.kept_moves.get(&self.entry) {
             Some(kept) => kept.clone(),
             None => event.body.moved(state, cited)?,

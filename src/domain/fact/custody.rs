@@ -1,7 +1,10 @@
-//! Types 82, 84 and 85: what was done to the ledger's files.
+//! Types 82, 84, 85 and 99: what was done to the ledger's files, and what came into it.
 
 use super::{Done, Fact, See, Seen, Value, name, out_of_range};
-use crate::domain::event::{AnchorAdopted, Cited, ConfidentialErased, LedgerRestored};
+use crate::domain::breach::COMMAND_ID_REPEATED;
+use crate::domain::event::{
+    AnchorAdopted, BreachAcknowledged, Cited, ConfidentialErased, LedgerRestored,
+};
 use crate::domain::ids::MAX_REASON_BYTES;
 use crate::domain::known;
 use crate::domain::posting::Move;
@@ -76,6 +79,33 @@ impl Fact for AnchorAdopted {
     }
 
     fn remember(&self, _: &mut Journal<'_>, _: &Done<'_>) -> Seen {
+        Ok(())
+    }
+}
+
+/// The most bytes of a rule's code.
+const MAX_RULE_BYTES: usize = 64;
+
+impl Fact for BreachAcknowledged {
+    fn fields<'e, S: See<'e>>(&'e self, see: &mut S) -> Seen {
+        let Self { first, rule, reason, filing } = self;
+        see.see("first", Value::Mention(*first))?;
+        see.see("rule", Value::Text(rule, MAX_RULE_BYTES))?;
+        see.see("reason", Value::Text(reason, MAX_REASON_BYTES))?;
+        filing.fields(see)
+    }
+
+    fn moves(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
+    }
+
+    fn remember(&self, journal: &mut Journal<'_>, _: &Done<'_>) -> Seen {
+        let by = journal.size;
+        if self.rule.as_str() == COMMAND_ID_REPEATED {
+            journal.repeats().insert(self.first, by);
+        } else {
+            journal.breaches().change(&self.first, |breach| breach.acknowledged = Some(by));
+        }
         Ok(())
     }
 }

@@ -2,8 +2,57 @@
 //!
 //! Those with a `Display` are figures of `details`, whose text is stable.
 
+use super::next::{NextStep, Verb};
 use crate::domain::ids::{Code, LineKey, Text};
 use std::fmt;
+
+/// The limits of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitKind {
+    /// What a line has unreserved.
+    Line,
+    /// What is reserved for a project on a line.
+    Reservation,
+    /// What is left of a project's ceiling.
+    Ceiling,
+    /// What is left of a project's ceiling beside what is reserved for it.
+    Reserved,
+    /// What is left of a commitment on a line.
+    Commitment,
+    /// What is left of a payment after refunds.
+    Payment,
+    /// The authority of a line.
+    Authority,
+    /// The unpaid rest of a pledge.
+    Pledge,
+}
+
+impl LimitKind {
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Line => "line_exceeded",
+            Self::Reservation => "reservation_exceeded",
+            Self::Ceiling => "ceiling_exceeded",
+            Self::Reserved => "reserved_above_ceiling",
+            Self::Commitment => "commitment_exceeded",
+            Self::Payment => "payment_exceeded",
+            Self::Authority => "authority_exceeded",
+            Self::Pledge => "pledge_exceeded",
+        }
+    }
+
+    pub(super) fn next(self) -> Vec<NextStep> {
+        use NextStep::{Correct, Do};
+        match self {
+            Self::Line => vec![Do(Verb::Supplement)],
+            Self::Reservation => vec![Do(Verb::Reserve)],
+            Self::Commitment => vec![Do(Verb::IncreaseCommitment)],
+            Self::Pledge => vec![Do(Verb::Pledge)],
+            Self::Reserved => vec![Do(Verb::Release)],
+            Self::Ceiling | Self::Payment | Self::Authority => vec![Correct("amount")],
+        }
+    }
+}
 
 /// What is wrong with a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

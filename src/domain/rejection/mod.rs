@@ -18,7 +18,8 @@ mod next;
 
 pub use dependents::{BuiltOn, Dependents, Ground};
 pub use faults::{
-    Allowed, CarryRule, CodeFault, DateRule, Found, Holder, KeyOf, Later, Named, Numbered, Size,
+    Allowed, CarryRule, CodeFault, DateRule, Found, Holder, KeyOf, Later, LimitKind, Named,
+    Numbered, Size,
 };
 pub use next::{Input, List, NextStep, Setting, Verb};
 
@@ -67,54 +68,6 @@ impl Thing {
             Self::Commitment => ("commitment", "unknown_commitment", "commitment_exists"),
             Self::FollowOn => ("follow-on investment", "unknown_follow_on", "follow_on_exists"),
             Self::Entry => ("entry", "unknown_entry", "entry_exists"),
-        }
-    }
-}
-
-/// The limits of money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LimitKind {
-    /// What a line has unreserved.
-    Line,
-    /// What is reserved for a project on a line.
-    Reservation,
-    /// What is left of a project's ceiling.
-    Ceiling,
-    /// What is left of a project's ceiling beside what is reserved for it.
-    Reserved,
-    /// What is left of a commitment on a line.
-    Commitment,
-    /// What is left of a payment after refunds.
-    Payment,
-    /// The authority of a line.
-    Authority,
-    /// The unpaid rest of a pledge.
-    Pledge,
-}
-
-impl LimitKind {
-    fn code(self) -> &'static str {
-        match self {
-            Self::Line => "line_exceeded",
-            Self::Reservation => "reservation_exceeded",
-            Self::Ceiling => "ceiling_exceeded",
-            Self::Reserved => "reserved_above_ceiling",
-            Self::Commitment => "commitment_exceeded",
-            Self::Payment => "payment_exceeded",
-            Self::Authority => "authority_exceeded",
-            Self::Pledge => "pledge_exceeded",
-        }
-    }
-
-    fn next(self) -> Vec<NextStep> {
-        use NextStep::{Correct, Do};
-        match self {
-            Self::Line => vec![Do(Verb::Supplement)],
-            Self::Reservation => vec![Do(Verb::Reserve)],
-            Self::Commitment => vec![Do(Verb::IncreaseCommitment)],
-            Self::Pledge => vec![Do(Verb::Pledge)],
-            Self::Reserved => vec![Do(Verb::Release)],
-            Self::Ceiling | Self::Payment | Self::Authority => vec![Correct("amount")],
         }
     }
 }
@@ -276,6 +229,24 @@ refusals! {
     CommandIdReused { field: String, first: u64 }
         = "command_id_reused", figures!("field": field, "first": at(first)),
         [Say(Input::CommandId)];
+    /// No open breach of that rule begins there.
+    BreachUnknown { first: u64, rule: Text }
+        = "breach_unknown", figures!("first": at(first), "rule": rule), [];
+    /// It was acknowledged before.
+    BreachClosed { first: u64, by: u64 }
+        = "breach_closed", figures!("first": at(first), "by": at(by)),
+        [Show(Thing::Entry, at(by))];
+    /// Who acknowledges it was no administrator before it.
+    BreachLater { first: u64, officer: Text }
+        = "breach_later", figures!("first": at(first), "officer": officer),
+        [Say(Input::Officer), Look(List::Of(Thing::Officer))];
+    /// Who acknowledges it signed it, and another administrator is there.
+    BreachOwn { first: u64, officer: Text }
+        = "breach_own", figures!("first": at(first), "officer": officer),
+        [Say(Input::Officer), Look(List::Of(Thing::Officer))];
+    /// An acknowledgement comes with something else.
+    BreachAlone
+        = "breach_alone", figures!(), [];
     /// A feature that a later rule set brings.
     NotInRuleSet { what: Later }
         = "not_in_rule_set", figures!(), [LeaveOut];
@@ -293,6 +264,9 @@ refusals! {
     /// Such an entry cannot be reversed.
     NotReversible { entry: u64, kind: &'static str }
         = "not_reversible", figures!(), [];
+    /// An entry of a breach that moved nothing.
+    EntryVoid { entry: u64 }
+        = "entry_void", figures!("entry": at(entry)), [Show(Thing::Entry, at(entry))];
     /// An entry without confidential fields.
     NotConfidential { entry: u64, kind: &'static str }
         = "not_confidential", figures!(), [Look(List::Card)];

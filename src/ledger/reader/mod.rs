@@ -173,12 +173,13 @@ impl Reader {
         Ok(if envelope.is_last() { size } else { size.saturating_sub(begun) })
     }
 
-    /// Folds every entry below `size`, in order, into `visit`; trusts the log (see `verify`).
+    /// Folds every entry below `size`, in order, into `visit`; trusts the log (see `verify`). The rules are
+    /// run all the same: they alone say which command is a breach, and whose word counts.
     ///
     /// # Errors
     /// `Kind::Break` where the chain does not hold; as [`Reader::entry`].
     pub fn fold(&self, size: u64, visit: &mut dyn FnMut(&Recorded<'_>)) -> Result<Replay> {
-        let mut replay = Replay::new(None, Judge::Fold);
+        let mut replay = Replay::new(None, Judge::Rules);
         self.fold_on(&mut replay, size, visit)?;
         Ok(replay)
     }
@@ -191,8 +192,8 @@ impl Reader {
         &self,
         size: u64,
         visit: &mut dyn FnMut(&Recorded<'_>) -> Result<ControlFlow<()>>,
-    ) -> Result<()> {
-        let mut replay = Replay::new(None, Judge::Fold);
+    ) -> Result<Replay> {
+        let mut replay = Replay::new(None, Judge::Rules);
         let mut wish = Ok(ControlFlow::Continue(()));
         let mut read = 0;
         let look = |_, bytes: &[u8]| Ahead::of(bytes);
@@ -210,13 +211,14 @@ impl Reader {
             if matches!(wish, Ok(ControlFlow::Continue(()))) { Ok(()) } else { Err(scan::enough()) }
         });
         match wish? {
-            ControlFlow::Break(()) => self.prove_last(read),
+            ControlFlow::Break(()) => self.prove_last(read)?,
             ControlFlow::Continue(()) => {
                 folded?;
                 self.prove_last(read)?;
-                check_understood(&replay)
+                check_understood(&replay)?;
             }
         }
+        Ok(replay)
     }
 
     /// Folds on from where `replay` stands. Hashes and bodies are made on all cores.
@@ -251,7 +253,7 @@ impl Reader {
     pub fn books(&self, size: u64, as_of: Option<Date>) -> Result<Books> {
         let cached = if as_of.is_none() { self.cached(size)? } else { None };
         let (mut books, mut replay) =
-            cached.unwrap_or_else(|| (Books::new(as_of), Replay::new(None, Judge::Fold)));
+            cached.unwrap_or_else(|| (Books::new(as_of), Replay::new(None, Judge::Rules)));
         self.fold_on(&mut replay, size, &mut |recorded| books.apply(recorded))?;
         books.state = replay.into_state();
         Ok(books)
@@ -265,7 +267,7 @@ impl Reader {
         }
         let (ledger, recorded_at) = (LedgerId(cache.ledger), cache.recorded_at_microseconds);
         let state = cache.books.state.clone();
-        let replay = Replay::resume(ledger, cache.head, recorded_at, state, Judge::Fold);
+        let replay = Replay::resume(ledger, cache.head, recorded_at, state, Judge::Rules);
         Ok(Some((cache.books, replay)))
     }
 

@@ -17,15 +17,16 @@ use crate::chain::breaks::{Break, Likely};
 use crate::chain::command_ids::CommandIds;
 use crate::chain::entry::{self, CommandId, Envelope, Head, LedgerId, Sealed};
 use crate::chain::walk::{Completed, Walk};
-use crate::domain::admit::{Context, Standing, admit_next};
-use crate::domain::apply::{Cited, fold};
+use crate::domain::admit::{Admitted, Context, admit};
+use crate::domain::apply::Cited;
+use crate::domain::breach;
 use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Bytes32, Event};
 use crate::domain::fact::cited_by;
 use crate::domain::finding::Finding;
 use crate::domain::posting::Move;
 use crate::domain::rejection::Rejection;
-use crate::domain::state::{Journal, State};
+use crate::domain::state::State;
 use crate::error::Result;
 use crate::words::refusal::refusal;
 use crate::words::{Lang, Surface};
@@ -43,7 +44,7 @@ pub enum Judge {
     Everything,
     /// Rules, not signatures: after a head that was verified before.
     Rules,
-    /// Nothing: the moves alone.
+    /// Nothing: the moves alone. Who is an officer, and which command is a breach, is then not known.
     Fold,
 }
 
@@ -82,11 +83,6 @@ fn is_understood(body: &Body) -> bool {
     }
 }
 
-/// The index of an event by its place in the command that begins at `first`.
-fn at(first: u64, place: usize) -> u64 {
-    first.saturating_add(u64::try_from(place).unwrap_or(u64::MAX))
-}
-
 fn event_of(envelope: &Envelope<'_>, body: Body) -> Event {
     Event {
         occurred_on: Date(envelope.occurred_on_days),
@@ -111,7 +107,8 @@ pub struct Outcome {
     pub repeated: Option<Break>,
     /// Whether its signature verifies under the officer's key of that position.
     pub signature: std::result::Result<(), Break>,
-    /// Whether the rules admit it; always, when nothing was judged.
+    /// Whether the rules admit it; always, when nothing was judged. A command that they refuse is a breach,
+    /// and the state goes on past it.
     pub rules: std::result::Result<(), (Break, Option<Rejection>)>,
     /// What to look at, with the place of its event in the command.
     pub findings: Vec<(usize, Finding)>,
@@ -172,8 +169,7 @@ impl Replay {
         }
     }
 
-    /// The state after the last whole command; after a refused one ([`Replay::stopped_at`]) it is of
-    /// no use any more.
+    /// The state after the last whole command; after [`Replay::stopped_at`] it is of no use any more.
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
@@ -203,7 +199,7 @@ impl Replay {
     }
 
     /// The first entry from which on neither rules nor moves could be followed: an event of a later
-    /// release, or a command that the rules refuse.
+    /// release, a first command that the rules refuse, or what cites an entry that cannot be read.
     #[must_use]
     pub fn stopped_at(&self) -> Option<u64> {
         self.stopped_at
@@ -305,31 +301,19 @@ impl Replay {
         };
         if self.stopped_at.is_none() {
             let cited = self.cited(lookup)?;
-            match self.advance(completed, &cited) {
-                Ok((moves, findings)) => {
-                    outcome.findings = findings;
-                    settled(Settled {
-                        officer: completed.officer,
-                        command: completed.id,
-                        entries: std::mem::take(&mut self.pending),
-                        events: std::mem::take(&mut self.events),
-                        moves,
-                        cited,
-                    });
-                }
-                Err((place, rejection)) => {
-                    self.stopped_at = Some(completed.first);
-                    // Who signs what goes on from the log, whatever the rules say of it.
-                    let mut late = self.late_events();
-                    late.retain(|(index, _)| *index >= at(completed.first, place));
-                    self.follow_keys(late);
-                    let expected = "a command that the rules of its time admit";
-                    let rule = refusal(&rejection, Lang::En, Surface::CommandLine).rule;
-                    let found = format!("{}: {rule}", rejection.code());
-                    let broken =
-                        Break::new(completed.first, "rules", expected, found, Likely::Refused);
-                    outcome.rules = Err((broken, Some(rejection)));
-                }
+            let Advanced { moves, findings, void, refused } = self.advance(completed, &cited);
+            outcome.findings = findings;
+            outcome.rules = refused.map_or(Ok(()), |rejection| Err(broken(completed, rejection)));
+            if self.stopped_at.is_none() {
+                settled(Settled {
+                    officer: completed.officer,
+                    command: completed.id,
+                    entries: std::mem::take(&mut self.pending),
+                    events: std::mem::take(&mut self.events),
+                    moves,
+                    void,
+                    cited,
+                });
             }
         }
         self.pending.clear();
@@ -354,44 +338,41 @@ impl Replay {
         Ok(cited)
     }
 
-    #[expect(clippy::type_complexity, reason = "what `admit` gives, without the state's change")]
-    fn advance(
-        &mut self,
-        completed: &Completed<'_>,
-        cited: &Cited,
-    ) -> std::result::Result<(Vec<Vec<Move>>, Vec<(usize, Finding)>), (usize, Rejection)> {
+    /// Judges the command and moves the state on. A command that is refused is a breach: what it had
+    /// begun is taken back, and its entries are taken for what they moved.
+    fn advance(&mut self, completed: &Completed<'_>, cited: &Cited) -> Advanced {
         let first = self.pending.first().map_or(0, |pending| pending.recorded_at_microseconds);
+        if self.judge == Judge::Fold {
+            self.state.recorded_at_microseconds = first;
+            let fold = |event| breach::follow(&mut self.state, event, cited);
+            return Advanced::of(self.events.iter().map(fold).collect());
+        }
         let context = Context {
             recorded_at_microseconds: first,
             officer: completed.officer,
             clock_accepted: self.clock_accepted,
             cited,
         };
-        // Roles are those of the state before the first event.
-        let standing = Standing::of(&self.state, completed.officer);
-        // Event by event, which tells which one is refused. What a
-        // refused command changed before its refusal stays in the state: nothing is followed after it.
-        let mut moves = Vec::with_capacity(self.events.len());
-        let mut findings = Vec::new();
-        for (place, event) in self.events.iter().enumerate() {
-            if self.judge == Judge::Fold {
-                self.state.recorded_at_microseconds = first;
-                let mut journal = Journal::on(&mut self.state);
-                match fold(&mut journal, event, cited) {
-                    Ok(of_event) => moves.push(of_event),
-                    Err(refused) => {
-                        journal.take_back();
-                        return Err((place, refused));
-                    }
-                }
-                continue;
+        match admit(&mut self.state, &self.events, &context) {
+            Ok(Admitted { moves, findings, .. }) => {
+                Advanced { moves, findings, void: Vec::new(), refused: None }
             }
-            let (of_event, found) = admit_next(&mut self.state, &standing, event, &context)
-                .map_err(|refused| (place, refused))?;
-            moves.push(of_event);
-            findings.extend(found.into_iter().map(|finding| (place, finding)));
+            // Before the first command there is nobody who could acknowledge it.
+            Err(rejection) if completed.first == 0 => {
+                self.stopped_at = Some(0);
+                Advanced { refused: Some(rejection), ..Advanced::default() }
+            }
+            Err(rejection) => {
+                let moves = breach::take(&mut self.state, &self.events, &context, &rejection);
+                Advanced { refused: Some(rejection), ..Advanced::of(moves) }
+            }
         }
-        Ok((moves, findings))
+    }
+
+    /// Follows neither rules nor moves from the command on that began at `first`: an entry that it cites
+    /// could not be read.
+    pub fn stop(&mut self, first: u64) {
+        self.stopped_at.get_or_insert(first);
     }
 
     /// Under the key of the officer just before the command, if not revoked; the genesis command
@@ -433,6 +414,35 @@ impl Replay {
         let key = self.keys.read(completed.officer, &key.0)?;
         Some(key.verify(&completed.message(), &completed.signature))
     }
+}
+
+/// What came of a command.
+#[derive(Default)]
+struct Advanced {
+    moves: Vec<Vec<Move>>,
+    findings: Vec<(usize, Finding)>,
+    /// Which of its entries are void; none is, where it is empty.
+    void: Vec<bool>,
+    refused: Option<Rejection>,
+}
+
+impl Advanced {
+    /// Of entries that were taken one by one.
+    fn of(moves: Vec<Option<Vec<Move>>>) -> Self {
+        let void = moves.iter().map(Option::is_none).collect();
+        Self {
+            moves: moves.into_iter().map(Option::unwrap_or_default).collect(),
+            void,
+            ..Self::default()
+        }
+    }
+}
+
+fn broken(completed: &Completed<'_>, rejection: Rejection) -> (Break, Option<Rejection>) {
+    let expected = "a command that the rules of its time admit";
+    let rule = refusal(&rejection, Lang::En, Surface::CommandLine).rule;
+    let found = format!("{}: {rule}", rejection.code());
+    (Break::new(completed.first, "rules", expected, found, Likely::Refused), Some(rejection))
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "only an enrolment is asked for")]

@@ -18,14 +18,18 @@ pub struct Settled {
     pub(super) entries: Vec<Pending>,
     pub(super) events: Vec<Event>,
     pub(super) moves: Vec<Vec<Move>>,
+    /// Which of the entries are void; none is, where it is empty.
+    pub(super) void: Vec<bool>,
     pub(super) cited: Cited,
 }
 
 impl Settled {
-    /// Its entries, in order.
+    /// Its entries, in order; one that is void changes nothing, and is none to a projection.
     pub fn entries(&self) -> impl Iterator<Item = Recorded<'_>> {
-        let told = self.entries.iter().zip(&self.events).zip(&self.moves);
-        told.map(|((entry, event), moves)| Recorded {
+        let void = self.void.iter().copied().chain(std::iter::repeat(false));
+        let told = self.entries.iter().zip(&self.events).zip(&self.moves).zip(void);
+        let counted = told.filter_map(|(told, void)| (!void).then_some(told));
+        counted.map(|((entry, event), moves)| Recorded {
             index: entry.index,
             id: entry.id,
             hash: entry.hash,

@@ -24,7 +24,6 @@ use super::publish::publish_archive;
 use super::{Media, Outside};
 use crate::archive::reader::ArchiveReader;
 use crate::archive::writer::ArchiveWriter;
-use crate::chain::breaks::Break;
 use crate::chain::entry::Head;
 use crate::domain::state::State;
 use crate::edge::config::LedgerConfig;
@@ -68,8 +67,7 @@ pub(super) struct Around<'a> {
 /// # Errors
 /// `fork`, `anchor_missing`, `shorter_than_anchor`, `differs_from_anchor`, `read_only_ledger`, `origin_differs`,
 /// `log_key_differs`, `never_begun`, `nothing_to_recover`, all with nothing changed;
-/// `entries_set_aside`, and `read_only_ledger` for a command that the rules refuse, with everything
-/// mended; `Kind::Io`.
+/// `entries_set_aside`, with everything mended; `Kind::Io`.
 pub(super) fn recover(
     store: &mut Box<dyn Store>,
     log: &Path,
@@ -114,7 +112,6 @@ pub(super) fn recover(
     let reader = ArchiveReader::open_on(Arc::clone(&media.log), log)?;
     mend::mend_store(store, &reader, &survey, notes)?;
     check_set_aside(&survey)?;
-    check_admitted(survey.refused.as_ref())?;
     let head = survey.head();
     Ok(Some(Recovered { state: survey.state, archive, head }))
 }
@@ -172,28 +169,6 @@ pub(super) fn check_understood(not_understood: Option<u64>) -> Result<()> {
         .with_hint("write with the release that made it; reading and verifying still work")
         .in_case("unknown")
         .with_detail("index", index))
-}
-
-/// A command that is signed and that the rules of its time refuse.
-pub(super) fn refused_words(refused: &Break) -> String {
-    let Break { index, found, .. } = refused;
-    format!("entry {index} is signed, and the rules of its time refuse it: {found}")
-}
-
-/// What can be done with a ledger that has one.
-pub(super) const READ_IT: &str = "it can be read, and not written to: find out how the entry came in (earmark \
-     verify, earmark show), and keep a copy; nothing is lost";
-
-/// Opening for writing needs a state that the rules led to.
-///
-/// # Errors
-/// `read_only_ledger` names the first entry that they refuse.
-fn check_admitted(refused: Option<&Break>) -> Result<()> {
-    let Some(refused) = refused else { return Ok(()) };
-    Err(Error::new(Kind::Break, "read_only_ledger", refused_words(refused))
-        .with_hint(READ_IT)
-        .with_detail("index", refused.index)
-        .with_source(refused.clone()))
 }
 
 /// An entry that verifies is never dropped in silence.

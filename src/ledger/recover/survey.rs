@@ -47,8 +47,6 @@ pub(in crate::ledger) struct Survey {
     pub(in crate::ledger) state: State,
     /// The first entry of a later release: of a type, version or rule set that this one does not know.
     pub(in crate::ledger) not_understood: Option<u64>,
-    /// The first command that is signed and that the rules of its time refuse.
-    pub(in crate::ledger) refused: Option<Break>,
     /// Entries whose recorded time stands on an officer's word.
     pub(in crate::ledger) clocks: Clocks,
     /// What commands have the id of an earlier one, in words: the chain goes on all the same.
@@ -128,11 +126,7 @@ impl Known<'_> {
             match replay.step(sealed, &mut lookup, &mut |_| {}) {
                 Ok(None) => {}
                 Ok(Some(outcome)) if outcome.signature.is_err() => return Ok(Taken::Doubtful),
-                Ok(Some(outcome)) => {
-                    let refused = outcome.rules.err().map(|(broken, _)| broken);
-                    let whole = Taken::Whole(outcome.repeated);
-                    return Ok(refused.map_or(whole, Taken::Refused));
-                }
+                Ok(Some(outcome)) => return Ok(Taken::Whole(outcome.repeated)),
                 Err(error) if error.kind() == Kind::Break => return Ok(Taken::Doubtful),
                 Err(error) => return Err(error),
             }
@@ -146,7 +140,6 @@ enum Taken {
     /// It verifies; it may have the id of an earlier command all the same.
     Whole(Option<Break>),
     Doubtful,
-    Refused(Break),
 }
 
 struct Follower<'a> {
@@ -159,7 +152,6 @@ struct Follower<'a> {
     /// The sequence does not go on at or beyond this size.
     limit: u64,
     ended: bool,
-    refused: Option<Break>,
     store: Standing,
     archive: Standing,
     store_end: Head,
@@ -185,7 +177,6 @@ impl<'a> Follower<'a> {
             anchored: None,
             limit,
             ended: false,
-            refused: None,
             store: Standing::default(),
             archive: Standing::default(),
             store_end: Head::default(),
@@ -201,8 +192,7 @@ impl<'a> Follower<'a> {
             head: self.known.head,
             chosen: self.known.chosen,
             store_end: self.store_end,
-            not_understood: self.replay.stopped_at().filter(|_| self.refused.is_none()),
-            refused: self.refused,
+            not_understood: self.replay.stopped_at(),
             clocks: self.replay.walk().clocks(),
             state: self.replay.into_state(),
             repeated: self.repeated,
@@ -281,10 +271,6 @@ impl<'a> Follower<'a> {
                 )
             })),
             Taken::Doubtful => return Ok(false),
-            // It is followed for what it is, whatever it says; nothing after it is judged.
-            Taken::Refused(broken) => {
-                self.refused.get_or_insert(broken);
-            }
         }
         for sealed in command {
             let size = sealed.index.saturating_add(1);
@@ -301,7 +287,7 @@ impl<'a> Follower<'a> {
         let mut signed = Vec::new();
         for command in commands {
             match self.known.take(&mut self.replay.clone(), &command)? {
-                Taken::Whole(_) | Taken::Refused(_) => signed.push(command),
+                Taken::Whole(_) => signed.push(command),
                 Taken::Doubtful => {}
             }
         }

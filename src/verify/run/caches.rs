@@ -77,6 +77,7 @@ impl Run<'_> {
                 expected,
                 found,
                 likely: "changed".to_owned(),
+                acknowledged: None,
             });
         }
     }

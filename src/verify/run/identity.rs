@@ -66,6 +66,7 @@ impl Run<'_> {
             expected,
             found,
             likely: Likely::Changed.to_string(),
+            acknowledged: None,
         });
     }
 
@@ -100,6 +101,7 @@ impl Run<'_> {
             expected,
             found,
             likely: "another log".to_owned(),
+            acknowledged: None,
         });
     }
 }

@@ -207,6 +207,7 @@ impl NotResumed {
             ),
             found: found.to_string(),
             likely: "rewritten".to_owned(),
+            acknowledged: None,
         })
     }
 }

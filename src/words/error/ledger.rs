@@ -20,7 +20,7 @@ super::table! {
     "never_begun": "{path} 没有条目：开立账簿的操作中断了" => "其中从未记录任何内容：请删除该文件夹，重新执行 `earmark init`";
     "nothing_to_recover": "{path} 的各个副本都没有可验证的首笔业务" => "请从副本恢复该文件夹；未作任何更改";
     "read_only_ledger/unknown": "条目 {index} 的类型或规则集，本版本不认识" => "请用写入它的版本记账；仍可读取和验证";
-    "read_only_ledger": "条目 {index} 已签名，但不合当时的规则" => "账簿可以读取，不能写入：请查明该条目的来历（`earmark verify`、`earmark show`），并保留副本；没有丢失任何内容";
+    "read_only_ledger": "自条目 {index} 开始的命令已签名，但不合当时的规则（{rule}）：在管理员确认之前，账簿可以读取，不能写入" => "请查明其来历（`earmark show @{index}`）并保留副本，然后执行 `earmark breach acknowledge @{index} --reason 说明`；没有丢失任何内容";
     "entries_set_aside": "条目 {missing} 在各副本中缺失或无法验证；其后的内容已存入账簿中名为 `quarantine` 的文件夹" => "请恢复含有该条目的副本，或重新打开以便略过它们继续";
     "not_understood": "自条目 {index} 起，资金变动无法推算" => "请用写入它的版本，用 `--as-known-at` 指定较早的条目数，或执行 `earmark verify`";
     "last_entry": "末条条目 {index} 无法从存储中读取" => "请执行 `earmark verify --store`";

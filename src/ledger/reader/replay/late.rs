@@ -1,8 +1,8 @@
 //! After the state stopped: who signs what goes on to be known without the rules.
 //!
 //! Keys of officers and of the log are followed from the entries that bring them in, so that a log which
-//! goes on with rules of a later release, or with a command that its rules refuse, is still held against
-//! the keys of each position, and never accused for want of them.
+//! goes on with rules of a later release is still held against the keys of each position, and never accused
+//! for want of them.
 
 use super::{Replay, Signed, proofs, revoked};
 use crate::chain::breaks::Break;

@@ -146,5 +146,5 @@ fn another_command_is_named_as_such_and_every_field_stands_in_the_table() {
             );
         }
     }
-    assert_eq!(all.len(), 40, "every command but the one that opens a ledger");
+    assert_eq!(all.len(), 41, "every command but the one that opens a ledger");
 }

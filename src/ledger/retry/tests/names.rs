@@ -291,5 +291,19 @@ pub(super) fn beginnings() -> Vec<Case> {
                 "document_no" => b.filing.document_no = None,
             ),
         ),
+        direct(
+            Command::AcknowledgeBreach(BreachAcknowledged {
+                first: 3,
+                rule: text("line_exceeded"),
+                reason: text("paid twice"),
+                filing: filing(),
+            }),
+            changes!(AcknowledgeBreach(b):
+                "first" => b.first = 4,
+                "rule" => b.rule = text("ceiling_exceeded"),
+                "reason" => b.reason = text("t"),
+                "document_no" => b.filing.document_no = None,
+            ),
+        ),
     ]
 }

@@ -1,0 +1,181 @@
+//! A breach: a command that is whole and signed, and that the rules of its time refuse
+//! (schemas/entry.md §7.6). Nothing that is in the log is left out, and nothing bricks a ledger: its
+//! entries are taken one by one, for the money that they say was moved.
+//!
+//! What would give somebody power changes nothing: keys, officers, roles, limits, policies, erasures.
+//! Else whoever may write one entry against the rules could make themselves administrator, and
+//! acknowledge it. Nor does an entry whose moves are not defined. Both are *void*: they move nothing and
+//! can be neither reversed nor refunded.
+//!
+//! Which entries are void is told from the posting table alone, with no rule of `admit`, so that a
+//! reader of the page who knows no rules comes to the same accounts.
+
+use super::admit::Context;
+use super::apply::{Cited, fold};
+use super::event::{Body, Event};
+use super::fact::{Fact, See, Seen, Value};
+use super::ids::{LineKey, Text};
+use super::known;
+use super::posting::{Leaf, Move};
+use super::rejection::Rejection;
+use super::state::{Breach, Journal, SealedFields, State, VoucherSeries};
+
+/// What an acknowledgement calls the rule that a command id is used once.
+pub const COMMAND_ID_REPEATED: &str = "command_id_repeated";
+
+/// The rule set by which a reversal within a breach is one of something that can be reversed: that of
+/// schemas/entry.md §7.6.
+const REVERSIBLE_UNDER: u32 = 3;
+
+/// Takes the entries of a command that was refused, on the state before it, and notes the breach. The
+/// moves of each; `None` where it is void.
+pub fn take(
+    state: &mut State,
+    events: &[Event],
+    context: &Context<'_>,
+    rejection: &Rejection,
+) -> Vec<Option<Vec<Move>>> {
+    let first = state.size;
+    let breach = Breach {
+        rule: Text::new(rejection.code()),
+        entries: u64::try_from(events.len()).unwrap_or(u64::MAX),
+        officer: context.officer,
+        administrators: state.administrators(),
+        acknowledged: None,
+    };
+    let mut journal = Journal::on(state);
+    journal.set_recorded_at(context.recorded_at_microseconds);
+    journal.breaches().insert(first, breach);
+    events.iter().map(|event| take_one(journal.state_mut(), event, context.cited)).collect()
+}
+
+/// Takes one entry where nothing is judged: it counts unless what it refers to is not there.
+pub fn follow(state: &mut State, event: &Event, cited: &Cited) -> Option<Vec<Move>> {
+    let mut journal = Journal::on(state);
+    if let Ok(moves) = fold(&mut journal, event, cited) {
+        return Some(moves);
+    }
+    journal.take_back();
+    pass(&mut Journal::on(state), event);
+    None
+}
+
+fn take_one(state: &mut State, event: &Event, cited: &Cited) -> Option<Vec<Move>> {
+    let index = state.size;
+    let mut journal = Journal::on(state);
+    if changes_nothing(&event.body) {
+        pass(&mut journal, event);
+        return None;
+    }
+    let series = series(&event.body);
+    let before = series.as_ref().and_then(|series| journal.vouchers.get(series).copied());
+    let taken =
+        if is_done(&journal, &event.body) { None } else { fold(&mut journal, event, cited).ok() };
+    if let Some(moves) = taken.filter(|moves| is_sound(&journal, event, cited, moves)) {
+        if let Some(series) = series {
+            keep_series(&mut journal, series, before);
+        }
+        return Some(moves);
+    }
+    journal.take_back();
+    let mut journal = Journal::on(state);
+    debug_assert_eq!(journal.size, index, "what was begun is taken back");
+    pass(&mut journal, event);
+    None
+}
+
+/// Counts a void entry. Its sealed fields are there all the same, and can be erased.
+fn pass(journal: &mut Journal<'_>, event: &Event) {
+    let index = journal.size;
+    journal.void().insert(index, ());
+    let sealed = event.confidential.filter(|own| !journal.confidential.contains_key(own));
+    if let Some(commitment) = sealed {
+        let fields = SealedFields { entry: index, erased_by: None };
+        journal.confidential().insert(commitment, fields);
+    }
+    journal.set_size(index.saturating_add(1));
+}
+
+/// Types that change nothing in a breach: 1–9, 82, 84, 85 and 99.
+fn changes_nothing(body: &Body) -> bool {
+    matches!(body.number(), 1..=9 | 82 | 84 | 85 | 99)
+}
+
+/// What the event makes is known already, or what it reverses was reversed.
+fn is_done(state: &State, body: &Body) -> bool {
+    if let Body::EntryReversed(b) = body {
+        return state.reversed.contains_key(&b.entry);
+    }
+    let mut makes = Makes { state, is_there: false };
+    let seen = body.fields(&mut makes);
+    makes.is_there || seen.is_err()
+}
+
+struct Makes<'a> {
+    state: &'a State,
+    is_there: bool,
+}
+
+impl<'e> See<'e> for Makes<'_> {
+    fn see(&mut self, _: &'static str, value: Value<'e>) -> Seen {
+        if let Value::New(thing, code) = value {
+            self.is_there |= known::has(self.state, thing, code);
+        }
+        if let Value::NewLine(line) = value {
+            self.is_there |= self.state.lines.contains_key(line);
+        }
+        Ok(())
+    }
+}
+
+/// After the event every account that is not zero belongs to what is known, its fund too; and a reversal
+/// was one of something that can be reversed, and took nothing from under an account.
+fn is_sound(state: &State, event: &Event, cited: &Cited, moves: &[Move]) -> bool {
+    let sides = moves.iter().flat_map(|m| [&m.from, &m.to]);
+    let is_homeless = |leaf: &Leaf| !state.balance(leaf).is_zero() && !has_home(state, leaf);
+    if sides.into_iter().any(is_homeless) {
+        return false;
+    }
+    let Body::EntryReversed(reversal) = &event.body else { return true };
+    let Some(original) = cited.get(&reversal.entry) else { return false };
+    original.body.is_reversible(REVERSIBLE_UNDER) && leaves_no_account(state, &original.body)
+}
+
+fn has_home(state: &State, leaf: &Leaf) -> bool {
+    let has_line =
+        |line: &LineKey| state.lines.contains_key(line) && state.funds.contains_key(&line.fund);
+    has_line(&leaf.line)
+        && leaf.project.as_ref().is_none_or(|code| state.projects.contains_key(code))
+        && leaf.commitment.as_ref().is_none_or(|code| state.commitments.contains_key(code))
+}
+
+/// Of a project or contract that a reversal forgets, no account is left. A line stays while it has one.
+fn leaves_no_account(state: &State, original: &Body) -> bool {
+    let is_left = |wanted: &dyn Fn(&Leaf) -> bool| state.find_leaf(wanted).is_some();
+    if let Body::ProjectApproved(b) = original {
+        return !is_left(&|leaf| leaf.project.as_ref() == Some(&b.code));
+    }
+    if let Body::CommitmentMade(b) = original {
+        return !is_left(&|leaf| leaf.commitment.as_ref() == Some(&b.contract));
+    }
+    true
+}
+
+/// The series that a payment takes its voucher number from.
+fn series(body: &Body) -> Option<VoucherSeries> {
+    let Body::DisbursementRecorded(b) = body else { return None };
+    let split = b.splits.first()?;
+    Some((split.line.fund.clone(), split.line.year))
+}
+
+/// A number that is not the next one does not count: one at the end of all numbers would leave none.
+fn keep_series(journal: &mut Journal<'_>, series: VoucherSeries, before: Option<u64>) {
+    let next = before.unwrap_or_default().checked_add(1);
+    if journal.vouchers.get(&series).copied() == next {
+        return;
+    }
+    match before {
+        Some(before) => journal.vouchers().insert(series, before),
+        None => journal.vouchers().remove(&series),
+    }
+}
