@@ -101,10 +101,13 @@ fn changes_nothing(body: &Body) -> bool {
     matches!(body.number(), 1..=9 | 82 | 84 | 85 | 99)
 }
 
-/// What the event makes is known already, or what it reverses was reversed.
+/// What the event makes is known already, what it reverses was reversed, or what it closes out is not known.
 fn is_done(state: &State, body: &Body) -> bool {
     if let Body::EntryReversed(b) = body {
         return state.reversed.contains_key(&b.entry);
+    }
+    if let Body::ProjectClosedOut(b) = body {
+        return !state.projects.contains_key(&b.code);
     }
     let mut makes = Makes { state, is_there: false };
     let seen = body.fields(&mut makes);

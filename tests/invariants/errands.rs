@@ -4,6 +4,7 @@
 use crate::dice::Dice;
 use crate::office::{Office, none};
 use crate::world::officer;
+use earmark::domain::breach::COMMAND_ID_REPEATED;
 use earmark::domain::calendar::Date;
 use earmark::domain::command::*;
 use earmark::domain::event::*;
@@ -144,7 +145,12 @@ impl Office<'_> {
                 let (source, head) = (Text::new("copy"), key);
                 Command::RestoreLedger(LedgerRestored { source, size, head, filing })
             }
-            _ => Command::AdoptAnchor(AnchorAdopted { size, root: key, filing }),
+            _ if size % 3 > 0 => Command::AdoptAnchor(AnchorAdopted { size, root: key, filing }),
+            _ => {
+                let (first, rule) = (size / 2, Text::new(COMMAND_ID_REPEATED));
+                let reason = Text::new("sent twice");
+                Command::AcknowledgeBreach(BreachAcknowledged { first, rule, reason, filing })
+            }
         })
     }
 

@@ -3,7 +3,7 @@
 
 use crate::dice::Dice;
 use crate::office;
-use crate::world::{check_balanced, check_words};
+use crate::world::{check_balanced, check_breach, check_words};
 use earmark::chain::body;
 use earmark::domain::admit::{Context, admit};
 use earmark::domain::apply::{self, Cited};
@@ -399,6 +399,7 @@ fn judge(state: &State, events: &[Event], cited: &Cited, time: i64, officer: u32
         Err(rejection) => {
             check_words(&rejection);
             assert_eq!(&after, state, "a refusal changes nothing");
+            check_breach(state, events, &context, &rejection);
             false
         }
         Ok(admitted) => {
@@ -416,11 +417,7 @@ fn judge(state: &State, events: &[Event], cited: &Cited, time: i64, officer: u32
 fn fold_all(state: &State, events: &[Event], cited: &Cited) {
     let mut state = state.clone();
     let mut journal = Journal::on(&mut state);
-    for event in events {
-        if apply::fold(&mut journal, event, cited).is_err() {
-            return;
-        }
-    }
+    drop(events.iter().try_for_each(|event| apply::fold(&mut journal, event, cited).map(drop)));
 }
 
 fn config(cases: u32) -> ProptestConfig {

@@ -114,8 +114,13 @@ proptest! {
             let mut state = State::default();
             // The first command enrols the officer who signs the others; a rule set counts from the next on.
             let (first, others) = log.split_at(2);
-            let adopts = |event: &Event| matches!(event.body, Body::PolicyAdopted(_));
-            for events in std::iter::once(first).chain(others.split_inclusive(adopts)) {
+            // An acknowledgement is a command of its own.
+            let is_last = |event: &Event, next: &Event| {
+                matches!(event.body, Body::PolicyAdopted(_) | Body::BreachAcknowledged(_))
+                    || matches!(next.body, Body::BreachAcknowledged(_))
+            };
+            let commands = others.chunk_by(|event, next| !is_last(event, next));
+            for events in std::iter::once(first).chain(commands) {
                 admit(&mut state, events, &context).expect("what was admitted is admitted");
             }
             state

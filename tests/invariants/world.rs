@@ -4,6 +4,7 @@ use crate::oracle::{Oracle, account};
 use earmark::chain::body;
 use earmark::domain::admit::{Admitted, Context, admit};
 use earmark::domain::apply::{self, Cited};
+use earmark::domain::breach;
 use earmark::domain::calendar::Date;
 use earmark::domain::command::{Command, Order};
 use earmark::domain::event::*;
@@ -336,6 +337,26 @@ pub fn check_balanced(event: &Event, moves: &[Move]) {
         *sum = sum.checked_add(posting.amount).expect("sum");
     }
     assert!(sums.values().all(|sum| sum.is_zero()), "{event:?}: {sums:?}");
+}
+
+/// What is refused can stand in a log all the same: it is taken as a breach without a panic, moves money within
+/// its lines only, gives nobody power, and leaves a state that holds together.
+pub fn check_breach(state: &State, events: &[Event], context: &Context<'_>, why: &Rejection) {
+    if state.size == 0 {
+        return;
+    }
+    let mut after = state.clone();
+    let moves = breach::take(&mut after, events, context, why);
+    assert_eq!(after.size, state.size + events.len() as u64);
+    for (event, moves) in events.iter().zip(moves) {
+        check_balanced(event, &moves.unwrap_or_default());
+    }
+    assert_eq!((&after.officers, &after.policy), (&state.officers, &state.policy));
+    assert_eq!((&after.ledger, &after.spent_keys), (&state.ledger, &state.spent_keys));
+    let broken = invariant::broken(&after);
+    assert!(broken.is_empty(), "after the breach {events:?}:\n{}", broken.join("\n"));
+    let bytes = body::encode_state(&after).expect("a state");
+    assert_eq!(body::decode_state(&bytes).expect("its bytes"), after);
 }
 
 /// A refusal always has words, and its code is in its text.

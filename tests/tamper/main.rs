@@ -22,6 +22,7 @@ mod house;
 
 mod book;
 mod bookmark;
+mod breaches;
 mod caches;
 mod claims;
 mod clock;

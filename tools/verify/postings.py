@@ -253,6 +253,7 @@ class Fold:
         return (leaf(line, "committed", project, contract), self.source(line, project, stage), amount)
 
     def moves_CommitmentReduced(self, b):
+        self.commitments[b["contract"]]
         return [self.give_back(b["contract"], s["line"], s["project"], s["amount"]) for s in b["splits"]]
 
     def moves_CommitmentClosed(self, b):
