@@ -3,11 +3,12 @@
 
 use super::args::Globals;
 use super::output::Console;
+use super::place::LedgerPlace;
 use super::wait;
 use crate::chain::signature::Signer;
 use crate::domain::event::Bytes32;
 use crate::edge::clock::{self, Clock};
-use crate::edge::config::{self, LedgerConfig};
+use crate::edge::config::LedgerConfig;
 use crate::edge::home::Home;
 use crate::edge::ids::SystemIds;
 use crate::edge::keys::{PrivateKey, Slot};
@@ -70,19 +71,30 @@ impl Session {
         self.home.as_ref().map_or(Ok(None), |home| home.known_logs().find(origin))
     }
 
-    /// The ledger's folder.
+    /// Where the ledger is: its own folder, or a copy of its log.
     ///
     /// # Errors
     /// `no_ledger`.
+    pub(crate) fn place(&self) -> Result<LedgerPlace> {
+        LedgerPlace::find(self.globals.ledger.as_deref())
+    }
+
+    /// The ledger's own folder.
+    ///
+    /// # Errors
+    /// `no_ledger`; `copy_to_read` for a copy of its log.
     pub(crate) fn ledger_folder(&self) -> Result<PathBuf> {
-        config::find_ledger(self.globals.ledger.as_deref())
+        match self.place()? {
+            LedgerPlace::Own(folder) => Ok(folder),
+            LedgerPlace::Copy(copy) => Err(copy.only_read()),
+        }
     }
 
     /// The ledger's folder, to be written to.
     ///
     /// # Errors
-    /// `no_ledger`; `restored_for_reading`, `restore_unfinished`: before any key is asked for, which would be
-    /// of no use there.
+    /// `no_ledger`; `copy_to_read`, `restored_for_reading`, `restore_unfinished`: before any key is asked for,
+    /// which would be of no use there.
     pub(crate) fn written_folder(&self) -> Result<PathBuf> {
         let folder = self.ledger_folder()?;
         check_finished(&folder)?;

@@ -23,6 +23,7 @@ mod clock;
 mod confidential;
 #[path = "../conforms/mod.rs"]
 mod conforms;
+mod copies;
 mod demo;
 mod doctor;
 mod escapes;

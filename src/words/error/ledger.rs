@@ -55,6 +55,7 @@ super::table! {
     "copy_not_pinned": "该副本之外没有凭据说明这是谁的日志；它自称的日志公钥为 {found}" => "请向日志保管人索取公钥，用 `--log-key` 给出，或用 `--unpinned` 接受现状";
     "copy_changed": "条目 {index} 与刚才不同" => "请勿让其他程序写入账簿文件夹，然后重新打开";
     "copies_set_aside": "{path} 已被移开；其中的条目可能拥有某个封存文件" => "请查明后移走，再重新清理";
+    "copy_to_read": "{path} 是日志的副本，只供查阅，从不写入" => "请在账簿本身中操作；或持其密钥由此重建账簿：`earmark archive restore --from {path} NEWDIR`";
     "restored_for_reading": "{path} 恢复时没有写入所需的密钥" => "用日志密钥和经办人密钥恢复：`earmark archive restore --from DIR/log NEWDIR`";
     "restore_unfinished": "恢复到 {path} 的操作中断了" => "请对同一文件夹重新执行 `earmark archive restore`";
     "clock_range": "计算机时钟超出日历范围" => "请校正时钟";

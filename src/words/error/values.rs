@@ -46,6 +46,7 @@ const VALUES: &[(&str, &str, &str)] = &[
     ("what", "the configuration of a ledger", "账簿的配置文件"),
     ("what", "a private key", "私钥"),
     ("what", "a checkpoint", "检查点"),
+    ("what", "the package that is read", "正在读取的资料包"),
     ("what", "an old spreadsheet (.xls)", "旧式电子表格（.xls）"),
     (
         "what",
