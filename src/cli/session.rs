@@ -14,9 +14,10 @@ use crate::edge::ids::SystemIds;
 use crate::edge::keys::{PrivateKey, Slot};
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
+use crate::ledger::reader::home_cache::{DISTANCE, HomeCaches};
 use crate::ledger::{Ledger, Outside, Reader, check_finished, forget_made};
 use crate::tlog::note::VerifierKey;
-use crate::words::Lang;
+use crate::words::{Lang, Surface};
 use std::path::{Path, PathBuf};
 
 /// A run of the command line.
@@ -46,6 +47,22 @@ impl Session {
     /// `no_home`.
     pub(crate) fn home(&self) -> Result<Home> {
         self.home.clone().map_or_else(Home::from_environment, Ok)
+    }
+
+    /// The caches that this home keeps of logs it reads; none, and one line that says why, where its key for
+    /// them is unfit.
+    pub(crate) fn home_caches(&self) -> Option<HomeCaches> {
+        let home = self.home.as_ref()?;
+        let key = home.local_key();
+        if let Err(error) = key.read() {
+            let said = error.said(self.console.lang, Surface::CommandLine);
+            let next = said.next.map(|next| format!("; {next}")).unwrap_or_default();
+            self.console.warn(&format!("{}{next}", said.rule));
+            return None;
+        }
+        // A secret is made nowhere that is handed out.
+        home.check_nowhere_public().ok()?;
+        Some(HomeCaches::new(home.caches(), key, DISTANCE))
     }
 
     /// Warns of what others can change of what is trusted here.

@@ -147,6 +147,7 @@ impl Reading {
                 .in_case("raw"));
         }
         let (reader, identity) = opened(session)?;
+        let reader = reader.with_home_caches(session.home_caches());
         let facts = facts_of(&reader)?;
         let known_at = match flags.as_known_at {
             None => None,

@@ -82,6 +82,7 @@ super::table! {
     "key_exists": "密钥已存在于 {path}，密钥从不被覆盖" => "请使用该密钥，或另取名称";
     "key_in_use": "一个密钥只有一个用途；该密钥在本机已是{why}" => "请另建密钥（`earmark key new`）";
     "key_exposed": "私钥 {path} 的权限为 {found}，应为 {expected}：他人可以接触" => "`chmod 600 '{path}'`；若可能已被复制，请更换密钥";
+    "local_key_unfit": "{path} 不能用作本密钥文件夹自用文件的密钥：{found}" => "请查明是谁改动的，然后删除它：会另行生成，原先的缓存重新计算；若只是权限不对：`chmod 600 '{path}'`";
     "key_malformed": "{path} 不是 PKCS#8 PEM 格式的 Ed25519 私钥" => "请从备份放回密钥";
     "key_encoding": "密钥无法写成 PEM 格式";
     "request_malformed": "{path} 不是在此登记的申请" => "请由 {officer} 生成：`earmark key request {officer} --ledger-id {ledger}`";
