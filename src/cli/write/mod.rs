@@ -16,6 +16,7 @@ mod money;
 mod office;
 mod policy;
 mod receipt;
+mod request;
 mod sentence;
 mod setup;
 mod stranded;
