@@ -55,6 +55,7 @@ mod verify;
 mod wait;
 mod wanted;
 mod whose;
+mod width;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

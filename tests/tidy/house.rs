@@ -80,6 +80,7 @@ pub const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("crc32c", &["store"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
+    ("terminal_size", &["cli"]),
     ("ed25519_dalek", &["chain::signature", "tlog", "edge::keys"]),
     ("pkcs8", &["edge::keys"]),
     ("rpassword", &["edge::keys"]),

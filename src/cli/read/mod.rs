@@ -346,7 +346,7 @@ fn style(session: &Session, raw: bool) -> Style {
         UnitName::Yuan => Unit::Major,
         UnitName::Wan => Unit::Wan,
     };
-    Style { lang: lang(session), unit, raw }
+    Style { lang: lang(session), unit, raw, columns: session.console.columns() }
 }
 
 fn lang(session: &Session) -> Lang {
