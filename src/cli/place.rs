@@ -9,7 +9,7 @@ use super::target;
 use crate::edge::config;
 use crate::error::{Error, Kind, Result};
 use crate::file;
-use crate::ledger::{LOG_FOLDER, Reader};
+use crate::ledger::{LOG_FOLDER, Reader, check_finished};
 use std::path::{Path, PathBuf};
 
 /// Where a verb's ledger is.
@@ -54,6 +54,15 @@ impl LogCopy {
         let is_package = kind_of(&path)?.is_some_and(|kind| kind.is_file());
         let is_copy =
             is_package || is_there("checkpoint")? || is_there(&format!("{LOG_FOLDER}/checkpoint"))?;
+        // What a restore that was cut off left is no ledger yet, and no copy either.
+        let is_unfinished = || match check_finished(&path) {
+            Err(error) if error.code() == "restore_unfinished" => Ok(true),
+            Err(error) if error.code() == "restored_for_reading" => Ok(false),
+            finished => finished.map(|()| false),
+        };
+        if is_copy && !is_package && is_unfinished()? {
+            return Ok(None);
+        }
         Ok(is_copy.then_some(Self { path, is_package }))
     }
 
