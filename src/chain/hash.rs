@@ -76,6 +76,7 @@ domain!(STATE_SHARD, "earmark 2026 state shard v1");
 domain!(STATE_NODE, "earmark 2026 state node v1");
 domain!(IMPORT_KEY, "earmark 2026 import key v1");
 domain!(REJECT_CHECK, "earmark 2026 reject check v1");
+domain!(LOCAL_CONTENTS, "earmark 2026 local contents v1");
 
 fn derive(domain: &LazyLock<blake3::Hasher>, bytes: &[u8]) -> Hash {
     let mut hasher = (*domain).clone();
@@ -158,6 +159,25 @@ pub fn commitment(key: &[u8; 32], plaintext: &[u8]) -> Hash {
     Hash(*blake3::keyed_hash(key, plaintext).as_bytes())
 }
 
+/// The seal of a home's own file under its own key: purpose and origin, number of entries, hash of the last of
+/// them, and the file's contents (schemas/home.md §2).
+#[must_use]
+pub fn local_seal(
+    key: &[u8; 32],
+    purpose_and_origin: [&str; 2],
+    size: u64,
+    head: &Hash,
+    contents: &[u8],
+) -> Hash {
+    let mut hasher = blake3::Hasher::new_keyed(key);
+    hasher.update(b"earmark-local-seal-v1\n");
+    add_texts(&mut hasher, purpose_and_origin);
+    hasher.update(&size.to_le_bytes());
+    hasher.update(&head.0);
+    hasher.update(&derive(&LOCAL_CONTENTS, contents).0);
+    Hash(*hasher.finalize().as_bytes())
+}
+
 /// The root over the shards of a snapshot of the state: a binary tree, in which the last node of a level
 /// with an odd number stands one higher as it is (schemas/storage.md §4).
 #[must_use]
@@ -226,6 +246,23 @@ mod tests {
         assert_eq!(root(&[]), none);
         assert_eq!(root(&[b"one"]), one);
         assert_eq!(root(&[b"one", b"two", b"three"]), three);
+    }
+
+    /// Computed by another implementation, from schemas/home.md §2.
+    #[test]
+    fn the_seal_of_a_home_is_pinned() {
+        let key: [u8; 32] = std::array::from_fn(|i| u8::try_from(i).unwrap());
+        let seal = |texts, size, head, bytes: &[u8]| {
+            local_seal(&key, texts, size, &Hash([head; 32]), bytes).to_string()
+        };
+        assert_eq!(
+            seal(["cache", "example.org/pudong"], 7, 0x22, b"books"),
+            "2f65792c3691fa19ff6ada2c3f1c77e8c1eb7c27f4eed71665471d5c8d7eccc6"
+        );
+        assert_eq!(
+            seal(["cache", ""], 0, 0, b""),
+            "97f6c70e003e277d2e6dde6cfaef37c13fd6e9797328bcd76051fbca1f890a4b"
+        );
     }
 
     #[test]

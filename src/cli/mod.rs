@@ -11,6 +11,7 @@ mod demo;
 mod escape;
 mod misplaced;
 mod output;
+mod place;
 mod policy_file;
 mod progress;
 mod read;

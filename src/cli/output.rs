@@ -201,6 +201,20 @@ impl Console {
         self.file.is_none() && io::stdout().is_terminal()
     }
 
+    /// How many columns a table may take: what COLUMNS says, else as many as the terminal has; nothing for a
+    /// file, or a pipe of which nothing is said.
+    pub(crate) fn columns(&self) -> Option<usize> {
+        if self.file.is_some() {
+            return None;
+        }
+        let said = std::env::var("COLUMNS").ok().and_then(|said| said.parse::<usize>().ok());
+        let seen = || {
+            let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+            Some(usize::from(width.0))
+        };
+        said.filter(|columns| *columns > 0).or_else(seen).filter(|columns| *columns > 0)
+    }
+
     /// Writes a result that is text.
     ///
     /// # Errors

@@ -3,19 +3,21 @@
 
 use super::args::Globals;
 use super::output::Console;
+use super::place::LedgerPlace;
 use super::wait;
 use crate::chain::signature::Signer;
 use crate::domain::event::Bytes32;
 use crate::edge::clock::{self, Clock};
-use crate::edge::config::{self, LedgerConfig};
+use crate::edge::config::LedgerConfig;
 use crate::edge::home::Home;
 use crate::edge::ids::SystemIds;
 use crate::edge::keys::{PrivateKey, Slot};
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
+use crate::ledger::reader::home_cache::{DISTANCE, HomeCaches};
 use crate::ledger::{Ledger, Outside, Reader, check_finished, forget_made};
 use crate::tlog::note::VerifierKey;
-use crate::words::Lang;
+use crate::words::{Lang, Surface};
 use std::path::{Path, PathBuf};
 
 /// A run of the command line.
@@ -47,6 +49,22 @@ impl Session {
         self.home.clone().map_or_else(Home::from_environment, Ok)
     }
 
+    /// The caches that this home keeps of logs it reads; none, and one line that says why, where its key for
+    /// them is unfit.
+    pub(crate) fn home_caches(&self) -> Option<HomeCaches> {
+        let home = self.home.as_ref()?;
+        let key = home.local_key();
+        if let Err(error) = key.read() {
+            let said = error.said(self.console.lang, Surface::CommandLine);
+            let next = said.next.map(|next| format!("; {next}")).unwrap_or_default();
+            self.console.warn(&format!("{}{next}", said.rule));
+            return None;
+        }
+        // A secret is made nowhere that is handed out.
+        home.check_nowhere_public().ok()?;
+        Some(HomeCaches::new(home.caches(), key, DISTANCE))
+    }
+
     /// Warns of what others can change of what is trusted here.
     ///
     /// # Errors
@@ -70,19 +88,30 @@ impl Session {
         self.home.as_ref().map_or(Ok(None), |home| home.known_logs().find(origin))
     }
 
-    /// The ledger's folder.
+    /// Where the ledger is: its own folder, or a copy of its log.
     ///
     /// # Errors
     /// `no_ledger`.
+    pub(crate) fn place(&self) -> Result<LedgerPlace> {
+        LedgerPlace::find(self.globals.ledger.as_deref())
+    }
+
+    /// The ledger's own folder.
+    ///
+    /// # Errors
+    /// `no_ledger`; `copy_to_read` for a copy of its log.
     pub(crate) fn ledger_folder(&self) -> Result<PathBuf> {
-        config::find_ledger(self.globals.ledger.as_deref())
+        match self.place()? {
+            LedgerPlace::Own(folder) => Ok(folder),
+            LedgerPlace::Copy(copy) => Err(copy.only_read()),
+        }
     }
 
     /// The ledger's folder, to be written to.
     ///
     /// # Errors
-    /// `no_ledger`; `restored_for_reading`, `restore_unfinished`: before any key is asked for, which would be
-    /// of no use there.
+    /// `no_ledger`; `copy_to_read`, `restored_for_reading`, `restore_unfinished`: before any key is asked for,
+    /// which would be of no use there.
     pub(crate) fn written_folder(&self) -> Result<PathBuf> {
         let folder = self.ledger_folder()?;
         check_finished(&folder)?;

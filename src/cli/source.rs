@@ -50,7 +50,7 @@ impl Elsewhere {
 }
 
 /// What is at a path, links followed; `None` if nothing is. A disk that cannot tell is an error.
-fn kind_of(path: &Path) -> Result<Option<FileType>> {
+pub(super) fn kind_of(path: &Path) -> Result<Option<FileType>> {
     match path.metadata() {
         Ok(found) => Ok(Some(found.file_type())),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {

@@ -34,6 +34,22 @@ pub(crate) fn check(path: &Path) -> Result<()> {
     }
 }
 
+/// Refuses to replace the package that is read.
+///
+/// # Errors
+/// `output_refused` (`Kind::Usage`).
+pub(crate) fn check_apart(result: Option<&Path>, package: &Path) -> Result<()> {
+    let Some(path) = result else { return Ok(()) };
+    let is_same =
+        path.canonicalize().ok().is_some_and(|path| package.canonicalize().ok() == Some(path));
+    if !is_same {
+        return Ok(());
+    }
+    let what = "the package that is read";
+    let why = format!("there is {what}, which a result never replaces");
+    Err(refused(path, &why, "choose another name").in_case("standing").with_detail("what", what))
+}
+
 fn refused(path: &Path, why: &str, hint: &str) -> Error {
     let message = format!("nothing is written to {}: {why}", path.display());
     Error::new(Kind::Usage, "output_refused", message)

@@ -105,6 +105,13 @@ pub fn find_ledger(named: Option<&Path>) -> Result<PathBuf> {
     find_from(named, std::env::var_os(LEDGER_VARIABLE), &current)
 }
 
+/// The folder or file that is `named`, else by [`LEDGER_VARIABLE`], whatever is there.
+#[must_use]
+pub fn named_ledger(named: Option<&Path>) -> Option<PathBuf> {
+    let variable = std::env::var_os(LEDGER_VARIABLE).filter(|value| !value.is_empty());
+    named.map(Path::to_path_buf).or(variable.map(PathBuf::from))
+}
+
 fn find_from(named: Option<&Path>, variable: Option<OsString>, current: &Path) -> Result<PathBuf> {
     let variable = variable.filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(folder) = named.map(Path::to_path_buf).or(variable) {

@@ -5,7 +5,9 @@
 
 use super::config::has_ledger;
 use super::durable;
-use super::{anchors::Anchors, beginnings::Beginnings, keys::Keys, pins::KnownLogs};
+use super::{
+    anchors::Anchors, beginnings::Beginnings, keys::Keys, local::LocalKeyFile, pins::KnownLogs,
+};
 use crate::error::{Error, Kind, Result};
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -84,6 +86,18 @@ impl Home {
         self.folder.join("bookmarks")
     }
 
+    /// The key that this home seals its own files under.
+    #[must_use]
+    pub fn local_key(&self) -> LocalKeyFile {
+        LocalKeyFile::at(self.folder.join("keys/local"))
+    }
+
+    /// The folder of the caches that this home keeps of logs it has read.
+    #[must_use]
+    pub fn caches(&self) -> PathBuf {
+        self.folder.join("caches")
+    }
+
     /// The ledgers that were begun and are not finished.
     #[must_use]
     pub fn beginnings(&self) -> Beginnings {
@@ -102,7 +116,16 @@ impl Home {
     /// An I/O code with the path.
     pub fn open_to_others(&self) -> Result<Vec<PathBuf>> {
         let mut seen = vec![self.folder.clone()];
-        for name in ["known-logs", "anchors", "keys", "bookmarks", "witness", "beginnings"] {
+        for name in [
+            "known-logs",
+            "anchors",
+            "keys",
+            "keys/local",
+            "bookmarks",
+            "caches",
+            "witness",
+            "beginnings",
+        ] {
             seen.push(self.folder.join(name));
         }
         for name in ["keys/officers", "keys/log", "keys/witness"] {

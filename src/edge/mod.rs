@@ -6,6 +6,7 @@
 //! * [`beginnings`]: ledgers that were begun and are not finished.
 //! * [`http`]: the one HTTP client.
 //! * [`config`]: `ledger.toml`, and which folder is the ledger.
+//! * [`local`]: the key that a home seals its own files under.
 //! * [`lock`]: one writer at a time.
 //! * `randomness`: the one file that asks for random bytes.
 //! * [`sealed`]: the folder of sealed files beside a ledger.
@@ -23,6 +24,7 @@ pub mod home;
 pub mod http;
 pub mod ids;
 pub mod keys;
+pub mod local;
 pub mod lock;
 pub mod pins;
 mod randomness;

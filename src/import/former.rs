@@ -2,7 +2,7 @@
 //! none of its rows again and book all of them a second time, so every import writes down its columns
 //! (a document of kind `row key`), and a later one looks its rows up by those too.
 
-use super::mapping::{Column, ColumnName};
+use super::mapping::conditions::{Column, ColumnName};
 use super::text::comparable;
 use std::collections::BTreeSet;
 

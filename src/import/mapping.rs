@@ -1,7 +1,7 @@
 //! The mapping file: what schemas/mapping.md describes, checked as far as it can be without the file
 //! that it maps. [`Plan`](super::plan::Plan) then fits it to a header.
 
-mod conditions;
+pub(in crate::import) mod conditions;
 mod control;
 mod pattern;
 mod source;

@@ -10,6 +10,7 @@ pub mod csv;
 pub mod entry;
 pub mod execution;
 pub mod findings;
+mod fit;
 pub mod follow_on;
 pub mod json;
 pub mod leaf;
@@ -19,6 +20,8 @@ pub mod register;
 pub mod stream;
 pub mod table;
 pub mod text;
+mod view;
+mod width;
 
 pub use entry::{entry_json, lone_entry_json};
 
@@ -70,6 +73,8 @@ pub struct Style {
     pub unit: Unit,
     /// CSV without the guard against formulas.
     pub raw: bool,
+    /// How many columns a page has for a table; nothing for one that is as wide as it needs.
+    pub columns: Option<usize>,
 }
 
 /// A report as text.

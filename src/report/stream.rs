@@ -41,7 +41,7 @@ impl<'t> Stream<'t> {
         style: Style,
     ) -> io::Result<Self> {
         let body = match format {
-            Format::Table => Body::Table(Grid::new(table, style.lang, style.unit)),
+            Format::Table => Body::Table(Grid::new(table, style)),
             Format::Csv => {
                 let keys = table.columns.iter().map(|column| column.key.to_owned());
                 out.write_all(csv::line(keys).as_bytes())?;

@@ -6,30 +6,20 @@
 //! says so where rounded rows do not add up to the rounded total.
 //!
 //! A table is written as its rows come: the first thousand set the widths, and a longer table shows
-//! every column that a row may use, for nobody knows what is still to come.
+//! every column that a row may use, for nobody knows what is still to come. How it fits a page that is
+//! narrower is for `fit`.
 
-use super::table::{Cell, Column, Identity, Kind, Note, Shown, Table};
-use crate::domain::calendar::instant_text;
+use super::Style;
+use super::fit::{card, fitted, shortened};
+use super::table::{Cell, Identity, Kind, Note, Table};
+pub use super::view::Unit;
+use super::view::{Shape, View, is_right, wan};
+pub use super::width::safe;
+use super::width::{folded, width};
 use crate::domain::money::{Amount, Currency};
-use crate::projection::ratio::Ratio;
 use crate::words::Lang;
 use std::fmt::Write;
 use std::io;
-use unicode_width::UnicodeWidthChar;
-
-/// The display unit of amounts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Unit {
-    /// The currency's major unit.
-    #[default]
-    Major,
-    /// 万: ten thousand of them.
-    Wan,
-}
-
-const NAME_COLUMNS: usize = 40;
-/// Digits after the point in 万.
-const WAN_DIGITS: u32 = 2;
 
 /// How many rows set the widths of a table.
 pub const MEASURED_ROWS: usize = 1_000;
@@ -41,23 +31,20 @@ pub(super) struct Grid<'t> {
     waiting: Vec<Vec<Cell>>,
     /// The columns that are shown, with their widths, once they are known.
     set: Option<Vec<Shape>>,
+    /// A card a row, for a page that is too narrow.
+    in_cards: bool,
+    /// What is said of how it fits.
+    fit: Option<Note>,
     rounding: Rounding,
-}
-
-/// A column that is shown.
-#[derive(Debug, Clone, Copy)]
-struct Shape {
-    place: usize,
-    column: Column,
-    width: usize,
 }
 
 impl<'t> Grid<'t> {
     /// A table of `table`'s header and columns; its own rows are not looked at.
-    pub(super) fn new(table: &'t Table, lang: Lang, unit: Unit) -> Self {
-        let view = View { table, lang, unit };
+    pub(super) fn new(table: &'t Table, style: Style) -> Self {
+        let Style { lang, unit, columns: limit, raw: _ } = style;
+        let view = View { table, lang, unit, limit };
         let rounding = Rounding::new(table);
-        Self { view, waiting: Vec::new(), set: None, rounding }
+        Self { view, waiting: Vec::new(), set: None, in_cards: false, fit: None, rounding }
     }
 
     /// The next row.
@@ -69,7 +56,9 @@ impl<'t> Grid<'t> {
             self.rounding.add(&cells, self.view.table.header.currency);
         }
         if let Some(shapes) = &self.set {
-            return out.write_all(self.view.line(&cells, shapes).as_bytes());
+            let space = if self.in_cards { "\n" } else { "" };
+            let line = self.view.line(&cells, shapes, self.in_cards);
+            return out.write_all(format!("{space}{line}").as_bytes());
         }
         self.waiting.push(cells);
         if self.waiting.len() > MEASURED_ROWS {
@@ -95,13 +84,19 @@ impl<'t> Grid<'t> {
         let shapes = self.set.unwrap_or_default();
         let mut text = String::new();
         if let Some(totals) = totals.filter(|_| !shapes.is_empty()) {
-            let _ = writeln!(text, "{}", rule(&shapes));
-            text.push_str(&self.view.labelled(totals, &shapes, "total", true));
+            if self.in_cards {
+                text.push('\n');
+                text.push_str(&card(&self.view, totals, &shapes, "total", true));
+            } else {
+                let _ = writeln!(text, "{}", rule(&shapes));
+                text.push_str(&self.view.labelled(totals, &shapes, "total", true));
+            }
         }
         let rounded =
             totals.and_then(|totals| self.view.rounding_note(&self.rounding, totals, &shapes));
-        for note in notes.iter().chain(&rounded) {
-            let _ = writeln!(text, "\n{}", safe(note.text(self.view.lang)));
+        for note in notes.iter().chain(&rounded).chain(&self.fit) {
+            let words = safe(note.text(self.view.lang));
+            let _ = writeln!(text, "\n{}", folded(&words, self.view.limit));
         }
         out.write_all(text.as_bytes())
     }
@@ -109,17 +104,22 @@ impl<'t> Grid<'t> {
     /// Head, labels and the rows that waited.
     fn begin(&mut self, out: &mut dyn io::Write, totals: Option<&Vec<Cell>>) -> io::Result<()> {
         let is_cut = self.waiting.len() > MEASURED_ROWS;
-        let shapes = self.view.shapes(&self.waiting, totals, is_cut);
+        let fitted = fitted(&self.view, &self.waiting, totals, is_cut);
+        let (shapes, in_cards) = (fitted.shapes, fitted.in_cards);
         let mut text = self.view.head(&shapes);
         if self.waiting.is_empty() {
             let _ = writeln!(text, "{}", self.view.lang.label("nothing"));
             self.set = Some(Vec::new());
             return out.write_all(text.as_bytes());
         }
-        text.push_str(&self.view.labels(&shapes));
-        let _ = writeln!(text, "{}", rule(&shapes));
-        for row in std::mem::take(&mut self.waiting) {
-            text.push_str(&self.view.line(&row, &shapes));
+        (self.in_cards, self.fit) = (in_cards, fitted.note);
+        if !in_cards {
+            text.push_str(&self.view.labels(&shapes));
+            let _ = writeln!(text, "{}", rule(&shapes));
+        }
+        for (n, row) in std::mem::take(&mut self.waiting).into_iter().enumerate() {
+            text.push_str(if in_cards && n > 0 { "\n" } else { "" });
+            text.push_str(&self.view.line(&row, &shapes, in_cards));
         }
         self.set = Some(shapes);
         out.write_all(text.as_bytes())
@@ -164,92 +164,12 @@ fn hundredths(amount: Amount, currency: Currency) -> Option<i128> {
     wan(amount, currency)?.replace('.', "").parse().ok()
 }
 
-/// Text that cannot steer a terminal: control and reading-order characters as their code points.
-///
-/// ```
-/// use earmark::report::text::safe;
-/// assert_eq!(safe("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
-/// assert_eq!(safe("社保卡"), "社保卡");
-/// ```
-#[must_use]
-pub fn safe(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(
-                c,
-                '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}'
-            )
-            || ('\u{202A}'..='\u{202E}').contains(&c)
-            || ('\u{2066}'..='\u{2069}').contains(&c)
-    };
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if steers(c) {
-            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
-/// Columns that a text takes on a terminal.
-fn width(text: &str) -> usize {
-    text.chars().fold(0, |sum, c| sum.saturating_add(c.width().unwrap_or(0)))
-}
-
-/// The text, cut to `columns` with an ellipsis.
-fn cut(text: &str, columns: usize) -> String {
-    if width(text) <= columns {
-        return text.to_owned();
-    }
-    let (mut out, mut taken) = (String::new(), 1_usize);
-    for c in text.chars() {
-        taken = taken.saturating_add(c.width().unwrap_or(0));
-        if taken > columns {
-            break;
-        }
-        out.push(c);
-    }
-    out.push('…');
-    out
-}
-
-/// `digits` with thousands separators: `-1234.50` → `-1,234.50`.
-fn group(plain: &str) -> String {
-    let (sign, rest) = plain.strip_prefix('-').map_or(("", plain), |rest| ("-", rest));
-    let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(a, b)| (a, Some(b)));
-    let mut out = sign.to_owned();
-    for (i, digit) in whole.chars().enumerate() {
-        if i != 0 && whole.len().saturating_sub(i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        let _ = write!(out, ".{fraction}");
-    }
-    out
-}
-
-/// An amount in 万, rounded half to even, without separators.
-fn wan(amount: Amount, currency: Currency) -> Option<String> {
-    let digits = u32::from(currency.exponent).checked_add(4)?;
-    let denominator = 10_i128.checked_pow(digits)?;
-    Ratio { numerator: amount.0, denominator }.decimal(WAN_DIGITS)
-}
-
-struct View<'t> {
-    table: &'t Table,
-    lang: Lang,
-    unit: Unit,
-}
-
 impl View<'_> {
     fn head(&self, shapes: &[Shape]) -> String {
         let (lang, header) = (self.lang, &self.table.header);
         let title = lang.label(&format!("report:{}", self.table.report)).to_owned();
-        let mut lines = format!("{title} · {}\n", safe(&header.name));
+        let name = folded(&format!("{title} · {}", safe(&header.name)), self.limit);
+        let mut lines = format!("{name}\n");
         let mut facts = vec![
             format!("{} {}", header.head.size, lang.label("entries")),
             format!("{} {}", lang.label("head"), header.head.hash),
@@ -263,18 +183,35 @@ impl View<'_> {
         if !header.filter.is_empty() {
             facts.push(format!("{} {}", lang.label("filter"), safe(&header.filter.join(" "))));
         }
-        let _ = writeln!(lines, "{}", facts.join(" · "));
+        let _ = writeln!(lines, "{}", self.lines_of(&facts));
         if header.identity == Identity::NotPinned {
-            let _ = writeln!(lines, "{}", lang.label("identity:not_pinned"));
+            let words = folded(lang.label("identity:not_pinned"), self.limit);
+            let _ = writeln!(lines, "{words}");
         }
         for note in &header.breaches {
-            let _ = writeln!(lines, "{}", note.text(lang));
+            let _ = writeln!(lines, "{}", folded(note.text(lang), self.limit));
         }
         if shapes.iter().any(|shape| shape.column.kind == Kind::Amount) {
             let _ = writeln!(lines, "{}", self.unit_text());
         }
         lines.push('\n');
         lines
+    }
+
+    /// Facts beside each other as far as the page goes.
+    fn lines_of(&self, facts: &[String]) -> String {
+        let limit = self.limit.unwrap_or(usize::MAX);
+        let mut lines: Vec<String> = Vec::new();
+        for fact in facts {
+            let fits = |line: &&mut String| {
+                width(line).saturating_add(width(fact)).saturating_add(3) <= limit
+            };
+            match lines.last_mut().filter(fits) {
+                Some(line) => line.push_str(&format!(" · {fact}")),
+                None => lines.push(folded(fact, self.limit)),
+            }
+        }
+        lines.join("\n")
     }
 
     fn unit_text(&self) -> String {
@@ -290,48 +227,20 @@ impl View<'_> {
         }
     }
 
-    /// The columns that are shown for these rows, and how wide they are; `all`: whatever a row may use.
-    fn shapes(&self, rows: &[Vec<Cell>], totals: Option<&Vec<Cell>>, all: bool) -> Vec<Shape> {
-        let is_used = |place: usize| {
-            let cells = rows.iter().chain(totals);
-            all || cells.filter_map(|row| row.get(place)).any(|cell| !cell.is_blank())
-        };
-        let columns = self.table.columns.iter().enumerate();
-        let shown = columns.filter(|(place, column)| match (column.key, self.lang, column.shown) {
-            // One name, in the reader's language.
-            ("name_zh" | "title_zh", Lang::En, _)
-            | ("name" | "title", Lang::Zh, _)
-            | (_, _, Shown::InData) => false,
-            (_, _, Shown::Always) => true,
-            (_, _, Shown::WhenUsed) => is_used(*place),
-        });
-        let shapes = shown.enumerate().map(|(n, (place, column))| {
-            let rows = rows.iter().map(|row| {
-                let width = width(&self.cell(row, place, column));
-                // What stands in the first column of a row without a key.
-                if n == 0 && width == 0 { self.width_of("none") } else { width }
-            });
-            let totals = totals.map(|row| width(&self.cell(row, place, column)));
-            let total = totals.filter(|_| n > 0).or(totals.map(|_| self.width_of("total")));
-            let label = self.width_of(column.key);
-            let width = rows.chain(total).fold(label, usize::max);
-            Shape { place, column: *column, width }
-        });
-        shapes.collect()
-    }
-
-    fn width_of(&self, label: &str) -> usize {
-        width(self.lang.label(label))
-    }
-
     fn labels(&self, shapes: &[Shape]) -> String {
         let labels = shapes.iter().map(|shape| self.lang.label(shape.column.key).to_owned());
         aligned(labels, shapes)
     }
 
-    /// A row; one without a key says so.
-    fn line(&self, row: &[Cell], shapes: &[Shape]) -> String {
-        self.labelled(row, shapes, "none", false)
+    /// A row; one without a key says so. One that is wider than the page, as those are not that were
+    /// measured, is a card.
+    fn line(&self, row: &[Cell], shapes: &[Shape], in_cards: bool) -> String {
+        if in_cards {
+            return card(self, row, shapes, "none", false);
+        }
+        let line = self.labelled(row, shapes, "none", false);
+        let is_wide = self.limit.is_some_and(|limit| width(line.trim_end()) > limit);
+        if is_wide { card(self, row, shapes, "none", false) } else { line }
     }
 
     /// A row whose first cell is a label, `always` or where it is empty.
@@ -339,67 +248,13 @@ impl View<'_> {
         let cells = shapes.iter().enumerate().map(|(n, shape)| {
             let text = self.cell(row, shape.place, &shape.column);
             let is_label = n == 0 && (always || text.is_empty());
-            if is_label { self.lang.label(label).to_owned() } else { text }
+            if is_label {
+                self.lang.label(label).to_owned()
+            } else {
+                shortened(text, shape, self.limit)
+            }
         });
         aligned(cells, shapes)
-    }
-
-    fn cell(&self, row: &[Cell], place: usize, column: &Column) -> String {
-        let cell = row.get(place).unwrap_or(&Cell::Empty);
-        match (column.key, cell) {
-            // Without a Chinese name, the other one.
-            ("name_zh", Cell::Empty) => self.other(row, "name", column),
-            ("title_zh", Cell::Empty) => self.other(row, "title", column),
-            _ => self.text(cell, column),
-        }
-    }
-
-    fn other(&self, row: &[Cell], key: &str, column: &Column) -> String {
-        let place = self.table.place(key).and_then(|place| row.get(place));
-        place.map_or_else(String::new, |cell| self.text(cell, column))
-    }
-
-    fn text(&self, cell: &Cell, column: &Column) -> String {
-        match cell {
-            Cell::Empty => String::new(),
-            Cell::Text(text) => match column.kind {
-                Kind::Word => safe(self.lang.word(text)),
-                Kind::Name => cut(&safe(text), NAME_COLUMNS),
-                Kind::Code
-                | Kind::Codes
-                | Kind::Amount
-                | Kind::Ratio
-                | Kind::Points
-                | Kind::Date
-                | Kind::Instant
-                | Kind::Count
-                | Kind::Flag => safe(text),
-            },
-            Cell::Texts(texts) => safe(&texts.join(" ")),
-            Cell::Said(en, zh) => safe(self.lang.choose(en, zh)),
-            Cell::Amount(amount) => self.amount(*amount),
-            Cell::Ratio(ratio) => match ratio.percent() {
-                Some(percent) => group(&percent),
-                None => self.lang.label("not_applicable").to_owned(),
-            },
-            Cell::Date(date) => date.to_string(),
-            Cell::Instant(at) => instant_text(*at),
-            Cell::Count(count) if column.key == "reversed_by" => {
-                format!("{} @{count}", self.lang.label("word:reversed"))
-            }
-            Cell::Count(count) => count.to_string(),
-            Cell::Flag(true) if column.key == "below_zero" => "!".to_owned(),
-            Cell::Flag(true) => self.lang.label("yes").to_owned(),
-            Cell::Flag(false) => String::new(),
-        }
-    }
-
-    fn amount(&self, amount: Amount) -> String {
-        let currency = self.table.header.currency;
-        match self.unit {
-            Unit::Major => currency.grouped(amount),
-            Unit::Wan => wan(amount, currency).map_or_else(String::new, |plain| group(&plain)),
-        }
     }
 
     /// Columns whose exact rows add up to the total and whose rounded rows do not.
@@ -454,24 +309,14 @@ fn aligned(cells: impl Iterator<Item = String>, shapes: &[Shape]) -> String {
     out
 }
 
-fn is_right(kind: Kind) -> bool {
-    match kind {
-        Kind::Amount | Kind::Ratio | Kind::Points | Kind::Count => true,
-        Kind::Code
-        | Kind::Name
-        | Kind::Word
-        | Kind::Codes
-        | Kind::Date
-        | Kind::Instant
-        | Kind::Flag => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::chain::entry::Head;
+    use crate::projection::ratio::Ratio;
+    use crate::report::table::Column;
     use crate::report::table::{Header, Spec};
+    use crate::report::width::cut;
 
     const SPEC: Spec = Spec {
         name: "balance",
@@ -524,7 +369,7 @@ mod tests {
     }
 
     fn write(table: &Table, lang: Lang, unit: Unit) -> String {
-        let style = crate::report::Style { lang, unit, raw: false };
+        let style = crate::report::Style { lang, unit, ..crate::report::Style::default() };
         crate::report::write(table, crate::report::Format::Table, style)
     }
 
@@ -585,6 +430,77 @@ mod tests {
         let text = write(&even, Lang::En, Unit::Wan);
         assert!(text.contains("1,000.00") && !text.contains("add up"), "{text}");
         assert!(!write(&uneven, Lang::En, Unit::Major).contains("add up"));
+    }
+
+    fn narrow(table: &Table, unit: Unit, columns: usize) -> String {
+        let columns = Some(columns);
+        let style = crate::report::Style { unit, columns, ..crate::report::Style::default() };
+        crate::report::write(table, crate::report::Format::Table, style)
+    }
+
+    #[test]
+    fn on_a_narrower_page_names_are_shorter() {
+        let name = "A special fund for informatization";
+        let table = table(&[("PD", name, "", 123_456_789)]);
+        let full = write(&table, Lang::En, Unit::Major);
+        assert_eq!(body(&narrow(&table, Unit::Major, 67)), body(&full));
+        let text = narrow(&table, Unit::Major, 50);
+        let row = body(&text)[2];
+        assert_eq!(row, "PD     A special fund f…  1,234,567.89    1,234.57");
+        assert!(!text.contains("A field a line"), "{text}");
+    }
+
+    #[test]
+    fn columns_of_zeros_are_left_out_and_named() {
+        let table = table(&[("PD", "A special fund", "", 0), ("X", "Another", "", 0)]);
+        let text = narrow(&table, Unit::Major, 40);
+        assert!(text.ends_with("\n\nLeft out to fit, 0 in every row:\nAvailable.\n"), "{text}");
+        assert!(body(&text)[0].starts_with("Fund   Name            Executed %"), "{text}");
+        assert!(write(&table, Lang::En, Unit::Major).contains("Available"));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_on_cards() {
+        let table = table(&[("PD-INFO-2002", "Fund", "", 123_456_789_000), ("", "None", "", -500)]);
+        let text = narrow(&table, Unit::Major, 52);
+        let cards = [
+            "PD-INFO-2002",
+            "  Name        Fund",
+            "  Available   1,234,567,890.00",
+            "  Executed %      1,234,567.89",
+            "",
+            "(none)",
+            "  Name        None",
+            "  Available              -5.00",
+            "  Executed %              0.00",
+            "  !           !",
+            "",
+            "Total",
+            "  Available   1,234,567,885.00",
+            "  Executed %               n/a",
+            "",
+            "A field a line, for the table is 53 columns wide and",
+            "this page 52; with --unit wan it is a table that",
+            "fits.",
+        ];
+        assert_eq!(body(&text), cards);
+        assert!(!narrow(&table, Unit::Wan, 52).contains("A field a line"));
+        let text = narrow(&table, Unit::Major, 20);
+        assert!(text.replace('\n', " ").contains("wider, it is a table."), "{text}");
+        // A figure is whole, wherever it stands.
+        assert!(text.contains("\n  Available\n    1,234,567,890.00\n"), "{text}");
+    }
+
+    #[test]
+    fn a_row_that_was_not_measured_is_a_card_where_it_does_not_fit() {
+        let mut all = table(&[("A", "a", "", 100)]);
+        let row = all.rows[0].clone();
+        all.rows = vec![row; MEASURED_ROWS + 1];
+        let wide = "W".repeat(60);
+        all.rows.push(table(&[(&wide, "b", "", 200)]).rows[0].clone());
+        let text = narrow(&all, Unit::Major, 60);
+        assert!(text.contains(&format!("\n{wide}\n  Name")), "{text}");
+        assert!(text.lines().all(|line| width(line) <= 60), "{text}");
     }
 
     #[test]

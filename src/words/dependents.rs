@@ -1,18 +1,19 @@
 //! What to do about the later entries that build on one.
 
-use super::{Lang, Surface, refusal};
+use super::Lang;
 use crate::domain::rejection::{Dependents, Rejection};
 
 /// How many entries a sentence names one by one.
 const NAMED: usize = 20;
 
-/// The way to a reversal of `entry`; `all` is the step that reverses everything at once.
+/// The way to a reversal of `entry`; `all` is the step that reverses everything at once, `rule` says why a
+/// later entry stays.
 pub(super) fn way(
     later: &Dependents,
     entry: u64,
     all: &str,
     lang: Lang,
-    surface: Surface,
+    rule: &dyn Fn(&Rejection) -> String,
 ) -> String {
     let said = |en: String, zh: String| lang.choose(en, zh);
     match later {
@@ -49,7 +50,7 @@ pub(super) fn way(
         ),
         Dependents::Standing(standing) => {
             let each = standing.iter().take(NAMED);
-            let each = each.map(|(at, why)| in_the_way(*at, entry, why, lang, surface));
+            let each = each.map(|(at, why)| in_the_way(*at, entry, why, lang, rule(why)));
             let each = each.collect::<Vec<_>>().join(lang.choose("; ", "；"));
             said(
                 format!(
@@ -62,8 +63,7 @@ pub(super) fn way(
     }
 }
 
-fn in_the_way(at: u64, entry: u64, why: &Rejection, lang: Lang, surface: Surface) -> String {
-    let rule = refusal::refusal(why, lang, surface).rule;
+fn in_the_way(at: u64, entry: u64, why: &Rejection, lang: Lang, rule: String) -> String {
     if at == entry || matches!(why, Rejection::NotReversible { .. }) {
         return rule;
     }

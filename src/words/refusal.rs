@@ -456,12 +456,12 @@ table! {
 
     // Later entries.
     HasDependents { entry, ground, short: Some, later: raw }
-        with way = dependents::way(later, *entry, step, lang, surface);
+        with way = dependents::way(later, *entry, step, lang, &|why| refusal(why, lang, surface).rule);
         => "reversing @{entry} would leave {ground} at {short}",
            "冲销 @{entry} 会使{ground}变为 {short}";
            "{way}", "{way}";
     HasDependents { entry, ground, short: (None), later: raw }
-        with way = dependents::way(later, *entry, step, lang, surface);
+        with way = dependents::way(later, *entry, step, lang, &|why| refusal(why, lang, surface).rule);
         => "later entries build on @{entry}: {ground}", "后续条目以 @{entry} 为依据：{ground}";
            "{way}", "{way}";
 }

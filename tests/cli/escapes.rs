@@ -3,21 +3,30 @@
 
 use super::Place;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
 use std::fs::File;
 use std::io::Read;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 /// DEL, C1, right-to-left, zero width, a tag: what no rule of ours lets into a name.
 const HOSTILE: &str = "x\u{7f}\u{9b}31m\u{202e}gnp\u{200b}\u{ad}\u{e0041}";
 
 /// What a line shows on a terminal.
 fn on_terminal(place: &Place, line: &str) -> String {
+    shown_on(place.command(line), None)
+}
+
+/// What a command shows on a terminal, which is so wide or does not say how wide it is.
+pub(super) fn shown_on(mut command: Command, columns: Option<u16>) -> String {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
     let name = ptsname(&master, Vec::new()).unwrap();
     let terminal = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
-    let mut command = place.command(line);
+    if let Some(ws_col) = columns {
+        let size = Winsize { ws_row: 24, ws_col, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&terminal, size).unwrap();
+    }
     command.stdout(Stdio::from(terminal)).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     // The terminal's other ends close with the command.
@@ -29,7 +38,7 @@ fn on_terminal(place: &Place, line: &str) -> String {
     while let Ok(count @ 1..) = master.read(&mut piece) {
         shown.extend_from_slice(&piece[..count]);
     }
-    assert!(child.wait().unwrap().success(), "{line}");
+    assert!(child.wait().unwrap().success());
     String::from_utf8(shown).unwrap()
 }
 

@@ -23,11 +23,13 @@ mod clock;
 mod confidential;
 #[path = "../conforms/mod.rs"]
 mod conforms;
+mod copies;
 mod demo;
 mod doctor;
 mod escapes;
 mod figures;
 mod files;
+mod home_caches;
 mod json;
 mod keys;
 mod known;
@@ -53,6 +55,7 @@ mod verify;
 mod wait;
 mod wanted;
 mod whose;
+mod width;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 /// The files of a package, in order.
-type Files = Vec<(String, Vec<u8>)>;
+pub(super) type Files = Vec<(String, Vec<u8>)>;
 
 const MANIFEST: &str = "manifest.json";
 
@@ -30,7 +30,7 @@ fn packed() -> (Place, Files, String) {
     (place, files, key)
 }
 
-fn unzip(path: &Path) -> Files {
+pub(super) fn unzip(path: &Path) -> Files {
     let mut zip = zip::ZipArchive::new(File::open(path).unwrap()).unwrap();
     (0..zip.len())
         .map(|number| {
@@ -42,7 +42,7 @@ fn unzip(path: &Path) -> Files {
         .collect()
 }
 
-fn zipped(files: &Files) -> Vec<u8> {
+pub(super) fn zipped(files: &Files) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in files {
         zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();

@@ -397,7 +397,7 @@ fn hostile_names_pass_through_every_format() {
 
 /// The table below its header.
 fn grid(table: &Table, lang: Lang, unit: Unit) -> Vec<String> {
-    let shown = report::write(table, Format::Table, Style { lang, unit, raw: false });
+    let shown = report::write(table, Format::Table, Style { lang, unit, ..Style::default() });
     let lines = shown.lines().skip_while(|line| !line.is_empty()).skip(1);
     lines.map(str::to_owned).collect()
 }

@@ -14,6 +14,7 @@
     reason = "test code"
 )]
 
+mod circles;
 mod errors;
 mod house;
 mod rules;
@@ -120,6 +121,17 @@ const BAD: &[Bad] = &[
         rule: "imports",
         files: &[("src/main.rs", "//! x\nuse earmark::ledger::Ledger;\n")],
         found: "src/main.rs:2: main may not import ledger::Ledger",
+    },
+    Bad {
+        rule: "circles",
+        files: &[
+            ("src/chain/mod.rs", "//! x\nmod a;\nmod b;\nmod c;\npub use a::A;\nstruct S;\n"),
+            ("src/chain/a.rs", "//! x\nuse super::b::B;\nuse super::S;\n"),
+            ("src/chain/b.rs", "//! x\nfn f() { crate::chain::c::g() }\n"),
+            ("src/chain/c.rs", "//! x\nuse super::a::{A, C};\nuse super::d;\n"),
+            ("src/chain/d.rs", "//! x\n"),
+        ],
+        found: "src/chain/a.rs:1: chain::a, chain::b, chain::c need each other",
     },
     Bad {
         rule: "crate homes",

@@ -1,5 +1,6 @@
 //! The rules, one function each, over all files of the house at once.
 
+use crate::circles::circles;
 use crate::house as h;
 use crate::source::{self, NamedPath, Source};
 use std::fmt;
@@ -25,7 +26,12 @@ impl File {
         (module != "lib").then(|| module.replace('/', "::"))
     }
 
-    fn finding(&self, line: usize, rule: impl Into<String>, repair: impl Into<String>) -> Finding {
+    pub fn finding(
+        &self,
+        line: usize,
+        rule: impl Into<String>,
+        repair: impl Into<String>,
+    ) -> Finding {
         Finding { path: self.path.clone(), line, rule: rule.into(), repair: repair.into() }
     }
 }
@@ -51,6 +57,7 @@ pub type Rule = (&'static str, fn(&[File]) -> Vec<Finding>);
 /// All rules.
 pub const RULES: &[Rule] = &[
     ("imports", imports),
+    ("circles", circles),
     ("crate homes", crate_homes),
     ("clock home", clock_home),
     ("file home", file_home),
@@ -108,12 +115,12 @@ fn may_import((room, others): &(&str, &str), target: &str) -> bool {
 }
 
 /// True if `path` is `front` or below it.
-fn is_within(path: &str, front: &str) -> bool {
+pub fn is_within(path: &str, front: &str) -> bool {
     path.strip_prefix(front).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
 /// What a path names inside the crate, from its root; nothing if it starts elsewhere.
-fn inside(module: &str, path: &NamedPath) -> Option<String> {
+pub fn inside(module: &str, path: &NamedPath) -> Option<String> {
     let ups = path.segments.iter().take_while(|segment| *segment == "super").count();
     let from: Vec<&str> = match path.segments.first().map(String::as_str) {
         Some("crate" | "earmark") => Vec::new(),
@@ -129,7 +136,7 @@ fn inside(module: &str, path: &NamedPath) -> Option<String> {
 }
 
 /// The files of `src` that ship, with their module and source; without `lib.rs`.
-fn shipped(files: &[File]) -> impl Iterator<Item = (&File, String, &Source)> {
+pub fn shipped(files: &[File]) -> impl Iterator<Item = (&File, String, &Source)> {
     let mut for_tests: Vec<String> = Vec::new();
     for file in files {
         let (Some(module), Some(source)) = (file.module(), &file.source) else { continue };

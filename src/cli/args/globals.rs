@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// Flags that every verb takes.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Globals {
-    /// The ledger's folder [default: $EARMARK_LEDGER, else this folder or the nearest around it with a ledger.toml]
+    /// The ledger's folder; to read also a copy of it or of its log/, or a package [default: $EARMARK_LEDGER, else this folder or the nearest around it with a ledger.toml]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
     pub(crate) ledger: Option<PathBuf>,
     /// Whose key signs [default: the only key in $EARMARK_HOME/keys/officers; $EARMARK_HOME is ~/.earmark]

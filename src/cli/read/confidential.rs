@@ -7,12 +7,13 @@ use crate::chain::entry::{self, LedgerId};
 use crate::chain::hash::Hash;
 use crate::cli::args::{ReadFlags, ShowConfidential};
 use crate::cli::output::{Exit, for_terminal};
+use crate::cli::place::LedgerPlace;
 use crate::cli::session::Session;
 use crate::domain::calendar::Date;
 use crate::domain::event::Body;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::reader::books::Books;
-use crate::ledger::reader::sealed::open_fields;
+use crate::ledger::reader::sealed::{away, open_fields};
 use crate::words::Lang;
 use serde_json::{Map, Value, json};
 
@@ -119,8 +120,14 @@ pub(super) fn show(session: &Session, a: &ShowConfidential) -> Result<Exit> {
             .with_detail("officer", &erased.officer)
             .with_detail("legal_basis", &erased.legal_basis));
     }
-    let (folder, ledger) = (session.ledger_folder()?, LedgerId(reading.facts.id.0));
-    let fields = open_fields(&folder, ledger, index, standing.commitment)?;
+    let (commitment, ledger) = (standing.commitment, LedgerId(reading.facts.id.0));
+    let fields = match session.place()? {
+        LedgerPlace::Own(folder) => open_fields(&folder, ledger, index, commitment),
+        LedgerPlace::Copy(copy) => match copy.folder() {
+            Some(folder) => open_fields(folder, ledger, index, commitment),
+            None => Err(away(index, &format!("confidential/{commitment} and its .key"))),
+        },
+    }?;
     let lang = lang(session);
     let mut text = match lang {
         Lang::En => format!("@{index} · confidential, as committed to by the entry\n"),
@@ -135,7 +142,7 @@ pub(super) fn show(session: &Session, a: &ShowConfidential) -> Result<Exit> {
         });
         map.insert(name(number).replace(' ', "_"), value.into());
     }
-    let commitment = standing.commitment.to_string();
+    let commitment = commitment.to_string();
     let json = json!({"confidential": {"entry": index, "commitment": commitment, "fields": map}});
     session.console.clone().secret().receipt(&text, &json)?;
     Ok(Exit::Done)

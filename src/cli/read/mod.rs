@@ -8,6 +8,7 @@ mod card;
 mod check_proof;
 mod checkpoint;
 mod confidential;
+mod copied;
 mod export;
 mod filters;
 mod late;
@@ -30,6 +31,7 @@ use super::args::{
     ProgrammeVerb, ReadFlags, ReportVerb, UnitName, Verb,
 };
 use super::output::{Exit, counted, printing};
+use super::place::LedgerPlace;
 use super::session::Session;
 use crate::chain::entry::Head;
 use crate::domain::calendar::Date;
@@ -156,14 +158,8 @@ impl Reading {
                 .with_hint("leave the flag out, or add -O csv")
                 .in_case("raw"));
         }
-        let folder = session.ledger_folder()?;
-        let config = LedgerConfig::read(&folder)?;
-        let pin = session.pin_of(&config.origin)?;
-        let key = pin.as_ref().map(key_of).transpose()?;
-        let trusted = key.as_ref().map(|key| key.public_key().to_bytes());
-        let reader = Reader::open(&folder, trusted)?;
-        let identity = hold_to_pin(session, &reader, pin.as_ref())?;
-        warn_unpublished(session, &folder, reader.size());
+        let (reader, identity) = opened(session)?;
+        let reader = reader.with_home_caches(session.home_caches());
         let facts = facts_of(&reader)?;
         let known_at = match flags.as_known_at {
             None => None,
@@ -254,6 +250,28 @@ impl Reading {
         };
         self.as_of.map_or_else(today, Ok)
     }
+}
+
+/// The log that is read, and whose it is: of a ledger with its caches under the pinned key, of a copy without
+/// any.
+fn opened(session: &Session) -> Result<(Reader, Identity)> {
+    let folder = match session.place()? {
+        LedgerPlace::Own(folder) => folder,
+        LedgerPlace::Copy(copy) => {
+            let reader = copy.open(session.globals.file.as_deref())?;
+            let identity = hold_to_pin(session, &reader, None)?;
+            copied::tell(session, &copy, &reader, identity)?;
+            return Ok((reader, identity));
+        }
+    };
+    let config = LedgerConfig::read(&folder)?;
+    let pin = session.pin_of(&config.origin)?;
+    let key = pin.as_ref().map(key_of).transpose()?;
+    let trusted = key.as_ref().map(|key| key.public_key().to_bytes());
+    let reader = Reader::open(&folder, trusted)?;
+    let identity = hold_to_pin(session, &reader, pin.as_ref())?;
+    warn_unpublished(session, &folder, reader.size());
+    Ok((reader, identity))
 }
 
 /// The log is the pinned one: signed by the pinned key, beginning with the pinned entry; or nothing is pinned
@@ -370,7 +388,7 @@ fn style(session: &Session, raw: bool) -> Style {
         UnitName::Yuan => Unit::Major,
         UnitName::Wan => Unit::Wan,
     };
-    Style { lang: lang(session), unit, raw }
+    Style { lang: lang(session), unit, raw, columns: session.console.columns() }
 }
 
 fn lang(session: &Session) -> Lang {

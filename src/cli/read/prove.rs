@@ -7,6 +7,7 @@ use super::named::resolve_entry;
 use super::{facts_of, key_of, say};
 use crate::cli::args::Prove;
 use crate::cli::output::{Exit, counted, for_terminal, path_text, to_file};
+use crate::cli::place::LedgerPlace;
 use crate::cli::session::Session;
 use crate::cli::shell::quoted;
 use crate::error::{Error, Kind, Result};
@@ -20,7 +21,10 @@ use std::path::{Path, PathBuf};
 /// Runs `prove`.
 pub(super) fn prove(session: &Session, a: &Prove) -> Result<Exit> {
     let files = Files::named(session.globals.file.as_deref())?;
-    let reader = Reader::open(&session.ledger_folder()?, None)?;
+    let reader = match session.place()? {
+        LedgerPlace::Own(folder) => Reader::open(&folder, None)?,
+        LedgerPlace::Copy(copy) => copy.open(session.globals.file.as_deref())?,
+    };
     let key = Key::of(session, &reader)?;
     let archive = reader.archive();
     Checkpoint::verify(archive.note(), &key.key)?;

@@ -8,6 +8,7 @@ use super::{key_of, packed, read_key};
 use crate::archive::package::Beside;
 use crate::cli::args::{FormatName, TierName, Verify};
 use crate::cli::output::Exit;
+use crate::cli::place::LedgerPlace;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
 use crate::cli::source::{Elsewhere, Source, Time};
@@ -118,7 +119,18 @@ impl Place {
             let Source { archive, caches, beside } = Source::open(from, time)?;
             return Ok(Self { reader: Reader::of(archive), ledger: None, caches, beside });
         }
-        let folder = session.ledger_folder()?;
+        let folder = match session.place()? {
+            LedgerPlace::Copy(copy) if !a.store => {
+                let from = Elsewhere::Path(copy.path);
+                let Source { archive, caches, beside } = Source::open(&from, time)?;
+                return Ok(Self { reader: Reader::of(archive), ledger: None, caches, beside });
+            }
+            LedgerPlace::Copy(copy) => {
+                let hint = "leave --store out: there is no store to compare, only the log";
+                return Err(copy.only_read().with_hint(hint));
+            }
+            LedgerPlace::Own(folder) => folder,
+        };
         let reader = Reader::open_log(&folder.join(LOG_FOLDER), None, None).map_err(no_log)?;
         let caches = Some(folder.join(CACHE_FOLDER));
         Ok(Self { reader, ledger: Some(folder), caches, beside: None })
@@ -199,12 +211,7 @@ fn against_anchor(
     let Some(anchor) = anchors.read(origin)?.filter(|_| !keys.is_empty()) else { return Ok(None) };
     let size = reader.size();
     if !is_own && anchor.size > size {
-        let (had, words) = (anchor.size, "older than this machine's anchor");
-        session.console.note(&super::say(
-            session,
-            format!("{words}: {size} of {had} entries"),
-            format!("早于本机的锚点：{had} 条中的 {size} 条"),
-        ));
+        note_older(session, size, anchor.size);
         return Ok(None);
     }
     let name = anchors.path(origin).display().to_string();
@@ -212,6 +219,15 @@ fn against_anchor(
     let held = verify::hold_against(reader.archive(), &[older], keys)?;
     // An anchor that agrees is nothing to tell, nor one of another log's key.
     Ok(held.into_iter().find(|against| against.compared && !against.faults.is_empty()))
+}
+
+/// Says that a copy is older than what this machine has seen of its log.
+pub(super) fn note_older(session: &Session, size: u64, had: u64) {
+    session.console.note(&super::say(
+        session,
+        format!("older than this machine's anchor: {size} of {had} entries"),
+        format!("早于本机的锚点：{had} 条中的 {size} 条"),
+    ));
 }
 
 /// The pin follows the log's key, where the pinned one signed for the one after it.

@@ -101,6 +101,15 @@ fn see_keys(session: &Session, origin: &str) -> Result<Vec<Observation>> {
         let advice = format!("chmod go-w {}; then see who did: earmark verify", path.display());
         seen.push(Observation::new("home", Health::Broken, words).advise(advice));
     }
+    let local = session.home()?.local_key();
+    if let Err(error) = local.read()
+        && seen.iter().all(|seen| !seen.words.ends_with(&local.path().display().to_string()))
+    {
+        let unfit = Observation::new("keys", Health::Note, error.message());
+        seen.push(
+            unfit.advise("it may be removed; another is made, and what it sealed is made anew"),
+        );
+    }
     if seen.is_empty() {
         seen.push(Observation::new("keys", Health::Whole, "here, and nobody else's to read"));
     }
@@ -120,6 +129,13 @@ fn exposed(session: &Session) -> Result<Vec<PathBuf>> {
                 exposed.push(entry.path());
             }
         }
+    }
+    let local = session.home()?.local_key();
+    match local.path().symlink_metadata() {
+        Ok(found) if found.is_file() && found.permissions().mode() & 0o077 != 0 => {
+            exposed.push(local.path().to_owned());
+        }
+        Ok(_) | Err(_) => {}
     }
     exposed.sort();
     Ok(exposed)

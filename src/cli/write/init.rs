@@ -5,8 +5,8 @@
 //! (`edge::beginnings`), so that one that was cut off at any step can be run again.
 
 use super::documents::filing;
-use super::key::Request;
 use super::receipt;
+use super::request::Request;
 use crate::chain::entry::LedgerId;
 use crate::chain::hash::{Hash, to_hex};
 use crate::chain::signature::Signer;

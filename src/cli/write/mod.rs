@@ -17,6 +17,7 @@ mod money;
 mod office;
 mod policy;
 mod receipt;
+mod request;
 mod sentence;
 mod setup;
 mod stranded;

@@ -4,7 +4,7 @@
 //! place; after a crash in between the next opening goes on (`Session::on_ledger`, `Session::in_use`).
 
 use super::documents::filing;
-use super::key::{Request, read_request};
+use super::request::{Request, read_request};
 use super::{Desk, Wish, print_receipt, record};
 use crate::chain::signature::{Signer, log_key_message};
 use crate::cli::args::{

@@ -86,7 +86,7 @@ const MAX_BYTES_AN_ENTRY: u64 = 2_048;
 const MAX_BYTES_BESIDE: u64 = 4 << 20;
 
 /// The most bytes that a cache of a log of `size` entries may have.
-fn most_bytes(size: u64) -> usize {
+pub(super) fn most_bytes(size: u64) -> usize {
     let most = size.saturating_mul(MAX_BYTES_AN_ENTRY).saturating_add(MAX_BYTES_BESIDE);
     usize::try_from(most).unwrap_or(usize::MAX)
 }
@@ -167,6 +167,50 @@ fn head_of(bytes: &[u8]) -> Option<Head> {
     body::decode_front::<Stored<()>>(value_of(bytes)?)?.head(bytes)
 }
 
+/// The head in the value of a cache of this logic and of `size` entries, whoever vouches for it.
+pub(super) fn head_in(value: &[u8], size: u64) -> Option<Head> {
+    body::decode_front::<Stored<()>>(value)?.head_at(size)
+}
+
+/// The cache in a value that is vouched for.
+pub(super) fn decoded(value: &[u8], size: u64) -> Option<Cache> {
+    let stored: Stored<Books> = body::decode_value(value).ok()?;
+    Some(Cache {
+        ledger: stored.ledger,
+        head: stored.head_at(size)?,
+        recorded_at_microseconds: stored.recorded_at_microseconds,
+        books: stored.books,
+    })
+}
+
+/// The value of a cache.
+///
+/// # Errors
+/// `cache_too_large` (`Kind::Io`).
+pub(super) fn value(cache: &Cache) -> Result<Vec<u8>> {
+    let contents = Contents {
+        ledger: cache.ledger,
+        head: cache.head,
+        recorded_at_microseconds: cache.recorded_at_microseconds,
+        books: cache.books.as_ref(),
+    };
+    body::encode_value(&contents.stored()).map_err(|malformed| {
+        Error::new(Kind::Io, "cache_too_large", format!("the cache: {malformed}"))
+    })
+}
+
+/// Nothing is written that nobody would read.
+///
+/// # Errors
+/// `cache_too_large` (`Kind::Io`).
+pub(super) fn check_length(bytes: usize, size: u64) -> Result<()> {
+    if bytes <= most_bytes(size) {
+        return Ok(());
+    }
+    let message = format!("the cache would have {bytes} bytes, which nobody would read");
+    Err(Error::new(Kind::Io, "cache_too_large", message))
+}
+
 /// The bytes of a cache behind magic, signature and size.
 fn value_of(bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(SIZE.end..).filter(|_| bytes.get(..SIGNATURE.start) == Some(MAGIC.as_slice()))
@@ -176,20 +220,19 @@ impl<B> Stored<B> {
     /// The head, where format and logic are ours and the size is the one before the value.
     fn head(&self, bytes: &[u8]) -> Option<Head> {
         let size = bytes.get(SIZE).and_then(|size| <[u8; 8]>::try_from(size).ok())?;
+        self.head_at(u64::from_le_bytes(size))
+    }
+
+    fn head_at(&self, size: u64) -> Option<Head> {
         let found = (self.format, self.logic_versions, self.size);
-        let expected = (FORMAT, Books::logic_versions(), u64::from_le_bytes(size));
+        let expected = (FORMAT, Books::logic_versions(), size);
         (found == expected).then_some(Head { size: self.size, hash: Hash(self.hash) })
     }
 }
 
 fn decode(bytes: &[u8]) -> Option<Cache> {
-    let stored: Stored<Books> = body::decode_value(value_of(bytes)?).ok()?;
-    Some(Cache {
-        ledger: stored.ledger,
-        head: stored.head(bytes)?,
-        recorded_at_microseconds: stored.recorded_at_microseconds,
-        books: stored.books,
-    })
+    let size = bytes.get(SIZE).and_then(|size| <[u8; 8]>::try_from(size).ok())?;
+    decoded(value_of(bytes)?, u64::from_le_bytes(size))
 }
 
 /// Removes the cache in `folder`, if there is one.
@@ -211,25 +254,13 @@ pub fn remove(folder: &Path) -> Result<()> {
 /// # Errors
 /// `Kind::Io` when it cannot be written.
 pub fn write(folder: &Path, cache: &Cache, signer: &dyn Signer) -> Result<()> {
-    let contents = Contents {
-        ledger: cache.ledger,
-        head: cache.head,
-        recorded_at_microseconds: cache.recorded_at_microseconds,
-        books: cache.books.as_ref(),
-    };
-    let value = body::encode_value(&contents.stored()).map_err(|malformed| {
-        Error::new(Kind::Io, "cache_too_large", format!("the cache: {malformed}"))
-    })?;
+    let value = value(cache)?;
     let mut signed = cache.head.size.to_le_bytes().to_vec();
     signed.extend_from_slice(&value);
     let mut bytes = MAGIC.to_vec();
     bytes.extend_from_slice(&signer.sign(&cache_message(&signed)));
     bytes.extend_from_slice(&signed);
-    if bytes.len() > most_bytes(cache.head.size) {
-        let message =
-            format!("the cache would have {} bytes, which nobody would read", bytes.len());
-        return Err(Error::new(Kind::Io, "cache_too_large", message));
-    }
+    check_length(bytes.len(), cache.head.size)?;
     durable::create_folder(folder, Readers::Everyone)?;
     durable::replace(&folder.join(FILE), &bytes, Readers::Everyone)
 }

@@ -6,6 +6,7 @@
 pub mod ahead;
 pub mod books;
 pub mod cache;
+pub mod home_cache;
 mod proofs;
 pub mod replay;
 mod scan;
@@ -18,6 +19,7 @@ use self::ahead::Ahead;
 pub use self::scan::is_voucher;
 
 use self::books::Books;
+use self::home_cache::HomeCaches;
 use self::replay::{Judge, Replay, read_event};
 use self::settled::Settled;
 use super::{CACHE_FOLDER, LOG_FOLDER};
@@ -49,6 +51,7 @@ pub struct Reader {
     archive: ArchiveReader,
     caches: Option<PathBuf>,
     trusted_key: Option<[u8; 32]>,
+    home_caches: Option<HomeCaches>,
 }
 
 impl Reader {
@@ -72,13 +75,20 @@ impl Reader {
         trusted_key: Option<[u8; 32]>,
     ) -> Result<Self> {
         let archive = ArchiveReader::open(log_folder)?;
-        Ok(Self { archive, caches: caches.map(Path::to_owned), trusted_key })
+        Ok(Self { archive, caches: caches.map(Path::to_owned), trusted_key, home_caches: None })
     }
 
     /// Reads a log that is open already, without caches: one of somebody else.
     #[must_use]
     pub fn of(archive: ArchiveReader) -> Self {
-        Self { archive, caches: None, trusted_key: None }
+        Self { archive, caches: None, trusted_key: None, home_caches: None }
+    }
+
+    /// The same reader, which uses the caches of its home where the log key signed none, and leaves some.
+    #[must_use]
+    pub fn with_home_caches(mut self, caches: Option<HomeCaches>) -> Self {
+        self.home_caches = caches;
+        self
     }
 
     /// Number of entries published.
@@ -254,14 +264,40 @@ impl Reader {
         let cached = if as_of.is_none() { self.cached(size)? } else { None };
         let (mut books, mut replay) =
             cached.unwrap_or_else(|| (Books::new(as_of), Replay::new(None, Judge::Rules)));
+        let from = replay.walk().head().size;
         self.fold_on(&mut replay, size, &mut |recorded| books.apply(recorded))?;
+        let walk = replay.walk();
+        let (ledger, head) = (walk.ledger(), walk.boundary());
+        let recorded_at_microseconds = walk.recorded_at_microseconds();
         books.state = replay.into_state();
-        Ok(books)
+        let Some(homes) = self.home_caches.as_ref().filter(|_| as_of.is_none()) else {
+            return Ok(books);
+        };
+        let is_whole = head.size == size && size == self.size();
+        let Some(ledger) = ledger.filter(|_| is_whole && homes.is_due(size.saturating_sub(from)))
+        else {
+            return Ok(books);
+        };
+        let cache = cache::Cache { ledger: ledger.0, head, recorded_at_microseconds, books };
+        // One that could not be left costs the next read its time.
+        homes.write(&self.archive.checkpoint().origin, &cache).ok();
+        Ok(cache.books)
     }
 
     fn cached(&self, size: u64) -> Result<Option<(Books, Replay)>> {
-        let (Some(folder), Some(key)) = (&self.caches, &self.trusted_key) else { return Ok(None) };
-        let Some(cache) = cache::read(folder, key, self.size()) else { return Ok(None) };
+        let signed = self.caches.as_ref().zip(self.trusted_key);
+        let signed = signed.and_then(|(folder, key)| cache::read(folder, &key, self.size()));
+        if let Some(resumed) = self.resumed(signed, size)? {
+            return Ok(Some(resumed));
+        }
+        let origin = &self.archive.checkpoint().origin;
+        let own = self.home_caches.as_ref().and_then(|homes| homes.read(origin, self.size()));
+        self.resumed(own, size)
+    }
+
+    /// What a cache has, if its head is in the log within `size` entries.
+    fn resumed(&self, cache: Option<cache::Cache>, size: u64) -> Result<Option<(Books, Replay)>> {
+        let Some(cache) = cache else { return Ok(None) };
         if cache.head.size > size || self.head_at(cache.head.size)? != cache.head {
             return Ok(None);
         }

@@ -74,6 +74,15 @@ pub fn hold(folder: &Path, claims: &BTreeMap<Hash, Claim>) -> Result<Held> {
     Ok(held)
 }
 
+/// That sealed files which an entry's fields need are not there.
+#[must_use]
+pub fn away(entry: u64, missing: &str) -> Error {
+    let message = format!("the confidential fields of @{entry} cannot be read without {missing}");
+    Error::new(Kind::NotFound, "sealed_file_missing", message)
+        .with_hint("look where the entry was recorded; copies of the log never have these files")
+        .with_detail("entry", format!("@{entry}"))
+}
+
 /// Opens the confidential fields of an entry with the files beside the ledger in `folder`.
 ///
 /// # Errors
@@ -92,13 +101,7 @@ pub fn open_fields(
             (None, Some(_)) => format!("confidential/{commitment}"),
             (Some(_), _) => format!("confidential/{commitment}.key"),
         };
-        let message =
-            format!("the confidential fields of @{entry} cannot be read without {missing}");
-        return Err(Error::new(Kind::NotFound, "sealed_file_missing", message)
-            .with_hint(
-                "look where the entry was recorded; copies of the log never have these files",
-            )
-            .with_detail("entry", format!("@{entry}")));
+        return Err(away(entry, &missing));
     };
     confidential::open(ledger, commitment, sealed, key).map_err(|malformed| {
         let message = format!("the sealed files of @{entry} do not hold its fields: {malformed}");

@@ -4,27 +4,21 @@
 //! first two become `Kind::Break` here; the third is for the callers to notice, who compare heads. It
 //! knows nothing of pages and entries.
 
-use super::warm::warm;
+use super::caught::caught;
+use super::warm::{SEGMENT_BYTES, warm};
 use super::watch::{self, Watch};
 use crate::error::{Error, Kind, Result};
 use crate::file;
 use crate::store::medium::{Medium, MediumFile};
-use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 const CACHE_BYTES: u64 = 16 << 20;
-pub(super) const SEGMENT_BYTES: usize = 512 * 1024;
-
-thread_local! {
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
 
 /// An open database and our own descriptor of its file.
 pub(super) struct Engine {
@@ -65,35 +59,6 @@ pub(super) enum Unopened {
     Damaged(String),
     /// The machine or the caller's rights do not allow it.
     Refused(Error),
-}
-
-/// Keeps the panic message of guarded calls off the terminal; every other panic prints as before.
-fn quiet_guarded_panics() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !QUIET.get() {
-                before(info);
-            }
-        }));
-    });
-}
-
-/// Runs `call`; a panic becomes an `Err` with its words.
-pub(super) fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
-    quiet_guarded_panics();
-    let before = QUIET.replace(true);
-    let outcome = panic::catch_unwind(AssertUnwindSafe(call));
-    QUIET.set(before);
-    outcome.map_err(|payload| {
-        let words = payload
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| payload.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
-        format!("sled panicked: {words}")
-    })
 }
 
 /// The error for damage in sled's copy.

@@ -8,7 +8,7 @@
 //! damage, not against forgery: who can write the folder can as well use another id.
 
 use super::engine::{Engine, damaged};
-use super::pages;
+use super::page;
 use crate::chain::entry::{self, CommandId};
 use crate::chain::hash::{self, Hash};
 use crate::error::Result;
@@ -243,7 +243,7 @@ impl Index {
     /// `Kind::Break` when the entries cannot be read; `Kind::Io`.
     pub(super) fn make(engine: &Engine, size: u64, batch: &mut ::sled::Batch) -> Result<Self> {
         let mut index = Self::empty();
-        pages::for_each_command(engine, size, &mut |id, span| {
+        page::for_each_command(engine, size, &mut |id, span| {
             index.count(&id.0, &span_value(span));
             Ok(())
         })?;
@@ -264,7 +264,7 @@ impl Index {
         })?;
         engine.apply(gone)?;
         let mut index = Self::empty();
-        pages::for_each_command(engine, size, &mut |id, span| {
+        page::for_each_command(engine, size, &mut |id, span| {
             // Of two commands with one id the first is the one that a retry means.
             if get(engine, id)?.is_none() {
                 let value = span_value(span);
@@ -296,7 +296,7 @@ pub(super) fn get(engine: &Engine, id: CommandId) -> Result<Option<Span>> {
 
 /// The command that the key names must be the one at its place.
 pub(super) fn check_hit(engine: &Engine, id: CommandId, span: Span) -> Result<Span> {
-    let entries = pages::read(engine, span.first..span.first.saturating_add(1))?;
+    let entries = page::read(engine, span.first..span.first.saturating_add(1))?;
     let found = entries.first().and_then(|sealed| entry::parse(&sealed.bytes).ok());
     match found {
         Some(first) if first.command == id && first.place == 0 && first.count == span.count => {

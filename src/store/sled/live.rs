@@ -6,6 +6,7 @@
 
 use super::engine::Engine;
 use super::index::{self, Index};
+use super::page;
 use super::pages::{self, Pages, SharedIndex};
 use super::snapshot;
 use super::tail::{Tail, bytes_of};
@@ -256,7 +257,7 @@ impl Live {
         if range.is_empty() {
             return Ok(Vec::new());
         }
-        let mut entries = pages::read(&self.engine, range.start..range.end.min(self.applied))
+        let mut entries = page::read(&self.engine, range.start..range.end.min(self.applied))
             .inspect_err(|error| self.suspect(error))?;
         self.flying.read(&range, &mut entries);
         self.pending.read(&range, &mut entries);

@@ -3,9 +3,9 @@
 //!
 //! * `wal`, `frame`, `mark`, `sound`: the durability log, the commit point of an append; where it ended cleanly, and
 //!   where all copies were one.
-//! * `engine`: sled itself, its panics caught and its flushes followed by a sync; `warm`: what it reads as it opens is
+//! * `engine`: sled itself, its panics `caught` and its flushes followed by a sync; `warm`: what it reads as it opens is
 //!   read before.
-//! * `pages`, `head`, `index`, `snapshot`: keys and values.
+//! * `page`, `pages`, `head`, `index`, `snapshot`: keys and values.
 //! * `live`, `tail`: a store at work; sled follows the durability log.
 //! * `open`, `rebuild`: opening after any end, and starting afresh.
 //!
@@ -13,6 +13,7 @@
 //! open in one program at a time. It repairs nothing by itself beyond completing sled from the durability
 //! log: which of several copies is right needs signatures, and those are the ledger's to check.
 
+mod caught;
 mod engine;
 mod frame;
 mod head;
@@ -20,6 +21,7 @@ mod index;
 mod live;
 mod mark;
 mod open;
+mod page;
 mod pages;
 mod rebuild;
 mod snapshot;
@@ -39,6 +41,11 @@ use crate::error::{Error, Kind, Result};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Name of sled's folder.
+const DB: &str = "db";
+/// Name of the durability log's folder.
+const WAL: &str = "wal";
 
 /// How a store is opened.
 #[derive(Debug, Clone)]

@@ -6,10 +6,11 @@
 use super::engine::{self, Engine, Unopened};
 use super::live::Live;
 use super::mark::Mark;
+use super::page;
 use super::pages::{self, Pages};
 use super::tail::Tail;
 use super::wal::{Met, Wal};
-use super::{Broken, Options, State, rebuild};
+use super::{Broken, DB, Options, State, WAL, rebuild};
 use crate::chain::entry::Head;
 use crate::chain::hash::Hash;
 use crate::error::{Error, Kind, Result};
@@ -18,11 +19,6 @@ use crate::store::Opening;
 use crate::store::medium::Medium;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Name of sled's folder.
-pub(super) const DB: &str = "db";
-/// Name of the durability log's folder.
-pub(super) const WAL: &str = "wal";
 
 const INDEX_MADE: &str =
     "gave the store's index of command ids its checksums, which it has from this release on";
@@ -211,7 +207,7 @@ fn complete(pages: &mut Pages, wal: &mut Wal, notes: &mut Vec<String>) -> Result
     }
     let Some(held) = held else { return Ok(is_whole && added > 0) };
     let last = held.size.saturating_sub(1);
-    let found = pages::read(pages.engine(), last..held.size)?;
+    let found = page::read(pages.engine(), last..held.size)?;
     let hash = found.first().map_or(Hash::ZERO, |entry| entry.hash);
     if hash != held.hash {
         return Err(differ(format!(

@@ -5,10 +5,9 @@
 
 use super::engine::{Engine, Unopened, damaged};
 use super::mark::read_small;
-use super::open::{DB, WAL};
 use super::pages::Pages;
 use super::tail::Tail;
-use super::{Options, live};
+use super::{DB, Options, WAL, live};
 use crate::chain::entry::SealedCommand;
 use crate::error::{Error, Result};
 use crate::file;

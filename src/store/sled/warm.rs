@@ -5,12 +5,14 @@
 //! first: where the machine cannot, nothing is opened; where it can, they are in memory when sled asks.
 //! What the bytes say is for sled.
 
-use super::engine::SEGMENT_BYTES;
 use crate::error::{Error, Result};
 use crate::file;
 use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+
+/// Bytes of a segment of sled's file.
+pub(super) const SEGMENT_BYTES: usize = 512 * 1024;
 
 /// Bytes of a segment's header; eight of them, from the fifth on, say where in its log it stands.
 const HEADER_BYTES: usize = 20;

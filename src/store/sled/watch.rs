@@ -10,7 +10,7 @@
 //! behind a writer of another database of this process that waits for the one before it: there is one
 //! database open for writing at a time.
 
-use super::engine::caught;
+use super::caught::caught;
 use crate::error::{Error, Result};
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};

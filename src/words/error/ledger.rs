@@ -55,6 +55,7 @@ super::table! {
     "copy_not_pinned": "该副本之外没有凭据说明这是谁的日志；它自称的日志公钥为 {found}" => "请向日志保管人索取公钥，用 `--log-key` 给出，或用 `--unpinned` 接受现状";
     "copy_changed": "条目 {index} 与刚才不同" => "请勿让其他程序写入账簿文件夹，然后重新打开";
     "copies_set_aside": "{path} 已被移开；其中的条目可能拥有某个封存文件" => "请查明后移走，再重新清理";
+    "copy_to_read": "{path} 是日志的副本，只供查阅，从不写入" => "请在账簿本身中操作；或持其密钥由此重建账簿：`earmark archive restore --from {path} NEWDIR`";
     "restored_for_reading": "{path} 恢复时没有写入所需的密钥" => "用日志密钥和经办人密钥恢复：`earmark archive restore --from DIR/log NEWDIR`";
     "restore_unfinished": "恢复到 {path} 的操作中断了" => "请对同一文件夹重新执行 `earmark archive restore`";
     "clock_range": "计算机时钟超出日历范围" => "请校正时钟";
@@ -81,6 +82,7 @@ super::table! {
     "key_exists": "密钥已存在于 {path}，密钥从不被覆盖" => "请使用该密钥，或另取名称";
     "key_in_use": "一个密钥只有一个用途；该密钥在本机已是{why}" => "请另建密钥（`earmark key new`）";
     "key_exposed": "私钥 {path} 的权限为 {found}，应为 {expected}：他人可以接触" => "`chmod 600 '{path}'`；若可能已被复制，请更换密钥";
+    "local_key_unfit": "{path} 不能用作本密钥文件夹自用文件的密钥：{found}" => "请查明是谁改动的，然后删除它：会另行生成，原先的缓存重新计算；若只是权限不对：`chmod 600 '{path}'`";
     "key_malformed": "{path} 不是 PKCS#8 PEM 格式的 Ed25519 私钥" => "请从备份放回密钥";
     "key_encoding": "密钥无法写成 PEM 格式";
     "request_malformed": "{path} 不是在此登记的申请" => "请由 {officer} 生成：`earmark key request {officer} --ledger-id {ledger}`";

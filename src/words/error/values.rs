@@ -46,6 +46,10 @@ const VALUES: &[(&str, &str, &str)] = &[
     ("what", "the configuration of a ledger", "账簿的配置文件"),
     ("what", "a private key", "私钥"),
     ("what", "a checkpoint", "检查点"),
+    ("what", "the package that is read", "正在读取的资料包"),
+    ("found", "a symbolic link, which is not followed", "符号链接，不予跟随"),
+    ("found", "not a regular file", "不是普通文件"),
+    ("found", "a length other than 32 bytes", "长度不是 32 字节"),
     ("what", "an old spreadsheet (.xls)", "旧式电子表格（.xls）"),
     (
         "what",

@@ -1,12 +1,12 @@
 //! Whatever the pages hold, damaged or not, for recovery and for whoever compares.
 
-use super::{PAGE_ENTRIES, decode, fetch, first_of, page_key};
 use crate::chain::entry::{self, Sealed};
 use crate::error::{Error, Kind, Result};
 use crate::store::Span;
 use crate::store::sled::engine::Engine;
 use crate::store::sled::head;
 use crate::store::sled::index::{self, Index};
+use crate::store::sled::page::{PAGE_ENTRIES, decode, fetch, first_of, page_key};
 use std::ops::{ControlFlow, Range};
 
 /// Everything that can be read in `range`, whatever is wrong with the rest.
