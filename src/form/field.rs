@@ -144,6 +144,15 @@ worded! {
     }
 }
 
+/// A text in both languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    /// English.
+    pub en: &'static str,
+    /// Chinese.
+    pub zh: &'static str,
+}
+
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -227,6 +236,38 @@ impl Kind {
             Self::Policy => "policy",
             Self::Sealed => "sealed",
         }
+    }
+
+    /// The kind, for people.
+    #[must_use]
+    pub fn said(self) -> Said {
+        let (en, zh) = match self {
+            Self::NewCode(_) => ("new code", "新代码"),
+            Self::Code(_) => ("code", "代码"),
+            Self::Class => ("class", "类别"),
+            Self::Text => ("text", "文本"),
+            Self::LongText => ("long text", "长文本"),
+            Self::Tag => ("purpose", "用途"),
+            Self::Tags => ("purposes", "用途（多项）"),
+            Self::Amount => ("amount", "金额"),
+            Self::Date => ("date", "日期"),
+            Self::Year => ("year", "年度"),
+            Self::Line => ("line", "指标"),
+            Self::Part => ("line=amount", "指标=金额"),
+            Self::Parts => ("line=amount, several", "指标=金额（多项）"),
+            Self::Choice(_) => ("choice", "单选"),
+            Self::Choices(_) => ("choices", "多选"),
+            Self::Flag => ("yes if said", "写出即是"),
+            Self::Entry => ("entry", "条目"),
+            Self::Officer => ("officer", "经办人"),
+            Self::NewOfficer => ("new officer", "新经办人"),
+            Self::Document => ("document", "文件"),
+            Self::Documents => ("documents", "文件（多项）"),
+            Self::Request => ("request", "登记申请"),
+            Self::Policy => ("policy", "制度"),
+            Self::Sealed => ("sealed file", "封存的文件"),
+        };
+        Said { en, zh }
     }
 
     /// The words of a closed list; none of any other kind.

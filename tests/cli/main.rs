@@ -28,6 +28,7 @@ mod doctor;
 mod escapes;
 mod figures;
 mod files;
+mod forms;
 mod json;
 mod keys;
 mod known;

@@ -14,19 +14,10 @@ mod project;
 mod spend;
 
 use super::build::Filled;
-use super::field::{Act, Field, Kind};
+use super::field::{Act, Field, Kind, Said};
 use super::refusal::Refusal;
 use super::thing::ThingSort;
 use crate::domain::command::Command;
-
-/// A text in both languages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Said {
-    /// English.
-    pub en: &'static str,
-    /// Chinese.
-    pub zh: &'static str,
-}
 
 /// A form.
 #[derive(Clone, Copy)]
