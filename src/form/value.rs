@@ -291,3 +291,45 @@ pub fn shown(value: &Value, currency: Currency, quote: fn(&str) -> String) -> St
         Value::Policy(_) => "a policy".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(kind: Kind, text: &str) -> Result<Value, Refusal> {
+        Value::read(kind, text, &NumberStyle::typed(), Currency::named("CNY").unwrap())
+    }
+
+    #[test]
+    fn text_is_read_by_its_kind() {
+        assert_eq!(read(Kind::Amount, "1.5万"), Ok(Value::Amount(Amount(1_500_000))));
+        assert_eq!(read(Kind::Amount, "-5").unwrap_err().code, "amount_signed");
+        assert_eq!(read(Kind::Class, " a "), Ok(Value::Code(Code::new("a"))));
+        assert_eq!(read(Kind::Choice(&["yes", "no"]), "no"), Ok(Value::Word("no")));
+        let refusal = read(Kind::Choice(&["yes", "no"]), "maybe").unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            "word_not_known: a field with a closed list has one of its words; found `maybe`\n  next: write one of yes, no"
+        );
+        let refusal = read(Kind::Entry, "@1").unwrap_err();
+        assert_eq!((refusal.code, refusal.found.as_str()), ("field_not_text", "@1"));
+        // What can be told without a ledger is refused where it is typed.
+        assert_eq!(Value::check(Kind::Entry, "1").unwrap_err().code, "entry_malformed");
+        assert_eq!(Value::check(Kind::Parts, "PD:2002").unwrap_err().code, "line_malformed");
+    }
+
+    #[test]
+    fn a_field_that_holds_several_takes_further_values() {
+        let mut values = Values::default();
+        for tag in ["it", "schools"] {
+            values.add(Field::Purposes, read(Kind::Tags, tag).unwrap());
+            values.add(Field::Name, read(Kind::Text, tag).unwrap());
+        }
+        let quote = |text: &str| format!("<{text}>");
+        let cny = Currency::named("CNY").unwrap();
+        let said: Vec<_> = values.all().map(|(_, value)| shown(value, cny, quote)).collect();
+        assert_eq!(said, ["<it>, <schools>", "<schools>"]);
+        assert_eq!(values.tags(Field::Purposes).map(|tags| tags.len()), Some(2));
+        assert_eq!(values.text(Field::Code), None);
+    }
+}

@@ -98,16 +98,9 @@ mod tests {
         for line in section.lines().filter(|line| line.starts_with("| `")).skip(1) {
             let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
             // Words of closed lists stand in brackets; `funding of one line:` is a remark.
-            let mut plain = String::new();
-            let mut depth = 0;
-            for c in cells[1].replace("funding of one line:", ",").replace(';', ",").chars() {
-                match c {
-                    '(' => depth += 1,
-                    ')' => depth -= 1,
-                    c if depth == 0 => plain.push(c),
-                    _ => {}
-                }
-            }
+            let row = cells[1].replace("funding of one line:", ",").replace(';', ",");
+            let parts = row.split('(').map(|part| part.split_once(')').map_or(part, |(_, p)| p));
+            let plain: String = parts.collect();
             let field = |text: &str| (text.trim_matches('*').to_owned(), text.starts_with("**"));
             let fields = plain.split(',').map(str::trim).filter(|text| !text.is_empty());
             let fields: BTreeSet<_> = fields.map(field).collect();

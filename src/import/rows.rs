@@ -127,10 +127,13 @@ impl Making<'_> {
 
     fn command(&self, event: MappedEvent, filing: Filing) -> Result<Command, Problem> {
         let scene = Scene { state: self.state, day: Some(event.occurred_on) };
-        Ok(match build(event.kind.form(), event.values, scene, filing)? {
-            Command::RecordAllocation(recorded) if event.target => Command::SetAllocation(recorded),
-            command => command,
-        })
+        let command = build(event.kind.form(), event.values, scene, filing)?;
+        if event.target
+            && let Command::RecordAllocation(recorded) = command
+        {
+            return Ok(Command::SetAllocation(recorded));
+        }
+        Ok(command)
     }
 
     fn line(&self, event: &MappedEvent) -> Result<LineKey, Problem> {

@@ -159,7 +159,7 @@ thread_local! {
 }
 
 /// What a command says, at the names of JSON.
-fn at<'v>(body: &'v Value, field: Field) -> &'v Value {
+fn at(body: &Value, field: Field) -> &Value {
     let drawing = &body["drawing"];
     match field {
         Field::Project if body.get("code").is_some() && body.get("investor").is_none() => {

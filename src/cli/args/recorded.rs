@@ -119,9 +119,9 @@ fn argument(spec: &'static FieldSpec) -> Arg {
         argument = argument.help_heading("Confidential");
     }
     let kind = spec.kind;
-    let parser = match kind {
-        Kind::Choice(words) | Kind::Choices(words) => PossibleValuesParser::new(words).into(),
-        kind => ValueParser::new(move |text: &str| read(kind, text)),
+    let parser = match kind.choices() {
+        [] => ValueParser::new(move |text: &str| read(kind, text)),
+        words => PossibleValuesParser::new(words).into(),
     };
     argument
         .value_name(spec.value_name())

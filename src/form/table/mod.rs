@@ -122,6 +122,24 @@ const fn cell(field: Field, kind: Kind, en: &'static str, zh: &'static str) -> F
     FieldSpec { typed: Typed::Never, ..flag(field, kind, en, zh) }
 }
 
+/// Flags that are not spelled as their fields: each is said once, though it may be repeated.
+const FLAGS: &[(Field, &str)] = &[
+    (Field::OccurredOn, "on"),
+    (Field::Documents, "document"),
+    (Field::Purposes, "purpose"),
+    (Field::PurposesAdded, "add-purpose"),
+    (Field::Rest, "class"),
+    (Field::Roles, "role"),
+];
+
+/// Other spellings of flags.
+const ALIASES: &[(Field, &str)] = &[
+    (Field::OccurredOn, "date"),
+    (Field::Reason, "note"),
+    (Field::Commitment, "contract"),
+    (Field::SourceNo, "invoice"),
+];
+
 impl FieldSpec {
     const fn needed(self) -> Self {
         Self { need: Need::Always, ..self }
@@ -154,28 +172,17 @@ impl FieldSpec {
     /// The flag that it is typed after, without `--`.
     #[must_use]
     pub fn flag(&self) -> String {
-        match self.field {
-            Field::OccurredOn => "on".to_owned(),
-            Field::Purposes => "purpose".to_owned(),
-            Field::PurposesAdded => "add-purpose".to_owned(),
-            Field::Rest => "class".to_owned(),
-            Field::Roles => "role".to_owned(),
-            Field::Documents => "document".to_owned(),
-            field if self.kind == Kind::Sealed => format!("{}-file", field.text()),
-            field => field.text().replace('_', "-"),
+        if self.kind == Kind::Sealed {
+            return format!("{}-file", self.field.text());
         }
+        let spelled = FLAGS.iter().find(|(field, _)| *field == self.field);
+        spelled.map_or_else(|| self.field.text().replace('_', "-"), |(_, flag)| (*flag).to_owned())
     }
 
     /// The other spelling of its flag.
     #[must_use]
     pub fn alias(&self) -> Option<&'static str> {
-        match self.field {
-            Field::OccurredOn => Some("date"),
-            Field::Reason => Some("note"),
-            Field::Commitment => Some("contract"),
-            Field::SourceNo => Some("invoice"),
-            _ => None,
-        }
+        ALIASES.iter().find(|(field, _)| *field == self.field).map(|(_, alias)| *alias)
     }
 
     /// What stands for its value in help.
