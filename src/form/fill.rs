@@ -1,6 +1,5 @@
 //! The texts of a form as values. What text alone does not say is asked of a [`World`].
 
-use super::amount::NumberStyle;
 use super::build;
 use super::entry::EntryRef;
 use super::field::{Field, Kind};
@@ -51,7 +50,7 @@ pub trait World {
 /// no part of a command and left out.
 ///
 /// # Errors
-/// `field_unknown`, `field_missing`, the grammar's refusals with the field's name, what the world says.
+/// `field_unknown`, `field_missing`, `field_excluded`, `field_alone`, the grammar's refusals with the field's name, what the world says.
 pub fn fill(form: &Form, texts: &[(Field, String)], world: &dyn World) -> Result<Values> {
     let mut values = Values::with_capacity(texts.len());
     for (field, text) in texts {
@@ -61,6 +60,7 @@ pub fn fill(form: &Form, texts: &[(Field, String)], world: &dyn World) -> Result
             values.add(*field, value);
         }
     }
+    check_together(form, &values)?;
     let needed = form.fields.iter().filter(|spec| spec.need != Need::Optional);
     for spec in needed {
         if !values.has(spec.field) {
@@ -68,6 +68,28 @@ pub fn fill(form: &Form, texts: &[(Field, String)], world: &dyn World) -> Result
         }
     }
     Ok(values)
+}
+
+/// Fields that exclude each other, or need each other.
+fn check_together(form: &Form, values: &Values) -> Result<(), Refusal> {
+    for spec in form.fields.iter().filter(|spec| values.has(spec.field)) {
+        let field = spec.field.text();
+        if let Some(other) = spec.excludes.iter().find(|other| values.has(**other)) {
+            let other = other.text();
+            let rule = format!("the fields {field} and {other} exclude each other");
+            return Err(Refusal::new("field_excluded", rule, "one of the two", field)
+                .with_figure("other", other)
+                .with_next(format!("leave {field} or {other} blank")));
+        }
+        if let Some(other) = spec.needs.filter(|other| !values.has(*other)) {
+            let other = other.text();
+            let rule = format!("the field {field} needs {other} beside it");
+            return Err(Refusal::new("field_alone", rule, "both", field)
+                .with_figure("other", other)
+                .with_next(format!("fill in {other} too, or leave {field} blank")));
+        }
+    }
+    Ok(())
 }
 
 fn unknown(form: &Form, field: Field) -> Error {
@@ -113,8 +135,6 @@ fn value(
         | Kind::Choice(_)
         | Kind::Choices(_)
         | Kind::Flag
-        | Kind::NewOfficer => {
-            Value::read(spec.kind, text, &NumberStyle::typed(), world.currency())?
-        }
+        | Kind::NewOfficer => Value::read(spec.kind, text, world.currency())?,
     }))
 }

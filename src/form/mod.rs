@@ -1,9 +1,9 @@
 //! What people type, read into values: one grammar for every door. The command line, a cell of an
 //! import and, later, a page ask here what an amount, a day, a line, a code or the name of an entry is.
 //!
-//! A [`Form`](table::Form) says what a command takes: the table of [`table`] is the one list of commands
-//! and fields that the command line, imports and `earmark forms` have. [`fill`](fill::fill) reads the
-//! texts of a form, [`build`](build::build) makes the command of its values.
+//! A [`Form`] says what a command takes: the table of [`table`] is the one list of commands
+//! and fields that the command line, imports and `earmark forms` have. [`fill::fill`] reads the
+//! texts of a form, [`build::build`] makes the command of its values.
 //!
 //! Every reader is strict and guesses nothing: what could be two values is refused with both. A
 //! [`Refusal`] names what was typed, what is allowed and an example. A file may declare another style

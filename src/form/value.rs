@@ -1,6 +1,6 @@
 //! Values of a form's fields, and how typed text becomes one.
 
-use super::amount::{AmountText, NumberStyle};
+use super::amount::AmountText;
 use super::code;
 use super::day;
 use super::field::{Field, Kind};
@@ -51,23 +51,18 @@ pub enum Value {
 }
 
 impl Value {
-    /// Reads the text of a field that can be told from the text alone, amounts in the given style.
+    /// Reads the text of a field that can be told from the text alone, in the style that people type in.
     ///
     /// # Errors
     /// The grammar's own refusals; `word_not_known` with the words of a closed list. What needs the world
     /// (entries, officers, files) is nothing that text alone says: `field_not_text`.
-    pub fn read(
-        kind: Kind,
-        text: &str,
-        style: &NumberStyle,
-        currency: Currency,
-    ) -> Result<Self, Refusal> {
+    pub fn read(kind: Kind, text: &str, currency: Currency) -> Result<Self, Refusal> {
         Ok(match kind {
             Kind::NewCode(_) | Kind::Code(_) | Kind::Class => Self::Code(code::code(text)),
             Kind::Text | Kind::LongText | Kind::NewOfficer => Self::Text(code::text(text)),
             Kind::Tag => Self::Tag(code::tag(text)),
             Kind::Tags => Self::Tags(vec![code::tag(text)]),
-            Kind::Amount => Self::Amount(Amount(style.read(text, currency)?)),
+            Kind::Amount => Self::Amount(text.parse::<AmountText>()?.in_minor_units(currency)?),
             Kind::Date => Self::Date(day::parse(text)?),
             Kind::Year => Self::Year(day::year(text)?),
             Kind::Line => Self::Line(line::parse(text)?),
@@ -297,7 +292,7 @@ mod tests {
     use super::*;
 
     fn read(kind: Kind, text: &str) -> Result<Value, Refusal> {
-        Value::read(kind, text, &NumberStyle::typed(), Currency::named("CNY").unwrap())
+        Value::read(kind, text, Currency::named("CNY").unwrap())
     }
 
     #[test]

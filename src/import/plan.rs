@@ -459,7 +459,11 @@ pub(super) fn constant(
         let tags = text.split(';').map(str::trim).filter(|tag| !tag.is_empty());
         return Ok(Some(Value::Tags(tags.map(Tag::new).collect())));
     }
-    Ok(Some(Value::read(shape, &text, &NumberStyle::default(), currency)?))
+    if shape == Shape::Amount {
+        let amount = NumberStyle::default().read(&text, currency)?;
+        return Ok(Some(Value::Amount(Amount(amount))));
+    }
+    Ok(Some(Value::read(shape, &text, currency)?))
 }
 
 #[cfg(test)]

@@ -103,6 +103,27 @@ fn sayable(mut command: Command) -> Command {
     command
 }
 
+/// The same money by project or contract, and by fund, year and purpose: nobody says both.
+fn variants(command: Command) -> Vec<Command> {
+    let mut both = vec![command.clone(), command];
+    for (n, command) in both.iter_mut().enumerate() {
+        let (drawing, purpose) = match command {
+            Command::MakeCommitment(c) => (&mut c.drawing, &mut c.purpose),
+            Command::RecordDisbursement(c) => {
+                c.commitment.take_if(|_| n == 1);
+                (&mut c.drawing, &mut c.purpose)
+            }
+            _ => continue,
+        };
+        if n == 0 {
+            (drawing.fund, drawing.year, *purpose) = (None, None, None);
+        } else {
+            drawing.project = None;
+        }
+    }
+    both
+}
+
 fn at_least_one<T>(all: &mut Vec<T>, one: T) {
     if all.is_empty() {
         all.push(one);
@@ -252,10 +273,12 @@ fn filing(value: &Value) -> Filing {
 
 #[test]
 fn every_command_is_what_its_form_makes() {
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut all) = (BTreeSet::new(), Vec::new());
     for Order { command, .. } in orders(true).into_iter().chain(orders(false)) {
+        all.extend(variants(sayable(command)));
+    }
+    for command in all {
         let Some(act) = act(&command) else { continue };
-        let command = sayable(command);
         let form = act.form();
         let body = inner(&command);
         let mut filing: Filing = filing(&body["filing"]);
@@ -350,6 +373,20 @@ fn a_form_says_which_field_cannot_be_read_and_which_it_has_not() {
     assert_eq!(
         error.to_string(),
         "field_unknown: follow-on.pay-in has no such field; found `payee`\n  next: write code, amount, occurred_on, documents, document_no"
+    );
+    let pay = Act::DisbursementRecord.form();
+    let together = |fields: &[(Field, &str)]| {
+        let texts: Vec<_> =
+            fields.iter().map(|(field, text)| (*field, (*text).to_owned())).collect();
+        fill(pay, &texts, &world).unwrap_err().to_string()
+    };
+    assert_eq!(
+        together(&[(Field::Amount, "5"), (Field::Purpose, "it"), (Field::Project, "CARD")]),
+        "field_excluded: the fields project and purpose exclude each other; found `project`\n  next: leave project or purpose blank"
+    );
+    assert_eq!(
+        together(&[(Field::Amount, "5"), (Field::Fund, "PD-INFO")]),
+        "field_alone: the field fund needs purpose beside it; found `fund`\n  next: fill in purpose too, or leave fund blank"
     );
     let error = refused(Field::Code, "INV-1");
     assert_eq!(

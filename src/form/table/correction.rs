@@ -1,6 +1,6 @@
 //! Forms about what is booked already.
 
-use super::{FieldSpec, Form, REASON, flag, form, place, said};
+use super::{FieldSpec, Form, REASON, fields, flag, form, place, said};
 use crate::domain::command::Command;
 use crate::domain::event::{ConfidentialErased, DocumentAttached, EntryReversed};
 use crate::form::build::missing;
@@ -24,16 +24,11 @@ pub(super) static REVERSE: Form = form(
         "reverse @41 --reason \"wrong payee\"",
         "reverse @41 --reason \"wrong contract\" --with-dependents --dry-run",
     ],
-    &[
+    fields! {
         ENTRY,
         REASON.needed(),
-        flag(
-            Field::WithDependents,
-            Kind::Flag,
-            "Reverse first what has to be reversed before it, last first, in the same command",
-            "先冲销须先冲销的条目，由后往前，作为同一笔业务",
-        ),
-    ],
+        flag(Field::WithDependents, Kind::Flag, "Reverse first what has to be reversed before it, last first, in the same command", "先冲销须先冲销的条目，由后往前，作为同一笔业务"),
+    },
     |f| {
         let (entry, reason) = (f.entry(Field::Entry)?, f.text(Field::Reason)?);
         let reversal = EntryReversed { entry, reason, filing: f.filing() };
@@ -49,16 +44,10 @@ pub(super) static ATTACH: Form = form(
     Act::Attach,
     said("Attach a document to an entry, by its SHA-256", "为条目登记附件的 SHA-256"),
     &["attach @41 acceptance.pdf:acceptance"],
-    &[
+    fields! {
         ENTRY,
-        place(
-            "FILE[:KIND]",
-            Field::Document,
-            Kind::Document,
-            "The document, with its kind after a colon",
-            "附件，冒号后写种类",
-        ),
-    ],
+        place("FILE[:KIND]", Field::Document, Kind::Document, "The document, with its kind after a colon", "附件，冒号后写种类"),
+    },
     |f| {
         let entry = f.entry(Field::Entry)?;
         let mut documents =
@@ -81,16 +70,10 @@ pub(super) static ERASE: Form = form(
         "永久清除条目的保密内容；日志保持完整",
     ),
     &["confidential erase @12 --legal-basis \"个人信息保护法第47条, request of 2003-02-11\""],
-    &[
+    fields! {
         ENTRY,
-        flag(
-            Field::LegalBasis,
-            Kind::LongText,
-            "The law, decision or request that asks for it",
-            "法律依据：法律、决定或申请",
-        )
-        .needed(),
-    ],
+        flag(Field::LegalBasis, Kind::LongText, "The law, decision or request that asks for it", "法律依据：法律、决定或申请").needed(),
+    },
     |f| {
         let (entry, legal_basis) = (f.entry(Field::Entry)?, f.text(Field::LegalBasis)?);
         Ok(Command::EraseConfidential(ConfidentialErased {

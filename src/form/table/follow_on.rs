@@ -1,6 +1,6 @@
 //! Forms of follow-on investment.
 
-use super::{FieldSpec, Form, REASON, flag, form, place, said};
+use super::{FieldSpec, Form, REASON, fields, flag, form, place, said};
 use crate::domain::command::{Command, WithdrawFollowOn};
 use crate::domain::event::{FollowOnPaidIn, FollowOnPledged};
 use crate::domain::kinds::FollowOnKind;
@@ -14,43 +14,16 @@ pub(super) static PLEDGE: Form = form(
     Act::FollowOnPledge,
     said("Record a promise to invest", "登记社会资本承诺"),
     &["follow-on pledge INV-1 --project CARD --investor 示例软件企业甲 --kind enterprise_build --amount 600万"],
-    &[
+    fields! {
         place("CODE", Field::Code, Kind::NewCode(ThingSort::FollowOn), "Its code", "代码"),
-        flag(
-            Field::Project,
-            Kind::Code(ThingSort::Project),
-            "The project that drew it",
-            "带动该投资的项目",
-        )
-        .needed(),
+        flag(Field::Project, Kind::Code(ThingSort::Project), "The project that drew it", "带动该投资的项目").needed(),
         flag(Field::Investor, Kind::Text, "Who invests", "投资方").needed(),
-        flag(
-            Field::Kind,
-            Kind::Choice(&["private", "enterprise_build", "own_funds", "other_public", "in_kind"]),
-            "Its kind",
-            "性质",
-        )
-        .needed(),
+        flag(Field::Kind, Kind::Choice(&["private", "enterprise_build", "own_funds", "other_public", "in_kind"]), "Its kind", "性质").needed(),
         flag(Field::Amount, Kind::Amount, "How much", "金额").needed(),
-        flag(
-            Field::Valuation,
-            Kind::Document,
-            "The valuation, by its SHA-256; required for in_kind",
-            "评估文件，登记其 SHA-256；实物投资必填",
-        ),
-        flag(
-            Field::Agreement,
-            Kind::Text,
-            "The agreement's number or title",
-            "协议编号或名称",
-        ),
-        flag(
-            Field::Causality,
-            Kind::Text,
-            "What shows that the public money drew it",
-            "财政资金带动该投资的依据",
-        ),
-    ],
+        flag(Field::Valuation, Kind::Document, "The valuation, by its SHA-256; required for in_kind", "评估文件，登记其 SHA-256；实物投资必填"),
+        flag(Field::Agreement, Kind::Text, "The agreement's number or title", "协议编号或名称"),
+        flag(Field::Causality, Kind::Text, "What shows that the public money drew it", "财政资金带动该投资的依据"),
+    },
     |f| {
         let mut filing = f.filing();
         // The valuation is filed as a document too, so that its name is kept beside its hash.
@@ -93,19 +66,11 @@ pub(super) static WITHDRAW: Form = form(
     Act::FollowOnWithdraw,
     said("Record that the unpaid rest of a pledge was withdrawn", "登记撤回承诺中未到位的部分"),
     &["follow-on withdraw INV-1 350万 --reason \"investor left\""],
-    &[
+    fields! {
         INVESTMENT,
-        place(
-            "AMOUNT",
-            Field::Amount,
-            Kind::Amount,
-            "The unpaid rest, as a check [default: whatever it is]",
-            "未到位的金额，用于核对［默认：以账簿为准］",
-        )
-        .optional()
-        .typed_only(),
+        place("AMOUNT", Field::Amount, Kind::Amount, "The unpaid rest, as a check [default: whatever it is]", "未到位的金额，用于核对［默认：以账簿为准］").optional().typed_only(),
         REASON,
-    ],
+    },
     |f| {
         Ok(Command::WithdrawFollowOn(WithdrawFollowOn {
             code: f.code(Field::Code)?,

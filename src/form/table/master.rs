@@ -1,6 +1,6 @@
 //! Forms that name things: districts, programmes, payees, funds.
 
-use super::{FieldSpec, Form, REASON, flag, form, place, said};
+use super::{FieldSpec, Form, REASON, fields, flag, form, place, said};
 use crate::domain::command::Command;
 use crate::domain::event::{
     DistrictRegistered, DistrictRetired, FundAmended, FundClosed, FundEstablished, PayeeRegistered,
@@ -20,26 +20,14 @@ pub(super) static REGISTER_DISTRICT: Form = form(
     Act::DistrictRegister,
     said("Register a district of the division tree", "登记行政区划"),
     &["district register 310115 --name Pudong --name-zh 浦东新区 --level district --parent 310000 --valid-from 1992-10-11"],
-    &[
-        place(
-            "CODE",
-            Field::Code,
-            Kind::NewCode(ThingSort::District),
-            "Its division code",
-            "区划代码",
-        ),
+    fields! {
+        place("CODE", Field::Code, Kind::NewCode(ThingSort::District), "Its division code", "区划代码"),
         NAME,
         NAME_ZH,
-        flag(
-            Field::Level,
-            Kind::Choice(&["city", "district", "street"]),
-            "Its level: 市, 区县 or 街道",
-            "级别：市 city、区县 district 或街道 street",
-        )
-        .needed(),
+        flag(Field::Level, Kind::Choice(&["city", "district", "street"]), "Its level: 市, 区县 or 街道", "级别：市 city、区县 district 或街道 street").needed(),
         flag(Field::Parent, DISTRICT, "The district above it", "上级区划"),
         flag(Field::ValidFrom, Kind::Date, "The first day the code is valid", "代码启用日期"),
-    ],
+    },
     |f| {
         Ok(Command::RegisterDistrict(DistrictRegistered {
             code: f.code(Field::Code)?,
@@ -63,10 +51,10 @@ pub(super) static RETIRE_DISTRICT: Form = form(
         "停用行政区划，自业务日期起；历史数据保留原代码",
     ),
     &["district retire 310119 --successor 310115 --on 2009-05-06"],
-    &[
+    fields! {
         place("CODE", Field::Code, DISTRICT, "The code that ends", "停用的代码"),
         flag(Field::Successor, DISTRICT, "The code that follows it", "承接的区划代码"),
-    ],
+    },
     |f| {
         let (code, successor) = (f.code(Field::Code)?, f.code_or(Field::Successor));
         Ok(Command::RetireDistrict(DistrictRetired { code, successor, filing: f.filing() }))
@@ -77,12 +65,12 @@ pub(super) static REGISTER_PROGRAMME: Form = form(
     Act::ProgrammeRegister,
     said("Register a programme that projects implement", "登记市级任务"),
     &["programme register SCHOOLS --name \"School network\" --name-zh 校校通"],
-    &[
+    fields! {
         place("CODE", Field::Code, Kind::NewCode(ThingSort::Programme), "Its code", "代码"),
         NAME,
         NAME_ZH,
         flag(Field::District, DISTRICT, "The district that leads it", "牵头区划"),
-    ],
+    },
     |f| {
         Ok(Command::RegisterProgramme(ProgrammeRegistered {
             code: f.code(Field::Code)?,
@@ -102,35 +90,15 @@ pub(super) static REGISTER_PAYEE: Form = form(
         "payee register SOFT-A --name 示例软件企业甲",
         "payee register SOFT-A --name 示例软件企业甲 --account-file account.txt",
     ],
-    &[
+    fields! {
         place("CODE", Field::Code, Kind::NewCode(ThingSort::Payee), "Its code", "代码"),
         NAME,
         NAME_ZH,
-        flag(
-            Field::CreditCode,
-            Kind::Text,
-            "Its unified social credit code (GB 32100)",
-            "统一社会信用代码（GB 32100）",
-        ),
-        flag(
-            Field::Account,
-            Kind::Sealed,
-            "A text file with the number of the bank account; sealed beside the ledger, never in the log",
-            "写有银行账号的文本文件；封存在账簿旁，不进入日志",
-        ),
-        flag(
-            Field::Identity,
-            Kind::Sealed,
-            "A text file with the identity number; sealed beside the ledger, never in the log",
-            "写有身份证件号码的文本文件；封存在账簿旁，不进入日志",
-        ),
-        flag(
-            Field::Contact,
-            Kind::Sealed,
-            "A text file with how to reach somebody; sealed beside the ledger, never in the log",
-            "写有联系方式的文本文件；封存在账簿旁，不进入日志",
-        ),
-    ],
+        flag(Field::CreditCode, Kind::Text, "Its unified social credit code (GB 32100)", "统一社会信用代码（GB 32100）"),
+        flag(Field::Account, Kind::Sealed, "A text file with the number of the bank account; sealed beside the ledger, never in the log", "写有银行账号的文本文件；封存在账簿旁，不进入日志"),
+        flag(Field::Identity, Kind::Sealed, "A text file with the identity number; sealed beside the ledger, never in the log", "写有身份证件号码的文本文件；封存在账簿旁，不进入日志"),
+        flag(Field::Contact, Kind::Sealed, "A text file with how to reach somebody; sealed beside the ledger, never in the log", "写有联系方式的文本文件；封存在账簿旁，不进入日志"),
+    },
     |f| {
         Ok(Command::RegisterPayee(PayeeRegistered {
             code: f.code(Field::Code)?,
@@ -152,27 +120,15 @@ pub(super) static ESTABLISH_FUND: Form = form(
     Act::FundEstablish,
     said("Establish a fund, with what its money is for", "设立专项资金，并规定用途"),
     &["fund establish PD-INFO --name \"Pudong informatization fund\" --name-zh 信息化建设专项基金 --kind special --purpose it --district 310115"],
-    &[
+    fields! {
         place("CODE", Field::Code, Kind::NewCode(ThingSort::Fund), "Its code", "代码"),
         NAME,
         NAME_ZH,
-        flag(
-            Field::Kind,
-            Kind::Choice(&["special", "guidance", "matching"]),
-            "Its kind: 专项资金, 引导资金 or 配套资金",
-            "性质：专项资金 special、引导资金 guidance 或配套资金 matching",
-        )
-        .needed(),
-        flag(
-            Field::Purposes,
-            Kind::Tags,
-            "What its money is for (repeatable): `it` allows `it/social-card` too",
-            "用途（可重复）：`it` 也包含 `it/social-card`",
-        )
-        .needed(),
+        flag(Field::Kind, Kind::Choice(&["special", "guidance", "matching"]), "Its kind: 专项资金, 引导资金 or 配套资金", "性质：专项资金 special、引导资金 guidance 或配套资金 matching").needed(),
+        flag(Field::Purposes, Kind::Tags, "What its money is for (repeatable): `it` allows `it/social-card` too", "用途（可重复）：`it` 也包含 `it/social-card`").needed(),
         flag(Field::District, DISTRICT, "The district it belongs to", "所属区划"),
         flag(Field::Manager, Kind::Text, "Who manages it", "主管部门"),
-    ],
+    },
     |f| {
         Ok(Command::EstablishFund(FundEstablished {
             code: f.code(Field::Code)?,
@@ -195,18 +151,13 @@ pub(super) static AMEND_FUND: Form = form(
         "变更专项资金的名称或主管部门，或增加用途；未填的不变",
     ),
     &["fund amend PD-INFO --manager \"District data bureau\" --add-purpose data"],
-    &[
+    fields! {
         FUND,
         flag(Field::Name, Kind::Text, "Its name from now on", "变更后的名称"),
         flag(Field::NameZh, Kind::Text, "Its Chinese name from now on", "变更后的中文名称"),
         flag(Field::Manager, Kind::Text, "Who manages it from now on", "变更后的主管部门"),
-        flag(
-            Field::PurposesAdded,
-            Kind::Tags,
-            "What its money is for besides (repeatable)",
-            "新增用途（可重复）",
-        ),
-    ],
+        flag(Field::PurposesAdded, Kind::Tags, "What its money is for besides (repeatable)", "新增用途（可重复）"),
+    },
     |f| {
         Ok(Command::AmendFund(FundAmended {
             code: f.code(Field::Code)?,

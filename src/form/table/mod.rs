@@ -140,6 +140,12 @@ const ALIASES: &[(Field, &str)] = &[
     (Field::SourceNo, "invoice"),
 ];
 
+/// The fields of a form, one a row.
+macro_rules! fields {
+    ($($field:expr,)+) => { &[$($field),+] };
+}
+use fields;
+
 impl FieldSpec {
     const fn needed(self) -> Self {
         Self { need: Need::Always, ..self }

@@ -1,6 +1,6 @@
 //! Forms that give authority and move it: allocations and reservations.
 
-use super::{FieldSpec, Form, REASON, cell, flag, form, place, said};
+use super::{FieldSpec, Form, REASON, cell, fields, flag, form, place, said};
 use crate::domain::command::Command;
 use crate::domain::event::{
     AllocationAdjusted, AllocationRecorded, AllocationTransferred, BalanceCarriedForward,
@@ -31,27 +31,16 @@ pub(super) static ALLOCATE: Form = form(
         "allocate PD-INFO 2002 1000万",
         "allocation record PD-INFO 2002 10,000,000.00 --on 2002-01-10 --document-no 浦财〔2002〕3号",
     ],
-    &[
+    fields! {
         FUND,
         YEAR,
         cell(Field::Origin, Kind::Year, ORIGIN, ORIGIN_ZH),
         AMOUNT,
-        flag(
-            Field::Class,
-            Kind::Class,
-            "A class within the fund and year, for example 设备",
-            "年度内的类别，如 设备",
-        ),
-        flag(
-            Field::SourceOfMoney,
-            Kind::Choice(&["own", "upper_level", "other"]),
-            "Where the money comes from",
-            "资金来源：本级 own、上级 upper_level 或其他 other",
-        )
-        .or("own"),
+        flag(Field::Class, Kind::Class, "A class within the fund and year, for example 设备", "年度内的类别，如 设备"),
+        flag(Field::SourceOfMoney, Kind::Choice(&["own", "upper_level", "other"]), "Where the money comes from", "资金来源：本级 own、上级 upper_level 或其他 other").or("own"),
         flag(Field::Division, Kind::Text, "The division that gives it", "下达处室"),
         flag(Field::Reference, Kind::Text, "The division's reference", "来文文号"),
-    ],
+    },
     |f| {
         let line = f.line_of_parts()?;
         let amount = f.amount(Field::Amount)?;
@@ -64,14 +53,14 @@ pub(super) static ALLOCATE: Form = form(
 )
 .imported_too();
 
-const ADJUSTING: &[FieldSpec] = &[
+const ADJUSTING: &[FieldSpec] = fields! {
     FUND,
     YEAR,
     BY_HOW_MUCH,
     flag(Field::Class, Kind::Class, "The line's class", "指标的类别"),
     flag(Field::Origin, Kind::Year, ORIGIN, ORIGIN_ZH),
     REASON,
-];
+};
 
 pub(super) static SUPPLEMENT: Form = form(
     Act::AllocationSupplement,
@@ -102,12 +91,12 @@ pub(super) static TRANSFER: Form = form(
     Act::AllocationTransfer,
     said("Move free authority from one line to another", "在指标之间调剂可用指标"),
     &["allocation transfer PD-INFO:2002 PD-INFO:2002:2002:设备 200000"],
-    &[
+    fields! {
         place("FROM", Field::From, Kind::Line, "The line that gives", "调出指标"),
         place("TO", Field::To, Kind::Line, "The line that receives", "调入指标"),
         AMOUNT,
         REASON,
-    ],
+    },
     |f| {
         Ok(Command::TransferAllocation(AllocationTransferred {
             from: f.line(Field::From)?,
@@ -129,43 +118,15 @@ pub(super) static CARRY: Form = form(
     &[
         "allocation carry PD-INFO:2001 PD-INFO:2002:2001 --stage committed --commitment HT-2001-07 --project CARD --amount 300000 --class carry-over",
     ],
-    &[
+    fields! {
         place("FROM", Field::From, Kind::Line, "The line of the year that ends", "结转前的指标"),
-        place(
-            "TO",
-            Field::To,
-            Kind::Line,
-            "The line of the later year, FUND:YEAR:ORIGIN; opened if it is not there",
-            "以后年度的指标，FUND:YEAR:ORIGIN；没有时建立",
-        ),
-        flag(
-            Field::Stage,
-            Kind::Choice(&["unreserved", "reserved", "committed"]),
-            "The stage whose balance it is",
-            "余额所处阶段：可用 unreserved、已预留 reserved 或已签合同 committed",
-        )
-        .needed(),
+        place("TO", Field::To, Kind::Line, "The line of the later year, FUND:YEAR:ORIGIN; opened if it is not there", "以后年度的指标，FUND:YEAR:ORIGIN；没有时建立"),
+        flag(Field::Stage, Kind::Choice(&["unreserved", "reserved", "committed"]), "The stage whose balance it is", "余额所处阶段：可用 unreserved、已预留 reserved 或已签合同 committed").needed(),
         flag(Field::Amount, Kind::Amount, "How much", "金额").needed(),
-        flag(
-            Field::Rest,
-            Kind::Choice(&["carry-over", "surplus"]),
-            "What it is: carry-over (结转) or surplus (结余)",
-            "余额性质：结转 carry-over 或结余 surplus",
-        )
-        .needed(),
-        flag(
-            Field::Project,
-            Kind::Code(ThingSort::Project),
-            "The project whose balance it is",
-            "余额所属项目",
-        ),
-        flag(
-            Field::Commitment,
-            Kind::Code(ThingSort::Commitment),
-            "The contract whose balance it is",
-            "余额所属合同",
-        ),
-    ],
+        flag(Field::Rest, Kind::Choice(&["carry-over", "surplus"]), "What it is: carry-over (结转) or surplus (结余)", "余额性质：结转 carry-over 或结余 surplus").needed(),
+        flag(Field::Project, Kind::Code(ThingSort::Project), "The project whose balance it is", "余额所属项目"),
+        flag(Field::Commitment, Kind::Code(ThingSort::Commitment), "The contract whose balance it is", "余额所属合同"),
+    },
     |f| {
         Ok(Command::CarryForward(BalanceCarriedForward {
             from: f.line(Field::From)?,
@@ -192,10 +153,10 @@ pub(super) static LAPSE: Form = form(
     },
 );
 
-const RESERVING: &[FieldSpec] = &[
+const RESERVING: &[FieldSpec] = fields! {
     place("PROJECT", Field::Project, Kind::Code(ThingSort::Project), "The project", "项目"),
     flag(Field::From, Kind::Part, "The line and how much", "指标及金额").needed(),
-];
+};
 
 pub(super) static RESERVE: Form = form(
     Act::ReservationMake,

@@ -1,6 +1,6 @@
 //! Forms of officers and of the policy.
 
-use super::{FieldSpec, Form, REASON, flag, form, place, said};
+use super::{FieldSpec, Form, REASON, fields, flag, form, place, said};
 use crate::domain::command::Command;
 use crate::domain::event::{
     Bytes32, Bytes64, OfficerEnrolled, OfficerKeyRotated, OfficerRevoked, OfficerRolesChanged,
@@ -29,28 +29,12 @@ pub(super) static ENROLL: Form = form(
         "officer enroll wang --role maker",
         "officer enroll zhao --key zhao.request --role approver --limit 50万",
     ],
-    &[
-        place(
-            "NAME",
-            Field::Name,
-            Kind::NewOfficer,
-            "The officer's name, unique in the ledger",
-            "经办人姓名，在账簿内唯一",
-        ),
-        flag(
-            Field::Key,
-            Kind::Request,
-            "The file that `earmark key request` wrote [default: the key of that name on this machine]",
-            "`earmark key request` 写出的文件［默认：本机该姓名的密钥］",
-        ),
+    fields! {
+        place("NAME", Field::Name, Kind::NewOfficer, "The officer's name, unique in the ledger", "经办人姓名，在账簿内唯一"),
+        flag(Field::Key, Kind::Request, "The file that `earmark key request` wrote [default: the key of that name on this machine]", "`earmark key request` 写出的文件［默认：本机该姓名的密钥］"),
         ROLES_OF,
-        flag(
-            Field::Limit,
-            Kind::Amount,
-            "The most that one entry of the officer may move",
-            "该经办人单笔限额",
-        ),
-    ],
+        flag(Field::Limit, Kind::Amount, "The most that one entry of the officer may move", "该经办人单笔限额"),
+    },
     |f| {
         let (key, proof) = key(f)?;
         Ok(Command::EnrolOfficer(OfficerEnrolled {
@@ -75,24 +59,13 @@ pub(super) static ROLES: Form = form(
         "officer roles wang --role maker --limit 50万",
         "officer roles zhao --role administrator --role maker --no-limit",
     ],
-    &[
+    fields! {
         OFFICER,
         ROLES_OF,
-        flag(
-            Field::Limit,
-            Kind::Amount,
-            "The most that one entry of the officer may move [default: as it is]",
-            "该经办人单笔限额［默认：不变］",
-        ),
-        flag(
-            Field::NoLimit,
-            Kind::Flag,
-            "Let entries of any amount be recorded",
-            "不设单笔限额",
-        )
-        .without(&[Field::Limit]),
+        flag(Field::Limit, Kind::Amount, "The most that one entry of the officer may move [default: as it is]", "该经办人单笔限额［默认：不变］"),
+        flag(Field::NoLimit, Kind::Flag, "Let entries of any amount be recorded", "不设单笔限额").without(&[Field::Limit]),
         REASON,
-    ],
+    },
     |f| {
         let number = f.officer()?;
         // Roles given are all that there are then; a limit that is not named stays.
@@ -116,16 +89,11 @@ pub(super) static ROTATE: Form = form(
         "officer rotate wang --officer wang",
         "officer rotate zhao --key zhao.request --reason \"card lost\" --officer li",
     ],
-    &[
+    fields! {
         OFFICER,
-        flag(
-            Field::Key,
-            Kind::Request,
-            "The file that `earmark key request` wrote [default: a new key on this machine]",
-            "`earmark key request` 写出的文件［默认：在本机新建密钥］",
-        ),
+        flag(Field::Key, Kind::Request, "The file that `earmark key request` wrote [default: a new key on this machine]", "`earmark key request` 写出的文件［默认：在本机新建密钥］"),
         REASON,
-    ],
+    },
     |f| {
         let number = f.officer()?;
         let ((key, proof), reason, filing) = (key(f)?, f.text_or(Field::Reason), f.filing());

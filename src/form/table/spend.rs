@@ -1,6 +1,6 @@
 //! Forms of contracts, payments and refunds.
 
-use super::{FieldSpec, Form, REASON, YES_NO, cell, flag, form, place, said};
+use super::{FieldSpec, Form, REASON, YES_NO, cell, fields, flag, form, place, said};
 use crate::domain::command::{
     ChangeCommitment, Command, MakeCommitment, ReceiveRefund, RecordDisbursement,
 };
@@ -49,14 +49,8 @@ pub(super) static COMMIT: Form = form(
     Act::CommitmentMake,
     said("Record a contract: a legal duty to pay", "登记合同，即付款义务"),
     &["commit HT-2002-07 --project CARD --payee SOFT-A --amount 240万 --document contract.pdf:contract"],
-    &[
-        place(
-            "CONTRACT",
-            Field::Contract,
-            Kind::NewCode(ThingSort::Commitment),
-            "The contract's own number",
-            "合同编号",
-        ),
+    fields! {
+        place("CONTRACT", Field::Contract, Kind::NewCode(ThingSort::Commitment), "The contract's own number", "合同编号"),
         flag(Field::Amount, Kind::Amount, "How much", "金额").needed(),
         flag(Field::Payee, Kind::Code(ThingSort::Payee), "Who will be paid", "收款单位"),
         flag(Field::Title, Kind::Text, "What the contract is about", "合同名称或内容"),
@@ -67,7 +61,7 @@ pub(super) static COMMIT: Form = form(
         FROM,
         ORIGIN,
         CLASS,
-    ],
+    },
     |f| {
         let drawing = f.drawing()?;
         Ok(Command::MakeCommitment(MakeCommitment {
@@ -83,27 +77,17 @@ pub(super) static COMMIT: Form = form(
 )
 .imported_too();
 
-const CHANGING: &[FieldSpec] = &[
+const CHANGING: &[FieldSpec] = fields! {
     CONTRACT,
     BY_HOW_MUCH,
-    flag(
-        Field::From,
-        Kind::Parts,
-        "On which lines, where the contract has several (repeatable)",
-        "合同涉及多个指标时，增减的指标及金额（可重复）",
-    ),
-    flag(
-        Field::Project,
-        Kind::Code(ThingSort::Project),
-        "For which project, where the contract has several",
-        "合同涉及多个项目时，所属项目",
-    ),
+    flag(Field::From, Kind::Parts, "On which lines, where the contract has several (repeatable)", "合同涉及多个指标时，增减的指标及金额（可重复）"),
+    flag(Field::Project, Kind::Code(ThingSort::Project), "For which project, where the contract has several", "合同涉及多个项目时，所属项目"),
     REASON,
     cell(Field::Fund, Kind::Code(ThingSort::Fund), "The line's fund", "指标的专项资金"),
     cell(Field::Year, Kind::Year, "The line's fiscal year", "指标的预算年度"),
     ORIGIN,
     CLASS,
-];
+};
 
 pub(super) static INCREASE: Form = form(
     Act::CommitmentIncrease,
@@ -157,27 +141,11 @@ pub(super) static DISBURSE: Form = form(
         "disburse 72万 --commitment HT-2002-07 --on 2002-06-28 --source-no 0012345",
         "disburse 5000 --fund PD-INFO --year 2002 --purpose it/training --payee SCHOOL-B",
     ],
-    &[
+    fields! {
         AMOUNT,
-        flag(
-            Field::Commitment,
-            Kind::Code(ThingSort::Commitment),
-            "The contract it is paid under",
-            "所属合同",
-        )
-        .without(&[Field::Fund, Field::Year, Field::Purpose]),
-        flag(
-            Field::Payee,
-            Kind::Code(ThingSort::Payee),
-            "Who was paid [default: the contract's payee]",
-            "收款单位［默认：合同的收款单位］",
-        ),
-        flag(
-            Field::SourceNo,
-            Kind::Text,
-            "Their number, of the invoice or the bank",
-            "对方编号：发票号或银行流水号",
-        ),
+        flag(Field::Commitment, Kind::Code(ThingSort::Commitment), "The contract it is paid under", "所属合同").without(&[Field::Fund, Field::Year, Field::Purpose]),
+        flag(Field::Payee, Kind::Code(ThingSort::Payee), "Who was paid [default: the contract's payee]", "收款单位［默认：合同的收款单位］"),
+        flag(Field::SourceNo, Kind::Text, "Their number, of the invoice or the bank", "对方编号：发票号或银行流水号"),
         PROJECT,
         FUND,
         YEAR,
@@ -185,7 +153,7 @@ pub(super) static DISBURSE: Form = form(
         FROM,
         ORIGIN,
         CLASS,
-    ],
+    },
     |f| {
         let drawing = f.drawing()?;
         Ok(Command::RecordDisbursement(RecordDisbursement {
@@ -204,29 +172,13 @@ pub(super) static REFUND: Form = form(
     Act::Refund,
     said("Record money that came back from a payment", "登记退款"),
     &["refund 30,000.00 --disbursement PD-INFO/2002/3 --reason \"two servers returned\""],
-    &[
+    fields! {
         AMOUNT,
-        flag(
-            Field::Disbursement,
-            Kind::Entry,
-            "The payment: @INDEX, its UUID, or FUND/YEAR/VOUCHER",
-            "原支付：@序号、UUID 或 FUND/YEAR/VOUCHER",
-        )
-        .needed(),
-        flag(
-            Field::RestoresBudget,
-            YES_NO,
-            "Whether it can be used again [default: yes in the payment's fiscal year, no after it]",
-            "是否恢复额度：是 yes，否 no［默认：支付当年恢复，以后年度不恢复］",
-        ),
-        flag(
-            Field::From,
-            Kind::Parts,
-            "To which lines, where the payment has several (repeatable)",
-            "支付涉及多个指标时，退回的指标及金额（可重复）",
-        ),
+        flag(Field::Disbursement, Kind::Entry, "The payment: @INDEX, its UUID, or FUND/YEAR/VOUCHER", "原支付：@序号、UUID 或 FUND/YEAR/VOUCHER").needed(),
+        flag(Field::RestoresBudget, YES_NO, "Whether it can be used again [default: yes in the payment's fiscal year, no after it]", "是否恢复额度：是 yes，否 no［默认：支付当年恢复，以后年度不恢复］"),
+        flag(Field::From, Kind::Parts, "To which lines, where the payment has several (repeatable)", "支付涉及多个指标时，退回的指标及金额（可重复）"),
         REASON,
-    ],
+    },
     |f| {
         Ok(Command::ReceiveRefund(ReceiveRefund {
             disbursement: f.entry(Field::Disbursement)?,

@@ -3,6 +3,8 @@
 super::table! {
     "field_missing": "必填项「{field}」没有值" => "请填写 {field}；各项见 `earmark forms`";
     "field_unknown": "{act} 没有「{found}」这一项" => "可填的项：{allowed}";
+    "field_excluded": "「{found}」与「{other}」不能同时填写" => "请只填其中一项";
+    "field_alone": "填写「{found}」时须同时填写「{other}」" => "请一并填写，或都留空";
     "field_not_text": "「{found}」须查找，不能直接读取" => "请改填其他项";
     "word_not_known": "「{found}」不在可选的词之内" => "请写以下之一：{allowed}";
     "amount_currency/other": "账簿以 {allowed} 记账，金额不作换算；实为「{found}」" => "请以 {allowed} 填写金额，货币符号可写可不写";
