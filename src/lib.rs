@@ -20,13 +20,13 @@
 //! | [`chain`] | the bytes of an entry and the chain they form; pure |
 //! | [`words`] | every sentence for people, in English and Chinese; pure |
 //! | [`mod@error`] | one error with its code, of every room above |
-//! | [`form`] | what people type, read into values: one grammar for every door; pure |
+//! | [`form`] | what each command takes, and what people type read into values: one grammar and one table for every door; pure |
 //! | [`domain`] | the rules of public money; pure |
 //! | [`mod@file`] | files, and what the machine says of them |
 //!
 //! # The way of a command
 //!
-//! [`form`] reads what was typed, on the command line or in a cell. An [`Order`](domain::command::Order) says
+//! [`form`] reads what was typed, on the command line or in a cell, and makes the command of it. An [`Order`](domain::command::Order) says
 //! what the office wants. [`propose`](domain::propose::propose)
 //! resolves it into events, [`admit`](domain::admit::admit) judges each by every rule and changes the
 //! [`State`](domain::state::State) under a journal, `ledger::seal` makes entries of them and signs, the

@@ -106,38 +106,20 @@ impl Takes {
             Verb::Policy(PolicyVerb::Show(_))
             | Verb::Anchor(AnchorVerb::Show(_))
             | Verb::Prove(_) => Self::VALUE,
-            Verb::CheckProof(_)
+            Verb::Forms(_)
+            | Verb::CheckProof(_)
             | Verb::Witness(WitnessVerb::Init(_) | WitnessVerb::Serve(_) | WitnessVerb::Show(_)) => {
                 Self { ledger: false, ..Self::VALUE }
             }
-            Verb::Key(KeyVerb::RotateLog(_))
-            | Verb::Officer(
-                OfficerVerb::Enroll(_)
-                | OfficerVerb::Roles(_)
-                | OfficerVerb::Rotate(_)
-                | OfficerVerb::Revoke(_),
-            )
-            | Verb::Policy(PolicyVerb::Adopt(_))
+            Verb::Record(_)
+            | Verb::Key(KeyVerb::RotateLog(_))
             | Verb::Anchor(AnchorVerb::Adopt(_))
-            | Verb::District(DistrictVerb::Register(_) | DistrictVerb::Retire(_))
-            | Verb::Programme(ProgrammeVerb::Register(_))
             | Verb::Payee(_)
             | Verb::Fund(_)
-            | Verb::Allocation(_)
             | Verb::Project(_)
-            | Verb::Reservation(_)
             | Verb::Commitment(_)
-            | Verb::Disbursement(_)
-            | Verb::Refund(_)
             | Verb::FollowOn(_)
-            | Verb::Reverse(_)
-            | Verb::Breach(_)
-            | Verb::Attach(_)
-            | Verb::Confidential(ConfidentialVerb::Erase(_))
-            | Verb::Import(_)
-            | Verb::Allocate(_)
-            | Verb::Commit(_)
-            | Verb::Disburse(_) => Self::WRITE,
+            | Verb::Import(_) => Self::WRITE,
         }
     }
 }

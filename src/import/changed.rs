@@ -50,28 +50,30 @@ fn is_of(body: &Body, kind: EventKind) -> bool {
             Direction::Reduction => kind == EventKind::AllocationReduce,
         };
     }
-    let number = match kind {
-        EventKind::DistrictRegister => 8,
-        EventKind::FundEstablish => 10,
-        EventKind::AllocationRecord => 13,
-        EventKind::AllocationSupplement | EventKind::AllocationReduce => 14,
-        EventKind::ProgrammeRegister => 19,
-        EventKind::ProjectApprove => 21,
-        EventKind::ProjectComplete => 26,
-        EventKind::ProjectTerminate => 27,
-        EventKind::ProjectCloseOut => 28,
-        EventKind::CommitmentMake => 30,
-        EventKind::CommitmentIncrease => 31,
-        EventKind::CommitmentReduce => 32,
-        EventKind::CommitmentClose => 33,
-        EventKind::PayeeRegister => 35,
-        EventKind::DisbursementRecord => 45,
-        EventKind::FollowOnPledge => 50,
-        EventKind::FollowOnPayIn => 51,
-        EventKind::FollowOnWithdraw => 52,
-    };
-    body.number() == number
+    NUMBERS.iter().any(|(of, number)| *of == kind && *number == body.number())
 }
+
+/// The types of events that rows become, by their numbers; adjustments are told apart by their direction.
+const NUMBERS: &[(EventKind, u16)] = &[
+    (EventKind::DistrictRegister, 8),
+    (EventKind::FundEstablish, 10),
+    (EventKind::AllocationRecord, 13),
+    (EventKind::AllocationReduce, 14),
+    (EventKind::ProgrammeRegister, 19),
+    (EventKind::ProjectApprove, 21),
+    (EventKind::ProjectComplete, 26),
+    (EventKind::ProjectTerminate, 27),
+    (EventKind::ProjectCloseOut, 28),
+    (EventKind::CommitmentMake, 30),
+    (EventKind::CommitmentIncrease, 31),
+    (EventKind::CommitmentReduce, 32),
+    (EventKind::CommitmentClose, 33),
+    (EventKind::PayeeRegister, 35),
+    (EventKind::DisbursementRecord, 45),
+    (EventKind::FollowOnPledge, 50),
+    (EventKind::FollowOnPayIn, 51),
+    (EventKind::FollowOnWithdraw, 52),
+];
 
 /// What an event says in a field: any of these; `None` for what it has not.
 fn said(body: &Body, field: Field) -> Option<Vec<Value>> {
@@ -112,7 +114,7 @@ impl<'e> See<'e> for Said {
             (Field::Project, _, Shown::Known(Thing::Project, code)) if path != "duplicates" => {
                 Some(Value::Code(code.clone()))
             }
-            (field, _, value) if paths(field).contains(&path) => plain(value),
+            (field, _, value) if becomes(field, path) => plain(value),
             // Parts of which there may be none.
             (field, _, Shown::List(_)) if is_of_parts(field) && PARTS.contains(&path) => None,
             _ => return Ok(()),
@@ -164,40 +166,29 @@ fn plain(value: Shown<'_>) -> Option<Value> {
     })
 }
 
-/// The fields of events that a field of a row becomes, by their names in schemas/entry.md.
-fn paths(field: Field) -> &'static [&'static str] {
-    match field {
-        Field::Amount => &["amount", "splits.amount", "funding.amount"],
-        Field::Contract | Field::Commitment => &["contract", "commitment"],
-        Field::Name | Field::Title => &["name", "title"],
-        Field::DocumentNo => &["filing.document_no"],
-        Field::SourceNo => &["source_number"],
-        Field::SourceOfMoney => &["source.kind"],
-        Field::Division => &["source.division"],
-        Field::Reference => &["source.reference"],
-        Field::Code => &["code"],
-        Field::NameZh => &["name_zh"],
-        Field::TitleZh => &["title_zh"],
-        Field::Level => &["level"],
-        Field::Parent => &["parent"],
-        Field::ValidFrom => &["valid_from"],
-        Field::District => &["district"],
-        Field::CreditCode => &["credit_code"],
-        Field::Kind => &["kind"],
-        Field::Purpose => &["purpose"],
-        Field::Purposes => &["purposes"],
-        Field::Manager => &["manager"],
-        Field::Reason => &["reason"],
-        Field::Programme => &["programme"],
-        Field::Start => &["start"],
-        Field::End => &["end"],
-        Field::Ceiling => &["ceiling"],
-        Field::Project => &["project", "splits.project"],
-        Field::Payee => &["payee"],
-        Field::Investor => &["investor"],
-        Field::Agreement => &["agreement"],
-        Field::Causality => &["causality"],
-        // Of a line; the day is compared before all others.
-        Field::Fund | Field::Year | Field::Origin | Field::Class | Field::OccurredOn => &[],
-    }
+/// True if a field of a row becomes the field of an event at `path`, by its name in schemas/entry.md.
+fn becomes(field: Field, path: &str) -> bool {
+    let other = OTHERS.iter().find(|(of, _)| *of == field);
+    other.map_or(path == field.text(), |(_, paths)| paths.contains(&path))
 }
+
+/// Fields that events have under other names. Those of a line are looked at by themselves, and the day is
+/// compared before all others.
+const OTHERS: &[(Field, &[&str])] = &[
+    (Field::Amount, &["amount", "splits.amount", "funding.amount"]),
+    (Field::Contract, &["contract", "commitment"]),
+    (Field::Commitment, &["contract", "commitment"]),
+    (Field::Name, &["name", "title"]),
+    (Field::Title, &["name", "title"]),
+    (Field::DocumentNo, &["filing.document_no"]),
+    (Field::SourceNo, &["source_number"]),
+    (Field::SourceOfMoney, &["source.kind"]),
+    (Field::Division, &["source.division"]),
+    (Field::Reference, &["source.reference"]),
+    (Field::Project, &["project", "splits.project"]),
+    (Field::Fund, &[]),
+    (Field::Year, &[]),
+    (Field::Origin, &[]),
+    (Field::Class, &[]),
+    (Field::OccurredOn, &[]),
+];

@@ -1,105 +1,12 @@
-//! Which events a mapping may ask for, and the fields of each: the table of schemas/mapping.md §6.
+//! Which events a mapping may ask for, and the fields of each: the forms that an import takes
+//! ([`form`](crate::form)), which are the table of schemas/mapping.md §6.
 
-use super::text::nearest;
+pub use crate::form::field::Kind as Shape;
+pub use crate::form::{Act as EventKind, Field, FieldSpec};
 
-macro_rules! worded {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident $text:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $name { $(#[doc = concat!("`", $text, "`.")] $variant,)+ }
-
-        impl $name {
-            /// All, in the order of the source.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The word for it in a mapping.
-            #[must_use]
-            pub fn text(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-
-            /// The one with this word.
-            #[must_use]
-            pub fn from_text(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$variant),)+ _ => None }
-            }
-
-            /// The word that was probably meant.
-            #[must_use]
-            pub fn nearest(text: &str) -> Option<&'static str> {
-                nearest(text, Self::ALL.iter().map(|one| one.text()))
-            }
-        }
-    };
-}
-
-worded! {
-    /// A field of an event.
-    Field {
-        OccurredOn "occurred_on",
-        DocumentNo "document_no",
-        Code "code",
-        Name "name",
-        NameZh "name_zh",
-        Title "title",
-        TitleZh "title_zh",
-        Level "level",
-        Parent "parent",
-        ValidFrom "valid_from",
-        District "district",
-        CreditCode "credit_code",
-        Kind "kind",
-        Purpose "purpose",
-        Purposes "purposes",
-        Manager "manager",
-        Fund "fund",
-        Year "year",
-        Origin "origin",
-        Class "class",
-        Amount "amount",
-        SourceOfMoney "source",
-        Division "division",
-        Reference "reference",
-        Reason "reason",
-        Programme "programme",
-        Start "start",
-        End "end",
-        Ceiling "ceiling",
-        Project "project",
-        Contract "contract",
-        Commitment "commitment",
-        Payee "payee",
-        SourceNo "source_no",
-        Investor "investor",
-        Agreement "agreement",
-        Causality "causality",
-    }
-}
-
-worded! {
-    /// An event that a row may become.
-    EventKind {
-        DistrictRegister "district.register",
-        ProgrammeRegister "programme.register",
-        PayeeRegister "payee.register",
-        FundEstablish "fund.establish",
-        AllocationRecord "allocation.record",
-        AllocationSupplement "allocation.supplement",
-        AllocationReduce "allocation.reduce",
-        ProjectApprove "project.approve",
-        ProjectComplete "project.complete",
-        ProjectTerminate "project.terminate",
-        ProjectCloseOut "project.close-out",
-        CommitmentMake "commitment.make",
-        CommitmentIncrease "commitment.increase",
-        CommitmentReduce "commitment.reduce",
-        CommitmentClose "commitment.close",
-        DisbursementRecord "disbursement.record",
-        FollowOnPledge "follow-on.pledge",
-        FollowOnPayIn "follow-on.pay-in",
-        FollowOnWithdraw "follow-on.withdraw",
-    }
-}
+use crate::form::field::worded;
+use crate::form::nearest;
+use crate::form::table::{Need, forms};
 
 worded! {
     /// What `--create-missing` creates with fields of its own.
@@ -110,284 +17,140 @@ worded! {
     }
 }
 
-/// What a field holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// A code that the office chose.
-    Code,
-    /// Text.
-    Text,
-    /// A purpose.
-    Tag,
-    /// Purposes.
-    Tags,
-    /// An amount.
-    Amount,
-    /// A day.
-    Date,
-    /// A year of four digits.
-    Year,
-    /// One of these words.
-    Word(&'static [&'static str]),
+/// The events that a row may become.
+pub fn kinds() -> impl Iterator<Item = EventKind> {
+    forms().filter(|form| form.is_imported).map(|form| form.act)
 }
 
-/// A field of an event: what it holds, and whether it must be there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FieldSpec {
-    /// The field.
-    pub field: Field,
-    /// What it holds.
-    pub shape: Shape,
-    /// A row without it is refused.
-    pub required: bool,
+/// The event with this word.
+#[must_use]
+pub fn kind(text: &str) -> Option<EventKind> {
+    kinds().find(|kind| kind.text() == text)
 }
 
-const LEVELS: Shape = Shape::Word(&["city", "district", "street"]);
-const FUND_KINDS: Shape = Shape::Word(&["special", "guidance", "matching"]);
-const SOURCES: Shape = Shape::Word(&["own", "upper_level", "other"]);
-const FOLLOW_ON_KINDS: Shape =
-    Shape::Word(&["private", "enterprise_build", "own_funds", "other_public", "in_kind"]);
-
-macro_rules! specs {
-    (@need required) => { true };
-    (@need optional) => { false };
-    ($name:ident: $($need:ident $field:ident $shape:expr;)+) => {
-        const $name: &[FieldSpec] = &[
-            $(FieldSpec { field: Field::$field, shape: $shape, required: specs!(@need $need) },)+
-            FieldSpec { field: Field::OccurredOn, shape: Shape::Date, required: false },
-            FieldSpec { field: Field::DocumentNo, shape: Shape::Text, required: false },
-        ];
-    };
+/// The event that was probably meant.
+#[must_use]
+pub fn nearest_kind(text: &str) -> Option<&'static str> {
+    nearest(text, kinds().map(EventKind::text))
 }
 
-specs! { DISTRICT:
-    required Code Shape::Code;
-    required Name Shape::Text;
-    optional NameZh Shape::Text;
-    required Level LEVELS;
-    optional Parent Shape::Code;
-    optional ValidFrom Shape::Date;
-}
-specs! { PROGRAMME:
-    required Code Shape::Code;
-    required Name Shape::Text;
-    optional NameZh Shape::Text;
-    optional District Shape::Code;
-}
-specs! { PAYEE:
-    required Code Shape::Code;
-    required Name Shape::Text;
-    optional NameZh Shape::Text;
-    optional CreditCode Shape::Text;
-}
-specs! { FUND:
-    required Code Shape::Code;
-    required Name Shape::Text;
-    optional NameZh Shape::Text;
-    required Kind FUND_KINDS;
-    required Purposes Shape::Tags;
-    optional Manager Shape::Text;
-    optional District Shape::Code;
-}
-specs! { ALLOCATION:
-    required Fund Shape::Code;
-    optional Year Shape::Year;
-    optional Origin Shape::Year;
-    optional Class Shape::Code;
-    required Amount Shape::Amount;
-    optional SourceOfMoney SOURCES;
-    optional Division Shape::Text;
-    optional Reference Shape::Text;
-}
-specs! { ADJUSTMENT:
-    required Fund Shape::Code;
-    optional Year Shape::Year;
-    optional Origin Shape::Year;
-    optional Class Shape::Code;
-    required Amount Shape::Amount;
-    optional Reason Shape::Text;
-}
-specs! { PROJECT:
-    required Code Shape::Code;
-    required Title Shape::Text;
-    optional TitleZh Shape::Text;
-    required Purpose Shape::Tag;
-    optional District Shape::Code;
-    optional Programme Shape::Code;
-    optional Start Shape::Date;
-    optional End Shape::Date;
-    optional Ceiling Shape::Amount;
-    optional Fund Shape::Code;
-    optional Year Shape::Year;
-    optional Origin Shape::Year;
-    optional Class Shape::Code;
-    optional Amount Shape::Amount;
-}
-specs! { PROJECT_END:
-    required Project Shape::Code;
-    optional Reason Shape::Text;
-}
-specs! { COMMITMENT:
-    required Contract Shape::Code;
-    required Amount Shape::Amount;
-    optional Payee Shape::Code;
-    optional Purpose Shape::Tag;
-    optional Title Shape::Text;
-    optional Project Shape::Code;
-    optional Fund Shape::Code;
-    optional Year Shape::Year;
-    optional Origin Shape::Year;
-    optional Class Shape::Code;
-}
-specs! { COMMITMENT_CHANGE:
-    required Contract Shape::Code;
-    required Amount Shape::Amount;
-    optional Reason Shape::Text;
-    optional Project Shape::Code;
-    optional Fund Shape::Code;
-    optional Year Shape::Year;
-    optional Origin Shape::Year;
-    optional Class Shape::Code;
-}
-specs! { COMMITMENT_END:
-    required Contract Shape::Code;
-    optional Reason Shape::Text;
-}
-specs! { DISBURSEMENT:
-    required Amount Shape::Amount;
-    optional Commitment Shape::Code;
-    optional Payee Shape::Code;
-    optional Purpose Shape::Tag;
-    optional SourceNo Shape::Text;
-    optional Project Shape::Code;
-    optional Fund Shape::Code;
-    optional Year Shape::Year;
-    optional Origin Shape::Year;
-    optional Class Shape::Code;
-}
-specs! { PLEDGE:
-    required Code Shape::Code;
-    required Project Shape::Code;
-    required Investor Shape::Text;
-    required Kind FOLLOW_ON_KINDS;
-    required Amount Shape::Amount;
-    optional Agreement Shape::Text;
-    optional Causality Shape::Text;
-}
-specs! { PAY_IN:
-    required Code Shape::Code;
-    required Amount Shape::Amount;
-}
-specs! { WITHDRAWAL:
-    required Code Shape::Code;
-    optional Reason Shape::Text;
+/// The fields that a row of an event may have.
+#[must_use]
+pub fn fields(kind: EventKind) -> Vec<FieldSpec> {
+    kind.form().imported().copied().collect()
 }
 
-impl EventKind {
-    /// The fields it takes.
-    #[must_use]
-    pub fn fields(self) -> &'static [FieldSpec] {
-        match self {
-            Self::DistrictRegister => DISTRICT,
-            Self::ProgrammeRegister => PROGRAMME,
-            Self::PayeeRegister => PAYEE,
-            Self::FundEstablish => FUND,
-            Self::AllocationRecord => ALLOCATION,
-            Self::AllocationSupplement | Self::AllocationReduce => ADJUSTMENT,
-            Self::ProjectApprove => PROJECT,
-            Self::ProjectComplete | Self::ProjectTerminate | Self::ProjectCloseOut => PROJECT_END,
-            Self::CommitmentMake => COMMITMENT,
-            Self::CommitmentIncrease | Self::CommitmentReduce => COMMITMENT_CHANGE,
-            Self::CommitmentClose => COMMITMENT_END,
-            Self::DisbursementRecord => DISBURSEMENT,
-            Self::FollowOnPledge => PLEDGE,
-            Self::FollowOnPayIn => PAY_IN,
-            Self::FollowOnWithdraw => WITHDRAWAL,
-        }
-    }
+/// True if a row without the field is refused.
+#[must_use]
+pub fn is_required(spec: &FieldSpec) -> bool {
+    spec.need == Need::Always
 }
-
-const CREATED_FUND: &[FieldSpec] = &[
-    FieldSpec { field: Field::Name, shape: Shape::Text, required: false },
-    FieldSpec { field: Field::NameZh, shape: Shape::Text, required: false },
-    FieldSpec { field: Field::Kind, shape: FUND_KINDS, required: false },
-    FieldSpec { field: Field::Purposes, shape: Shape::Tags, required: true },
-    FieldSpec { field: Field::Manager, shape: Shape::Text, required: false },
-    FieldSpec { field: Field::District, shape: Shape::Code, required: false },
-];
-const CREATED_PROJECT: &[FieldSpec] = &[
-    FieldSpec { field: Field::Title, shape: Shape::Text, required: false },
-    FieldSpec { field: Field::TitleZh, shape: Shape::Text, required: false },
-    FieldSpec { field: Field::Purpose, shape: Shape::Tag, required: true },
-    FieldSpec { field: Field::District, shape: Shape::Code, required: false },
-    FieldSpec { field: Field::Programme, shape: Shape::Code, required: false },
-    FieldSpec { field: Field::Start, shape: Shape::Date, required: false },
-    FieldSpec { field: Field::End, shape: Shape::Date, required: false },
-];
-const CREATED_PAYEE: &[FieldSpec] = &[
-    FieldSpec { field: Field::Name, shape: Shape::Text, required: false },
-    FieldSpec { field: Field::NameZh, shape: Shape::Text, required: false },
-    FieldSpec { field: Field::CreditCode, shape: Shape::Text, required: false },
-];
 
 impl Created {
-    /// The fields it takes; its code is the one that the row names.
+    /// The event that creates it.
     #[must_use]
-    pub fn fields(self) -> &'static [FieldSpec] {
+    pub fn event(self) -> EventKind {
         match self {
-            Self::Fund => CREATED_FUND,
-            Self::Project => CREATED_PROJECT,
-            Self::Payee => CREATED_PAYEE,
+            Self::Fund => EventKind::FundEstablish,
+            Self::Project => EventKind::ProjectApprove,
+            Self::Payee => EventKind::PayeeRegister,
         }
+    }
+
+    /// The fields it takes, those of its event that describe it. Its code is the one that the row names,
+    /// and only what it is for has no default.
+    #[must_use]
+    pub fn fields(self) -> Vec<FieldSpec> {
+        let describes = |spec: &FieldSpec| {
+            use Field as F;
+            !matches!(
+                spec.field,
+                F::Code
+                    | F::OccurredOn
+                    | F::DocumentNo
+                    | F::Ceiling
+                    | F::Fund
+                    | F::Year
+                    | F::Origin
+                    | F::Class
+                    | F::Amount
+            )
+        };
+        let mut specs: Vec<_> = fields(self.event()).into_iter().filter(describes).collect();
+        for spec in &mut specs {
+            let is_purpose = matches!(spec.field, Field::Purpose | Field::Purposes);
+            spec.need = if is_purpose { Need::Always } else { Need::Optional };
+        }
+        specs
     }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::wildcard_enum_match_arm, reason = "test code")]
     use super::*;
-    use crate::domain::kinds::{FollowOnKind, FundKind, Level, SourceKind};
     use std::collections::BTreeSet;
 
-    #[test]
-    fn words_are_those_of_the_domain() {
-        let words = |shape: Shape| match shape {
-            Shape::Word(words) => words.to_vec(),
-            _ => panic!("{shape:?}"),
-        };
-        assert_eq!(words(LEVELS), Level::ALL.iter().map(|one| one.text()).collect::<Vec<_>>());
-        assert_eq!(
-            words(FUND_KINDS),
-            FundKind::ALL.iter().map(|one| one.text()).collect::<Vec<_>>()
-        );
-        assert_eq!(
-            words(SOURCES),
-            SourceKind::ALL.iter().map(|one| one.text()).collect::<Vec<_>>()
-        );
-        let kinds: Vec<_> = FollowOnKind::ALL.iter().map(|one| one.text()).collect();
-        assert_eq!(words(FOLLOW_ON_KINDS), kinds);
+    /// The table of schemas/mapping.md §6, row by row: each type with its fields, and whether each is bold.
+    fn table() -> Vec<(String, BTreeSet<(String, bool)>)> {
+        let page = include_str!("../../schemas/mapping.md");
+        let section = page.split("## 6. Events").nth(1).unwrap().split("## 7.").next().unwrap();
+        let mut rows = Vec::new();
+        for line in section.lines().filter(|line| line.starts_with("| `")).skip(1) {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            // Words of closed lists stand in brackets; `funding of one line:` is a remark.
+            let row = cells[1].replace("funding of one line:", ",").replace(';', ",");
+            let parts = row.split('(').map(|part| part.split_once(')').map_or(part, |(_, p)| p));
+            let plain: String = parts.collect();
+            let field = |text: &str| (text.trim_matches('*').to_owned(), text.starts_with("**"));
+            let fields = plain.split(',').map(str::trim).filter(|text| !text.is_empty());
+            let fields: BTreeSet<_> = fields.map(field).collect();
+            for kind in cells[0].split(',') {
+                rows.push((kind.trim().trim_matches('`').to_owned(), fields.clone()));
+            }
+        }
+        rows
     }
 
     #[test]
-    fn the_page_names_every_event_and_field() {
+    fn the_table_of_the_page_is_that_of_the_forms() {
+        let of_forms: Vec<(String, BTreeSet<(String, bool)>)> = kinds()
+            .map(|kind| {
+                let own = fields(kind).into_iter();
+                let own = own.filter(|s| !matches!(s.field, Field::OccurredOn | Field::DocumentNo));
+                let own = own.map(|spec| (spec.field.text().to_owned(), is_required(&spec)));
+                (kind.text().to_owned(), own.collect())
+            })
+            .collect();
+        assert_eq!(table(), of_forms);
+        assert_eq!(nearest_kind("commitment.mak"), Some("commitment.make"));
+    }
+
+    #[test]
+    fn the_page_has_the_words_of_closed_lists() {
         let page = include_str!("../../schemas/mapping.md");
-        for kind in EventKind::ALL {
-            let row = page.lines().find(|line| {
-                line.starts_with("| `") && line.contains(&format!("`{}`", kind.text()))
-            });
-            let row = row.unwrap_or_else(|| panic!("{} is not in the table", kind.text()));
-            for spec in kind.fields() {
-                let common = matches!(spec.field, Field::OccurredOn | Field::DocumentNo);
-                let name = if spec.required {
-                    format!("**{}**", spec.field.text())
-                } else {
-                    spec.field.text().to_owned()
-                };
-                assert!(common || row.contains(&name), "{}: {name}", kind.text());
-            }
-            let fields: BTreeSet<_> = kind.fields().iter().map(|spec| spec.field).collect();
-            assert_eq!(fields.len(), kind.fields().len());
+        for spec in kinds().flat_map(fields).filter(|spec| !spec.kind.choices().is_empty()) {
+            let words = spec.kind.choices().join(", ");
+            assert!(page.contains(&format!("({words}")), "{}: {words}", spec.field.text());
         }
-        assert_eq!(EventKind::nearest("commitment.mak"), Some("commitment.make"));
+    }
+
+    #[test]
+    fn what_is_created_has_the_fields_that_the_page_says() {
+        let names = |one: Created| {
+            let specs = one.fields().into_iter();
+            let name = |s: FieldSpec| {
+                let mark = if is_required(&s) { "**" } else { "" };
+                format!("{mark}{}{mark}", s.field.text())
+            };
+            specs.map(name).collect::<BTreeSet<_>>()
+        };
+        let page = include_str!("../../schemas/mapping.md");
+        for one in Created::ALL {
+            let head = format!("`[create.{}]`: ", one.text());
+            let row = page.lines().find_map(|line| line.split_once(&head)).unwrap().1;
+            let listed = row.split(['|', ';']).next().unwrap();
+            let listed = listed.split(',').map(|name| name.trim().to_owned());
+            assert_eq!(names(*one), listed.collect::<BTreeSet<_>>());
+        }
     }
 }

@@ -104,7 +104,7 @@ impl Fit<'_> {
     }
 
     fn constant(&self, rule: &FieldRule, text: &str) -> Result<Value> {
-        let value = constant(rule.spec.shape, text, self.currency);
+        let value = constant(rule.spec.kind, text, self.currency);
         value.map_err(|problem| unfit_constant(rule, &problem))?.ok_or_else(|| {
             unfit_constant(
                 rule,

@@ -15,7 +15,7 @@ pub use self::source::{Kin, Source};
 use self::conditions::{column, conditions, folding};
 use self::pattern::template;
 use self::styles::{date_formats, number_style};
-use super::fields::{Created, EventKind, Field, FieldSpec, Shape};
+use super::fields::{self, Created, EventKind, Field, FieldSpec, Shape, is_required};
 use super::former;
 use super::keys::{Item, Section, with_top};
 use super::reader::FileFormat;
@@ -268,15 +268,16 @@ fn day(item: &Item<'_>) -> Result<Date> {
 
 fn event(item: &Item<'_>, compare: Compare) -> Result<EventRule> {
     let kind_item = item.section("[[event]]")?.need("type")?;
-    let kind = EventKind::from_text(kind_item.text()?).ok_or_else(|| {
-        let near = EventKind::nearest(kind_item.as_text().unwrap_or_default());
+    let kind = fields::kind(kind_item.text()?).ok_or_else(|| {
+        let near = fields::nearest_kind(kind_item.as_text().unwrap_or_default());
         let near = near.map_or_else(String::new, |near| format!(" (did you mean \"{near}\"?)"));
         kind_item.unfit(&format!("a type of event{near}"))
     })?;
     let name = format!("[[event]] {}", kind.text());
     let section = item.section(&name)?;
     let mut known = vec!["type", "when"];
-    known.extend(kind.fields().iter().map(|spec| spec.field.text()));
+    let specs = fields::fields(kind);
+    known.extend(specs.iter().map(|spec| spec.field.text()));
     if kind == EventKind::AllocationRecord {
         known.extend(["amount_is", "target"]);
     }
@@ -291,7 +292,7 @@ fn event(item: &Item<'_>, compare: Compare) -> Result<EventRule> {
             _ => return Err(item.unfit("\"amount\" or \"target\"")),
         },
     };
-    let fields = fields(&section, kind.fields(), compare)?;
+    let fields = field_rules(&section, &specs, compare)?;
     check_line(&section, kind, &fields)?;
     Ok(EventRule { kind, when, fields, target })
 }
@@ -319,19 +320,24 @@ fn created(item: &Item<'_>, compare: Compare) -> Result<BTreeMap<Created, Vec<Fi
         let Some(item) = section.get(one.text()) else { continue };
         let name = format!("[create.{}]", one.text());
         let section = item.section(&name)?;
-        let known: Vec<&str> = one.fields().iter().map(|spec| spec.field.text()).collect();
+        let specs = one.fields();
+        let known: Vec<&str> = specs.iter().map(|spec| spec.field.text()).collect();
         section.only(&known)?;
-        all.insert(*one, fields(&section, one.fields(), compare)?);
+        all.insert(*one, field_rules(&section, &specs, compare)?);
     }
     Ok(all)
 }
 
-fn fields(section: &Section<'_>, specs: &[FieldSpec], compare: Compare) -> Result<Vec<FieldRule>> {
+fn field_rules(
+    section: &Section<'_>,
+    specs: &[FieldSpec],
+    compare: Compare,
+) -> Result<Vec<FieldRule>> {
     let mut rules = Vec::new();
     for spec in specs {
         match section.get(spec.field.text()) {
             Some(item) => rules.push(field(&item, *spec, compare)?),
-            None if spec.required => return Err(section.missing(spec.field.text())),
+            None if is_required(spec) => return Err(section.missing(spec.field.text())),
             None => {}
         }
     }
@@ -351,7 +357,7 @@ fn field(item: &Item<'_>, spec: FieldSpec, compare: Compare) -> Result<FieldRule
         line: item.line(),
     };
     let Some(section) = item.as_section(spec.field.text()) else {
-        rule.from = Supply::Constant(constant(item, spec.shape)?);
+        rule.from = Supply::Constant(constant(item, spec.kind)?);
         return Ok(rule);
     };
     section.only(&[
@@ -373,14 +379,14 @@ fn field(item: &Item<'_>, spec: FieldSpec, compare: Compare) -> Result<FieldRule
         }
     };
     rule.from = from;
-    rule.default = section.get("default").map(|item| constant(&item, spec.shape)).transpose()?;
+    rule.default = section.get("default").map(|item| constant(&item, spec.kind)).transpose()?;
     rule.translation =
         section.get("map").map(|item| translation(&item, rule.compare)).transpose()?;
     rule.as_written = section.get("as_written").map_or(Ok(false), |item| item.truth())?;
     rule.numbers = section.get("numbers").map(|item| number_style(&item)).transpose()?;
     rule.dates = section.get("dates").map(|item| date_formats(&item)).transpose()?;
-    let amount = is_cell && spec.shape == Shape::Amount;
-    let date = is_cell && spec.shape == Shape::Date;
+    let amount = is_cell && spec.kind == Shape::Amount;
+    let date = is_cell && spec.kind == Shape::Date;
     if (rule.numbers.is_some() && !amount) || (rule.dates.is_some() && !date) {
         return Err(item.unfit(
             "without `numbers` and `dates`, unless an amount or a day comes from its column",

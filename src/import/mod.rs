@@ -30,7 +30,6 @@ mod table;
 pub mod template;
 pub mod text;
 pub mod undo;
-pub mod value;
 mod wish;
 
 pub use decode::MAX_ROW_BYTES;

@@ -4,9 +4,9 @@
 mod amounts;
 mod columns;
 
-pub use super::value::{Value, Values};
+pub use crate::form::{Value, Values};
 
-use super::fields::{Created, EventKind, Field, FieldSpec, Shape};
+use super::fields::{Created, EventKind, Field, FieldSpec, Shape, is_required};
 use super::fit::Fit;
 use super::mapping::{Filter, Mapping, Test};
 use super::problem::{Problem, quoted};
@@ -14,12 +14,12 @@ use super::reader::Row;
 use super::spoilt;
 use super::text::{self, Compare, clean, is_blank, nearest, slug, without_guard};
 use crate::domain::calendar::Date;
-use crate::domain::ids::{Code, Tag, Text};
+use crate::domain::ids::{Tag, Text};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::state::NO_CURRENCY;
 use crate::error::Result;
-use crate::form::amount::NumberStyle;
 use crate::form::day::{self, DateFormat};
+use crate::form::{self, amount::NumberStyle};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -202,18 +202,7 @@ impl Plan {
     /// A value as people write it.
     #[must_use]
     pub fn shown(&self, value: &Value) -> String {
-        match value {
-            Value::Code(code) => quoted(code.as_str()),
-            Value::Text(text) => quoted(text.as_str()),
-            Value::Tag(tag) => quoted(tag.as_str()),
-            Value::Tags(tags) => {
-                tags.iter().map(|tag| quoted(tag.as_str())).collect::<Vec<_>>().join(", ")
-            }
-            Value::Amount(amount) => self.currency.plain(*amount),
-            Value::Date(date) => date.to_string(),
-            Value::Year(year) => year.to_string(),
-            Value::Word(word) => quoted(word),
-        }
+        form::value::shown(value, self.currency, quoted)
     }
 
     /// The name that a code of the row was made of, where a filter of its template makes codes of names.
@@ -278,12 +267,12 @@ impl Plan {
     }
 
     fn values(&self, fields: &[PlannedField], row: &Row) -> Result<Values, Problem> {
-        let mut values = Vec::with_capacity(fields.len());
+        let mut values = Values::with_capacity(fields.len());
         for planned in fields {
             let value = self.value(planned, row).map_err(|p| p.in_column(&planned.label))?;
             match value.or_else(|| planned.default.clone()) {
-                Some(value) => values.push((planned.spec.field, value)),
-                None if planned.spec.required => {
+                Some(value) => values.put(planned.spec.field, value),
+                None if is_required(&planned.spec) => {
                     let rule = format!("`{}` must not be blank", planned.spec.field.text());
                     let problem = Problem::new("cell_blank", rule, "a value", "nothing");
                     return Err(problem.in_column(&planned.label));
@@ -291,11 +280,11 @@ impl Plan {
                 None => {}
             }
         }
-        Ok(Values(values))
+        Ok(values)
     }
 
     fn value(&self, planned: &PlannedField, row: &Row) -> Result<Option<Value>, Problem> {
-        let shape = planned.spec.shape;
+        let shape = planned.spec.kind;
         match &planned.supply {
             PlannedSupply::Constant(value) => Ok(Some(value.clone())),
             PlannedSupply::Cell { index, numbers, dates } => {
@@ -310,21 +299,17 @@ impl Plan {
                 if !planned.as_written {
                     not_spoilt(&planned.spec, cell)?;
                 }
-                match shape {
-                    Shape::Amount => {
-                        Ok(Some(Value::Amount(Amount(numbers.read(cell, self.currency)?))))
-                    }
-                    Shape::Date => Ok(Some(Value::Date(day::read(cell, dates)?))),
-                    Shape::Code
-                    | Shape::Text
-                    | Shape::Tag
-                    | Shape::Tags
-                    | Shape::Year
-                    | Shape::Word(_) => constant(shape, cell, self.currency),
+                if shape == Shape::Amount {
+                    let amount = numbers.read(cell, self.currency)?;
+                    return Ok(Some(Value::Amount(Amount(amount))));
                 }
+                if shape == Shape::Date {
+                    return Ok(Some(Value::Date(day::read(cell, dates)?)));
+                }
+                constant(shape, cell, self.currency)
             }
             PlannedSupply::Template(parts) => {
-                if shape == Shape::Code && !planned.as_written {
+                if shape.is_code() && !planned.as_written {
                     self.no_part_spoilt(parts, row)?;
                 }
                 let Some(text) = filled(parts, row, false)? else { return Ok(None) };
@@ -376,7 +361,7 @@ impl Plan {
 
 /// Refuses a code, or the number of a document, that a spreadsheet spoilt.
 fn not_spoilt(spec: &FieldSpec, cell: &str) -> Result<(), Problem> {
-    if spec.shape == Shape::Code {
+    if spec.kind.is_code() {
         spoilt::lost(cell)?;
         return spoilt::day(cell);
     }
@@ -470,30 +455,21 @@ pub(super) fn constant(
     if is_blank(&text) {
         return Ok(None);
     }
-    Ok(Some(match shape {
-        Shape::Code => Value::Code(Code::new(&text)),
-        Shape::Text => Value::Text(Text::typed(&text)),
-        Shape::Tag => Value::Tag(Tag::new(&text)),
-        Shape::Tags => {
-            let tags = text.split(';').map(str::trim).filter(|tag| !tag.is_empty());
-            Value::Tags(tags.map(Tag::new).collect())
-        }
-        Shape::Amount => Value::Amount(Amount(NumberStyle::default().read(&text, currency)?)),
-        Shape::Date => Value::Date(day::parse(&text)?),
-        Shape::Year => Value::Year(day::year(&text)?),
-        Shape::Word(words) => {
-            let found = words.iter().find(|word| **word == text);
-            Value::Word(found.ok_or_else(|| {
-                let rule = "a field with a closed list has one of its words";
-                Problem::new("word_not_known", rule, words.join(", "), quoted(&text))
-            })?)
-        }
-    }))
+    if shape == Shape::Tags {
+        let tags = text.split(';').map(str::trim).filter(|tag| !tag.is_empty());
+        return Ok(Some(Value::Tags(tags.map(Tag::new).collect())));
+    }
+    if shape == Shape::Amount {
+        let amount = NumberStyle::default().read(&text, currency)?;
+        return Ok(Some(Value::Amount(Amount(amount))));
+    }
+    Ok(Some(Value::read(shape, &text, currency)?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::Code;
 
     const MAPPING: &str = r#"
         source = "s"

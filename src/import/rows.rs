@@ -2,26 +2,19 @@
 //! row names and the ledger does not know comes first. Judges nothing: `propose` and `admit` do.
 
 use super::fields::{Created, EventKind, Field};
-use super::plan::{MappedEvent, Plan, Values};
+use super::plan::{MappedEvent, Plan, Value};
 use super::problem::{Problem, quoted};
 use super::reader::Row;
 use super::text::comparable;
-use super::wish::{
-    amount, code, created_code, filing_of, follow_on, fund, master, opened_line, payee, project,
-    project_end, word,
-};
+use super::wish::{created_code, filing_of, opened_line};
 use crate::domain::calendar::{Date, Year};
-use crate::domain::command::{
-    ChangeCommitment, Command, Drawing, MakeCommitment, Order, RecordDisbursement,
-};
-use crate::domain::event::{
-    AllocationAdjusted, AllocationRecorded, CommitmentClosed, DocumentRef, Filing, Funding,
-    MoneySource,
-};
+use crate::domain::command::{Command, Order};
+use crate::domain::event::{AllocationRecorded, DocumentRef, Filing, MoneySource};
 use crate::domain::ids::{Code, LineKey, Text};
-use crate::domain::kinds::{Direction, SourceKind};
+use crate::domain::kinds::{FundKind, SourceKind};
 use crate::domain::money::Amount;
 use crate::domain::state::State;
+use crate::form::build::{Scene, build};
 use std::collections::BTreeMap;
 
 /// The orders of one row, all taken or none.
@@ -85,8 +78,9 @@ impl Ordering<'_> {
             }
             let filing =
                 Filing { documents: Vec::new(), document_no: event.values.text(Field::DocumentNo) };
-            let command = making.command(&mut event, filing);
-            making.push(event.rule, event.occurred_on, command);
+            let (rule, day) = (event.rule, event.occurred_on);
+            let command = making.command(event, filing)?;
+            making.push(rule, day, command);
         }
         Ok(making.out)
     }
@@ -97,7 +91,7 @@ impl Ordering<'_> {
     #[must_use]
     pub fn targets(&self, events: &[MappedEvent], state: &State) -> Vec<LineKey> {
         let targets = events.iter().filter(|event| event.target);
-        targets.map(|event| line(&event.values, event.occurred_on, state)).collect()
+        targets.filter_map(|event| line(event, state).ok()).collect()
     }
 
     /// The order that takes a line's authority away, as of `day`.
@@ -110,16 +104,9 @@ impl Ordering<'_> {
     }
 }
 
-fn fiscal_year(state: &State, date: Date) -> Year {
-    state.ledger.as_ref().map_or_else(|| date.year(), |facts| facts.fiscal_year(date))
-}
-
-/// The line of fund, year, origin and class; the year is by default that of the day.
-fn line(v: &Values, day: Date, state: &State) -> LineKey {
-    let year = v.year_of(Field::Year).unwrap_or_else(|| fiscal_year(state, day));
-    let origin = v.year_of(Field::Origin).unwrap_or(year);
-    let of = |field| v.code_of(field).cloned().unwrap_or_default();
-    LineKey { fund: of(Field::Fund), year, origin, class: of(Field::Class) }
+/// The line that an event names.
+fn line(event: &MappedEvent, state: &State) -> Result<LineKey, Problem> {
+    Ok(Scene { state, day: Some(event.occurred_on) }.line(&event.values)?)
 }
 
 /// The orders of one row, being made.
@@ -138,142 +125,41 @@ impl Making<'_> {
         self.out.rules.push(rule);
     }
 
-    fn command(&self, event: &mut MappedEvent, filing: Filing) -> Command {
-        let day = event.occurred_on;
-        let v = &mut event.values;
-        match event.kind {
-            EventKind::DistrictRegister
-            | EventKind::ProgrammeRegister
-            | EventKind::PayeeRegister
-            | EventKind::FundEstablish => master(event.kind, v, filing),
-            EventKind::AllocationRecord => {
-                let (line, amount) = (self.line(v, day), amount(v));
-                let source = MoneySource {
-                    kind: word(v, Field::SourceOfMoney, SourceKind::from_text)
-                        .unwrap_or(SourceKind::Own),
-                    division: v.text(Field::Division),
-                    reference: v.text(Field::Reference),
-                };
-                let recorded = AllocationRecorded { line, amount, source, filing };
-                if event.target {
-                    Command::SetAllocation(recorded)
-                } else {
-                    Command::RecordAllocation(recorded)
-                }
-            }
-            EventKind::AllocationSupplement | EventKind::AllocationReduce => {
-                let direction = if event.kind == EventKind::AllocationReduce {
-                    Direction::Reduction
-                } else {
-                    Direction::Supplement
-                };
-                let (line, amount, reason) = (self.line(v, day), amount(v), v.text(Field::Reason));
-                let adjusted = AllocationAdjusted { line, direction, amount, reason, filing };
-                Command::AdjustAllocation(adjusted)
-            }
-            EventKind::ProjectApprove => {
-                let funding = v.amount(Field::Amount).map(|amount| {
-                    let line = self.line(v, day);
-                    Funding { line, amount }
-                });
-                Command::ApproveProject(project(code(v, Field::Code), v, funding, filing))
-            }
-            EventKind::ProjectComplete
-            | EventKind::ProjectTerminate
-            | EventKind::ProjectCloseOut => project_end(event.kind, v, filing),
-            EventKind::CommitmentMake
-            | EventKind::CommitmentIncrease
-            | EventKind::CommitmentReduce
-            | EventKind::CommitmentClose
-            | EventKind::DisbursementRecord => self.use_of_money(event.kind, v, day, filing),
-            EventKind::FollowOnPledge | EventKind::FollowOnPayIn | EventKind::FollowOnWithdraw => {
-                follow_on(event.kind, v, filing)
-            }
+    fn command(&self, event: MappedEvent, filing: Filing) -> Result<Command, Problem> {
+        let scene = Scene { state: self.state, day: Some(event.occurred_on) };
+        let command = build(event.kind.form(), event.values, scene, filing)?;
+        if event.target
+            && let Command::RecordAllocation(recorded) = command
+        {
+            return Ok(Command::SetAllocation(recorded));
         }
+        Ok(command)
     }
 
-    fn use_of_money(&self, kind: EventKind, v: &mut Values, day: Date, filing: Filing) -> Command {
-        if kind == EventKind::CommitmentClose {
-            let (contract, reason) = (code(v, Field::Contract), v.text(Field::Reason));
-            return Command::CloseCommitment(CommitmentClosed { contract, reason, filing });
-        }
-        let drawing = self.drawing(v, day);
-        if kind == EventKind::CommitmentMake {
-            return Command::MakeCommitment(MakeCommitment {
-                contract: code(v, Field::Contract),
-                payee: v.code(Field::Payee),
-                purpose: v.tag(Field::Purpose),
-                title: v.text(Field::Title),
-                drawing,
-                tranches: Vec::new(),
-                filing,
-            });
-        }
-        if kind == EventKind::DisbursementRecord {
-            return Command::RecordDisbursement(RecordDisbursement {
-                commitment: v.code(Field::Commitment),
-                drawing,
-                payee: v.code(Field::Payee),
-                purpose: v.tag(Field::Purpose),
-                source_number: v.text(Field::SourceNo),
-                filing,
-            });
-        }
-        let (contract, reason) = (code(v, Field::Contract), v.text(Field::Reason));
-        let change = ChangeCommitment { contract, drawing, reason, filing };
-        if kind == EventKind::CommitmentReduce {
-            Command::ReduceCommitment(change)
-        } else {
-            Command::IncreaseCommitment(change)
-        }
-    }
-
-    fn line(&self, v: &Values, day: Date) -> LineKey {
-        line(v, day, self.state)
-    }
-
-    /// Where an amount is drawn from, as far as the row says: the very line where origin or class is
-    /// given, else fund and year.
-    fn drawing(&self, v: &mut Values, day: Date) -> Drawing {
-        let (amount, project) = (amount(v), v.code(Field::Project));
-        if v.has(Field::Origin) || v.has(Field::Class) {
-            let from = vec![(self.line(v, day), amount)];
-            return Drawing { amount, project, fund: None, year: None, from };
-        }
-        let (fund, year) = (v.code(Field::Fund), v.year(Field::Year));
-        Drawing { amount, project, fund, year, from: Vec::new() }
+    fn line(&self, event: &MappedEvent) -> Result<LineKey, Problem> {
+        line(event, self.state)
     }
 
     fn create_missing(&mut self, event: &MappedEvent) -> Result<(), Problem> {
         let v = &event.values;
-        let of_its_own = match event.kind {
+        let of_its_own = matches!(
+            event.kind,
             EventKind::AllocationRecord
-            | EventKind::AllocationSupplement
-            | EventKind::AllocationReduce
-            | EventKind::ProjectApprove
-            | EventKind::CommitmentMake
-            | EventKind::CommitmentIncrease
-            | EventKind::DisbursementRecord
-            | EventKind::FollowOnPledge => true,
-            EventKind::DistrictRegister
-            | EventKind::ProgrammeRegister
-            | EventKind::PayeeRegister
-            | EventKind::FundEstablish
-            | EventKind::ProjectComplete
-            | EventKind::ProjectTerminate
-            | EventKind::ProjectCloseOut
-            | EventKind::CommitmentReduce
-            | EventKind::CommitmentClose
-            | EventKind::FollowOnPayIn
-            | EventKind::FollowOnWithdraw => false,
-        };
+                | EventKind::AllocationSupplement
+                | EventKind::AllocationReduce
+                | EventKind::ProjectApprove
+                | EventKind::CommitmentMake
+                | EventKind::CommitmentIncrease
+                | EventKind::DisbursementRecord
+                | EventKind::FollowOnPledge
+        );
         if !of_its_own {
             return Ok(());
         }
         if let Some(fund) = v.code_of(Field::Fund) {
             self.create(Created::Fund, fund, event)?;
             if event.kind != EventKind::AllocationRecord {
-                self.create_line(event);
+                self.create_line(event)?;
             }
         }
         if let Some(project) = v.code_of(Field::Project) {
@@ -313,17 +199,13 @@ impl Making<'_> {
         if known || made {
             return Ok(());
         }
-        let filing = Filing::default();
-        let name = name.unwrap_or_else(|| Text::new(wanted.as_str()));
-        let command = match one {
-            Created::Fund => Command::EstablishFund(fund(wanted.clone(), name, &mut v, filing)),
-            Created::Payee => Command::RegisterPayee(payee(wanted.clone(), name, &mut v, filing)),
-            Created::Project => {
-                let mut approved = project(wanted.clone(), &mut v, None, filing);
-                approved.title = name;
-                Command::ApproveProject(approved)
-            }
-        };
+        v.put(Field::Code, Value::Code(wanted.clone()));
+        v.put(fields.1, Value::Text(name.unwrap_or_else(|| Text::new(wanted.as_str()))));
+        if one == Created::Fund && !v.has(Field::Kind) {
+            v.put(Field::Kind, Value::Word(FundKind::Special.text()));
+        }
+        let scene = Scene { state: self.state, day: Some(event.occurred_on) };
+        let command = build(one.event().form(), v, scene, Filing::default())?;
         self.push(event.rule, event.occurred_on, command);
         Ok(())
     }
@@ -350,7 +232,7 @@ impl Making<'_> {
 
     /// Opens the line with an allocation of 0 where neither the ledger nor this row has one that
     /// the event could mean.
-    fn create_line(&mut self, event: &MappedEvent) {
+    fn create_line(&mut self, event: &MappedEvent) -> Result<(), Problem> {
         let v = &event.values;
         let exact = v.has(Field::Origin)
             || v.has(Field::Class)
@@ -360,7 +242,7 @@ impl Making<'_> {
                     | EventKind::AllocationReduce
                     | EventKind::ProjectApprove
             );
-        let line = self.line(v, event.occurred_on);
+        let line = self.line(event)?;
         let means = |other: &LineKey| {
             if exact { *other == line } else { other.fund == line.fund && other.year == line.year }
         };
@@ -371,7 +253,7 @@ impl Making<'_> {
             self.state.lines.range(first..).next().is_some_and(|(other, _)| means(other))
         };
         if known || self.makes(|command| opened_line(command).is_some_and(means)) {
-            return;
+            return Ok(());
         }
         // Rows come in any order of their days: the line is there from the first day of its year.
         let start = self.state.ledger.as_ref().map_or(1, |facts| facts.fiscal_year_start_month);
@@ -382,6 +264,7 @@ impl Making<'_> {
         let command =
             Command::RecordAllocation(AllocationRecorded { line, amount, source, filing });
         self.push(event.rule, opened_on, command);
+        Ok(())
     }
 
     /// Whether an order of this row already does what `wanted` says.
@@ -395,7 +278,9 @@ mod tests {
     #![allow(clippy::wildcard_enum_match_arm, reason = "test code")]
     use super::*;
     use crate::domain::event::Bytes32;
+    use crate::domain::kinds::Direction;
     use crate::domain::state::Line;
+    use crate::import::fields;
     use crate::import::mapping::Mapping;
     use crate::import::wish::amount_of;
 
@@ -444,44 +329,41 @@ mod tests {
 
     #[test]
     fn every_event_becomes_its_command() {
-        for kind in EventKind::ALL {
-            let fields: String = (kind.fields().iter())
-                .filter(|spec| spec.required)
-                .map(|spec| match spec.field {
-                    Field::Level => "level = \"city\"\n".to_owned(),
-                    Field::Kind if *kind == EventKind::FollowOnPledge => {
-                        "kind = \"own_funds\"\n".into()
-                    }
-                    Field::Kind => "kind = \"matching\"\n".into(),
-                    field => format!("{} = \"7\"\n", field.text()),
+        let all = [
+            (EventKind::DistrictRegister, "RegisterDistrict("),
+            (EventKind::ProgrammeRegister, "RegisterProgramme("),
+            (EventKind::PayeeRegister, "RegisterPayee("),
+            (EventKind::FundEstablish, "EstablishFund("),
+            (EventKind::AllocationRecord, "RecordAllocation("),
+            (EventKind::AllocationSupplement, "AdjustAllocation("),
+            (EventKind::AllocationReduce, "AdjustAllocation("),
+            (EventKind::ProjectApprove, "ApproveProject("),
+            (EventKind::ProjectComplete, "CompleteProject("),
+            (EventKind::ProjectTerminate, "TerminateProject("),
+            (EventKind::ProjectCloseOut, "CloseOutProject("),
+            (EventKind::CommitmentMake, "MakeCommitment("),
+            (EventKind::CommitmentIncrease, "IncreaseCommitment("),
+            (EventKind::CommitmentReduce, "ReduceCommitment("),
+            (EventKind::CommitmentClose, "CloseCommitment("),
+            (EventKind::DisbursementRecord, "RecordDisbursement("),
+            (EventKind::FollowOnPledge, "PledgeFollowOn("),
+            (EventKind::FollowOnPayIn, "PayInFollowOn("),
+            (EventKind::FollowOnWithdraw, "WithdrawFollowOn("),
+        ];
+        assert_eq!(fields::kinds().collect::<Vec<_>>(), all.map(|(kind, _)| kind));
+        for (kind, expected) in all {
+            let specs = fields::fields(kind);
+            let fields: String = (specs.iter())
+                .filter(|spec| fields::is_required(spec))
+                .map(|spec| {
+                    let value = spec.kind.choices().last().unwrap_or(&"7");
+                    format!("{} = \"{value}\"\n", spec.field.text())
                 })
                 .collect();
             let command = one(kind.text(), &fields);
             let debug = format!("{command:?}");
-            let expected = match kind {
-                EventKind::DistrictRegister => "RegisterDistrict(",
-                EventKind::ProgrammeRegister => "RegisterProgramme(",
-                EventKind::PayeeRegister => "RegisterPayee(",
-                EventKind::FundEstablish => "EstablishFund(",
-                EventKind::AllocationRecord => "RecordAllocation(",
-                EventKind::AllocationSupplement | EventKind::AllocationReduce => {
-                    "AdjustAllocation("
-                }
-                EventKind::ProjectApprove => "ApproveProject(",
-                EventKind::ProjectComplete => "CompleteProject(",
-                EventKind::ProjectTerminate => "TerminateProject(",
-                EventKind::ProjectCloseOut => "CloseOutProject(",
-                EventKind::CommitmentMake => "MakeCommitment(",
-                EventKind::CommitmentIncrease => "IncreaseCommitment(",
-                EventKind::CommitmentReduce => "ReduceCommitment(",
-                EventKind::CommitmentClose => "CloseCommitment(",
-                EventKind::DisbursementRecord => "RecordDisbursement(",
-                EventKind::FollowOnPledge => "PledgeFollowOn(",
-                EventKind::FollowOnPayIn => "PayInFollowOn(",
-                EventKind::FollowOnWithdraw => "WithdrawFollowOn(",
-            };
             assert!(debug.starts_with(expected), "{debug}");
-            let has_amount = fields.contains("amount") && *kind != EventKind::ProjectApprove;
+            let has_amount = fields.contains("amount") && kind != EventKind::ProjectApprove;
             assert_eq!(
                 amount_of(&command).is_some_and(|a| a == Amount(700)),
                 has_amount,

@@ -1,7 +1,7 @@
 //! A mapping to begin with, for one type of event: every field with what it is, the required ones
 //! taken from columns of the same name, the others commented out.
 
-use super::fields::{EventKind, Field, FieldSpec, Shape};
+use super::fields::{self, EventKind, Field, FieldSpec, Shape, is_required};
 use crate::error::{Error, Kind, Result};
 
 /// The text of a mapping file for events of a type such as `commitment.make`.
@@ -15,10 +15,10 @@ use crate::error::{Error, Kind, Result};
 /// # Errors
 /// `unknown_event_type`, with the nearest known type.
 pub fn template(kind: &str) -> Result<String> {
-    let kind = EventKind::from_text(kind).ok_or_else(|| {
-        let known: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.text()).collect();
+    let kind = fields::kind(kind).ok_or_else(|| {
+        let known: Vec<&str> = fields::kinds().map(EventKind::text).collect();
         let known = known.join(", ");
-        let hint = match EventKind::nearest(kind) {
+        let hint = match fields::nearest_kind(kind) {
             Some(near) => format!("did you mean {near}? Known are {known}"),
             None => format!("known are {known}"),
         };
@@ -30,8 +30,8 @@ pub fn template(kind: &str) -> Result<String> {
     })?;
     let mut out = String::from(HEAD);
     out.push_str(&format!("\n[[event]]\ntype = \"{}\"\n", kind.text()));
-    for spec in kind.fields() {
-        out.push_str(&line(spec, kind));
+    for spec in fields::fields(kind) {
+        out.push_str(&line(&spec, kind));
     }
     Ok(out)
 }
@@ -61,24 +61,14 @@ formats = ["yyyy-mm-dd"]
 
 fn line(spec: &FieldSpec, kind: EventKind) -> String {
     let name = spec.field.text();
-    let mark = if spec.required { "" } else { "# " };
-    let (value, what) = match spec.shape {
-        Shape::Code => (column(name), "a code"),
-        Shape::Text => (column(name), "text"),
-        Shape::Tag => (column(name), "a purpose within the fund's"),
-        Shape::Tags => (column(name), "purposes, split at ;"),
-        Shape::Amount => (column(name), "an amount"),
-        Shape::Date => (column(name), "a day"),
-        Shape::Year => (column(name), "four digits"),
-        Shape::Word(words) => {
-            let first = words.first().copied().unwrap_or_default();
-            return format!(
-                "{mark}{name} = \"{first}\"{}# one of {}\n",
-                gap(name),
-                words.join(", ")
-            );
-        }
-    };
+    let mark = if is_required(spec) { "" } else { "# " };
+    if let Some(first) = spec.kind.choices().first() {
+        let words = spec.kind.choices().join(", ");
+        return format!("{mark}{name} = \"{first}\"{}# one of {words}\n", gap(name));
+    }
+    let value = format!("{{ column = \"{name}\" }}");
+    let what = if spec.kind == Shape::Tags { "; purposes are split at ;" } else { "" };
+    let what = format!("{}{what}", spec.help.en);
     let target = kind == EventKind::AllocationRecord && spec.field == Field::Amount;
     let more = if target {
         "# amount_is = \"target\"   # the amount is what the line should have\n\
@@ -87,10 +77,6 @@ fn line(spec: &FieldSpec, kind: EventKind) -> String {
         ""
     };
     format!("{mark}{name} = {value}{}# {what}\n{more}", gap(name))
-}
-
-fn column(name: &str) -> String {
-    format!("{{ column = \"{name}\" }}")
 }
 
 fn gap(name: &str) -> String {
@@ -105,11 +91,11 @@ mod tests {
 
     #[test]
     fn every_template_is_a_mapping_that_fits_its_own_header() {
-        for kind in EventKind::ALL {
+        for kind in fields::kinds() {
             let text = template(kind.text()).unwrap();
             let mapping = Mapping::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
             let header: Vec<String> =
-                kind.fields().iter().map(|spec| spec.field.text().to_owned()).collect();
+                fields::fields(kind).iter().map(|spec| spec.field.text().to_owned()).collect();
             assert!(Plan::new(&mapping, &header, 2).is_ok(), "{text}");
             // With every comment of a field taken off it is one too.
             let (head, event) = text.split_once("\n[[event]]\n").unwrap();

@@ -2,6 +2,7 @@
 //! made fit to be compared.
 
 use crate::chain::hash;
+pub use crate::form::nearest;
 use std::borrow::Cow;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -148,48 +149,6 @@ impl Compare {
     }
 }
 
-/// The one of `known` that `word` was probably meant to be.
-#[must_use]
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase();
-    known
-        .into_iter()
-        .map(|candidate| (distance(&word, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| {
-            *distance <= candidate.chars().count().max(word.chars().count()).div_ceil(3)
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// Number of characters to insert, delete, replace or swap with a neighbour (optimal alignment).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut two_back: Vec<usize> = Vec::new();
-    let mut back: Vec<usize> = (0..=b.len()).collect();
-    let mut before = None;
-    for (i, x) in a.chars().enumerate() {
-        let mut row = vec![i.saturating_add(1)];
-        for (j, y) in b.iter().enumerate() {
-            let at = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX);
-            let replace = at(&back, j).saturating_add(usize::from(x != *y));
-            let delete = at(&back, j.saturating_add(1)).saturating_add(1);
-            let insert = at(&row, j).saturating_add(1);
-            let mut best = replace.min(delete).min(insert);
-            if let Some(previous) = j.checked_sub(1)
-                && before == Some(*y)
-                && b.get(previous) == Some(&x)
-            {
-                best = best.min(at(&two_back, previous).saturating_add(1));
-            }
-            row.push(best);
-        }
-        two_back = std::mem::replace(&mut back, row);
-        before = Some(x);
-    }
-    back.last().copied().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,15 +206,6 @@ mod tests {
         assert_ne!(long[0], long[1]);
         assert_eq!(code("caf\u{e9}"), code("cafe\u{301}"));
         assert_eq!(code("a".repeat(55).as_str()).len(), 55);
-    }
-
-    #[test]
-    fn the_nearest_word_is_found_or_none() {
-        let known = ["column", "template", "default", "map"];
-        assert_eq!(nearest("colum", known), Some("column"));
-        assert_eq!(nearest("Template", known), Some("template"));
-        assert_eq!(nearest("colunm", known), Some("column"));
-        assert_eq!(nearest("xyz", known), None);
     }
 
     proptest! {

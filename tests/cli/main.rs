@@ -29,6 +29,7 @@ mod doctor;
 mod escapes;
 mod figures;
 mod files;
+mod forms;
 mod home_caches;
 mod json;
 mod keys;

@@ -18,6 +18,7 @@
     reason = "test code"
 )]
 
+mod forms;
 mod golden;
 mod hostile;
 mod office;

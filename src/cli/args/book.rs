@@ -1,48 +1,10 @@
-//! Verbs about what is booked already, and about booking many rows at once.
+//! Verbs about booking many rows at once.
 
-use super::WriteFlags;
-use super::typed::{AmountText, EntryRef, parse_date, parse_text};
+use super::typed::{AmountText, parse_date, parse_text};
 use crate::domain::calendar::Date;
 use crate::domain::ids::Text;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
-
-/// Undo an entry by its exact inverse; both stay in the ledger
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  earmark reverse @41 --reason \"wrong payee\"\n  earmark reverse @41 --reason \"wrong contract\" --with-dependents --dry-run"
-)]
-pub(crate) struct ReverseAnEntry {
-    /// The entry: @INDEX, its UUID, or FUND/YEAR/VOUCHER
-    #[arg(value_name = "ENTRY")]
-    pub(crate) entry: EntryRef,
-    /// Why
-    #[arg(long, alias = "note", value_name = "TEXT", value_parser = parse_text)]
-    pub(crate) reason: Text,
-    /// Reverse first what has to be reversed before it, last first, in the same command
-    #[arg(long)]
-    pub(crate) with_dependents: bool,
-    /// What every write takes.
-    #[command(flatten)]
-    pub(crate) flags: WriteFlags,
-}
-
-/// Attach a document to an entry, by its SHA-256
-#[derive(Debug, Args)]
-#[command(
-    after_help = "The file stays with you; the ledger keeps its hash and its name, so that anyone can check it with `sha256sum`.\n\nExample:\n  earmark attach @41 acceptance.pdf:acceptance"
-)]
-pub(crate) struct AttachDocuments {
-    /// The entry: @INDEX, its UUID, or FUND/YEAR/VOUCHER
-    #[arg(value_name = "ENTRY")]
-    pub(crate) entry: EntryRef,
-    /// The document, with its kind after a colon
-    #[arg(value_name = "FILE[:KIND]")]
-    pub(crate) document: String,
-    /// What every write takes.
-    #[command(flatten)]
-    pub(crate) flags: WriteFlags,
-}
 
 /// What is done with an import
 #[derive(Debug, Subcommand)]

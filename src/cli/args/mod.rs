@@ -1,37 +1,32 @@
-//! The grammar of the command line, by clap's derive: one struct a verb, in the words of the field.
+//! The grammar of the command line. A verb that records one command has the arguments of its form
+//! ([`recorded`]); every other verb is a struct of clap's derive, in the words of the field.
 //!
 //! Noun, then verb; `allocate`, `commit` and `disburse` are the only other spellings, and nothing is
 //! inferred from abbreviations. What a flag means together with another is said here where clap can
 //! say it (`conflicts_with`, groups) and in [`check`](super::run) where it cannot.
 
 mod book;
-mod breach;
 mod confidential;
-mod follow_on;
 mod globals;
 mod import;
-mod money;
-mod payee;
+mod nouns;
 mod read;
+mod recorded;
 mod setup;
 mod trust;
 mod typed;
 mod witness;
-mod work;
 
 pub(crate) use book::*;
-pub(crate) use breach::*;
 pub(crate) use confidential::*;
-pub(crate) use follow_on::*;
 pub(crate) use globals::*;
 pub(crate) use import::*;
-pub(crate) use money::*;
-pub(crate) use payee::*;
+pub(crate) use nouns::*;
 pub(crate) use read::*;
+pub(crate) use recorded::Recorded;
 pub(crate) use setup::*;
 pub(crate) use trust::*;
 pub(crate) use witness::*;
-pub(crate) use work::*;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -58,6 +53,9 @@ pub(crate) struct Cli {
 /// The verbs, in the order of a ledger's life.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// A verb with a form.
+    #[command(skip)]
+    Record(Recorded),
     Demo(Demo),
     Init(Init),
     #[command(subcommand)]
@@ -75,31 +73,14 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Fund(FundVerb),
     #[command(subcommand)]
-    Allocation(AllocationVerb),
-    #[command(subcommand)]
     Project(ProjectVerb),
-    #[command(subcommand)]
-    Reservation(ReservationVerb),
     #[command(subcommand)]
     Commitment(CommitmentVerb),
     #[command(subcommand)]
-    Disbursement(DisbursementVerb),
-    Refund(RefundPayment),
-    #[command(subcommand)]
     FollowOn(FollowOnVerb),
-    Reverse(ReverseAnEntry),
-    #[command(subcommand)]
-    Breach(BreachVerb),
-    Attach(AttachDocuments),
     #[command(subcommand)]
     Confidential(ConfidentialVerb),
     Import(Import),
-    /// Same as `allocation record`.
-    Allocate(RecordAllocation),
-    /// Same as `commitment make`.
-    Commit(MakeCommitment),
-    /// Same as `disbursement record`.
-    Disburse(RecordDisbursement),
     Balance(Balance),
     Register(Register),
     Show(Show),
@@ -114,6 +95,7 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Report(ReportVerb),
     Stats(Stats),
+    Forms(ShowForms),
     #[command(subcommand)]
     Export(ExportVerb),
     Verify(Verify),
@@ -199,6 +181,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "commitments",
             "report",
             "stats",
+            "forms",
             "export",
         ],
     ),
@@ -220,7 +203,7 @@ const GROUPS: &[(&str, &[&str])] = &[
 
 /// The command as clap runs it, with the verbs in groups.
 pub(crate) fn command() -> clap::Command {
-    let command = Cli::command();
+    let command = recorded::with_forms(Cli::command());
     let about = |name: &str| {
         let verb = command.find_subcommand(name);
         verb.and_then(clap::Command::get_about).map(ToString::to_string).unwrap_or_default()
@@ -248,7 +231,13 @@ pub(crate) fn parse(
     let mut command = command();
     let arguments = helped(&mut command, arguments.into_iter().collect())?;
     let matches = command.try_get_matches_from_mut(arguments)?;
-    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    let cli = match recorded::recorded(&matches) {
+        Ok(Some(recorded)) => Globals::from_arg_matches(&matches)
+            .map(|globals| Cli { globals, verb: Verb::Record(recorded) }),
+        Ok(None) => Cli::from_arg_matches(&matches),
+        Err(error) => Err(error),
+    };
+    cli.map_err(|error| error.format(&mut command))
 }
 
 /// `help VERB …` as `VERB … --help`.

@@ -220,3 +220,14 @@ pub(crate) struct ExportFlags {
     #[command(flatten)]
     pub(crate) flags: ReadFlags,
 }
+
+/// List what each command takes, or show one form: every field with its kind, and how it is typed
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Needs no ledger. -O json is for programs (schemas/forms.json).\n\nExample:\n  earmark forms\n  earmark forms disbursement.record\n  earmark forms fund establish --lang zh\n  earmark forms -O json"
+)]
+pub(crate) struct ShowForms {
+    /// The command, with a point or a space between its words
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Vec<String>,
+}

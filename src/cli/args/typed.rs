@@ -2,12 +2,11 @@
 
 pub(crate) use crate::form::code::command_id as parse_command_id;
 pub(crate) use crate::form::day::{parse as parse_date, year as parse_year};
-pub(crate) use crate::form::line::parse as parse_line;
 pub(crate) use crate::form::period::{Known, Period, parse_offset};
 pub(crate) use crate::form::thing::ThingName;
-pub(crate) use crate::form::{AmountText, EntryRef, LinePart};
+pub(crate) use crate::form::{AmountText, EntryRef};
 
-use crate::domain::ids::{Code, Tag, Text};
+use crate::domain::ids::{Code, Text};
 use crate::form::code;
 use std::convert::Infallible;
 
@@ -25,12 +24,4 @@ pub(crate) fn parse_code(text: &str) -> Result<Code, Infallible> {
 /// Never; the shape is clap's.
 pub(crate) fn parse_text(text: &str) -> Result<Text, Infallible> {
     Ok(code::text(text))
-}
-
-/// A purpose.
-///
-/// # Errors
-/// Never; the shape is clap's.
-pub(crate) fn parse_tag(text: &str) -> Result<Tag, Infallible> {
-    Ok(code::tag(text))
 }

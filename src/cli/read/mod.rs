@@ -11,6 +11,7 @@ mod confidential;
 mod copied;
 mod export;
 mod filters;
+mod forms;
 mod late;
 mod lists;
 mod named;
@@ -81,6 +82,7 @@ pub(crate) fn read(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
         }
         Verb::Prove(a) => prove::prove(session, a),
         Verb::CheckProof(a) => check_proof::check_proof(session, a),
+        Verb::Forms(a) => forms::show(session, a),
         Verb::Verify(a) => return Some(verify::verify(session, a)),
         _ => return None,
     };

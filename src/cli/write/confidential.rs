@@ -2,26 +2,23 @@
 //!
 //! No text or error of this file repeats a value.
 
-use super::Desk;
 use crate::chain::confidential::{Field, Fields, MAX_VALUE_BYTES};
-use crate::cli::args::{EraseConfidential, SealedFlags, SweepConfidential};
+use crate::cli::args::{Recorded, SweepConfidential};
 use crate::cli::output::{Exit, counted, for_terminal};
 use crate::cli::session::Session;
-use crate::domain::command::Command;
-use crate::domain::event::ConfidentialErased;
 use crate::domain::ids::Text;
 use crate::error::{Error, Kind, Result};
-use crate::file;
+use crate::{file, form};
 use serde_json::json;
 use std::io::Read;
 use std::path::Path;
 
-/// The fields that the flags name files for; nothing if they name none.
-pub(super) fn fields(flags: &SealedFlags) -> Result<Option<Fields>> {
+/// The fields that a form names files for; nothing if it names none.
+pub(super) fn fields(typed: &Recorded) -> Result<Option<Fields>> {
     let mut fields = Fields::default();
-    let files = [&flags.account_file, &flags.identity_file, &flags.contact_file];
+    let files = [form::Field::Account, form::Field::Identity, form::Field::Contact];
     for (field, file) in Field::ALL.into_iter().zip(files) {
-        let Some(file) = file else { continue };
+        let Some(file) = typed.text(file).map(Path::new) else { continue };
         let value = value(file, field)?;
         fields.set(field, value.as_str()).map_err(|malformed| {
             let message = format!("{} in {}: {malformed}", field.name(), file.display());
@@ -55,12 +52,6 @@ fn value(path: &Path, field: Field) -> Result<Text> {
     let value = Text::new(line.strip_suffix('\r').unwrap_or(line));
     value.check(field.name(), MAX_VALUE_BYTES)?;
     Ok(value)
-}
-
-pub(super) fn erase(desk: &Desk<'_>, a: &EraseConfidential) -> Result<Command> {
-    let (entry, legal_basis, filing) =
-        (desk.entry(&a.entry)?, a.legal_basis.clone(), desk.filing());
-    Ok(Command::EraseConfidential(ConfidentialErased { entry, legal_basis, filing }))
 }
 
 /// Removes sealed files that belong to no entry.

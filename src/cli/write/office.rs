@@ -4,64 +4,24 @@
 //! place; after a crash in between the next opening goes on (`Session::on_ledger`, `Session::in_use`).
 
 use super::documents::filing;
-use super::request::{Request, read_request};
-use super::{Desk, Wish, print_receipt, record};
+use super::request::Request;
+use super::{Wish, print_receipt, record};
 use crate::chain::signature::{Signer, log_key_message};
-use crate::cli::args::{
-    ChangeRoles, EnrollOfficer, RevokeOfficer, RoleName, RotateLog, RotateOfficer,
-};
+use crate::cli::args::{Recorded, RotateLog};
 use crate::cli::output::Exit;
 use crate::cli::session::{Session, name_officer};
 use crate::domain::command::{Command, Order};
-use crate::domain::event::{
-    Body, Bytes32, Bytes64, LogKeyRotated, OfficerEnrolled, OfficerKeyRotated, OfficerRevoked,
-    OfficerRolesChanged,
-};
-use crate::domain::ids::Text;
-use crate::domain::kinds::Role;
+use crate::domain::event::{Body, Bytes32, Bytes64, LogKeyRotated};
 use crate::domain::state::{Officer, State};
 use crate::edge::config::LedgerConfig;
 use crate::edge::keys::{PrivateKey, Slot};
 use crate::error::{Error, Kind, Result};
+use crate::form::Field;
 use crate::ledger::{Durability, Ledger, Receipt, Submission};
 use std::path::Path;
 
-/// Enrols an officer by the request they sent, or by their key on this machine.
-pub(super) fn enroll(desk: &Desk<'_>, a: &EnrollOfficer) -> Result<Command> {
-    let ledger = desk.ledger.id()?;
-    let Request { key, proof } = match &a.key {
-        Some(file) => read_request(file, ledger, &a.name)?,
-        None => Request::signed(&desk.session.home()?.keys().officer(&a.name)?, ledger, &a.name)?,
-    };
-    check_purpose(desk.session, &key)?;
-    Ok(Command::EnrolOfficer(OfficerEnrolled {
-        number: 0,
-        name: Text::typed(&a.name),
-        key: Bytes32(key),
-        proof: Bytes64(proof),
-        roles: role_list(&a.roles),
-        limit: desk.amount_or_none(a.limit.as_ref())?,
-        filing: desk.filing(),
-    }))
-}
-
-/// Roles in the order of their numbers, each once: the same wish in any order is the same command.
-fn role_list(named: &[RoleName]) -> Vec<Role> {
-    let mut roles: Vec<Role> = (named.iter())
-        .map(|name| match name {
-            RoleName::Maker => Role::Maker,
-            RoleName::Approver => Role::Approver,
-            RoleName::Auditor => Role::Auditor,
-            RoleName::Administrator => Role::Administrator,
-        })
-        .collect();
-    roles.sort_unstable();
-    roles.dedup();
-    roles
-}
-
 /// A key of a log or witness on this machine signs for no officer.
-fn check_purpose(session: &Session, key: &[u8; 32]) -> Result<()> {
+pub(super) fn check_purpose(session: &Session, key: &[u8; 32]) -> Result<()> {
     let Some(purpose) = session.home()?.keys().other_purpose(key) else { return Ok(()) };
     let message = format!("a key has one purpose; this one is already {purpose} on this machine");
     Err(Error::new(Kind::Usage, "key_in_use", message)
@@ -70,51 +30,21 @@ fn check_purpose(session: &Session, key: &[u8; 32]) -> Result<()> {
 }
 
 /// An officer of the ledger by name, with the number.
-fn officer_named<'d>(desk: &'d Desk<'_>, name: &str) -> Result<(u32, &'d Officer)> {
-    numbered(desk.state(), name).ok_or_else(|| {
+pub(super) fn officer_named<'s>(state: &'s State, name: &str) -> Result<(u32, &'s Officer)> {
+    numbered(state, name).ok_or_else(|| {
         Error::new(Kind::NotFound, "unknown_officer", format!("there is no officer {name}"))
             .with_hint("see `earmark officer list`")
             .with_detail("officer", name)
     })
 }
 
-/// Roles given are all that there are then; a limit that is not named stays.
-pub(super) fn roles(desk: &Desk<'_>, a: &ChangeRoles) -> Result<Command> {
-    let (number, officer) = officer_named(desk, &a.name)?;
-    let limit = match &a.limit {
-        Some(limit) => Some(desk.amount(limit)?),
-        None => officer.limit.filter(|_| !a.no_limit),
-    };
-    let (roles, reason, filing) = (role_list(&a.roles), a.reason.clone(), desk.filing());
-    let body = OfficerRolesChanged { number, roles, limit, reason, filing };
-    Ok(Command::ChangeOfficerRoles(body))
-}
-
-pub(super) fn revoke(desk: &Desk<'_>, a: &RevokeOfficer) -> Result<Command> {
-    let (number, _) = officer_named(desk, &a.name)?;
-    let (reason, filing) = (a.reason.clone(), desk.filing());
-    Ok(Command::RevokeOfficer(OfficerRevoked { number, reason, filing }))
-}
-
-fn rotated(desk: &Desk<'_>, a: &RotateOfficer, request: &Request) -> Result<Command> {
-    let (number, _) = officer_named(desk, &a.name)?;
-    check_purpose(desk.session, &request.key)?;
-    let (key, proof) = (Bytes32(request.key), Bytes64(request.proof));
-    let (reason, filing) = (a.reason.clone(), desk.filing());
-    Ok(Command::RotateOfficerKey(OfficerKeyRotated { number, key, proof, reason, filing }))
-}
-
 /// Runs `officer rotate`: by a request, or with a new key on this machine.
-pub(super) fn rotate(session: &Session, a: &RotateOfficer) -> Result<Exit> {
-    if let Some(file) = &a.key {
-        return record(
-            session,
-            Wish::new(&a.flags, |desk| {
-                rotated(desk, a, &read_request(file, desk.ledger.id()?, &a.name)?)
-            }),
-        );
+pub(super) fn rotate(session: &Session, a: &Recorded) -> Result<Exit> {
+    if a.text(Field::Key).is_some() {
+        return record(session, Wish::new(a));
     }
-    let slot = session.home()?.keys().officer_slot(&a.name)?;
+    let name = a.text(Field::Officer).unwrap_or_default();
+    let slot = session.home()?.keys().officer_slot(name)?;
     let begun = begun(&slot)?;
     // What this machine has no key for, is not rotated here.
     if begun.is_none() {
@@ -122,33 +52,47 @@ pub(super) fn rotate(session: &Session, a: &RotateOfficer) -> Result<Exit> {
     }
     let officer = session.recording_officer()?;
     session.on_ledger(|ledger| {
-        let number = numbered(ledger.state(), &a.name);
+        let number = numbered(ledger.state(), name);
         let known = number.map(|(number, officer)| (officer.key.0, number));
         let brought_in = known.filter(|(key, _)| Some(*key) == begun);
         let at = brought_in.and_then(|(_, number)| ledger.state().last_key_rotation(number));
         let officer = session.in_use(officer, ledger)?;
         let again = Again { command_id: a.flags.command_id.as_deref(), at };
-        let recorded = again.rotation(ledger)?;
-        let receipt = match recorded {
+        let receipt = match again.rotation(ledger)? {
             Found::Entry(index) => ledger.receipt_at(index)?,
-            Found::Event(_) | Found::Nothing => Wish::new(&a.flags, |desk| {
-                officer_named(desk, &a.name)?;
-                if let Found::Event(body) = recorded
-                    && let Body::OfficerKeyRotated(b) = *body
-                {
-                    return rotated(desk, a, &Request { key: b.key.0, proof: b.proof.0 });
-                }
-                let next = if a.flags.dry_run { slot.rehearse_next() } else { slot.make_next() }?;
-                rotated(desk, a, &Request::signed(&next, desk.ledger.id()?, &a.name)?)
-            })
-            .submit(session, ledger, &officer, Durability::Published)
-            .map_err(run_again)?,
+            found @ (Found::Event(_) | Found::Nothing) => {
+                let request = Some(own_request(ledger, a, &slot, name, found)?);
+                Wish { typed: a, request }
+                    .submit(session, ledger, &officer, Durability::Published)
+                    .map_err(run_again)?
+            }
         };
-        if !receipt.dry_run && is_next_in_use(&slot, numbered(ledger.state(), &a.name))? {
+        if !receipt.dry_run && is_next_in_use(&slot, numbered(ledger.state(), name))? {
             session.warn_unplaced(slot.promote());
         }
         print_receipt(session, ledger, &receipt).map(|()| Exit::Done)
     })
+}
+
+/// The request of the rotation that was recorded under this command id, else of a new key, or of the one
+/// that was begun.
+fn own_request(
+    ledger: &Ledger,
+    a: &Recorded,
+    slot: &Slot,
+    name: &str,
+    found: Found,
+) -> Result<Request> {
+    // What is wrong with the line is told before a key is made.
+    officer_named(ledger.state(), name)?;
+    filing(&a.flags)?;
+    if let Found::Event(body) = found
+        && let Body::OfficerKeyRotated(b) = *body
+    {
+        return Ok(Request { key: b.key.0, proof: b.proof.0 });
+    }
+    let next = if a.flags.dry_run { slot.rehearse_next() } else { slot.make_next() }?;
+    Request::signed(&next, ledger.id()?, name)
 }
 
 fn numbered<'s>(state: &'s State, name: &str) -> Option<(u32, &'s Officer)> {

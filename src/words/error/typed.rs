@@ -1,6 +1,12 @@
 //! Values as they are typed: amounts, days, lines, periods, entries.
 
 super::table! {
+    "field_missing": "必填项「{field}」没有值" => "请填写 {field}；各项见 `earmark forms`";
+    "field_unknown": "{act} 没有「{found}」这一项" => "可填的项：{allowed}";
+    "field_excluded": "「{found}」与「{other}」不能同时填写" => "请只填其中一项";
+    "field_alone": "填写「{found}」时须同时填写「{other}」" => "请一并填写，或都留空";
+    "field_not_text": "「{found}」须查找，不能直接读取" => "请改填其他项";
+    "word_not_known": "「{found}」不在可选的词之内" => "请写以下之一：{allowed}";
     "amount_currency/other": "账簿以 {allowed} 记账，金额不作换算；实为「{found}」" => "请以 {allowed} 填写金额，货币符号可写可不写";
     "amount_currency/unknown": "货币符号或单位无法识别：「{found}」" => "请用账簿货币的符号或代码；单位可用 千、百万、万、千万、亿、百亿、千亿、万亿";
     "amount_currency/listed": "货币符号或单位须列在映射文件的 `numbers.currency` 中；实为「{found}」" => "可用：{allowed}";

@@ -47,6 +47,8 @@ super::table! {
     "unknown_name/bare": "没有「{found}」" => "查看 `earmark funds`、`earmark projects`、`earmark payees` 或 `earmark commitments`；条目写作 @12";
     "unknown_name": "没有{sort}「{found}」" => "查看 `{list}`";
     "no_breach": "@{index} 所在的命令不违反任何规则，编号也未重复" => "`earmark verify` 会列出每处违规的条目";
+    "unknown_form": "没有表单「{found}」；最接近的是 {meant}" => "查看 `earmark forms`";
+    "unknown_form": "没有表单「{found}」" => "查看 `earmark forms`";
     "unknown_entry": "没有条目「{found}」" => "查看 `earmark register`";
     "unknown_officer": "{officer} 不是本账簿的经办人：公钥 {key} 未登记" => "请用已登记的经办人签名（`--officer`，见 `earmark officer list`），或由其登记：`earmark officer enroll {officer} --role maker`";
     "unknown_officer": "没有经办人 {officer}" => "查看 `earmark officer list`";
