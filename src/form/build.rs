@@ -2,10 +2,9 @@
 
 use super::field::Field;
 use super::refusal::Refusal;
-use super::table::Form;
 use super::value::{Value, Values};
 use crate::domain::calendar::{Date, Year};
-use crate::domain::command::{Command, Drawing};
+use crate::domain::command::Drawing;
 use crate::domain::event::Filing;
 use crate::domain::ids::{Code, LineKey, Tag, Text};
 use crate::domain::money::Amount;
@@ -46,19 +45,6 @@ impl Scene<'_> {
     }
 }
 
-/// Makes the command of a form.
-///
-/// # Errors
-/// `field_missing` with the name of a required field.
-pub fn build(
-    form: &Form,
-    values: Values,
-    scene: Scene<'_>,
-    filing: Filing,
-) -> Result<Command, Refusal> {
-    (form.make)(&mut Filled { values, scene, filing })
-}
-
 /// A required field is not there.
 pub(super) fn missing(field: Field) -> Refusal {
     let rule = format!("the field {} must not be blank", field.text());
@@ -71,7 +57,7 @@ pub(super) fn missing(field: Field) -> Refusal {
 pub(super) struct Filled<'a> {
     pub(super) values: Values,
     pub(super) scene: Scene<'a>,
-    filing: Filing,
+    pub(super) filing: Filing,
 }
 
 macro_rules! needed {

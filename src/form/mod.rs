@@ -3,7 +3,7 @@
 //!
 //! A [`Form`] says what a command takes: the table of [`table`] is the one list of commands
 //! and fields that the command line, imports and `earmark forms` have. [`fill::fill`] reads the
-//! texts of a form, [`build::build`] makes the command of its values.
+//! texts of a form, [`Form::build`] makes the command of its values.
 //!
 //! Every reader is strict and guesses nothing: what could be two values is refused with both. A
 //! [`Refusal`] names what was typed, what is allowed and an example. A file may declare another style

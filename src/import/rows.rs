@@ -14,7 +14,7 @@ use crate::domain::ids::{Code, LineKey, Text};
 use crate::domain::kinds::{FundKind, SourceKind};
 use crate::domain::money::Amount;
 use crate::domain::state::State;
-use crate::form::build::{Scene, build};
+use crate::form::build::Scene;
 use std::collections::BTreeMap;
 
 /// The orders of one row, all taken or none.
@@ -127,7 +127,7 @@ impl Making<'_> {
 
     fn command(&self, event: MappedEvent, filing: Filing) -> Result<Command, Problem> {
         let scene = Scene { state: self.state, day: Some(event.occurred_on) };
-        let command = build(event.kind.form(), event.values, scene, filing)?;
+        let command = event.kind.form().build(event.values, scene, filing)?;
         if event.target
             && let Command::RecordAllocation(recorded) = command
         {
@@ -205,7 +205,7 @@ impl Making<'_> {
             v.put(Field::Kind, Value::Word(FundKind::Special.text()));
         }
         let scene = Scene { state: self.state, day: Some(event.occurred_on) };
-        let command = build(one.event().form(), v, scene, Filing::default())?;
+        let command = one.event().form().build(v, scene, Filing::default())?;
         self.push(event.rule, event.occurred_on, command);
         Ok(())
     }

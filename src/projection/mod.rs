@@ -21,7 +21,7 @@ mod shares;
 mod texts;
 pub mod told;
 
-use crate::chain::entry::{CommandId, EntryId, Row};
+use crate::chain::entry::{CommandId, EntryId, Envelope, Row};
 use crate::chain::hash::Hash;
 use crate::domain::event::{Body, Event};
 use crate::domain::posting::Move;
@@ -53,6 +53,23 @@ pub struct Recorded<'a> {
 }
 
 impl<'a> Recorded<'a> {
+    /// An entry by itself, with nothing that it moved.
+    #[must_use]
+    pub fn alone(envelope: &Envelope<'a>, hash: Hash, event: &'a Event) -> Self {
+        Self {
+            index: envelope.index,
+            id: envelope.id,
+            hash,
+            recorded_at_microseconds: envelope.recorded_at_microseconds,
+            officer: envelope.officer,
+            command: envelope.command,
+            row: envelope.row,
+            event,
+            moves: &[],
+            cited: None,
+        }
+    }
+
     /// The name of the event's type, like `DisbursementRecorded`.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -9,7 +9,7 @@ use earmark::domain::kinds::{Direction, Role};
 use earmark::domain::money::{Amount, Currency};
 use earmark::domain::state::State;
 use earmark::error::{Error, Kind as ErrorKind, Result};
-use earmark::form::build::{Scene, build};
+use earmark::form::build::Scene;
 use earmark::form::fill::{World, fill};
 use earmark::form::table::{Need, forms};
 use earmark::form::{Act, EntryRef, Field, FieldSpec, Kind};
@@ -308,7 +308,7 @@ fn every_command_is_what_its_form_makes() {
         let values =
             fill(form, &typed, &world).unwrap_or_else(|e| panic!("{act:?}: {e} {typed:?}"));
         let scene = Scene { state: &State::default(), day: None };
-        let made = build(form, values, scene, filing).unwrap();
+        let made = form.build(values, scene, filing).unwrap();
         assert_eq!(made, command, "{typed:?}");
         seen.insert(act);
     }
@@ -340,11 +340,11 @@ fn what_a_form_needs_its_command_misses() {
             }
         }
         let values = fill(form, &typed, &world).unwrap_or_else(|error| panic!("{form:?}: {error}"));
-        assert!(build(form, values.clone(), scene, Filing::default()).is_ok(), "{form:?}");
+        assert!(form.build(values.clone(), scene, Filing::default()).is_ok(), "{form:?}");
         for (field, _) in &typed {
             let mut lacking = values.clone();
             lacking.take(*field);
-            let refusal = build(form, lacking, scene, Filing::default()).unwrap_err();
+            let refusal = form.build(lacking, scene, Filing::default()).unwrap_err();
             assert_eq!(
                 (refusal.code, refusal.figures[0].1.as_str()),
                 ("field_missing", field.text()),

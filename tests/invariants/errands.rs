@@ -145,7 +145,9 @@ impl Office<'_> {
                 let (source, head) = (Text::new("copy"), key);
                 Command::RestoreLedger(LedgerRestored { source, size, head, filing })
             }
-            _ if size % 3 > 0 => Command::AdoptAnchor(AnchorAdopted { size, root: key, filing }),
+            _ if !size.is_multiple_of(3) => {
+                Command::AdoptAnchor(AnchorAdopted { size, root: key, filing })
+            }
             _ => {
                 let (first, rule) = (size / 2, Text::new(COMMAND_ID_REPEATED));
                 let reason = Text::new("sent twice");

@@ -109,6 +109,15 @@ impl Dice {
                 filing,
             }
             .into(),
+            12..=19 => self.change(entry, amount),
+            20 => self.fund(),
+            _ => EntryReversed { entry, reason: Text::new("no"), filing }.into(),
+        }
+    }
+
+    fn change(&mut self, entry: u64, amount: Amount) -> Body {
+        let filing = Filing::default();
+        match self.below(8) + 12 {
             12 => {
                 let (contract, splits) = (self.contract(), self.splits());
                 CommitmentIncreased { contract, splits, reason: None, filing }.into()
@@ -147,9 +156,7 @@ impl Dice {
                 BalanceCarriedForward { from, to, stage, project, commitment, amount, rest, filing }
                     .into()
             }
-            19 => BalanceLapsed { line: self.line(), amount, reason: None, filing }.into(),
-            20 => self.fund(),
-            _ => EntryReversed { entry, reason: Text::new("no"), filing }.into(),
+            _ => BalanceLapsed { line: self.line(), amount, reason: None, filing }.into(),
         }
     }
 

@@ -8,12 +8,11 @@ use super::card::Card;
 use super::show::fields;
 use super::{lang, read_key, say};
 use crate::archive::medium::{Disk, Medium};
-use crate::chain::entry::{self, Envelope};
+use crate::chain::entry;
 use crate::chain::hash;
 use crate::cli::args::CheckProof;
 use crate::cli::output::{Exit, counted, for_terminal};
 use crate::cli::session::Session;
-use crate::domain::event::Event;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::reader::replay::read_event;
 use crate::projection::Recorded;
@@ -124,7 +123,7 @@ impl Said {
                 .with_hint("tell the log's keeper; `earmark verify` shows what is wrong"));
         }
         let Ok(Some(event)) = read_event(&bytes) else { return Ok(Self(Value::Null)) };
-        Ok(Self(lone_entry_json(&alone(&envelope, &bytes, &event), None)))
+        Ok(Self(lone_entry_json(&Recorded::alone(&envelope, hash::entry(&bytes), &event), None)))
     }
 
     fn kind(&self) -> &str {
@@ -249,21 +248,5 @@ impl Holds<'_> {
             "proven": self.proven(),
             "not_proven": self.not_proven(),
         }})
-    }
-}
-
-/// An entry by itself, with nothing that it moved.
-pub(super) fn alone<'a>(envelope: &Envelope<'a>, bytes: &[u8], event: &'a Event) -> Recorded<'a> {
-    Recorded {
-        index: envelope.index,
-        id: envelope.id,
-        hash: hash::entry(bytes),
-        recorded_at_microseconds: envelope.recorded_at_microseconds,
-        officer: envelope.officer,
-        command: envelope.command,
-        row: envelope.row,
-        event,
-        moves: &[],
-        cited: None,
     }
 }

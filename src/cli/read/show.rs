@@ -4,7 +4,7 @@ use super::beside::Beside;
 use super::card::Card;
 use super::confidential::{Erasure, Standing};
 use super::named::{Wanted, officer_number, resolve};
-use super::{Reading, check_proof, lang, style};
+use super::{Reading, lang, style};
 use crate::chain::entry;
 use crate::cli::args::{FormatName, Show};
 use crate::cli::output::{Exit, grouped};
@@ -15,6 +15,7 @@ use crate::domain::state::State;
 use crate::error::Result;
 use crate::form::thing::ThingSort;
 use crate::ledger::reader::books::Books;
+use crate::projection::Recorded;
 use crate::projection::filter::{Filter, Term};
 use crate::projection::groups::{By, Selection};
 use crate::projection::names::Names;
@@ -153,7 +154,7 @@ impl Page<'_> {
         let Some(event) = self.reading.reader.event(index)? else { return Ok(Value::Null) };
         let currency = self.reading.facts.currency();
         Ok(entry::parse(&sealed.bytes).map_or(Value::Null, |envelope| {
-            entry_json(&check_proof::alone(&envelope, &sealed.bytes, &event), currency)
+            entry_json(&Recorded::alone(&envelope, sealed.hash, &event), currency)
         }))
     }
 

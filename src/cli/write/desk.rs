@@ -14,7 +14,7 @@ use crate::domain::event::{Bytes32, Bytes64, DocumentRef, Policy};
 use crate::domain::ids::{Code, Text};
 use crate::domain::money::Currency;
 use crate::error::{Error, Kind, Result};
-use crate::form::build::{Scene, build};
+use crate::form::build::Scene;
 use crate::form::fill::{World, fill};
 use crate::form::{Act, EntryRef, Field, Value};
 use crate::ledger::reader::is_voucher;
@@ -48,7 +48,7 @@ impl Desk<'_> {
             values.put(Field::Key, Value::Key(Bytes32(request.key), Bytes64(request.proof)));
         }
         let scene = Scene { state: self.ledger.state(), day: typed.flags.on };
-        Ok(build(typed.form, values, scene, filing)?)
+        Ok(typed.form.build(values, scene, filing)?)
     }
 
     /// The entry that booked a voucher: among those not yet published, then in the log.

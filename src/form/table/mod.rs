@@ -13,11 +13,13 @@ mod office;
 mod project;
 mod spend;
 
-use super::build::Filled;
+use super::build::{Filled, Scene};
 use super::field::{Act, Field, Kind, Said};
 use super::refusal::Refusal;
 use super::thing::ThingSort;
+use super::value::Values;
 use crate::domain::command::Command;
+use crate::domain::event::Filing;
 
 /// A form.
 #[derive(Clone, Copy)]
@@ -295,6 +297,19 @@ pub fn forms() -> impl Iterator<Item = &'static Form> {
 }
 
 impl Form {
+    /// Makes the command of its values.
+    ///
+    /// # Errors
+    /// `field_missing` with the name of a required field.
+    pub fn build(
+        &self,
+        values: Values,
+        scene: Scene<'_>,
+        filing: Filing,
+    ) -> Result<Command, Refusal> {
+        (self.make)(&mut Filled { values, scene, filing })
+    }
+
     /// The words of the command line.
     pub fn verbs(&self) -> impl Iterator<Item = &'static str> {
         self.act.text().split('.')
