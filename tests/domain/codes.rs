@@ -20,8 +20,9 @@ fn known() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let source = std::fs::read_to_string(folder.join("src/domain/rejection/mod.rs")).unwrap();
     let mut codes = codes_between(&source, "refusals! {\n", "\nfn plain", "= \"");
-    codes.extend(codes_between(&source, "impl Thing {", "/// The limits of money", ", \""));
-    codes.extend(codes_between(&source, "impl LimitKind {", "fn next", "=> \""));
+    codes.extend(codes_between(&source, "impl Thing {", "/// A line that", ", \""));
+    let faults = std::fs::read_to_string(folder.join("src/domain/rejection/faults.rs")).unwrap();
+    codes.extend(codes_between(&faults, "impl LimitKind {", "fn next", "=> \""));
     codes
 }
 

@@ -154,7 +154,7 @@ impl World for Known {
     }
 
     fn breach(&self, name: &EntryRef) -> Result<(u64, Text)> {
-        Ok((self.entry(name)?, Text::new(self.body["rule"].as_str().unwrap())))
+        Ok((self.entry(name)?, Text::new(self.body["rule"].as_str().unwrap_or("line_exceeded"))))
     }
 
     fn officer(&self, name: &str) -> Result<u32> {
@@ -253,7 +253,7 @@ fn texts(spec: &FieldSpec, body: &Value) -> Vec<String> {
         (_, Kind::Tags | Kind::Choices(_)) => each(plain),
         (_, Kind::Amount) => vec![money(value)],
         (_, Kind::Line) => vec![line(value)],
-        (_, Kind::Entry) => vec![format!("@{value}")],
+        (_, Kind::Entry | Kind::Breach) => vec![format!("@{value}")],
         (Field::RestoresBudget, _) => vec![if value == true { "yes" } else { "no" }.to_owned()],
         (_, _) => vec![plain(value)],
     }
@@ -324,7 +324,7 @@ fn what_a_form_needs_its_command_misses() {
     POLICY.with(|policy| *policy.borrow_mut() = Some(Policy::default()));
     for form in forms() {
         let example = |spec: &FieldSpec| match spec.kind {
-            Kind::Entry => "@1".to_owned(),
+            Kind::Entry | Kind::Breach => "@1".to_owned(),
             Kind::Officer | Kind::Document => "0".to_owned(),
             Kind::Policy => "policy".to_owned(),
             _ => spec.example().to_owned(),

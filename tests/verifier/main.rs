@@ -121,6 +121,7 @@ fn balance_of(house: &House) -> Value {
     let books = reader.books(reader.size(), None).unwrap();
     let header = Header {
         identity: Identity::NotPinned,
+        breaches: Vec::new(),
         ledger: String::new(),
         name: String::new(),
         head: reader.head_at(reader.size()).unwrap(),
