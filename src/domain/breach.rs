@@ -2,7 +2,8 @@
 //! (schemas/entry.md §7.6). Nothing that is in the log is left out, and nothing bricks a ledger: its
 //! entries are taken one by one, for the money that they say was moved.
 //!
-//! What would give somebody power changes nothing: keys, officers, roles, limits, policies, erasures.
+//! What would give somebody power changes nothing: keys, officers, roles, limits, policies, erasures, and
+//! the end of a fund.
 //! Else whoever may write one entry against the rules could make themselves administrator, and
 //! acknowledge it. Nor does an entry whose moves are not defined. Both are *void*: they move nothing and
 //! can be neither reversed nor refunded.
@@ -69,11 +70,17 @@ fn take_one(state: &mut State, event: &Event, cited: &Cited) -> Option<Vec<Move>
     }
     let series = series(&event.body);
     let before = series.as_ref().and_then(|series| journal.vouchers.get(series).copied());
+    let own = event.confidential;
+    let sealed = own.and_then(|own| Some((own, journal.confidential.get(&own).copied()?)));
     let taken =
         if is_done(&journal, &event.body) { None } else { fold(&mut journal, event, cited).ok() };
     if let Some(moves) = taken.filter(|moves| is_sound(&journal, event, cited, moves)) {
         if let Some(series) = series {
             keep_series(&mut journal, series, before);
+        }
+        // A commitment that another entry has stays that entry's, erased or not.
+        if let Some((commitment, fields)) = sealed {
+            journal.confidential().insert(commitment, fields);
         }
         return Some(moves);
     }
@@ -96,9 +103,10 @@ fn pass(journal: &mut Journal<'_>, event: &Event) {
     journal.set_size(index.saturating_add(1));
 }
 
-/// Types that change nothing in a breach: 1–9, 82, 84, 85 and 99.
+/// Types that change nothing in a breach: what gives power, and what nothing takes back (a fund is closed for
+/// ever, and with it what it holds).
 fn changes_nothing(body: &Body) -> bool {
-    matches!(body.number(), 1..=9 | 82 | 84 | 85 | 99)
+    matches!(body.number(), 1..=9 | 12 | 82 | 84 | 85 | 99)
 }
 
 /// What the event makes is known already, what it reverses was reversed, or what it closes out is not known.

@@ -134,6 +134,24 @@ fn nothing_of_a_breach_gives_power() {
 }
 
 #[test]
+fn a_breach_closes_no_fund_and_takes_no_fields_from_their_entry() {
+    let given = by(office(), 2);
+    let commitment = Bytes32([0x5a; 32]);
+    let mut sealed = given.event(wishes::payee("V-2"));
+    sealed.confidential = Some(commitment);
+    let given = given.when_events(vec![sealed]).then_booked();
+    let owner = given.last();
+    let close =
+        given.event(FundClosed { code: wishes::code("PD"), reason: None, filing: no_filing() });
+    let mut again = given.event(wishes::payee("V-3"));
+    again.confidential = Some(commitment);
+    let given = given.breach("fund_not_empty", 1, vec![close, again]);
+    assert!(!given.state.funds[&wishes::code("PD")].closed);
+    assert_eq!(given.state.confidential[&commitment].entry, owner);
+    assert!(given.state.payees.contains_key(&wishes::code("V-3")));
+}
+
+#[test]
 fn who_acknowledges_was_administrator_before_and_did_not_sign_it() {
     let given = by(without_project(), 1);
     let first = given.last() + 1;

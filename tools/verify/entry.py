@@ -117,7 +117,7 @@ class Entry:
 
 
 # Types that change nothing in a breach (§7.6).
-POWERLESS = frozenset([*range(1, 10), 82, 84, 85, 99])
+POWERLESS = frozenset([*range(1, 10), 12, 82, 84, 85, 99])
 # What an acknowledgement calls the rule that a command id is used once.
 REPEATED = "command_id_repeated"
 ACKNOWLEDGED = (99, 1)

@@ -38,7 +38,8 @@ impl Reader {
         };
         self.archive.for_each(0..size, look, |index, _, body| {
             if let Some(Body::EntryReversed(b)) = body {
-                found.insert(b.entry, index);
+                // In a breach there may be a second one, which is void.
+                found.entry(b.entry).or_insert(index);
             }
             Ok(())
         })?;
