@@ -386,7 +386,7 @@ fn an_event_of_a_later_release_is_said_and_passes_for_nothing() {
     let base = Base::new();
     let entries = base.forged(&|e| {
         if e.index == 4 {
-            e.event_type = 99;
+            e.event_type = 9_999;
         }
     });
     let said = base.published(&entries);

@@ -115,8 +115,14 @@ def check_hashes(vectors):
     check("commitment", made, sealed["commitment"])
 
 
+class Vectors(e.Chain):
+    """The golden chain; what its vectors acknowledge is not in it."""
+
+    OFFICE = {name: step for name, step in e.Chain.OFFICE.items() if name != "BreachAcknowledged"}
+
+
 def main():
-    folder, compared, chain = sys.argv[1], 0, e.Chain()
+    folder, compared, chain = sys.argv[1], 0, Vectors()
     read = lambda *path: open(os.path.join(folder, *path), encoding="utf-8").read()
     for name in sorted(os.listdir(os.path.join(folder, "entries"))):
         text = read("entries", name)
