@@ -149,7 +149,7 @@ fn is_sound(state: &State, event: &Event, cited: &Cited, moves: &[Move]) -> bool
     }
     let Body::EntryReversed(reversal) = &event.body else { return true };
     let Some(original) = cited.get(&reversal.entry) else { return false };
-    original.body.is_reversible(REVERSIBLE_UNDER) && leaves_no_account(state, &original.body)
+    original.body.is_reversible(REVERSIBLE_UNDER) && left_account(state, &original.body).is_none()
 }
 
 fn has_home(state: &State, leaf: &Leaf) -> bool {
@@ -160,16 +160,16 @@ fn has_home(state: &State, leaf: &Leaf) -> bool {
         && leaf.commitment.as_ref().is_none_or(|code| state.commitments.contains_key(code))
 }
 
-/// Of a project or contract that a reversal forgets, no account is left. A line stays while it has one.
-fn leaves_no_account(state: &State, original: &Body) -> bool {
-    let is_left = |wanted: &dyn Fn(&Leaf) -> bool| state.find_leaf(wanted).is_some();
+/// An account that is left, after its reversal, of the project or contract that `original` made. A line stays
+/// while it has one. Where there was no breach the rules of reversals keep that from happening.
+pub(super) fn left_account<'s>(state: &'s State, original: &Body) -> Option<&'s Leaf> {
     if let Body::ProjectApproved(b) = original {
-        return !is_left(&|leaf| leaf.project.as_ref() == Some(&b.code));
+        return state.find_leaf(|leaf| leaf.project.as_ref() == Some(&b.code));
     }
     if let Body::CommitmentMade(b) = original {
-        return !is_left(&|leaf| leaf.commitment.as_ref() == Some(&b.contract));
+        return state.find_leaf(|leaf| leaf.commitment.as_ref() == Some(&b.contract));
     }
-    true
+    None
 }
 
 /// The series that a payment takes its voucher number from.

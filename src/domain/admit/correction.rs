@@ -4,10 +4,12 @@
 use super::built::Built;
 use super::rules::{Rules, Scene};
 use super::time;
-use crate::domain::event::{Body, DocumentAttached, EntryReversed};
+use crate::domain::breach::left_account;
+use crate::domain::event::{Body, Cited, DocumentAttached, EntryReversed, Event};
 use crate::domain::finding::Finding;
 use crate::domain::known;
 use crate::domain::rejection::{DateRule, Dependents, Ground, Rejection};
+use crate::domain::state::State;
 
 impl Rules for EntryReversed {
     fn rules(&self, at: &Scene<'_>, findings: &mut Vec<Finding>) -> Result<(), Rejection> {
@@ -29,6 +31,21 @@ fn reverse(at: &Scene<'_>, entry: u64, findings: &mut Vec<Finding>) -> Result<()
             let (ground, later) = (Box::new(Ground::Built(built)), Dependents::NotSought);
             Err(Rejection::HasDependents { entry, ground, short: None, later })
         }
+        None => Ok(()),
+    }
+}
+
+/// After a breach an account may stand where no later entry shows it: what a reversal takes back leaves none.
+pub(super) fn check_left(state: &State, event: &Event, cited: &Cited) -> Result<(), Rejection> {
+    let Body::EntryReversed(b) = &event.body else { return Ok(()) };
+    let original = cited.get(&b.entry).map(|original| &original.body);
+    match original.and_then(|original| left_account(state, original)) {
+        Some(leaf) => Err(Rejection::HasDependents {
+            entry: b.entry,
+            ground: Box::new(Ground::Account(leaf.clone())),
+            short: Some(state.currency().money(state.balance(leaf))),
+            later: Dependents::NotSought,
+        }),
         None => Ok(()),
     }
 }

@@ -125,6 +125,9 @@ fn admit_one(
     let engaged = apply::engaged(&moves)?;
     limits::check(&Scene { state: journal, ..at }, &moves, &engaged, findings)?;
     apply::settle(journal, event, (&moves, &engaged), context.cited)?;
+    if !journal.breaches.is_empty() {
+        correction::check_left(journal, event, context.cited)?;
+    }
     Ok(moves)
 }
 

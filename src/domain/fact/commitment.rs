@@ -275,8 +275,9 @@ impl Fact for RefundReceived {
 }
 
 impl Reversible for RefundReceived {
-    fn moved(&self, state: &State, cited: &Cited) -> Result<Vec<Move>, Rejection> {
-        self.moves(state, cited)
+    /// They are always kept; what a reversal cites does not have the payment.
+    fn moved(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
     }
 
     fn forget(&self, journal: &mut Journal<'_>, _: u64, _: bool) -> Seen {
