@@ -142,14 +142,18 @@ impl<'e> See<'e> for Makes<'_> {
 /// After the event every account that is not zero belongs to what is known, its fund too; and a reversal
 /// was one of something that can be reversed, and took nothing from under an account.
 fn is_sound(state: &State, event: &Event, cited: &Cited, moves: &[Move]) -> bool {
-    let sides = moves.iter().flat_map(|m| [&m.from, &m.to]);
-    let is_homeless = |leaf: &Leaf| !state.balance(leaf).is_zero() && !has_home(state, leaf);
-    if sides.into_iter().any(is_homeless) {
+    if homeless(state, moves).is_some() {
         return false;
     }
     let Body::EntryReversed(reversal) = &event.body else { return true };
     let Some(original) = cited.get(&reversal.entry) else { return false };
     original.body.is_reversible(REVERSIBLE_UNDER) && left_account(state, &original.body).is_none()
+}
+
+/// An account that moves have changed, that is not zero and belongs to nothing that is known.
+pub(super) fn homeless<'m>(state: &State, moves: &'m [Move]) -> Option<&'m Leaf> {
+    let mut sides = moves.iter().flat_map(|m| [&m.from, &m.to]);
+    sides.find(|leaf| !state.balance(leaf).is_zero() && !has_home(state, leaf))
 }
 
 fn has_home(state: &State, leaf: &Leaf) -> bool {

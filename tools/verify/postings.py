@@ -406,8 +406,9 @@ class Fold:
             self.unopen(fields["to"])
         elif name in ("ProjectCompleted", "ProjectTerminated"):
             self.set_status(fields["code"], "approved")
-        elif name == "ProjectClosedOut":
-            self.set_status(fields["code"], self.projects[fields["code"]].before)
+        elif name == "ProjectClosedOut" and fields["code"] in self.projects:
+            project = self.projects[fields["code"]]
+            project.status, project.before = project.before or "completed", None
 
     # what comes of it
 

@@ -4,10 +4,11 @@
 use super::built::Built;
 use super::rules::{Rules, Scene};
 use super::time;
-use crate::domain::breach::left_account;
+use crate::domain::breach::{homeless, left_account};
 use crate::domain::event::{Body, Cited, DocumentAttached, EntryReversed, Event};
 use crate::domain::finding::Finding;
 use crate::domain::known;
+use crate::domain::posting::Move;
 use crate::domain::rejection::{DateRule, Dependents, Ground, Rejection};
 use crate::domain::state::State;
 
@@ -35,11 +36,18 @@ fn reverse(at: &Scene<'_>, entry: u64, findings: &mut Vec<Finding>) -> Result<()
     }
 }
 
-/// After a breach an account may stand where no later entry shows it: what a reversal takes back leaves none.
-pub(super) fn check_left(state: &State, event: &Event, cited: &Cited) -> Result<(), Rejection> {
+/// After a breach an account may stand where no later entry shows it, or a thing be gone that an entry was
+/// about: what a reversal takes back leaves no account without what it belongs to.
+pub(super) fn check_left(
+    state: &State,
+    event: &Event,
+    cited: &Cited,
+    moves: &[Move],
+) -> Result<(), Rejection> {
     let Body::EntryReversed(b) = &event.body else { return Ok(()) };
     let original = cited.get(&b.entry).map(|original| &original.body);
-    match original.and_then(|original| left_account(state, original)) {
+    let left = original.and_then(|original| left_account(state, original));
+    match homeless(state, moves).or(left) {
         Some(leaf) => Err(Rejection::HasDependents {
             entry: b.entry,
             ground: Box::new(Ground::Account(leaf.clone())),

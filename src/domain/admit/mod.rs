@@ -126,7 +126,7 @@ fn admit_one(
     limits::check(&Scene { state: journal, ..at }, &moves, &engaged, findings)?;
     apply::settle(journal, event, (&moves, &engaged), context.cited)?;
     if !journal.breaches.is_empty() {
-        correction::check_left(journal, event, context.cited)?;
+        correction::check_left(journal, event, context.cited, &moves)?;
     }
     Ok(moves)
 }
