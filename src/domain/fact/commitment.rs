@@ -111,8 +111,10 @@ impl Fact for CommitmentIncreased {
 }
 
 impl Reversible for CommitmentIncreased {
-    fn moved(&self, state: &State, cited: &Cited) -> Result<Vec<Move>, Rejection> {
-        self.moves(state, cited)
+    /// As its shares say. A contract that is gone, as only breaches leave one, has no accounts to go back to.
+    fn moved(&self, state: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        let made = state.commitments.get(&self.contract);
+        Ok(self.splits.iter().map(|part| commit(state, &self.contract, part, made)).collect())
     }
 
     fn forget(&self, journal: &mut Journal<'_>, _: u64, _: bool) -> Seen {
@@ -140,8 +142,9 @@ impl Fact for CommitmentReduced {
 }
 
 impl Reversible for CommitmentReduced {
-    fn moved(&self, state: &State, cited: &Cited) -> Result<Vec<Move>, Rejection> {
-        self.moves(state, cited)
+    /// They are always kept.
+    fn moved(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
     }
 
     fn forget(&self, journal: &mut Journal<'_>, _: u64, _: bool) -> Seen {

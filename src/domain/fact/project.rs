@@ -176,7 +176,8 @@ impl Fact for ProjectClosedOut {
     /// All that is reserved for the project, on whatever line: history's negative contracts may have
     /// left some on a line whose funding has been reversed since.
     fn moves(&self, state: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
-        let held = state.reserved_for(&self.code);
+        // Only a breach reserves money under a contract.
+        let held = state.reserved_for(&self.code).filter(|(leaf, _)| leaf.commitment.is_none());
         let free = |(leaf, balance): (&Leaf, &Amount)| {
             Move::new(leaf.clone(), unreserved(&leaf.line), *balance)
         };
