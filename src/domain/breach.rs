@@ -13,7 +13,7 @@
 
 use super::admit::Context;
 use super::apply::{Cited, fold};
-use super::event::{Body, Event};
+use super::event::{Body, Bytes32, Event};
 use super::fact::{Fact, See, Seen, Value};
 use super::ids::{LineKey, Text};
 use super::known;
@@ -50,17 +50,7 @@ pub fn take(
     events.iter().map(|event| take_one(journal.state_mut(), event, context.cited)).collect()
 }
 
-/// Takes one entry where nothing is judged: it counts unless what it refers to is not there.
-pub fn follow(state: &mut State, event: &Event, cited: &Cited) -> Option<Vec<Move>> {
-    let mut journal = Journal::on(state);
-    if let Ok(moves) = fold(&mut journal, event, cited) {
-        return Some(moves);
-    }
-    journal.take_back();
-    pass(&mut Journal::on(state), event);
-    None
-}
-
+/// Takes one entry.
 fn take_one(state: &mut State, event: &Event, cited: &Cited) -> Option<Vec<Move>> {
     let index = state.size;
     let mut journal = Journal::on(state);
@@ -68,20 +58,11 @@ fn take_one(state: &mut State, event: &Event, cited: &Cited) -> Option<Vec<Move>
         pass(&mut journal, event);
         return None;
     }
-    let series = series(&event.body);
-    let before = series.as_ref().and_then(|series| journal.vouchers.get(series).copied());
-    let own = event.confidential;
-    let sealed = own.and_then(|own| Some((own, journal.confidential.get(&own).copied()?)));
+    let kept = Kept::of(&journal, event);
     let taken =
         if is_done(&journal, &event.body) { None } else { fold(&mut journal, event, cited).ok() };
     if let Some(moves) = taken.filter(|moves| is_sound(&journal, event, cited, moves)) {
-        if let Some(series) = series {
-            keep_series(&mut journal, series, before);
-        }
-        // A commitment that another entry has stays that entry's, erased or not.
-        if let Some((commitment, fields)) = sealed {
-            journal.confidential().insert(commitment, fields);
-        }
+        kept.put_back(&mut journal);
         return Some(moves);
     }
     journal.take_back();
@@ -181,6 +162,45 @@ fn series(body: &Body) -> Option<VoucherSeries> {
     let Body::DisbursementRecorded(b) = body else { return None };
     let split = b.splits.first()?;
     Some((split.line.fund.clone(), split.line.year))
+}
+
+/// What stays as it was, whatever an entry of a breach says of it.
+struct Kept {
+    /// The series of its voucher number, with the last one before.
+    series: Option<(VoucherSeries, Option<u64>)>,
+    /// E-vouchers that another entry was booked with: else reversing this one would free them.
+    booked: Vec<(Bytes32, u64)>,
+    /// Sealed fields of another entry with the same commitment, erased or not.
+    sealed: Option<(Bytes32, SealedFields)>,
+}
+
+impl Kept {
+    fn of(state: &State, event: &Event) -> Self {
+        let series = series(&event.body).map(|series| {
+            let before = state.vouchers.get(&series).copied();
+            (series, before)
+        });
+        let documents = event.body.filing().documents.iter();
+        let booked = documents.filter_map(|document| {
+            let owner = state.e_vouchers.get(&document.hash).copied()?;
+            Some((document.hash, owner))
+        });
+        let sealed = event.confidential;
+        let sealed = sealed.and_then(|own| Some((own, state.confidential.get(&own).copied()?)));
+        Self { series, booked: booked.collect(), sealed }
+    }
+
+    fn put_back(self, journal: &mut Journal<'_>) {
+        if let Some((series, before)) = self.series {
+            keep_series(journal, series, before);
+        }
+        for (hash, owner) in self.booked {
+            journal.e_vouchers().insert(hash, owner);
+        }
+        if let Some((commitment, fields)) = self.sealed {
+            journal.confidential().insert(commitment, fields);
+        }
+    }
 }
 
 /// A number that is not the next one does not count: one at the end of all numbers would leave none.

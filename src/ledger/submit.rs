@@ -49,11 +49,16 @@ impl std::fmt::Debug for Submission<'_> {
     }
 }
 
-/// What is recorded while a breach is open: what acknowledges it, and what became of the ledger's files.
+/// What is recorded while a breach is open: what acknowledges it, what became of the ledger's files, and who
+/// lost a key, so that somebody is left who can acknowledge it.
 fn may_come_in_a_breach(command: &Command) -> bool {
     matches!(
         command,
-        Command::AcknowledgeBreach(_) | Command::RestoreLedger(_) | Command::AdoptAnchor(_)
+        Command::AcknowledgeBreach(_)
+            | Command::RestoreLedger(_)
+            | Command::AdoptAnchor(_)
+            | Command::RotateOfficerKey(_)
+            | Command::RevokeOfficer(_)
     )
 }
 

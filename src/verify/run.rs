@@ -175,11 +175,8 @@ impl<'a> Run<'a> {
         kept: Option<Kept>,
     ) -> Self {
         let wants = |tier| tiers.contains(&tier);
-        let judge = match (wants(Tier::Signatures), wants(Tier::Rules)) {
-            (true, _) => Judge::Everything,
-            (false, true) => Judge::Rules,
-            (false, false) => Judge::Fold,
-        };
+        // The rules are run whatever is asked: only they tell whose keys count.
+        let judge = if wants(Tier::Signatures) { Judge::Everything } else { Judge::Rules };
         // Where a bookmark is left, a cache of the next run may be of any size beyond.
         let keeps = bookmark.is_some() && wants(Tier::Projections);
         let limit = if keeps { u64::MAX } else { cached_size(&cache) };

@@ -151,6 +151,26 @@ fn a_breach_closes_no_fund_and_takes_no_fields_from_their_entry() {
     assert!(given.state.payees.contains_key(&wishes::code("V-3")));
 }
 
+/// Else the remedy, reversing it, would let the same invoice be paid a second time.
+#[test]
+fn an_e_voucher_stays_with_the_entry_that_it_was_booked_with() {
+    let filed = |given: &Given, voucher_no| {
+        let mut payment = overpaid(given, 5, voucher_no);
+        if let Body::DisbursementRecorded(b) = &mut payment.body {
+            b.filing = wishes::filed("e-voucher", 9);
+        }
+        payment
+    };
+    let given = without_project();
+    let (first, again) = (filed(&given, 1), filed(&given, 2));
+    let given = given.when_events(vec![first]).then_booked();
+    let breach = given.last() + 1;
+    let given = by(by(given, 2).breach("voucher_booked", 0, vec![again]), 0);
+    let given = given.and(acknowledge(breach, "voucher_booked")).and(wishes::reverse(breach));
+    let third = filed(&given, 3);
+    given.when_events(vec![third]).then_refused_with("voucher_booked");
+}
+
 #[test]
 fn who_acknowledges_was_administrator_before_and_did_not_sign_it() {
     let given = by(without_project(), 1);

@@ -87,11 +87,14 @@ impl World for Desk<'_> {
         let entry = self.entry(name)?;
         let before = self.ledger.state().breaches.range(..=entry).next_back();
         let breach = before.filter(|(first, breach)| entry < first.saturating_add(breach.entries));
-        if let Some((first, breach)) = breach {
-            return Ok((*first, breach.rule.clone()));
+        let refused = breach.map(|(first, breach)| (*first, breach.rule.clone()));
+        if breach.is_some_and(|(_, breach)| breach.acknowledged.is_none()) {
+            return refused.ok_or_else(|| no_breach(entry));
         }
-        let repeated = self.ledger.repeated(entry)?.ok_or_else(|| no_breach(entry))?;
-        Ok((repeated, Text::new(COMMAND_ID_REPEATED)))
+        // A command can be both; that it is acknowledged already is said by the rule.
+        let repeated = self.ledger.repeated(entry)?;
+        let repeated = repeated.map(|first| (first, Text::new(COMMAND_ID_REPEATED)));
+        repeated.or(refused).ok_or_else(|| no_breach(entry))
     }
 
     fn officer(&self, name: &str) -> Result<u32> {

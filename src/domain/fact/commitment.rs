@@ -104,6 +104,7 @@ impl Fact for CommitmentIncreased {
     }
 
     fn remember(&self, journal: &mut Journal<'_>, done: &Done<'_>) -> Seen {
+        keep(journal, done.moves);
         share_moves(journal, &self.contract, done.moves);
         count_change(journal, &self.contract);
         lower_floors(journal, committed(&self.splits, &self.contract), false)
@@ -111,10 +112,9 @@ impl Fact for CommitmentIncreased {
 }
 
 impl Reversible for CommitmentIncreased {
-    /// As its shares say. A contract that is gone, as only breaches leave one, has no accounts to go back to.
-    fn moved(&self, state: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
-        let made = state.commitments.get(&self.contract);
-        Ok(self.splits.iter().map(|part| commit(state, &self.contract, part, made)).collect())
+    /// They are always kept: after a breach its shares may say something else.
+    fn moved(&self, _: &State, _: &Cited) -> Result<Vec<Move>, Rejection> {
+        Ok(Vec::new())
     }
 
     fn forget(&self, journal: &mut Journal<'_>, _: u64, _: bool) -> Seen {

@@ -44,8 +44,6 @@ pub enum Judge {
     Everything,
     /// Rules, not signatures: after a head that was verified before.
     Rules,
-    /// Nothing: the moves alone. Who is an officer, and which command is a breach, is then not known.
-    Fold,
 }
 
 /// A body as it was read: `None` is a type or version of a later release.
@@ -286,7 +284,7 @@ impl Replay {
                 self.check_signature(completed, signed)
             }
             Judge::Everything => self.check_late_signature(completed, signed, &late),
-            Judge::Rules | Judge::Fold => Ok(()),
+            Judge::Rules => Ok(()),
         };
         self.follow_keys(late);
         let mut outcome = Outcome {
@@ -342,11 +340,6 @@ impl Replay {
     /// begun is taken back, and its entries are taken for what they moved.
     fn advance(&mut self, completed: &Completed<'_>, cited: &Cited) -> Advanced {
         let first = self.pending.first().map_or(0, |pending| pending.recorded_at_microseconds);
-        if self.judge == Judge::Fold {
-            self.state.recorded_at_microseconds = first;
-            let fold = |event| breach::follow(&mut self.state, event, cited);
-            return Advanced::of(self.events.iter().map(fold).collect());
-        }
         let context = Context {
             recorded_at_microseconds: first,
             officer: completed.officer,
