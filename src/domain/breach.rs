@@ -3,9 +3,8 @@
 //! entries are taken one by one, for the money that they say was moved.
 //!
 //! What would give somebody power changes nothing: keys, officers, roles, limits, policies, erasures, and
-//! the end of a fund.
-//! Else whoever may write one entry against the rules could make themselves administrator, and
-//! acknowledge it. Nor does an entry whose moves are not defined. Both are *void*: they move nothing and
+//! the end of a fund. Else whoever may write one entry against the rules could make themselves administrator,
+//! and acknowledge it. Nor does an entry whose moves are not defined. Both are *void*: they move nothing and
 //! can be neither reversed nor refunded.
 //!
 //! Which entries are void is told from the posting table alone, with no rule of `admit`, so that a
@@ -13,9 +12,9 @@
 
 use super::admit::Context;
 use super::apply::{Cited, fold};
-use super::event::{Body, Bytes32, Event};
+use super::event::{Body, Bytes32, DisbursementRecorded, Event};
 use super::fact::{Fact, See, Seen, Value};
-use super::ids::{LineKey, Text};
+use super::ids::Text;
 use super::known;
 use super::posting::{Leaf, Move};
 use super::rejection::Rejection;
@@ -47,33 +46,30 @@ pub fn take(
     let mut journal = Journal::on(state);
     journal.set_recorded_at(context.recorded_at_microseconds);
     journal.breaches().insert(first, breach);
-    events.iter().map(|event| take_one(journal.state_mut(), event, context.cited)).collect()
+    events.iter().map(|event| take_one(state, event, context.cited)).collect()
 }
 
 /// Takes one entry.
 fn take_one(state: &mut State, event: &Event, cited: &Cited) -> Option<Vec<Move>> {
-    let index = state.size;
     let mut journal = Journal::on(state);
     if changes_nothing(&event.body) {
-        pass(&mut journal, event);
+        leave_void(&mut journal, event);
         return None;
     }
-    let kept = Kept::of(&journal, event);
+    let before = Before::of(&journal, event);
     let taken =
-        if is_done(&journal, &event.body) { None } else { fold(&mut journal, event, cited).ok() };
+        if cannot_be(&journal, &event.body) { None } else { fold(&mut journal, event, cited).ok() };
     if let Some(moves) = taken.filter(|moves| is_sound(&journal, event, cited, moves)) {
-        kept.put_back(&mut journal);
+        before.put_back(&mut journal);
         return Some(moves);
     }
     journal.take_back();
-    let mut journal = Journal::on(state);
-    debug_assert_eq!(journal.size, index, "what was begun is taken back");
-    pass(&mut journal, event);
+    leave_void(&mut Journal::on(state), event);
     None
 }
 
 /// Counts a void entry. Its sealed fields are there all the same, and can be erased.
-fn pass(journal: &mut Journal<'_>, event: &Event) {
+fn leave_void(journal: &mut Journal<'_>, event: &Event) {
     let index = journal.size;
     journal.void().insert(index, ());
     let sealed = event.confidential.filter(|own| !journal.confidential.contains_key(own));
@@ -91,7 +87,7 @@ fn changes_nothing(body: &Body) -> bool {
 }
 
 /// What the event makes is known already, what it reverses was reversed, or what it closes out is not known.
-fn is_done(state: &State, body: &Body) -> bool {
+fn cannot_be(state: &State, body: &Body) -> bool {
     if let Body::EntryReversed(b) = body {
         return state.reversed.contains_key(&b.entry);
     }
@@ -123,7 +119,7 @@ impl<'e> See<'e> for Makes<'_> {
 /// After the event every account that is not zero belongs to what is known, its fund too; and a reversal
 /// was one of something that can be reversed, and took nothing from under an account.
 fn is_sound(state: &State, event: &Event, cited: &Cited, moves: &[Move]) -> bool {
-    if homeless(state, moves).is_some() {
+    if unknown_account(state, moves).is_some() {
         return false;
     }
     let Body::EntryReversed(reversal) = &event.body else { return true };
@@ -132,17 +128,9 @@ fn is_sound(state: &State, event: &Event, cited: &Cited, moves: &[Move]) -> bool
 }
 
 /// An account that moves have changed, that is not zero and belongs to nothing that is known.
-pub(super) fn homeless<'m>(state: &State, moves: &'m [Move]) -> Option<&'m Leaf> {
+pub(super) fn unknown_account<'m>(state: &State, moves: &'m [Move]) -> Option<&'m Leaf> {
     let mut sides = moves.iter().flat_map(|m| [&m.from, &m.to]);
-    sides.find(|leaf| !state.balance(leaf).is_zero() && !has_home(state, leaf))
-}
-
-fn has_home(state: &State, leaf: &Leaf) -> bool {
-    let has_line =
-        |line: &LineKey| state.lines.contains_key(line) && state.funds.contains_key(&line.fund);
-    has_line(&leaf.line)
-        && leaf.project.as_ref().is_none_or(|code| state.projects.contains_key(code))
-        && leaf.commitment.as_ref().is_none_or(|code| state.commitments.contains_key(code))
+    sides.find(|leaf| !state.balance(leaf).is_zero() && !state.knows(leaf))
 }
 
 /// An account that is left, after its reversal, of the project or contract that `original` made. A line stays
@@ -157,15 +145,8 @@ pub(super) fn left_account<'s>(state: &'s State, original: &Body) -> Option<&'s 
     None
 }
 
-/// The series that a payment takes its voucher number from.
-fn series(body: &Body) -> Option<VoucherSeries> {
-    let Body::DisbursementRecorded(b) = body else { return None };
-    let split = b.splits.first()?;
-    Some((split.line.fund.clone(), split.line.year))
-}
-
 /// What stays as it was, whatever an entry of a breach says of it.
-struct Kept {
+struct Before {
     /// The series of its voucher number, with the last one before.
     series: Option<(VoucherSeries, Option<u64>)>,
     /// E-vouchers that another entry was booked with: else reversing this one would free them.
@@ -174,11 +155,13 @@ struct Kept {
     sealed: Option<(Bytes32, SealedFields)>,
 }
 
-impl Kept {
+impl Before {
     fn of(state: &State, event: &Event) -> Self {
-        let series = series(&event.body).map(|series| {
-            let before = state.vouchers.get(&series).copied();
-            (series, before)
+        let payment = if let Body::DisbursementRecorded(b) = &event.body { Some(b) } else { None };
+        let series = payment.and_then(DisbursementRecorded::series);
+        let series = series.map(|series| {
+            let last = state.vouchers.get(&series).copied();
+            (series, last)
         });
         let documents = event.body.filing().documents.iter();
         let booked = documents.filter_map(|document| {

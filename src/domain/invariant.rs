@@ -3,7 +3,7 @@
 
 use super::apply::is_engaged;
 use super::ids::LineKey;
-use super::kinds::{Role, Stage};
+use super::kinds::Stage;
 use super::money::Amount;
 use super::state::{Officer, State};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,11 +49,8 @@ fn broken_office(state: &State, broken: &mut Vec<String>) {
     for former in former.filter(|former| !state.spent_keys.contains_key(&former.key)) {
         broken.push(format!("the log's former key {} is not known as given up", former.key));
     }
-    let administers = |officer: &Officer| {
-        officer.revoked.is_none() && officer.roles.contains(&Role::Administrator)
-    };
     let asks = state.policy.rule_set_version >= 2 && !state.officers.is_empty();
-    if asks && !state.officers.iter().any(administers) {
+    if asks && !state.officers.iter().any(Officer::administers) {
         broken.push("nobody is administrator".to_owned());
     }
 }
@@ -88,10 +85,7 @@ fn broken_leaves(state: &State, broken: &mut Vec<String>) {
         if wrong && state.breaches.is_empty() {
             broken.push(format!("{leaf} stands at {} minor units", balance.0));
         }
-        let known = state.lines.contains_key(&leaf.line)
-            && leaf.project.as_ref().is_none_or(|code| state.projects.contains_key(code))
-            && leaf.commitment.as_ref().is_none_or(|code| state.commitments.contains_key(code));
-        if !known {
+        if !state.knows(leaf) {
             broken.push(format!("{leaf} belongs to something that is not known"));
         }
     }

@@ -214,6 +214,15 @@ impl State {
         self.reserves.range(&first..).take_while(of_project)
     }
 
+    /// True if the line of a leaf with its fund, the project and the contract are known.
+    #[must_use]
+    pub fn knows(&self, leaf: &Leaf) -> bool {
+        self.lines.contains_key(&leaf.line)
+            && self.funds.contains_key(&leaf.line.fund)
+            && leaf.project.as_ref().is_none_or(|code| self.projects.contains_key(code))
+            && leaf.commitment.as_ref().is_none_or(|code| self.commitments.contains_key(code))
+    }
+
     /// Every leaf that is not zero, in no order that means anything.
     pub fn balances(&self) -> impl Iterator<Item = (&Leaf, &Amount)> {
         self.leaves.iter().chain(&self.reserves)

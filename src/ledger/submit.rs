@@ -83,9 +83,6 @@ impl Ledger {
     /// command id, which its details name. What is recorded and could not be published is no error: the
     /// receipt says `recorded`, and [`Ledger::unpublished`] why.
     pub fn submit(&mut self, submission: &Submission<'_>) -> Result<Receipt> {
-        if !may_come_in_a_breach(&submission.order.command) {
-            self.check_no_breach()?;
-        }
         self.check_writable()?;
         let command_id = self.command_id(submission.command_key)?;
         let digest = order_digest(submission.order)?;
@@ -95,6 +92,9 @@ impl Ledger {
             && let Some(span) = self.store.command(command_id)?
         {
             return self.replay(submission, digest, span);
+        }
+        if !may_come_in_a_breach(&submission.order.command) {
+            self.check_no_breach()?;
         }
         let moment = self.moment(submission.accept_clock)?;
         let Moment { recorded_at_microseconds, clock_accepted, today, .. } = moment;

@@ -29,6 +29,7 @@ pub use run::{verify, verify_on};
 pub use store::{StoreReport, verify_store};
 pub use succession::Succession;
 
+use crate::chain::breaks::Likely;
 use crate::chain::clocks::Clocks;
 use crate::chain::entry::{Head, LedgerId};
 use crate::chain::hash::Hash;
@@ -104,6 +105,20 @@ pub struct Fault {
     pub likely: String,
     /// The entry that acknowledged it, if an administrator did.
     pub acknowledged: Option<u64>,
+}
+
+impl Fault {
+    /// A command that the rules of its time refuse.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.tier == Tier::Rules && self.field == "rules"
+    }
+
+    /// A command with the id of an earlier one.
+    #[must_use]
+    pub fn is_repetition(&self) -> bool {
+        self.tier == Tier::Chain && self.likely == Likely::Repeated.to_string()
+    }
 }
 
 impl fmt::Display for Fault {

@@ -439,13 +439,11 @@ impl<'a> Run<'a> {
         let state = self.replay.state();
         for fault in &mut self.faults {
             let Some(first) = fault.index else { continue };
-            fault.acknowledged = match (fault.tier, fault.field.as_str()) {
-                (Tier::Rules, "rules") => state.breaches.get(&first).and_then(|b| b.acknowledged),
-                (Tier::Chain, _) if fault.likely == Likely::Repeated.to_string() => {
-                    state.repeats.get(&first).copied()
-                }
-                (_, _) => None,
-            };
+            if fault.is_refusal() {
+                fault.acknowledged = state.breaches.get(&first).and_then(|b| b.acknowledged);
+            } else if fault.is_repetition() {
+                fault.acknowledged = state.repeats.get(&first).copied();
+            }
         }
     }
 
@@ -460,8 +458,9 @@ impl<'a> Run<'a> {
         }
         let tiers = Tier::ALL.map(|tier| (tier, self.outcome(tier))).to_vec();
         let tally = std::mem::take(self.folding.tally());
-        // Sums of what does not hold would prove nothing.
-        let (holds, clocks) = (self.stopped().is_none() && self.faults.is_empty(), self.clocks());
+        // Sums of what does not hold would prove nothing; what a breach moved is in them.
+        let is_known = self.faults.iter().all(|fault| fault.acknowledged.is_some());
+        let (holds, clocks) = (self.stopped().is_none() && is_known, self.clocks());
         Report {
             size: reader.size(),
             root: reader.archive().root(),

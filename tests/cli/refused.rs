@@ -151,6 +151,7 @@ fn what_is_acknowledged_is_gone_on_past_and_named_for_ever() {
     assert!(verdict.contains("accepted: rules, entry 4, rules:"), "{verdict}");
     let verdict = place.value("verify --accept-breaches --store");
     assert_eq!(verdict["verify"]["accepted"][0]["acknowledged"], 5);
+    assert_eq!(verdict["verify"]["figures"]["funds"][0]["fund"], "PD-INFO", "the sums are there");
     let chinese = place.ok("verify --accept-breaches --lang zh");
     assert!(chinese.contains("已接受: ") && chinese.contains("已在第 5 条确认"), "{chinese}");
     assert_eq!(place.value("doctor")["doctor"]["healthy"], true);

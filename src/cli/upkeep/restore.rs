@@ -320,7 +320,7 @@ fn check(report: &Report, a: &RestoreArchive) -> Result<Option<String>> {
 /// What should not be in the log, where nothing else is wrong: it is read like any other, written to once all of
 /// it is acknowledged or is a command id that was used again, and `verify` names it for ever.
 fn breaches(report: &Report) -> Option<String> {
-    let is_one = |fault: &Fault| is_refused(fault) || is_repeated(fault);
+    let is_one = |fault: &Fault| fault.is_refusal() || fault.is_repetition();
     if !report.faults.iter().all(is_one) {
         return None;
     }
@@ -335,7 +335,7 @@ fn breaches(report: &Report) -> Option<String> {
         Some(by) => {
             format!("holds, but for the command of entry {index}, which was acknowledged at {by}")
         }
-        None if is_repeated(first) => format!(
+        None if first.is_repetition() => format!(
             "holds, but the command of entry {index} has the id of an earlier one: compare the two with earmark show, and \
              reverse the later one if it was booked again"
         ),
@@ -347,17 +347,9 @@ fn breaches(report: &Report) -> Option<String> {
     })
 }
 
-fn is_repeated(fault: &Fault) -> bool {
-    fault.tier == Tier::Chain && fault.likely == "repeated"
-}
-
-fn is_refused(fault: &Fault) -> bool {
-    fault.tier == Tier::Rules && fault.field == "rules"
-}
-
 /// A command that nobody acknowledged keeps the ledger from being written to.
 fn exit_of(report: &Report) -> Exit {
-    if report.faults.iter().any(is_refused) { Exit::Broken } else { Exit::Done }
+    if report.faults.iter().any(Fault::is_refusal) { Exit::Broken } else { Exit::Done }
 }
 
 /// Why the rules could not be followed, where nothing else is wrong.
@@ -370,7 +362,7 @@ fn not_followed(report: &Report) -> Option<String> {
     if !report.tiers.iter().all(|(tier, outcome)| holds(*tier, *outcome)) {
         return None;
     }
-    if !report.faults.iter().all(is_refused) {
+    if !report.faults.iter().all(Fault::is_refusal) {
         return None;
     }
     let from = report.tiers.iter().find_map(|(_, outcome)| match outcome {

@@ -4,7 +4,7 @@
 use super::built::Built;
 use super::rules::{Rules, Scene};
 use super::time;
-use crate::domain::breach::{homeless, left_account};
+use crate::domain::breach::{left_account, unknown_account};
 use crate::domain::event::{Body, Cited, DocumentAttached, EntryReversed, Event};
 use crate::domain::finding::Finding;
 use crate::domain::known;
@@ -47,7 +47,7 @@ pub(super) fn check_left(
     let Body::EntryReversed(b) = &event.body else { return Ok(()) };
     let original = cited.get(&b.entry).map(|original| &original.body);
     let left = original.and_then(|original| left_account(state, original));
-    match homeless(state, moves).or(left) {
+    match unknown_account(state, moves).or(left) {
         Some(leaf) => Err(Rejection::HasDependents {
             entry: b.entry,
             ground: Box::new(Ground::Account(leaf.clone())),

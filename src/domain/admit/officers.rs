@@ -134,15 +134,14 @@ pub(super) fn within_limit(
     Ok(())
 }
 
-fn administers(officer: &Officer) -> bool {
-    officer.revoked.is_none() && officer.roles.contains(&Role::Administrator)
-}
-
 /// Somebody else stays administrator.
 fn not_the_last(state: &State, standing: &Standing, number: u32) -> Result<(), Rejection> {
     let officer = known::officer(state, number)?;
     let others = state.officers.iter().filter(|other| other.name != officer.name);
-    if !standing.has_roles() || !administers(officer) || others.into_iter().any(administers) {
+    if !standing.has_roles()
+        || !officer.administers()
+        || others.into_iter().any(Officer::administers)
+    {
         return Ok(());
     }
     Err(Rejection::LastAdministrator { officer: officer.name.clone() })
@@ -202,7 +201,7 @@ fn rule_set(state: &State, policy: &Policy) -> Result<(), Rejection> {
     if wanted < present {
         return Err(Rejection::RuleSetOlder { present, wanted });
     }
-    if wanted >= 2 && !state.officers.iter().any(administers) {
+    if wanted >= 2 && !state.officers.iter().any(Officer::administers) {
         return Err(Rejection::NoAdministrator);
     }
     Ok(())

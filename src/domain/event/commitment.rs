@@ -1,6 +1,7 @@
 //! Bodies of types 30–33, 45 and 46: contracts, payments and refunds.
 
 use super::{Code, Date, Filing, Text};
+use crate::domain::calendar::Year;
 use crate::domain::ids::{LineKey, Tag};
 use crate::domain::money::Amount;
 use serde::{Deserialize, Serialize};
@@ -115,4 +116,13 @@ pub struct RefundReceived {
     pub reason: Option<Text>,
     /// Documents and file number.
     pub filing: Filing,
+}
+
+impl DisbursementRecorded {
+    /// The series that its voucher number is of: the fund and fiscal year of its first split.
+    #[must_use]
+    pub fn series(&self) -> Option<(Code, Year)> {
+        let split = self.splits.first()?;
+        Some((split.line.fund.clone(), split.line.year))
+    }
 }

@@ -206,8 +206,7 @@ impl Fact for DisbursementRecorded {
     }
 
     fn remember(&self, journal: &mut Journal<'_>, done: &Done<'_>) -> Seen {
-        if let Some(first) = self.splits.first() {
-            let series = (first.line.fund.clone(), first.line.year);
+        if let Some(series) = self.series() {
             journal.vouchers().insert(series, self.voucher_no);
         }
         if is_unusual(self, done.moves) {

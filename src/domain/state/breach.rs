@@ -2,7 +2,6 @@
 
 use super::State;
 use crate::domain::ids::Text;
-use crate::domain::kinds::Role;
 use serde::{Deserialize, Serialize};
 
 /// A command that is whole and signed, and that the rules of its time refuse.
@@ -32,8 +31,7 @@ impl State {
         let has_roles = self.policy.rule_set_version >= 2;
         let numbered = (0_u32..).zip(&self.officers);
         let administrators = numbered.filter(|(_, officer)| {
-            let counts = !has_roles || officer.roles.contains(&Role::Administrator);
-            officer.revoked.is_none() && counts
+            if has_roles { officer.administers() } else { officer.revoked.is_none() }
         });
         administrators.map(|(number, _)| number).collect()
     }

@@ -81,11 +81,6 @@ impl<'s> Journal<'s> {
         Self { state, undo: Vec::new() }
     }
 
-    /// The state itself: what changes it from here on is not taken back with this journal.
-    pub(in crate::domain) fn state_mut(&mut self) -> &mut State {
-        self.state
-    }
-
     /// What takes back all that was changed.
     #[must_use]
     pub fn into_undo(self) -> Undo {

@@ -90,6 +90,14 @@ pub struct Officer {
     pub revoked: Option<u64>,
 }
 
+impl Officer {
+    /// True for an administrator who was not revoked.
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        self.revoked.is_none() && self.roles.contains(&Role::Administrator)
+    }
+}
+
 /// A key that was given up for another one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpentKey {

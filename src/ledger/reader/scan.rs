@@ -123,7 +123,5 @@ impl Reader {
 /// True for the payment of a voucher: of the fund and fiscal year of its first split.
 pub fn is_voucher(body: &Body, fund: &Code, year: Year, number: u64) -> bool {
     let Body::DisbursementRecorded(payment) = body else { return false };
-    let first = payment.splits.first();
-    payment.voucher_no == number
-        && first.is_some_and(|split| split.line.fund == *fund && split.line.year == year)
+    payment.voucher_no == number && payment.series().is_some_and(|of| of == (fund.clone(), year))
 }
