@@ -35,7 +35,8 @@
 //!
 //! # What holds
 //!
-//! * What a rule refuses is never in the log; what is in the log was admitted by the rule set of its time.
+//! * What a rule refuses we never write. Where somebody else's program did, everybody sees it: it gives no
+//!   power, is named for ever, and the ledger goes on past it ([`domain::breach`]).
 //! * A refused command changes no byte: not of the log, not of the state.
 //! * An entry is never changed; a correction is an entry. Every balance is rebuilt from the log.
 //! * Nothing is acknowledged before it is durable, nothing is signed that was not read back.

@@ -1,6 +1,6 @@
 //! How an event changes the state: its moves by the table of schemas/entry.md §7, and what has to be
-//! remembered of it. Decides no rule: `admit` has judged before; a reader that trusts the log folds
-//! with [`fold`] alone.
+//! remembered of it. Decides no rule: `admit` has judged before; a [`breach`](super::breach) is
+//! taken with [`fold`] alone.
 
 use super::event::{Body, Bytes32, Event};
 use super::fact::{Done, Fact};

@@ -53,12 +53,11 @@ fn is_of(body: &Body, kind: EventKind) -> bool {
     NUMBERS.iter().any(|(of, number)| *of == kind && *number == body.number())
 }
 
-/// The types of events that rows become, by their numbers; adjustments are told apart by their direction.
+/// The types of events that rows become, by their numbers, but for adjustments, which their direction tells apart.
 const NUMBERS: &[(EventKind, u16)] = &[
     (EventKind::DistrictRegister, 8),
     (EventKind::FundEstablish, 10),
     (EventKind::AllocationRecord, 13),
-    (EventKind::AllocationReduce, 14),
     (EventKind::ProgrammeRegister, 19),
     (EventKind::ProjectApprove, 21),
     (EventKind::ProjectComplete, 26),
@@ -192,3 +191,18 @@ const OTHERS: &[(Field, &[&str])] = &[
     (Field::Class, &[]),
     (Field::OccurredOn, &[]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_of_an_import_is_told_from_the_others() {
+        let told = |kind: &EventKind| NUMBERS.iter().filter(|(of, _)| of == kind).count();
+        for kind in crate::import::fields::kinds() {
+            let adjusts =
+                matches!(kind, EventKind::AllocationSupplement | EventKind::AllocationReduce);
+            assert_eq!(told(&kind), usize::from(!adjusts), "{}", kind.text());
+        }
+    }
+}

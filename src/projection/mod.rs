@@ -1,8 +1,7 @@
 //! Balances, names, registers and leverage, rebuilt from entries. Pure: a projection sees one
 //! recorded entry after the other and holds what it needs to answer.
 //!
-//! Decides no rule and checks no signature: a reader has verified, and folded the state to know the
-//! moves. Holds no sum that its entries do not make: [`balances`] is only ever postings added up.
+//! Decides no rule and checks no signature: a reader has run the rules to know the moves. Holds no sum that its entries do not make: [`balances`] is only ever postings added up.
 //! A projection at its default, without an `as_of`, can be kept in a cache by its bytes.
 
 pub mod amount;
@@ -46,7 +45,7 @@ pub struct Recorded<'a> {
     pub row: Option<Row<'a>>,
     /// What happened.
     pub event: &'a Event,
-    /// Its moves, as [`fold`](crate::domain::apply::fold) tells them.
+    /// Its moves, by the posting table.
     pub moves: &'a [Move],
     /// The event it cites: the payment that is refunded, the entry that is reversed.
     pub cited: Option<&'a Event>,
@@ -107,8 +106,8 @@ pub trait Projection {
     /// not used.
     const LOGIC_VERSION: u32;
 
-    /// Takes in the next entry. MUST be called with every entry, in order, once; its result MUST
-    /// depend on nothing else.
+    /// Takes in the next entry. MUST be called with every entry that is not void (schemas/entry.md §7.6), in
+    /// order, once; its result MUST depend on nothing else.
     fn apply(&mut self, recorded: &Recorded<'_>);
 
     /// Number of entries taken in: the index that comes next.

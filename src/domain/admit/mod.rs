@@ -1,6 +1,6 @@
-//! Every rule, inside the write: what `admit` refuses is never in the log, and what is in the log
-//! was admitted. The same function runs on writing, on opening and in verification, so it reads
-//! nothing but its arguments.
+//! Every rule, inside the write: what `admit` refuses is not written. The same function runs on writing,
+//! on opening, on reading and in verification, so it reads nothing but its arguments; what it refuses in a
+//! log that is there already is a [`breach`](super::breach).
 //!
 //! Rules hold in the order of the index, never of `occurred_on`. Per event they are asked in this
 //! order, which is the order of [`Rejection`]: form, ledger and officer, names, time, state, purpose,

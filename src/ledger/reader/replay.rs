@@ -1,10 +1,10 @@
 //! From entries to state: the one way through a log, for recovery, readers and `verify`.
 //!
 //! Every entry is followed in the chain ([`Walk`]), its body read, and with the last entry of a
-//! command its signature is judged by the keys valid just before the command, its events are admitted
-//! (or, for a reader that trusts the log, folded), and the state moves on. Chain breaks end a
-//! replay; a bad signature or a refused command is reported with the command, so that a verifier can
-//! tell the tiers apart.
+//! command its signature is judged by the keys valid just before the command (but for a reader, who trusts
+//! the log for it), its events are admitted, and the state moves on; past a command that is refused too, as
+//! past a breach. Chain breaks end a replay; a bad signature or a refused command is reported with the
+//! command, so that a verifier can tell the tiers apart.
 
 mod late;
 
