@@ -5,7 +5,7 @@
 use super::Ledger;
 use super::clock::{Before, Moment};
 use super::seal::{self, Unsealed};
-use super::submit::too_large;
+use super::prepare::too_large;
 use crate::chain::body;
 use crate::chain::entry::{
     Head, LATEST_RECORDED_AT, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_SOURCE_BYTES, Row,
@@ -13,7 +13,7 @@ use crate::chain::entry::{
 };
 use crate::chain::hash;
 use crate::chain::signature::Signer;
-use crate::domain::admit::{Context, admit};
+use crate::domain::admit::admit;
 use crate::domain::calendar::Date;
 use crate::domain::command::Order;
 use crate::domain::event::Event;
@@ -137,7 +137,8 @@ impl Ledger {
         }
         self.check_no_breach()?;
         self.check_writable()?;
-        let officer = self.officer(signer)?;
+        debug_assert!(self.stage.is_empty(), "what is staged is settled before an import");
+        let officer = self.officer(&signer.public_key())?;
         let moment = self.moment(accept_clock)?;
         let today = moment.today;
         let head = self.head;
@@ -260,12 +261,7 @@ impl Batch<'_> {
             let admitted =
                 propose(&self.ledger.state, order, self.today, &cited).and_then(|events| {
                     self.moment.check_dates(&events)?;
-                    let context = Context {
-                        recorded_at_microseconds: self.moment.recorded_at_microseconds,
-                        officer: self.officer,
-                        clock_accepted: self.moment.clock_accepted,
-                        cited: &cited,
-                    };
+                    let context = self.moment.context(self.officer, &cited);
                     let admitted = admit(&mut self.ledger.state, &events, &context)?;
                     Ok((events, admitted))
                 });
@@ -326,12 +322,12 @@ impl Batch<'_> {
                 id: self.ledger.outside.ids.command_id(),
                 digest: hash::command_digest(&asked),
                 officer: self.officer,
-                signer: self.signer,
                 clock_accepted: self.moment.clock_accepted,
                 recorded_at_microseconds: self.moment.recorded_at_microseconds,
             };
             let ids = self.ledger.outside.ids.as_mut();
-            let sealed = seal::seal(self.head, &command, &self.entries, ids)?;
+            let unsigned = seal::chain(self.head, &command, &self.entries, ids)?;
+            let sealed = unsigned.signed_by(self.signer)?;
             self.head = seal::head_after(&sealed, self.head);
             self.ready.push(sealed);
         }

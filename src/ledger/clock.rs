@@ -8,6 +8,8 @@
 
 use crate::chain::clocks::AHEAD;
 use crate::chain::entry::{self, LATEST_RECORDED_AT};
+use crate::domain::admit::Context;
+use crate::domain::apply::Cited;
 use crate::domain::calendar::Date;
 use crate::domain::event::Event;
 use crate::domain::rejection::Rejection;
@@ -80,6 +82,12 @@ impl Moment {
             today,
             recorded_on: Date::at(recorded_at_microseconds, offset_minutes),
         })
+    }
+
+    /// What the rules are told of it.
+    pub(super) fn context(self, officer: u32, cited: &Cited) -> Context<'_> {
+        let Self { recorded_at_microseconds, clock_accepted, .. } = self;
+        Context { recorded_at_microseconds, officer, clock_accepted, cited }
     }
 
     /// Nothing is dated after today by the clock; where that is the day it is recorded on, `admit`

@@ -44,6 +44,14 @@ pub(super) fn seal(
     Ok(Some(pair))
 }
 
+/// Fields that were sealed before for the same command, committed to by its first event.
+pub(super) fn commit_to(sealed: Option<Pair>, events: &mut [Event]) -> Option<Pair> {
+    if let (Some(pair), Some(first)) = (&sealed, events.first_mut()) {
+        first.confidential = Some(Bytes32(pair.commitment.0));
+    }
+    sealed
+}
+
 impl Ledger {
     fn sealed_folder(&self) -> SealedFolder {
         SealedFolder::of(&self.folder)
@@ -55,13 +63,14 @@ impl Ledger {
         self.sealed_folder().write(pair.commitment, &pair.sealed, &pair.key)
     }
 
-    /// Takes a pair back whose entry is known not to be recorded. Where that is not known it stays: at
-    /// worst as an orphan.
-    pub(super) fn take_back_pair(&self, pair: Option<&Pair>, error: &Error) {
+    /// Takes a pair back whose entry is known not to be recorded (`why`: what the store said, if it was asked).
+    /// Where that is not known it stays: at worst as an orphan.
+    pub(super) fn take_back_pair(&self, pair: Option<&Pair>, why: Option<&Error>) {
         let refused = ["disk_full", "read_only", "no_permission", "store_poisoned", "conflict"];
         if let Some(pair) = pair
-            && error.kind() != Kind::Unknown
-            && refused.contains(&error.code())
+            && why.is_none_or(|error| {
+                error.kind() != Kind::Unknown && refused.contains(&error.code())
+            })
         {
             self.sealed_folder().remove(pair.commitment).ok();
         }

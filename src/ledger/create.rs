@@ -6,7 +6,9 @@
 
 use super::proven::Proven;
 use super::seal::{self, Unsealed};
-use super::submit::{order_digest, receipt_entries};
+use super::prepare::order_digest;
+use super::submit::receipt_entries;
+use super::staged::Stage;
 use super::unfinished;
 use super::{CACHE_FOLDER, Durability, LOG_FOLDER, Ledger, Media, Outside, Receipt, ReceiptEntry};
 use crate::archive::writer::ArchiveWriter;
@@ -76,11 +78,11 @@ impl Ledger {
             id: command_id,
             digest,
             officer,
-            signer,
             clock_accepted,
             recorded_at_microseconds,
         };
-        let sealed = seal::seal(Head::default(), &command, &unsealed, outside.ids.as_mut())?;
+        let ids = outside.ids.as_mut();
+        let sealed = seal::chain(Head::default(), &command, &unsealed, ids)?.signed_by(signer)?;
         let sealed = std::slice::from_ref(&sealed);
         let mut made = Self::begin(folder, config, outside, media)?;
         if let Err(error) = made.record(sealed) {
@@ -175,6 +177,7 @@ impl Ledger {
             cache_size: 0,
             notes: opening.notes,
             unpublished: None,
+            stage: Stage::default(),
             is_ahead: false,
             _lock: lock,
         })

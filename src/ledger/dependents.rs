@@ -86,8 +86,8 @@ impl Ledger {
     fn later_entries(&self, entry: u64) -> Result<LaterEntries> {
         let mut later = LaterEntries::default();
         let mut at = entry.saturating_add(1);
-        while at < self.head.size {
-            let page = self.store.read(at..at.saturating_add(1_000))?;
+        while at < self.tip().size {
+            let page = self.read(at..at.saturating_add(1_000))?;
             for sealed in &page {
                 let Some(event) = read_event(&sealed.bytes).ok().flatten() else { continue };
                 if let Body::EntryReversed(b) = &event.body

@@ -10,7 +10,8 @@
 //!   making either leaves when it is cut off.
 //! * [`doctor`]: what is whole and what is not in a ledger's folder. `recover`: the longest verified sequence, and
 //!   every copy brought up to it.
-//! * `submit`: one command from wish to receipt. `dependents`: what a refusal says of later entries.
+//! * `prepare`: what a wish would record, and the bytes to sign; `staged`: signed commands, made durable together;
+//!   `submit`: both for whoever holds the key. `dependents`: what a refusal says of later entries.
 //! * `recorded`: what was recorded before, for a command that is run again; `retry`: which field differs where a
 //!   command id is used again.
 //! * `batch`: many rows into commands, for imports.
@@ -33,6 +34,7 @@ pub mod doctor;
 mod media;
 mod open;
 mod past;
+mod prepare;
 mod proven;
 mod publish;
 pub mod reader;
@@ -44,6 +46,7 @@ mod resume;
 mod retry;
 mod rotate;
 mod seal;
+mod staged;
 mod submit;
 mod undo;
 mod unfinished;
@@ -55,16 +58,19 @@ pub use batch::{Batch, RowIn, RowOut};
 pub use confidential::Swept;
 pub use media::{Media, OpenStore};
 pub use past::Past;
+pub use prepare::{Prepared, Ready, Wish};
 pub use reader::Reader;
 pub use receipt::{Durability, Receipt, ReceiptEntry};
 pub use restore::{
     RESTORE_FILE, Rebuilt, Restored, Restoring, check_finished, forget_made, is_made, not_empty,
 };
+pub use staged::{Committed, Stale};
 pub use submit::Submission;
 pub use unfinished::clear_never_begun;
 pub use unpublished::{UNPUBLISHED_FILE, unpublished_entries};
 
 use self::proven::Proven;
+use self::staged::Stage;
 use crate::archive::writer::ArchiveWriter;
 use crate::chain::entry::{self as chain_entry, EntryId, Head, LedgerId, Sealed};
 use crate::chain::signature::Signer;
@@ -132,6 +138,8 @@ pub struct Ledger {
     notes: Vec<String>,
     /// Why the last publish failed.
     unpublished: Option<Error>,
+    /// Signed, and not yet durable.
+    stage: Stage,
     /// The state has rows that were never recorded: an import was given up, or was a dry run.
     is_ahead: bool,
     /// Released last, after everything above is let go of.
@@ -212,7 +220,7 @@ impl Ledger {
     /// # Errors
     /// `Kind::Break` or `Kind::Io` when it cannot be read from the store.
     pub fn entry(&self, index: u64) -> Result<Option<Sealed>> {
-        Ok(self.store.read(index..index.saturating_add(1))?.into_iter().next())
+        Ok(self.read(index..index.saturating_add(1))?.into_iter().next())
     }
 
     /// The index of the entry with this id, by binary search: ids sort as `recorded_at` does.

@@ -8,6 +8,7 @@ use super::anchored::{Against, Log, check_anchor};
 use super::proven::Proven;
 use super::recover::{self, Around, Recovered};
 use super::resume::{Resumed, resume};
+use super::staged::Stage;
 use super::{LOG_FOLDER, Ledger, Media, Outside};
 use crate::archive::reader::ArchiveReader;
 use crate::archive::writer::ArchiveWriter;
@@ -80,6 +81,7 @@ impl Ledger {
             cache_size,
             notes,
             unpublished: None,
+            stage: Stage::default(),
             is_ahead: false,
             _lock: lock,
         };

@@ -78,6 +78,9 @@ impl Ledger {
     /// `entry_unproven`, or a damaged tile (`Kind::Break`): the next opening then looks at every copy;
     /// `Kind::Io` when the store or a tile cannot be read.
     pub fn event(&self, index: u64) -> Result<Option<Event>> {
+        if index >= self.head().size {
+            return self.entry(index)?.map_or(Ok(None), |sealed| event_of(&sealed));
+        }
         let found = self.proven.event(self.store.as_ref(), &self.archive, index);
         if found.as_ref().is_err_and(|error| error.kind() == Kind::Break) {
             self.store.distrust()?;

@@ -210,6 +210,7 @@ impl Ledger {
     /// # Errors
     /// `not_published` or `Kind::Io`; nothing recorded is lost, and the next open checks everything.
     pub fn close(mut self) -> Result<()> {
+        self.unstage();
         // Without the mark of a clean end the next opening compares all copies, and publishes.
         if self.unpublished.is_some() {
             return Ok(());

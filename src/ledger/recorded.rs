@@ -1,7 +1,8 @@
 //! What was recorded before, for a command that is run again: found by its id, or by the entry it made.
 
 use super::retry::differing_field;
-use super::{Durability, Ledger, Receipt, ReceiptEntry, Submission, event_of};
+use super::prepare::Wish;
+use super::{Durability, Ledger, Receipt, ReceiptEntry, event_of};
 use crate::chain::entry::{self, CommandId, Head, Sealed};
 use crate::chain::hash::{self, Hash};
 use crate::domain::calendar::Date;
@@ -25,7 +26,7 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::event`].
     pub fn recorded(&self, command_key: &[u8]) -> Result<Option<Event>> {
-        let span = self.store.command(CommandId(hash::command_id(command_key)))?;
+        let span = self.span_of(CommandId(hash::command_id(command_key)))?;
         span.map_or(Ok(None), |span| self.event(span.first))
     }
 
@@ -34,7 +35,7 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::event`].
     pub fn receipt_at(&self, index: u64) -> Result<Receipt> {
-        let sealed = self.store.read(index..index.saturating_add(1))?;
+        let sealed = self.read(index..index.saturating_add(1))?;
         let sealed = sealed.first().ok_or_else(|| {
             Error::new(Kind::Break, "entry_missing", format!("entry {index} is not there"))
                 .with_detail("index", index)
@@ -47,7 +48,7 @@ impl Ledger {
     /// Same id and same content: the first receipt again. Same id, other content: the field.
     pub(super) fn replay(
         &self,
-        submission: &Submission<'_>,
+        wish: &Wish,
         digest: Hash,
         span: Span,
     ) -> Result<Receipt> {
@@ -56,10 +57,10 @@ impl Ledger {
             let offset = self.facts()?.utc_offset_minutes;
             let then = Date::at(stored.recorded_at_microseconds, offset);
             let events: Vec<&Event> = stored.entries.iter().map(|entry| &entry.event).collect();
-            let field = differing_field(submission.order, &events, stored.digest, then);
+            let field = differing_field(&wish.order, &events, stored.digest, then);
             return Err(Rejection::CommandIdReused { field, first: span.first }.into());
         }
-        self.compare_fields(stored.entries.first(), submission.confidential)?;
+        self.compare_fields(stored.entries.first(), wish.confidential.as_ref())?;
         Ok(self.replayed(stored))
     }
 
@@ -69,7 +70,7 @@ impl Ledger {
         let mut command_id = CommandId::default();
         let mut recorded_at_microseconds = 0;
         let mut head = Head { size: end, hash: Hash::ZERO };
-        for sealed in self.store.read(span.first..end)? {
+        for sealed in self.read(span.first..end)? {
             let envelope = parsed(&sealed)?;
             digest = digest.or(envelope.digest);
             (command_id, recorded_at_microseconds) =

@@ -4,7 +4,7 @@
 //! there, never from today's state. Where everything said is what was recorded, one of the two orders
 //! left open what the other said: which, the digest of the first order tells.
 
-use super::submit::order_digest;
+use super::prepare::order_digest;
 use crate::chain::hash::Hash;
 use crate::domain::calendar::Date;
 use crate::domain::command::{Command, Drawing, Order, Wish};

@@ -65,12 +65,11 @@ impl Unsealed {
 }
 
 /// What all entries of a command share.
-pub(super) struct Command<'a> {
+pub(super) struct Command {
     pub(super) ledger: LedgerId,
     pub(super) id: CommandId,
     pub(super) digest: Hash,
     pub(super) officer: u32,
-    pub(super) signer: &'a dyn Signer,
     pub(super) clock_accepted: bool,
     /// `recorded_at` of the first entry, microseconds since 1970; the others follow by 1 µs each.
     pub(super) recorded_at_microseconds: i64,
@@ -91,20 +90,60 @@ pub(super) fn check_limits(entries: &[Unsealed]) -> std::result::Result<(), Reje
     Ok(())
 }
 
-/// Chains and signs the entries of a command after `head`.
+/// The entries of a command, chained, but for the signature on the last one.
+#[derive(Debug, Clone)]
+pub(super) struct Unsigned {
+    id: CommandId,
+    before_last: Vec<Sealed>,
+    last: Option<(u64, Vec<u8>)>,
+    message: Vec<u8>,
+}
+
+impl Unsigned {
+    /// What the officer signs.
+    pub(super) fn message(&self) -> &[u8] {
+        &self.message
+    }
+
+    /// With the signature that `signer` makes.
+    ///
+    /// # Errors
+    /// As [`Unsigned::sign`].
+    pub(super) fn signed_by(self, signer: &dyn Signer) -> Result<SealedCommand> {
+        let signature = signer.sign(&self.message);
+        self.sign(&signature)
+    }
+
+    /// With the officer's signature.
+    ///
+    /// # Errors
+    /// `entry_malformed` for what the format cannot hold: what could not be read again is not recorded.
+    pub(super) fn sign(self, signature: &[u8; SIGNATURE_BYTES]) -> Result<SealedCommand> {
+        let mut entries = self.before_last;
+        if let Some((index, mut bytes)) = self.last {
+            bytes.extend_from_slice(signature);
+            entry::parse(&bytes).map_err(unfit)?;
+            entries.push(Sealed::new(index, bytes));
+        }
+        Ok(SealedCommand { id: self.id, entries })
+    }
+}
+
+/// Chains the entries of a command after `head`.
 ///
 /// # Errors
 /// `Kind::Io` with code `clock_range` when the clock is outside what an entry id can say;
-/// `command_too_large`, `entry_malformed` for what the format cannot hold: nothing of it is signed on.
-pub(super) fn seal(
+/// `command_too_large`, `entry_malformed` for what the format cannot hold.
+pub(super) fn chain(
     head: Head,
-    command: &Command<'_>,
+    command: &Command,
     entries: &[Unsealed],
     ids: &mut dyn Ids,
-) -> Result<SealedCommand> {
+) -> Result<Unsigned> {
     let count = u16::try_from(entries.len())
         .map_err(|_| too_large(Size::Entries, entries.len(), MAX_COMMAND_ENTRIES))?;
-    let mut sealed = Vec::with_capacity(entries.len());
+    let before_last = Vec::with_capacity(entries.len());
+    let mut made = Unsigned { id: command.id, before_last, last: None, message: Vec::new() };
     let mut previous = head.hash;
     let mut index = head.size;
     let mut recorded_at = command.recorded_at_microseconds;
@@ -140,10 +179,11 @@ pub(super) fn seal(
             commitment: entry.commitment,
             signature: None,
         };
-        let mut bytes = envelope.prefix().map_err(unfit)?;
+        let bytes = envelope.prefix().map_err(unfit)?;
         if is_last {
-            let message = entry_message(command.ledger, &hash::signing(&bytes));
-            bytes.extend_from_slice(&command.signer.sign(&message));
+            made.message = entry_message(command.ledger, &hash::signing(&bytes));
+            made.last = Some((index, bytes));
+            break;
         }
         // What could not be read again is not recorded.
         entry::parse(&bytes).map_err(unfit)?;
@@ -151,9 +191,9 @@ pub(super) fn seal(
         previous = entry.hash;
         index = index.saturating_add(1);
         recorded_at = entry::recorded_after(recorded_at);
-        sealed.push(entry);
+        made.before_last.push(entry);
     }
-    Ok(SealedCommand { id: command.id, entries: sealed })
+    Ok(made)
 }
 
 /// What the format cannot hold.

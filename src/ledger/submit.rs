@@ -2,23 +2,15 @@
 //! nothing.
 
 use super::clock::{Before, Moment};
+use super::prepare::{Ready, Wish};
 use super::receipt::{Durability, Receipt, ReceiptEntry};
-use super::seal::{self, Unsealed};
-use super::{Ledger, confidential};
-use crate::chain::body;
-use crate::chain::confidential::{Fields, Pair};
-use crate::chain::entry::{self, CommandId, EntryId, Head, SealedCommand};
-use crate::chain::hash::{self, Hash};
+use super::Ledger;
+use crate::chain::confidential::Fields;
+use crate::chain::entry::{self, CommandId, Head, SealedCommand};
 use crate::chain::signature::Signer;
-use crate::domain::admit::{Context, admit};
-use crate::domain::apply::Cited;
 use crate::domain::calendar::Date;
-use crate::domain::command::{Command, Order};
+use crate::domain::command::Order;
 use crate::domain::event::Event;
-use crate::domain::finding::Finding;
-use crate::domain::kinds::Control;
-use crate::domain::propose::{cites, propose};
-use crate::domain::rejection::{Named, Rejection, Thing};
 use crate::error::{Error, Kind, Result};
 use crate::store::Appended;
 
@@ -49,33 +41,23 @@ impl std::fmt::Debug for Submission<'_> {
     }
 }
 
-/// What is recorded while a breach is open: what acknowledges it, what became of the ledger's files, and who
-/// lost a key, so that somebody is left who can acknowledge it.
-fn may_come_in_a_breach(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::AcknowledgeBreach(_)
-            | Command::RestoreLedger(_)
-            | Command::AdoptAnchor(_)
-            | Command::RotateOfficerKey(_)
-            | Command::RevokeOfficer(_)
-    )
+impl Submission<'_> {
+    /// What is wished, without the key that signs for it.
+    #[must_use]
+    pub fn wish(&self) -> Wish {
+        Wish {
+            order: self.order.clone(),
+            confidential: self.confidential.cloned(),
+            officer: self.signer.public_key(),
+            command_key: self.command_key.map(<[u8]>::to_vec),
+            accept_clock: self.accept_clock,
+        }
+    }
 }
-
-/// Whose command it is, and when.
-struct Identity {
-    id: CommandId,
-    digest: Hash,
-    officer: u32,
-    pair: Option<Pair>,
-    moment: Moment,
-}
-
-/// The most bytes of an idempotency key.
-const MAX_KEY_BYTES: usize = 128;
 
 impl Ledger {
-    /// Records a command, or returns the first receipt of one that was recorded before.
+    /// Records a command, or returns the first receipt of one that was recorded before:
+    /// [`Ledger::prepare`] and [`Ledger::commit`] for whoever holds the officer's key.
     ///
     /// # Errors
     /// `Kind::Rejected` when a rule says no: nothing was written. `Kind::Unknown` when the store
@@ -83,110 +65,20 @@ impl Ledger {
     /// command id, which its details name. What is recorded and could not be published is no error: the
     /// receipt says `recorded`, and [`Ledger::unpublished`] why.
     pub fn submit(&mut self, submission: &Submission<'_>) -> Result<Receipt> {
-        self.check_writable()?;
-        let command_id = self.command_id(submission.command_key)?;
-        let digest = order_digest(submission.order)?;
-        let mut cited = self.cited(submission.order)?;
-        // An id that was just drawn is nobody's yet.
-        if submission.command_key.is_some()
-            && let Some(span) = self.store.command(command_id)?
-        {
-            return self.replay(submission, digest, span);
-        }
-        if !may_come_in_a_breach(&submission.order.command) {
-            self.check_no_breach()?;
-        }
-        let moment = self.moment(submission.accept_clock)?;
-        let Moment { recorded_at_microseconds, clock_accepted, today, .. } = moment;
-        let officer = self.officer(submission.signer)?;
-        let mut events = propose(&self.state, submission.order, today, &cited)?;
-        moment.check_dates(&events)?;
-        let context = Context { recorded_at_microseconds, officer, clock_accepted, cited: &cited };
-        if let Some(all) = self.cite_dependents(submission.order, &events, &context)? {
-            cited = all;
-            events = propose(&self.state, submission.order, today, &cited)?;
-        }
-        let pair = confidential::seal(self.id()?, &mut events, submission.confidential)?;
-        let context = Context { recorded_at_microseconds, officer, clock_accepted, cited: &cited };
-        // Under `track` a finding is a finding only; otherwise the receipt warns too.
-        let warns = self.state.policy.control != Control::Track;
-        let admitted = match admit(&mut self.state, &events, &context) {
-            Ok(admitted) => admitted,
-            Err(rejection) => return Err(self.with_dependents(rejection, &events, &context)),
+        let prepared = match self.prepare(submission.wish())? {
+            Ready::ToSign(prepared) => *prepared,
+            Ready::Done(receipt) => {
+                let dry_run = submission.dry_run && !receipt.replayed;
+                return Ok(Receipt { dry_run, ..receipt });
+            }
         };
-        let findings = admitted.findings.into_iter().map(|(_, finding)| finding);
-        let warnings = findings.filter(|_| warns).collect();
-        let identity = Identity { id: command_id, digest, officer, pair, moment };
-        let receipt = self.record_admitted(submission, events, warnings, &identity);
-        let is_recorded =
-            receipt.as_ref().is_ok_and(|made| !made.dry_run && !made.entries.is_empty());
-        if !is_recorded {
-            self.state.take_back(admitted.undo);
+        if submission.dry_run {
+            return Ok(prepared.receipt(self.durability()));
         }
-        receipt
-    }
-
-    /// Seals and records what was admitted; only says what it would be in a dry run.
-    fn record_admitted(
-        &mut self,
-        submission: &Submission<'_>,
-        events: Vec<Event>,
-        warnings: Vec<Finding>,
-        identity: &Identity,
-    ) -> Result<Receipt> {
-        let unsealed = events
-            .iter()
-            .map(|event| Unsealed::new(event, None))
-            .collect::<std::result::Result<Vec<_>, _>>()?;
-        seal::check_limits(&unsealed)?;
-        let command_id = identity.id;
-        if submission.dry_run || events.is_empty() {
-            let entry = |(index, event)| ReceiptEntry { index, id: EntryId::default(), event };
-            let entries = (self.head.size..).zip(events).map(entry).collect();
-            let dry_run = submission.dry_run;
-            return Ok(self.receipt(entries, command_id, warnings, dry_run));
-        }
-        let command = seal::Command {
-            ledger: self.id()?,
-            id: command_id,
-            digest: identity.digest,
-            officer: identity.officer,
-            signer: submission.signer,
-            clock_accepted: identity.moment.clock_accepted,
-            recorded_at_microseconds: identity.moment.recorded_at_microseconds,
-        };
-        let sealed = seal::seal(self.head, &command, &unsealed, self.outside.ids.as_mut())?;
-        let pair = identity.pair.as_ref();
-        self.write_pair(pair)?;
-        let recorded = self.record(std::slice::from_ref(&sealed));
-        recorded
-            .inspect_err(|error| self.take_back_pair(pair, error))
-            .map_err(|error| named(error, submission, command_id))?;
-        let erased = self.erase_sealed(&events);
-        self.note_failure("fields that are erased still have sealed files", erased);
-        self.hand_on(std::slice::from_ref(&sealed), submission.until);
-        let entries = receipt_entries(&sealed, events);
-        Ok(self.receipt(entries, command_id, warnings, false))
-    }
-
-    /// While a breach is open, nothing is recorded but what acknowledges it.
-    ///
-    /// # Errors
-    /// `read_only_ledger` names the first entry and the rule.
-    pub(super) fn check_no_breach(&self) -> Result<()> {
-        let Some((first, breach)) = self.state.open_breaches().next() else { return Ok(()) };
-        let message = format!(
-            "the command of entry {first} is signed, and the rules of its time refuse it ({}): until an \
-             administrator acknowledges it the ledger can be read, and not written to",
-            breach.rule
-        );
-        Err(Error::new(Kind::Break, "read_only_ledger", message)
-            .with_hint(format!(
-                "find out how it came in (`earmark show @{first}`), keep a copy, then `earmark breach \
-                 acknowledge @{first} --reason TEXT`; nothing is lost"
-            ))
-            .with_detail("index", first)
-            .with_detail("rule", &breach.rule))
+        let (id, signature) = (prepared.id, submission.signer.sign(prepared.message()));
+        self.stage_signed(prepared, &signature)?;
+        self.settle_one(submission.until)
+            .map_err(|error| named(error, submission.command_key.is_some(), id))
     }
 
     /// # Errors
@@ -200,17 +92,6 @@ impl Ledger {
         Err(Error::new(Kind::Io, "import_given_up", message).with_hint("open the ledger again"))
     }
 
-    fn receipt(
-        &self,
-        entries: Vec<ReceiptEntry>,
-        command_id: CommandId,
-        warnings: Vec<Finding>,
-        dry_run: bool,
-    ) -> Receipt {
-        let (head, durability) = (self.head, self.durability());
-        Receipt { entries, command_id, head, durability, replayed: false, dry_run, warnings }
-    }
-
     /// How far everything up to the head has got.
     pub(super) fn durability(&self) -> Durability {
         if self.published_size() >= self.head.size {
@@ -220,51 +101,18 @@ impl Ledger {
         }
     }
 
-    fn command_id(&mut self, key: Option<&[u8]>) -> Result<CommandId> {
-        match key {
-            None => Ok(self.outside.ids.command_id()),
-            Some(key) if key.is_empty() || key.len() > MAX_KEY_BYTES => {
-                let message = format!(
-                    "a command id has 1 to {MAX_KEY_BYTES} bytes; this one has {}",
-                    key.len()
-                );
-                Err(Error::new(Kind::Usage, "command_id_length", message)
-                    .with_hint("use a shorter key, for example a document number")
-                    .with_detail("part", key.len()))
-            }
-            Some(key) => Ok(CommandId(hash::command_id(key))),
-        }
-    }
-
     /// When a command that comes now is recorded.
     pub(super) fn moment(&self, accepted: Option<Date>) -> Result<Moment> {
+        self.moment_at(self.outside.clock.now_microseconds(), accepted)
+    }
+
+    /// [`Ledger::moment`] by a clock that says `now`.
+    pub(super) fn moment_at(&self, now: i64, accepted: Option<Date>) -> Result<Moment> {
         let before = Before {
             command: self.state.recorded_at_microseconds,
             entry: self.recorded_at_microseconds,
         };
-        let now = self.outside.clock.now_microseconds();
         Moment::of(now, before, self.facts()?.utc_offset_minutes, accepted)
-    }
-
-    /// The number of the officer whose key this is.
-    pub(super) fn officer(&self, signer: &dyn Signer) -> Result<u32> {
-        let key = signer.public_key();
-        let number = self.state.officers.iter().position(|officer| officer.key.0 == key);
-        number.and_then(|number| u32::try_from(number).ok()).ok_or_else(|| {
-            let name = Named::Key(hash::to_hex(&key));
-            Rejection::Unknown { thing: Thing::Officer, name, near: Vec::new() }.into()
-        })
-    }
-
-    /// The entries that the wish cites, from the store.
-    pub(super) fn cited(&self, order: &Order) -> Result<Cited> {
-        let mut cited = Cited::new();
-        if let Some(index) = cites(&order.command)
-            && let Some(event) = self.event(index)?
-        {
-            cited.insert(index, event);
-        }
-        Ok(cited)
     }
 
     /// Makes commands durable in the store: what happens after this, they are recorded.
@@ -311,14 +159,6 @@ pub(super) fn receipt_entries(sealed: &SealedCommand, events: Vec<Event>) -> Vec
     sealed.entries.iter().zip(events).map(entry).collect()
 }
 
-pub(super) fn order_digest(order: &Order) -> Result<Hash> {
-    Ok(hash::command_digest(&body::encode_order(order).map_err(too_large)?))
-}
-
-pub(super) fn too_large(malformed: entry::Malformed) -> Error {
-    Error::new(Kind::Usage, "command_too_large", format!("the command: {malformed}"))
-}
-
 fn conflict(expected: Head, found: Head) -> Error {
     let message = format!(
         "the head is size {} {}, not size {} {}",
@@ -345,12 +185,12 @@ fn outcome_unknown(error: Error) -> Error {
 }
 
 /// Names the command whose outcome is not known, and what to do where no key makes it recognisable.
-fn named(error: Error, submission: &Submission<'_>, id: CommandId) -> Error {
+pub(crate) fn named(error: Error, has_key: bool, id: CommandId) -> Error {
     if error.kind() != Kind::Unknown {
         return error;
     }
     let error = error.with_detail("command_id", id);
-    if submission.command_key.is_some() {
+    if has_key {
         return error;
     }
     error.with_hint(

@@ -3,7 +3,6 @@
 use super::batch::{Batch, Makes};
 use super::{Ledger, RowIn, RowOut};
 use crate::chain::signature::Signer;
-use crate::domain::admit::Context;
 use crate::domain::calendar::Date;
 use crate::domain::command::{Command, Order};
 use crate::domain::event::EntryReversed;
@@ -60,12 +59,7 @@ impl Batch<'_> {
         let Ok(events) = propose(state, &order, self.today, &cited) else {
             return Ok(rejection.into());
         };
-        let context = Context {
-            recorded_at_microseconds: self.moment.recorded_at_microseconds,
-            officer: self.officer,
-            clock_accepted: self.moment.clock_accepted,
-            cited: &cited,
-        };
+        let context = self.moment.context(self.officer, &cited);
         Ok(self.ledger.with_dependents(rejection, &events, &context))
     }
 }
