@@ -100,6 +100,7 @@ pub mod api;
 pub mod archive;
 pub mod chain;
 pub mod cli;
+pub mod desk;
 pub mod domain;
 pub mod edge;
 pub mod error;

@@ -5,6 +5,7 @@
 
 use super::args::{ColorName, FormatName, Globals, UnitName};
 use super::escape::{self, Guard, Guarded};
+use crate::desk::{Listener, target};
 use crate::error::{Error, Kind, Result};
 use crate::file;
 use crate::words::{Lang, Surface};
@@ -74,6 +75,24 @@ pub(crate) struct Console {
     color: ColorName,
     no_progress: bool,
     secret: bool,
+}
+
+impl Listener for Console {
+    fn note(&self, words: &str) {
+        self.note(words);
+    }
+
+    fn warn(&self, words: &str) {
+        self.warn(words);
+    }
+
+    fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    fn surface(&self) -> Surface {
+        Surface::CommandLine
+    }
 }
 
 /// The code of the error that means: the reader has gone away.
@@ -361,7 +380,7 @@ fn to_file_of_mode(
     mode: u32,
     write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
 ) -> Result<()> {
-    super::target::check(path)?;
+    target::check(path)?;
     // A device or pipe is written to as it is; a file is replaced whole.
     let is_special = path.metadata().is_ok_and(|found| !found.is_file());
     let mut name = std::ffi::OsString::from(".");

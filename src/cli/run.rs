@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
             let run = || {
                 check(&cli.verb, &session)?;
                 if writes || matches!(cli.verb, Verb::Verify(_)) {
-                    session.warn_of_open_home()?;
+                    session.desk.warn_of_open_home()?;
                 }
                 dispatch(&session, &cli.verb)
             };

@@ -6,7 +6,7 @@
 //! ([`desk`](crate::desk)) stages what waits, and settles once.
 
 use super::prepare::{Prepared, Ready};
-use super::submit::receipt_entries;
+use super::submit::{named, receipt_entries};
 use super::{Durability, Ledger, Receipt, seal};
 use crate::chain::confidential::Pair;
 use crate::chain::entry::{self, CommandId, Head, Sealed, SealedCommand};
@@ -96,8 +96,9 @@ impl Ledger {
         signature: &[u8; SIGNATURE_BYTES],
         until: Durability,
     ) -> Result<Committed> {
+        let named = (prepared.id, prepared.wish.command_key.is_some());
         match self.stage(prepared, signature)? {
-            Staging::Staged => self.settle_one(until).map(Committed::Recorded),
+            Staging::Staged => self.settle_one(until, named).map(Committed::Recorded),
             Staging::Done(receipt) => Ok(Committed::Recorded(receipt)),
             Staging::Stale(stale) => Ok(Committed::Stale(stale)),
         }
@@ -162,9 +163,14 @@ impl Ledger {
         Ok(())
     }
 
-    /// [`Ledger::settle`] of a command that is staged alone.
-    pub(super) fn settle_one(&mut self, until: Durability) -> Result<Receipt> {
-        self.settle(until)?.pop().ok_or_else(|| {
+    /// [`Ledger::settle`] of a command that is staged alone, with its id and whether it has a key of its own.
+    pub(super) fn settle_one(
+        &mut self,
+        until: Durability,
+        (id, has_key): (CommandId, bool),
+    ) -> Result<Receipt> {
+        let settled = self.settle(until).map_err(|error| named(error, has_key, id));
+        settled?.pop().ok_or_else(|| {
             Error::new(Kind::Usage, "nothing_staged", "no command waits to be recorded")
         })
     }

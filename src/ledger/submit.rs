@@ -75,10 +75,10 @@ impl Ledger {
         if submission.dry_run {
             return Ok(prepared.receipt(self.durability()));
         }
-        let (id, signature) = (prepared.id, submission.signer.sign(prepared.message()));
+        let named = (prepared.id, submission.command_key.is_some());
+        let signature = submission.signer.sign(prepared.message());
         self.stage_signed(prepared, &signature)?;
-        self.settle_one(submission.until)
-            .map_err(|error| named(error, submission.command_key.is_some(), id))
+        self.settle_one(submission.until, named)
     }
 
     /// # Errors
@@ -93,7 +93,8 @@ impl Ledger {
     }
 
     /// How far everything up to the head has got.
-    pub(super) fn durability(&self) -> Durability {
+    #[must_use]
+    pub fn durability(&self) -> Durability {
         if self.published_size() >= self.head.size {
             Durability::Published
         } else {

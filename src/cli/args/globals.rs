@@ -1,7 +1,9 @@
 //! Flags that many verbs share: everywhere, on every write, on every read.
 
 use super::typed::{Known, Period, parse_command_id, parse_date, parse_text};
+use crate::desk::record::filing;
 use crate::domain::calendar::Date;
+use crate::domain::event::Filing;
 use crate::domain::ids::Text;
 use crate::words::Lang;
 use clap::{Args, ValueEnum};
@@ -151,6 +153,13 @@ pub(crate) struct WriteFlags {
     /// The office's file number, for example 沪财〔2002〕15号
     #[arg(long, value_name = "TEXT", value_parser = parse_text, help_heading = "Recording")]
     pub(crate) document_no: Option<Text>,
+}
+
+impl WriteFlags {
+    /// What every body ends with.
+    pub(crate) fn filing(&self) -> crate::error::Result<Filing> {
+        filing(&self.documents, self.document_no.as_ref())
+    }
 }
 
 /// Flags of every verb that reads.

@@ -2,6 +2,7 @@
 //! was typed is the form's map of field to text.
 
 use super::WriteFlags;
+use crate::desk::Asked;
 use crate::form::table::{Need, Typed};
 use crate::form::{Field, FieldSpec, Form, Kind, Refusal, Value, forms};
 use clap::builder::{PossibleValuesParser, ValueParser};
@@ -20,6 +21,21 @@ pub(crate) struct Recorded {
 }
 
 impl Recorded {
+    /// What was asked for, as the desk takes it.
+    pub(crate) fn asked(&self) -> Asked<'_> {
+        let flags = &self.flags;
+        Asked {
+            form: self.form,
+            texts: &self.texts,
+            on: flags.on,
+            documents: &flags.documents,
+            document_no: flags.document_no.as_ref(),
+            command_id: flags.command_id.as_deref(),
+            accept_clock: flags.accept_clock,
+            dry_run: flags.dry_run,
+        }
+    }
+
     /// The text of a field.
     pub(crate) fn text(&self, field: Field) -> Option<&str> {
         self.texts.iter().find(|(of, _)| *of == field).map(|(_, text)| text.as_str())

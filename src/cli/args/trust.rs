@@ -2,7 +2,7 @@
 
 use super::WriteFlags;
 use super::typed::{EntryRef, parse_date};
-use crate::cli::source::Elsewhere;
+use crate::desk::source::Elsewhere;
 use crate::domain::calendar::Date;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;

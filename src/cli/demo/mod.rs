@@ -66,7 +66,7 @@ pub(crate) fn demo(session: &Session, a: &Demo) -> Result<Exit> {
         ),
         &format!("将浦东新区信息化建设专项基金 2001 至 2003 年的账演示到 {shown}：\n"),
     ))?;
-    let officer = stage.session.officer()?;
+    let officer = stage.session.desk.officer()?;
     stage.session.on_ledger(|ledger| {
         for chapter in STORY {
             stage.play(ledger, &officer, chapter)?;
@@ -172,7 +172,7 @@ impl Stage {
         let home = Home::at(
             std::path::absolute(folder.join("home")).map_err(|e| Error::io("find", folder, e))?,
         );
-        let session = Session { globals, home: Some(home), console: session.console.clone() };
+        let session = Session::of(globals, Some(home), session.console.clone());
         Ok(Self { session, ledger, documents })
     }
 
@@ -184,11 +184,7 @@ impl Stage {
         if let Some(place) = words.iter_mut().find(|word| *word == "LEDGER") {
             *place = self.ledger.clone().into_os_string();
         }
-        let quiet = Session {
-            globals: self.session.globals.clone(),
-            home: self.session.home.clone(),
-            console: self.session.console.clone().quiet(),
-        };
+        let quiet = self.session.on(self.session.console.clone().quiet());
         write::write(&quiet, &read_words(words)?.verb).unwrap_or(Ok(Exit::Done)).map(|_| ())
     }
 
@@ -209,11 +205,7 @@ impl Stage {
         let cli = self.cli(line)?;
         let mut console = self.session.console.clone();
         console.unit = cli.globals.unit.unwrap_or(console.unit);
-        let session = Session {
-            globals: self.session.globals.clone(),
-            home: self.session.home.clone(),
-            console,
-        };
+        let session = self.session.on(console);
         read::read(&session, &cli.verb).unwrap_or(Ok(Exit::Done)).map(|_| ())
     }
 

@@ -7,7 +7,7 @@ use crate::chain::entry::{self, LedgerId};
 use crate::chain::hash::Hash;
 use crate::cli::args::{ReadFlags, ShowConfidential};
 use crate::cli::output::{Exit, for_terminal};
-use crate::cli::place::LedgerPlace;
+use crate::desk::place::LedgerPlace;
 use crate::cli::session::Session;
 use crate::domain::calendar::Date;
 use crate::domain::event::Body;

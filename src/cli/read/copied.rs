@@ -2,7 +2,7 @@
 
 use super::say;
 use super::verify::note_older;
-use crate::cli::place::LogCopy;
+use crate::desk::place::LogCopy;
 use crate::cli::session::Session;
 use crate::cli::shell::quoted;
 use crate::error::Result;
@@ -48,7 +48,7 @@ pub(super) fn tell(
     if identity == Identity::NotPinned {
         return Ok(());
     }
-    let Some(home) = &session.home else { return Ok(()) };
+    let Some(home) = &session.desk.home else { return Ok(()) };
     let anchor = home.anchors().read(&reader.archive().checkpoint().origin)?;
     if let Some(anchor) = anchor.filter(|anchor| anchor.size > size) {
         note_older(session, size, anchor.size);

@@ -32,7 +32,7 @@ use super::args::{
     ProgrammeVerb, ReadFlags, ReportVerb, UnitName, Verb,
 };
 use super::output::{Exit, counted, printing};
-use super::place::LedgerPlace;
+use crate::desk::place::LedgerPlace;
 use super::session::Session;
 use crate::chain::entry::Head;
 use crate::domain::calendar::Date;
@@ -161,7 +161,7 @@ impl Reading {
                 .in_case("raw"));
         }
         let (reader, identity) = opened(session)?;
-        let reader = reader.with_home_caches(session.home_caches());
+        let reader = reader.with_home_caches(session.desk.home_caches());
         let facts = facts_of(&reader)?;
         let known_at = match flags.as_known_at {
             None => None,
@@ -247,7 +247,7 @@ impl Reading {
     /// The last day that time has passed for: the day asked for, else the ledger's today.
     fn day(&self, session: &Session) -> Result<Date> {
         let today = || {
-            let now = session.clock()?.now_microseconds();
+            let now = session.desk.clock()?.now_microseconds();
             Ok(Date::at(now, self.facts.utc_offset_minutes))
         };
         self.as_of.map_or_else(today, Ok)
@@ -267,7 +267,7 @@ fn opened(session: &Session) -> Result<(Reader, Identity)> {
         }
     };
     let config = LedgerConfig::read(&folder)?;
-    let pin = session.pin_of(&config.origin)?;
+    let pin = session.desk.pin_of(&config.origin)?;
     let key = pin.as_ref().map(key_of).transpose()?;
     let trusted = key.as_ref().map(|key| key.public_key().to_bytes());
     let reader = Reader::open(&folder, trusted)?;
@@ -283,7 +283,7 @@ fn opened(session: &Session) -> Result<(Reader, Identity)> {
 /// `log_differs_from_pin` (`Kind::NotPinned`) with what was expected and found; as [`Reader::entry`].
 fn hold_to_pin(session: &Session, reader: &Reader, pin: Option<&Pin>) -> Result<Identity> {
     let checkpoint = reader.archive().checkpoint();
-    let named = if pin.is_none() { session.pin_of(&checkpoint.origin)? } else { None };
+    let named = if pin.is_none() { session.desk.pin_of(&checkpoint.origin)? } else { None };
     let Some(pin) = pin.or(named.as_ref()) else { return Ok(Identity::NotPinned) };
     let differs = |what: &str, expected: &str, found: &str| {
         let message = format!(

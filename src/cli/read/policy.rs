@@ -2,7 +2,7 @@
 
 use super::Reading;
 use crate::cli::args::ReadFlags;
-use crate::cli::policy_file;
+use crate::desk::policy_file;
 use crate::cli::session::Session;
 use crate::error::Result;
 

@@ -7,7 +7,7 @@ use super::named::resolve_entry;
 use super::{facts_of, key_of, say};
 use crate::cli::args::Prove;
 use crate::cli::output::{Exit, counted, for_terminal, path_text, to_file};
-use crate::cli::place::LedgerPlace;
+use crate::desk::place::LedgerPlace;
 use crate::cli::session::Session;
 use crate::cli::shell::quoted;
 use crate::error::{Error, Kind, Result};
@@ -64,7 +64,7 @@ struct Key {
 impl Key {
     fn of(session: &Session, reader: &Reader) -> Result<Self> {
         let origin = &reader.archive().checkpoint().origin;
-        if let Some(pin) = session.pin_of(origin)? {
+        if let Some(pin) = session.desk.pin_of(origin)? {
             return Ok(Self { key: key_of(&pin)?, is_pinned: true });
         }
         let key = VerifierKey::new(origin, &facts_of(reader)?.log_key.0)?;

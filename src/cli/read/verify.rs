@@ -8,10 +8,10 @@ use super::{key_of, packed, read_key};
 use crate::archive::package::Beside;
 use crate::cli::args::{FormatName, TierName, Verify};
 use crate::cli::output::Exit;
-use crate::cli::place::LedgerPlace;
+use crate::desk::place::LedgerPlace;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
-use crate::cli::source::{Elsewhere, Source, Time};
+use crate::desk::source::{Elsewhere, Source, Time};
 use crate::cli::trust::read_policy;
 use crate::cli::verdict::{self, Verdict};
 use crate::edge::durable;
@@ -59,7 +59,7 @@ fn verify_within(session: &Session, a: &Verify, time: &Time) -> Result<Exit> {
     let tiers = tiers(a.tier);
     let key = bookmark_key(session, a, &trust, &reader)?;
     let report = if let Some(key) = key {
-        let (folder, now) = (session.home()?.bookmarks(), session.clock()?.now_microseconds());
+        let (folder, now) = (session.desk.home()?.bookmarks(), session.desk.clock()?.now_microseconds());
         let bookmark = Bookmark::of(&folder, &key.to_string(), tiers, now);
         verify::verify_on(&reader, caches, tiers, &trust, &bookmark, &mut progress)
     } else {
@@ -91,7 +91,7 @@ fn verify_within(session: &Session, a: &Verify, time: &Time) -> Result<Exit> {
     let verdict = Verdict { report: &report, store, against: &against, unpinned };
     match session.console.format {
         FormatName::Html => {
-            let now = session.clock()?.now_microseconds();
+            let now = session.desk.clock()?.now_microseconds();
             let note = reader.archive().note();
             let page = verdict::page(&verdict, super::lang(session), Some(now), note);
             session.console.text(&page)?;
@@ -168,7 +168,7 @@ fn trust(session: &Session, a: &Verify, reader: &Reader) -> Result<Trust> {
     if let Some(vkey) = &a.log_key {
         return Ok(Trust { key: Some(read_key(vkey)?), pin: None });
     }
-    let pin = session.pin_of(&reader.archive().checkpoint().origin)?;
+    let pin = session.desk.pin_of(&reader.archive().checkpoint().origin)?;
     Ok(Trust { key: pin.as_ref().map(key_of).transpose()?, pin })
 }
 
@@ -193,7 +193,7 @@ fn bookmark_key(
     if !a.resume {
         return Ok(None);
     }
-    session.home()?;
+    session.desk.home()?;
     let key = trust.key.clone().or(trust.pin.as_ref().map(key_of).transpose()?);
     Ok(key.filter(|key| Checkpoint::verify(reader.archive().note(), key).is_ok()))
 }
@@ -206,7 +206,7 @@ fn against_anchor(
     is_own: bool,
     keys: &[VerifierKey],
 ) -> Result<Option<Against>> {
-    let Ok(home) = session.home() else { return Ok(None) };
+    let Ok(home) = session.desk.home() else { return Ok(None) };
     let (anchors, origin) = (home.anchors(), &reader.archive().checkpoint().origin);
     let Some(anchor) = anchors.read(origin)?.filter(|_| !keys.is_empty()) else { return Ok(None) };
     let size = reader.size();
@@ -234,12 +234,12 @@ pub(super) fn note_older(session: &Session, size: u64, had: u64) {
 fn follow_handover(session: &Session, report: &Report) -> Result<()> {
     let handed_over = report.succession.as_ref().is_some_and(|succession| succession.handed_over);
     let Some(key) = report.claimed_key.as_ref().filter(|_| handed_over) else { return Ok(()) };
-    let Some(pin) = session.pin_of(&report.origin)? else { return Ok(()) };
+    let Some(pin) = session.desk.pin_of(&report.origin)? else { return Ok(()) };
     let is_pinned = report.log_keys.iter().any(|former| former.to_string() == pin.vkey);
     if report.identity != Identity::Pinned || !is_pinned {
         return Ok(());
     }
-    session.home()?.known_logs().replace(&pin, &Pin { vkey: key.to_string(), ..pin.clone() })
+    session.desk.home()?.known_logs().replace(&pin, &Pin { vkey: key.to_string(), ..pin.clone() })
 }
 
 /// The keys that an older checkpoint may be signed by: the trusted one, and those whose trust was

@@ -37,7 +37,7 @@ pub(super) fn witness(session: &Session, verb: &WitnessVerb) -> Result<Exit> {
 }
 
 fn key_file(session: &Session) -> Result<PathBuf> {
-    Ok(session.home()?.witness().join("vkey"))
+    Ok(session.desk.home()?.witness().join("vkey"))
 }
 
 fn init(session: &Session, a: &InitWitness) -> Result<()> {
@@ -54,10 +54,10 @@ fn init(session: &Session, a: &InitWitness) -> Result<()> {
         .with_detail("found", &key)
         .with_hint("use it (earmark witness show), or set EARMARK_HOME to another folder"));
     }
-    session.home()?.check_nowhere_public()?;
+    session.desk.home()?.check_nowhere_public()?;
     // The name is judged before a key is made for it.
     WitnessKey::check_name(&a.name)?;
-    let keys = session.home()?.keys();
+    let keys = session.desk.home()?.keys();
     // A key without the file beside it stems from an `init` that was cut short.
     durable::sweep(&keys.witness_path(&a.name))?;
     let made = match keys.witness(&a.name) {
@@ -65,13 +65,13 @@ fn init(session: &Session, a: &InitWitness) -> Result<()> {
         found => found?,
     };
     let key = WitnessKey::new(&a.name, &made.public_key())?;
-    durable::create_folder(&session.home()?.witness(), Readers::Owner)?;
+    durable::create_folder(&session.desk.home()?.witness(), Readers::Owner)?;
     durable::replace(&key_file(session)?, format!("{key}\n").as_bytes(), Readers::Everyone)?;
     print(session, "Made the witness", &key, a.url.as_deref())
 }
 
 fn read_key(session: &Session) -> Result<WitnessKey> {
-    let home = session.home()?;
+    let home = session.desk.home()?;
     let text = durable::read_text(&key_file(session)?)?.ok_or_else(|| {
         let message = format!("{} is no witness's home", home.folder().display());
         Error::new(Kind::NotFound, "no_witness", message)
@@ -95,13 +95,13 @@ fn print(session: &Session, what: &str, key: &WitnessKey, url: Option<&str>) -> 
 fn serve(session: &Session, a: &ServeWitness) -> Result<()> {
     let key = read_key(session)?;
     let log_keys = watched(a)?;
-    let signer = Box::new(session.home()?.keys().witness(key.name())?);
-    let clock = session.clock()?;
+    let signer = Box::new(session.desk.home()?.keys().witness(key.name())?);
+    let clock = session.desk.clock()?;
     let witness = Witness::open(
-        &session.home()?.witness(),
+        &session.desk.home()?.witness(),
         key.clone(),
         signer,
-        session.clock()?,
+        session.desk.clock()?,
         &log_keys,
     )?;
     for note in witness.notes() {

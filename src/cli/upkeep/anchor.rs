@@ -4,8 +4,8 @@
 use crate::archive::medium::{Disk, Medium};
 use crate::cli::args::AdoptCheckpoint;
 use crate::cli::output::{Exit, counted, for_terminal, path_text};
-use crate::cli::session::{Session, name_officer};
-use crate::cli::write::filing;
+use crate::cli::session::Session;
+use crate::desk::name_officer;
 use crate::edge::config::LedgerConfig;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Adopted, Adoption, Anchored, Ledger, Reader};
@@ -17,7 +17,7 @@ use std::path::Path;
 pub(super) fn show(session: &Session) -> Result<Exit> {
     let folder = session.ledger_folder()?;
     let config = LedgerConfig::read(&folder)?;
-    let anchors = session.home()?.anchors();
+    let anchors = session.desk.home()?.anchors();
     let (path, anchor) = (anchors.path(&config.origin), anchors.read(&config.origin)?);
     let reader = Reader::open(&folder, None)?;
     let standing = Anchored::of_log(reader.archive(), anchor.as_ref())?;
@@ -69,27 +69,27 @@ pub(super) fn adopt(session: &Session, a: &AdoptCheckpoint) -> Result<Exit> {
             .in_case("adopt_command_id"));
     }
     let folder = session.ledger_folder()?;
-    session.home()?.check_outside(&folder)?;
+    session.desk.home()?.check_outside(&folder)?;
     let config = LedgerConfig::read(&folder)?;
-    let (officer, key) = session.officer()?;
-    let log_key = session.home()?.keys().log(&config.origin)?;
+    let (officer, key) = session.desk.officer()?;
+    let log_key = session.desk.home()?.keys().log(&config.origin)?;
     let checkpoint = read_checkpoint(&a.checkpoint)?;
     let adoption = Adoption {
         checkpoint: &checkpoint,
         signer: &key,
-        filing: filing(&a.flags)?,
+        filing: a.flags.filing()?,
         occurred_on: a.flags.on,
         accept_clock: a.flags.accept_clock,
         dry_run: a.flags.dry_run,
     };
     let adopted = session
-        .waiting(&mut || {
-            Ledger::adopt_anchor(&folder, session.outside(log_key.clone())?, &adoption)
+        .desk.waiting(&mut || {
+            Ledger::adopt_anchor(&folder, session.desk.outside(log_key.clone())?, &adoption)
         })
         .map_err(|error| name_officer(error, &officer, &key))?;
     let told = tell(session, a, &config.origin, &adopted);
-    session.warn_unpublished(&adopted.ledger, None);
-    session.closing(adopted.ledger, |_| told).map(|()| Exit::Done)
+    session.desk.warn_unpublished(&adopted.ledger, None);
+    session.desk.closing(adopted.ledger, |_| told).map(|()| Exit::Done)
 }
 
 /// A checkpoint that the user names, with a cap.

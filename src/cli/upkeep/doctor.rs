@@ -49,7 +49,7 @@ fn worst(examined: &Examined) -> Health {
 fn look(session: &Session, folder: &Path) -> Result<Examined> {
     let config = LedgerConfig::read(folder)?;
     let (anchors, can_write) =
-        (session.home()?.anchors(), session.home()?.keys().has_log(&config.origin)?);
+        (session.desk.home()?.anchors(), session.desk.home()?.keys().has_log(&config.origin)?);
     let mut examined = examine(folder, &config.origin, &anchors, can_write)?;
     let pin = see_pin(session, &config.origin, examined.facts.as_ref())?;
     examined.observations.push(pin);
@@ -59,7 +59,7 @@ fn look(session: &Session, folder: &Path) -> Result<Examined> {
 
 /// The pin of this machine against the ledger.
 fn see_pin(session: &Session, origin: &str, facts: Option<&LedgerFacts>) -> Result<Observation> {
-    let Some(pin) = session.pin_of(origin)? else {
+    let Some(pin) = session.desk.pin_of(origin)? else {
         return Ok(Observation::new("pin", Health::Note, "the log is not pinned on this machine")
             .advise("verify asks for --log-key; a restore with --log-key pins it"));
     };
@@ -77,11 +77,11 @@ fn see_pin(session: &Session, origin: &str, facts: Option<&LedgerFacts>) -> Resu
 /// Whether the log's key is here, and private keys that others can read.
 fn see_keys(session: &Session, origin: &str) -> Result<Vec<Observation>> {
     let mut seen = Vec::new();
-    if !session.home()?.keys().has_log(origin)? {
+    if !session.desk.home()?.keys().has_log(origin)? {
         let words = "the log's key is not on this machine: the ledger can only be read here";
         let mut only_read = Observation::new("keys", Health::Note, words);
         // Only who records needs it, and only an administrator can do without.
-        if !session.home()?.keys().officers()?.is_empty() {
+        if !session.desk.home()?.keys().officers()?.is_empty() {
             only_read = only_read.advise(
                 "to record, copy keys/log from the home that the ledger was opened in; where it is lost for \
                  good, an administrator brings in a new one: earmark key rotate-log --lost",
@@ -96,12 +96,12 @@ fn see_keys(session: &Session, origin: &str) -> Result<Vec<Observation>> {
             path.display()
         )));
     }
-    for path in session.home()?.open_to_others()? {
+    for path in session.desk.home()?.open_to_others()? {
         let words = format!("others can change {}", path.display());
         let advice = format!("chmod go-w {}; then see who did: earmark verify", path.display());
         seen.push(Observation::new("home", Health::Broken, words).advise(advice));
     }
-    let local = session.home()?.local_key();
+    let local = session.desk.home()?.local_key();
     if let Err(error) = local.read()
         && seen.iter().all(|seen| !seen.words.ends_with(&local.path().display().to_string()))
     {
@@ -120,7 +120,7 @@ fn see_keys(session: &Session, origin: &str) -> Result<Vec<Observation>> {
 fn exposed(session: &Session) -> Result<Vec<PathBuf>> {
     let mut exposed = Vec::new();
     for kind in ["officers", "log", "witness"] {
-        let folder = session.home()?.folder().join("keys").join(kind);
+        let folder = session.desk.home()?.folder().join("keys").join(kind);
         let Ok(inside) = std::fs::read_dir(&folder) else { continue };
         for entry in inside {
             let entry = entry.map_err(|e| Error::io("list", &folder, e))?;
@@ -130,7 +130,7 @@ fn exposed(session: &Session) -> Result<Vec<PathBuf>> {
             }
         }
     }
-    let local = session.home()?.local_key();
+    let local = session.desk.home()?.local_key();
     match local.path().symlink_metadata() {
         Ok(found) if found.is_file() && found.permissions().mode() & 0o077 != 0 => {
             exposed.push(local.path().to_owned());
@@ -149,14 +149,14 @@ fn fix(session: &Session) -> Result<Vec<String>> {
             .map_err(|e| Error::io("change the mode of", &path, e))?;
         done.push(format!("{} is yours alone now", path.display()));
     }
-    for path in session.home()?.open_to_others()? {
+    for path in session.desk.home()?.open_to_others()? {
         let io = |e| Error::io("change the mode of", &path, e);
         let mode = std::fs::metadata(&path).map_err(io)?.permissions().mode();
         std::fs::set_permissions(&path, Permissions::from_mode(mode & 0o7755)).map_err(io)?;
         done.push(format!("{} can be changed by you alone now", path.display()));
     }
     let folder = session.ledger_folder()?;
-    if !session.home()?.keys().has_log(&LedgerConfig::read(&folder)?.origin)?
+    if !session.desk.home()?.keys().has_log(&LedgerConfig::read(&folder)?.origin)?
         || check_finished(&folder).is_err()
     {
         done.push(

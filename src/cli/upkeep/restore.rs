@@ -5,8 +5,9 @@ use crate::cli::args::RestoreArchive;
 use crate::cli::output::{Exit, counted, for_terminal, path_text};
 use crate::cli::progress::Progress;
 use crate::cli::read::{facts_of, key_of, policy_trust, read_key};
-use crate::cli::session::{Session, name_officer};
-use crate::cli::source::{Source, Time};
+use crate::cli::session::Session;
+use crate::desk::name_officer;
+use crate::desk::source::{Source, Time};
 use crate::cli::trust::read_policy;
 use crate::domain::event::Filing;
 use crate::edge::anchors::Anchor;
@@ -28,7 +29,7 @@ use serde_json::json;
 /// `copy_not_verified`, `copy_not_pinned` and `differs_from_anchor` when the copy is not what it
 /// should be; those of the source and of [`Restoring`]. Nothing is left then.
 pub(super) fn restore(session: &Session, a: &RestoreArchive) -> Result<Exit> {
-    session.home()?.check_outside(&a.folder)?;
+    session.desk.home()?.check_outside(&a.folder)?;
     let time = Time::of(a.time_limit, std::iter::once(&a.from))?;
     time.told(restore_within(session, a, &time))
 }
@@ -63,8 +64,8 @@ fn go_on(session: &Session, a: &RestoreArchive, source: &Source) -> Result<Exit>
     if config.origin != report.origin || unfit.is_some() {
         return Err(not_empty(&a.folder));
     }
-    let ledger = session.open_with_log_key(&a.folder, &config.origin)?;
-    session.closing(ledger, |ledger| {
+    let ledger = session.desk.open_with_log_key(&a.folder, &config.origin)?;
+    session.desk.closing(ledger, |ledger| {
         let made = ledger.just_restored()?;
         let is_same = made.is_some_and(|b| {
             let from = b.source.as_str() == a.from.to_string();
@@ -142,7 +143,7 @@ impl Plan {
         if let Some(policy) = &policy {
             hear_witnesses(session, policy, source, restoring)?;
         }
-        let anchor = session.home()?.anchors().read(&origin)?;
+        let anchor = session.desk.home()?.anchors().read(&origin)?;
         let standing = restoring.compare(anchor.as_ref())?;
         let config = LedgerConfig::new(&origin, facts_of(&reader)?.name.as_str());
         let keys = match unfit {
@@ -178,7 +179,7 @@ impl Plan {
         // Before the last step, which makes it a ledger that no other restore goes on with.
         self.pin(session)?;
         let rebuilt = restoring
-            .finish(session.outside(log)?, &restored, is_short)
+            .finish(session.desk.outside(log)?, &restored, is_short)
             .map_err(|error| name_officer(error, &officer, &key))?;
         let Some(ledger) = rebuilt.ledger else {
             let words = format!(
@@ -189,9 +190,9 @@ impl Plan {
             tell(session, a, &self.report, "shorter_than_anchor", &words)?;
             return forget_made(&a.folder).map(|()| Exit::Broken);
         };
-        session.warn_unpublished(&ledger, None);
+        session.desk.warn_unpublished(&ledger, None);
         let is_published = ledger.unpublished().is_none();
-        session.closing(ledger, |_| Ok(()))?;
+        session.desk.closing(ledger, |_| Ok(()))?;
         tell(session, a, &self.report, "writing", &can_be_written(&self.report))?;
         // What is not published yet, the same line again goes on with; any write does as well.
         if is_published && let Err(error) = forget_made(&a.folder) {
@@ -202,7 +203,7 @@ impl Plan {
 
     /// A key that was given from outside is pinned, where nothing is pinned yet.
     fn pin(&self, session: &Session) -> Result<()> {
-        let known = session.home()?.known_logs();
+        let known = session.desk.home()?.known_logs();
         let (Some(key), Some(ledger), Some(genesis)) =
             (&self.key, self.report.ledger, self.report.genesis)
         else {
@@ -279,7 +280,7 @@ fn hear_witnesses(
             longest = Some(head);
         }
     }
-    let anchors = session.home()?.anchors();
+    let anchors = session.desk.home()?.anchors();
     let known = anchors.read(origin)?.map_or(0, |anchor| anchor.size);
     match longest.filter(|head| head.size > known) {
         Some(head) => anchors.write(origin, &head.checkpoint),
@@ -291,7 +292,7 @@ fn trust(session: &Session, a: &RestoreArchive, origin: &str) -> Result<Trust> {
     if let Some(vkey) = &a.log_key {
         return Ok(Trust { key: Some(read_key(vkey)?), pin: None });
     }
-    let pin = session.pin_of(origin)?;
+    let pin = session.desk.pin_of(origin)?;
     Ok(Trust { key: pin.as_ref().map(key_of).transpose()?, pin })
 }
 
@@ -381,12 +382,12 @@ fn keys(
     if a.for_reading {
         return Ok(Err("--for-reading was asked for".to_owned()));
     }
-    let home = session.home()?;
+    let home = session.desk.home()?;
     let (keys, home) = (home.keys(), home.folder().display());
     if !keys.has_log(origin)? {
         return Ok(Err(format!("the log key of {origin} is not in {home}/keys")));
     }
-    match session.officer() {
+    match session.desk.officer() {
         Ok((officer, key)) => {
             let log = keys.log(origin)?;
             Ok(Ok(Keys { officer, key, log }))

@@ -1,11 +1,13 @@
 //! `import`: the rows of a CSV file, as a mapping file says.
 
-use super::documents::{document_of, document_of_bytes};
+use crate::desk::documents::{document_of, document_of_bytes};
 use crate::chain::entry::Head;
 use crate::cli::args::ImportRows;
 use crate::cli::output::{Exit, counted, for_terminal, grouped};
 use crate::cli::progress::Progress;
-use crate::cli::session::{Session, name_officer};
+use crate::cli::session::Session;
+use crate::desk::fill::currency_of;
+use crate::desk::name_officer;
 use crate::domain::event::DocumentRef;
 use crate::domain::ids::Text;
 use crate::domain::money::Currency;
@@ -61,8 +63,8 @@ fn import_into(
     mut rejects: RejectsFile<Out>,
     mut job: Job<'_>,
 ) -> Result<Exit> {
-    let (officer, key) = session.in_use(officer, ledger)?;
-    let currency = super::currency_of(ledger)?;
+    let (officer, key) = session.desk.in_use(officer, ledger)?;
+    let currency = currency_of(ledger)?;
     let total = a.expect_total.as_ref();
     job.expected.total = total.map(|total| total.in_minor_units(currency)).transpose()?;
     let batch = ledger
@@ -85,7 +87,7 @@ fn import_into(
         head: ledger.head(),
         published: ledger.published_size() >= ledger.head().size,
     };
-    session.warn_unpublished(ledger, None);
+    session.desk.warn_unpublished(ledger, None);
     let (text, json) = (told.text(&summary), told.json(&summary));
     if a.dry_run {
         session.console.receipt(&text, &json)?;
@@ -172,7 +174,7 @@ fn rejects(a: &ImportRows) -> Result<RejectsFile<Out>> {
         return Ok(RejectsFile::new(Out::Nowhere(std::io::sink())));
     }
     let file = LateFile::beside(&a.table, a.rejects.as_deref())?;
-    crate::cli::target::check(file.path())?;
+    crate::desk::target::check(file.path())?;
     Ok(RejectsFile::new(Out::File(file)))
 }
 

@@ -4,9 +4,8 @@
 //! deleted by this program. What is begun is noted in the home until its last step is done
 //! (`edge::beginnings`), so that one that was cut off at any step can be run again.
 
-use super::documents::filing;
 use super::receipt;
-use super::request::Request;
+use crate::desk::request::Request;
 use crate::chain::entry::LedgerId;
 use crate::chain::hash::{Hash, to_hex};
 use crate::chain::signature::Signer;
@@ -51,13 +50,13 @@ pub(crate) fn init(session: &Session, a: &Init) -> Result<Exit> {
     check_flags(a)?;
     let officer = officer_name(session)?;
     check_origin(&a.origin)?;
-    let home = session.home()?;
+    let home = session.desk.home()?;
     home.check_outside(&a.folder)?;
     home.check_nowhere_public()?;
     let currency = currency(&a.currency)?;
     let ledger_id = SystemIds::new()?.ledger_id();
     let mut founding =
-        Founding { a, officer: &officer, currency, ledger_id, filing: filing(&a.flags)? };
+        Founding { a, officer: &officer, currency, ledger_id, filing: a.flags.filing()? };
     let events = founding.rehearse(session)?;
     if a.flags.dry_run {
         Standing::of(&home, a)?;
@@ -80,7 +79,7 @@ pub(crate) fn init(session: &Session, a: &Init) -> Result<Exit> {
             finished => finished?,
         },
     };
-    session.closing(ledger, |ledger| {
+    session.desk.closing(ledger, |ledger| {
         let facts = ledger.state().ledger.as_ref();
         let vkey = VerifierKey::new(&a.origin, &facts.map(|f| f.log_key.0).unwrap_or_default())?;
         let (origin, genesis) = (a.origin.clone(), genesis_hash(ledger)?);
@@ -88,7 +87,7 @@ pub(crate) fn init(session: &Session, a: &Init) -> Result<Exit> {
         home.known_logs().add(&pin)?;
         let key = to_hex(&home.keys().officer(&officer)?.public_key());
         let opened = Opened { a, session, officer: &officer, pin: &pin, key };
-        session.warn_unpublished(ledger, None);
+        session.desk.warn_unpublished(ledger, None);
         let printed = opened.print(ledger.state(), &receipt);
         if let Err(error) = home.beginnings().forget(&a.origin) {
             let words = format!("it is noted as unfinished, which does no harm: {error}");
@@ -116,10 +115,10 @@ fn check_flags(a: &Init) -> Result<()> {
 /// The officer who opens the ledger: named, or the only one with a key here.
 fn officer_name(session: &Session) -> Result<String> {
     if let Some(name) = &session.globals.officer {
-        session.home()?.keys().officer_path(name)?;
+        session.desk.home()?.keys().officer_path(name)?;
         return Ok(name.clone());
     }
-    session.home()?.keys().default_officer().map_err(|error| {
+    session.desk.home()?.keys().default_officer().map_err(|error| {
         if error.code() != "no_key" {
             return error;
         }
@@ -244,7 +243,7 @@ struct Founding<'a> {
 impl Founding<'_> {
     /// Makes the ledger, with the keys that are missing.
     fn create(&self, session: &Session) -> Result<(Ledger, Receipt)> {
-        let (a, home) = (self.a, session.home()?);
+        let (a, home) = (self.a, session.desk.home()?);
         home.beginnings().note(&a.origin, &whole(&a.folder)?)?;
         durable::create_folder(&a.folder, Readers::Everyone)?;
         let keys = home.keys();
@@ -263,29 +262,29 @@ impl Founding<'_> {
         };
         let order = self.signed_order(&key, log_key.public_key())?;
         let config = LedgerConfig::new(&a.origin, a.name.as_str());
-        Ledger::create(&a.folder, &config, &order, &key, session.outside(log_key)?)
+        Ledger::create(&a.folder, &config, &order, &key, session.desk.outside(log_key)?)
     }
 
     /// Opens what an `init` made that was cut off after it was recorded.
     fn finish(&mut self, session: &Session) -> Result<(Ledger, Receipt)> {
-        let (a, home) = (self.a, session.home()?);
+        let (a, home) = (self.a, session.desk.home()?);
         if LedgerConfig::read(&a.folder)?.origin != a.origin {
             return Err(ledger_exists(&a.folder));
         }
         let log_key = home.keys().log(&a.origin)?;
         let log_public = log_key.public_key();
-        let ledger = Ledger::open(&a.folder, session.outside(log_key)?)?;
+        let ledger = Ledger::open(&a.folder, session.desk.outside(log_key)?)?;
         self.ledger_id = ledger.id()?;
         let order = self.signed_order(&home.keys().officer(self.officer)?, log_public)?;
         let receipt = ledger.begun_by(&order)?;
         let is_pinned = home.known_logs().find(&a.origin)?.is_some();
         if is_pinned && (receipt.is_none() || ledger.head().size > GENESIS_ENTRIES) {
-            session.closing(ledger, |_| Ok(()))?;
+            session.desk.closing(ledger, |_| Ok(()))?;
             home.beginnings().forget(&a.origin)?;
             return Err(ledger_exists(&a.folder));
         }
         let Some(receipt) = receipt else {
-            session.closing(ledger, |_| Ok(()))?;
+            session.desk.closing(ledger, |_| Ok(()))?;
             let message = format!(
                 "an init that was cut off has recorded the ledger in {} with other words than these",
                 a.folder.display()
@@ -334,7 +333,7 @@ impl Founding<'_> {
     /// Judges the genesis command with keys that stand for those to be made.
     fn rehearse(&self, session: &Session) -> Result<Vec<Event>> {
         let order = self.order([1; 32], [2; 32], [0; 64]);
-        let recorded_at_microseconds = session.clock()?.now_microseconds();
+        let recorded_at_microseconds = session.desk.clock()?.now_microseconds();
         let today = Date::at(recorded_at_microseconds, self.a.utc_offset);
         let (mut state, cited) = (State::default(), Cited::new());
         let events = propose(&state, &order, today, &cited)?;
@@ -377,7 +376,7 @@ struct Opened<'a> {
 
 impl Opened<'_> {
     fn print(&self, state: &State, receipt: &Receipt) -> Result<()> {
-        let (pin, home) = (self.pin, self.session.home()?);
+        let (pin, home) = (self.pin, self.session.desk.home()?);
         let ledger = json!({
             "id": pin.ledger.to_string(),
             "name": self.a.name.as_str(),

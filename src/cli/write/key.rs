@@ -1,6 +1,6 @@
 //! Officers' keys: making one, and asking to be enrolled with it.
 
-use super::request::{HEADER, Request};
+use crate::desk::request::{HEADER, Request};
 use crate::chain::entry::LedgerId;
 use crate::chain::hash::to_hex;
 use crate::chain::signature::Signer;
@@ -28,8 +28,8 @@ pub(crate) fn key(session: &Session, verb: &KeyVerb) -> Result<Exit> {
 }
 
 fn new(session: &Session, a: &NewKey) -> Result<()> {
-    session.home()?.check_nowhere_public()?;
-    let keys = session.home()?.keys();
+    session.desk.home()?.check_nowhere_public()?;
+    let keys = session.desk.home()?.keys();
     let path = keys.officer_path(&a.name)?;
     if a.dry_run {
         if durable::is_there(&path)? {
@@ -68,7 +68,7 @@ fn new(session: &Session, a: &NewKey) -> Result<()> {
 }
 
 fn protect(session: &Session, a: &ChangePassphrase) -> Result<()> {
-    let keys = session.home()?.keys();
+    let keys = session.desk.home()?.keys();
     let (whose, slot) = match &a.name {
         Some(name) => (name.clone(), keys.officer_slot(name)?),
         None => {
@@ -94,7 +94,7 @@ fn request(session: &Session, a: &RequestEnrolment) -> Result<()> {
             .with_hint("`earmark stats` prints it, 32 hex digits with dashes")
             .with_detail("found", &a.ledger_id)
     })?;
-    let request = Request::signed(&session.home()?.keys().officer(&a.name)?, ledger, &a.name)?;
+    let request = Request::signed(&session.desk.home()?.keys().officer(&a.name)?, ledger, &a.name)?;
     let (key, proof) = (to_hex(&request.key), to_hex(&request.proof));
     let name = &a.name;
     let text = format!("{HEADER}\nledger {ledger}\nname {name}\nkey {key}\nproof {proof}\n");

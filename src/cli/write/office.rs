@@ -1,18 +1,19 @@
 //! Orders about officers and keys, and the two that put a new key of this machine to use.
 //!
 //! A rotation makes the new key's file first, then records it, then puts the file in the old one's
-//! place; after a crash in between the next opening goes on (`Session::on_ledger`, `Session::in_use`).
+//! place; after a crash in between the next opening goes on (`Desk::on_ledger`, `Desk::in_use`).
 
-use super::documents::filing;
-use super::request::Request;
-use super::{Wish, print_receipt, record};
+use super::{print_receipt, record};
 use crate::chain::signature::{Signer, log_key_message};
 use crate::cli::args::{Recorded, RotateLog};
 use crate::cli::output::Exit;
-use crate::cli::session::{Session, name_officer};
+use crate::cli::session::Session;
+use crate::desk::fill::{numbered, officer_named};
+use crate::desk::request::Request;
+use crate::desk::name_officer;
 use crate::domain::command::{Command, Order};
 use crate::domain::event::{Body, Bytes32, Bytes64, LogKeyRotated};
-use crate::domain::state::{Officer, State};
+use crate::domain::state::Officer;
 use crate::edge::config::LedgerConfig;
 use crate::edge::keys::{PrivateKey, Slot};
 use crate::error::{Error, Kind, Result};
@@ -20,31 +21,13 @@ use crate::form::Field;
 use crate::ledger::{Durability, Ledger, Receipt, Submission};
 use std::path::Path;
 
-/// A key of a log or witness on this machine signs for no officer.
-pub(super) fn check_purpose(session: &Session, key: &[u8; 32]) -> Result<()> {
-    let Some(purpose) = session.home()?.keys().other_purpose(key) else { return Ok(()) };
-    let message = format!("a key has one purpose; this one is already {purpose} on this machine");
-    Err(Error::new(Kind::Usage, "key_in_use", message)
-        .with_hint("make a key of its own (earmark key new)")
-        .with_detail("why", purpose))
-}
-
-/// An officer of the ledger by name, with the number.
-pub(super) fn officer_named<'s>(state: &'s State, name: &str) -> Result<(u32, &'s Officer)> {
-    numbered(state, name).ok_or_else(|| {
-        Error::new(Kind::NotFound, "unknown_officer", format!("there is no officer {name}"))
-            .with_hint("see `earmark officer list`")
-            .with_detail("officer", name)
-    })
-}
-
 /// Runs `officer rotate`: by a request, or with a new key on this machine.
 pub(super) fn rotate(session: &Session, a: &Recorded) -> Result<Exit> {
     if a.text(Field::Key).is_some() {
-        return record(session, Wish::new(a));
+        return record(session, a);
     }
     let name = a.text(Field::Officer).unwrap_or_default();
-    let slot = session.home()?.keys().officer_slot(name)?;
+    let slot = session.desk.home()?.keys().officer_slot(name)?;
     let begun = begun(&slot)?;
     // What this machine has no key for, is not rotated here.
     if begun.is_none() {
@@ -56,19 +39,19 @@ pub(super) fn rotate(session: &Session, a: &Recorded) -> Result<Exit> {
         let known = number.map(|(number, officer)| (officer.key.0, number));
         let brought_in = known.filter(|(key, _)| Some(*key) == begun);
         let at = brought_in.and_then(|(_, number)| ledger.state().last_key_rotation(number));
-        let officer = session.in_use(officer, ledger)?;
+        let officer = session.desk.in_use(officer, ledger)?;
         let again = Again { command_id: a.flags.command_id.as_deref(), at };
         let receipt = match again.rotation(ledger)? {
             Found::Entry(index) => ledger.receipt_at(index)?,
             found @ (Found::Event(_) | Found::Nothing) => {
                 let request = Some(own_request(ledger, a, &slot, name, found)?);
-                Wish { typed: a, request }
-                    .submit(session, ledger, &officer, Durability::Published)
+                let asked = (&a.asked(), request);
+                (session.desk.record(ledger, &officer, asked, Durability::Published))
                     .map_err(run_again)?
             }
         };
         if !receipt.dry_run && is_next_in_use(&slot, numbered(ledger.state(), name))? {
-            session.warn_unplaced(slot.promote());
+            session.desk.warn_unplaced(slot.promote());
         }
         print_receipt(session, ledger, &receipt).map(|()| Exit::Done)
     })
@@ -85,7 +68,7 @@ fn own_request(
 ) -> Result<Request> {
     // What is wrong with the line is told before a key is made.
     officer_named(ledger.state(), name)?;
-    filing(&a.flags)?;
+    a.flags.filing()?;
     if let Found::Event(body) = found
         && let Body::OfficerKeyRotated(b) = *body
     {
@@ -93,10 +76,6 @@ fn own_request(
     }
     let next = if a.flags.dry_run { slot.rehearse_next() } else { slot.make_next() }?;
     Request::signed(&next, ledger.id()?, name)
-}
-
-fn numbered<'s>(state: &'s State, name: &str) -> Option<(u32, &'s Officer)> {
-    (0_u32..).zip(&state.officers).find(|(_, officer)| officer.name.as_str() == name)
 }
 
 /// The next key is the one that the ledger knows.
@@ -154,10 +133,10 @@ pub(super) fn rotate_log(session: &Session, a: &RotateLog) -> Result<Exit> {
     let officer = session.recording_officer()?;
     let folder = session.ledger_folder()?;
     let origin = LedgerConfig::read(&folder)?.origin;
-    let begun = begun(&session.home()?.keys().log_slot(&origin))?;
+    let begun = begun(&session.desk.home()?.keys().log_slot(&origin))?;
     if a.lost && !is_recorded(session, (&folder, &origin), begun)? {
-        let (ledger, next) = session.open_without_log_key(a.flags.dry_run)?;
-        return session.closing(ledger, |ledger| {
+        let (ledger, next) = session.desk.open_without_log_key(&session.written_folder()?, a.flags.dry_run)?;
+        return session.desk.closing(ledger, |ledger| {
             rotate_on(session, ledger, a, officer, |_| Ok(Rotation { old: None, next }))
         });
     }
@@ -176,7 +155,7 @@ pub(super) fn rotate_log(session: &Session, a: &RotateLog) -> Result<Exit> {
                 if let Body::LogKeyRotated(b) = *body {
                     let command = Command::RotateLogKey(LogKeyRotated {
                         reason: a.reason.clone(),
-                        filing: filing(&a.flags)?,
+                        filing: a.flags.filing()?,
                         ..b
                     });
                     let order = Order { occurred_on: a.flags.on, historical: false, command };
@@ -200,11 +179,11 @@ fn is_recorded(
     (folder, origin): (&Path, &str),
     begun: Option<[u8; 32]>,
 ) -> Result<bool> {
-    if begun.is_none() || session.home()?.keys().has_log(origin)? {
+    if begun.is_none() || session.desk.home()?.keys().has_log(origin)? {
         return Ok(false);
     }
-    match session.open_with_log_key(folder, origin) {
-        Ok(ledger) => session.closing(ledger, |_| Ok(true)),
+    match session.desk.open_with_log_key(folder, origin) {
+        Ok(ledger) => session.desk.closing(ledger, |_| Ok(true)),
         Err(error) if error.code() == "log_key_differs" => Ok(false),
         Err(error) => Err(error),
     }
@@ -217,13 +196,13 @@ fn rotate_on(
     officer: (String, PrivateKey),
     keys: impl FnOnce(&Slot) -> Result<Rotation>,
 ) -> Result<Exit> {
-    let slot = session.home()?.keys().log_slot(&facts(ledger)?.0);
+    let slot = session.desk.home()?.keys().log_slot(&facts(ledger)?.0);
     let keys = keys(&slot)?;
-    let officer = session.in_use(officer, ledger)?;
+    let officer = session.desk.in_use(officer, ledger)?;
     let receipt = submit_rotation(ledger, a, &officer, keys).map_err(run_again)?;
     if !receipt.dry_run {
         // It is recorded: what fails from here on, the next opening ends.
-        session.warn_unplaced(session.finish_log_rotation(ledger, &slot));
+        session.desk.warn_unplaced(session.desk.finish_log_rotation(ledger, &slot));
     }
     print_receipt(session, ledger, &receipt).map(|()| Exit::Done)
 }
@@ -255,7 +234,7 @@ fn submit_rotation(
         proof: Bytes64(next.sign(&message)),
         handover: old.as_ref().map(|old| Bytes64(old.sign(&message))),
         reason: a.reason.clone(),
-        filing: filing(&a.flags)?,
+        filing: a.flags.filing()?,
     });
     let order = Order { occurred_on: a.flags.on, historical: false, command };
     let submission = submission(a, &order, key);

@@ -2,7 +2,8 @@
 
 use crate::cli::args::UndoImport;
 use crate::cli::output::{Exit, counted, error_json, for_terminal, grouped};
-use crate::cli::session::{Session, name_officer};
+use crate::cli::session::Session;
+use crate::desk::name_officer;
 use crate::domain::ids::{MAX_REASON_BYTES, Text};
 use crate::error::{Error, Result};
 use crate::import::undo::{Undo, Undone, entries_of, undo as take_back};
@@ -27,9 +28,9 @@ pub(super) fn undo(session: &Session, a: &UndoImport) -> Result<Exit> {
     let plain = || Text::new(&format!("import undo {}", a.source));
     let reason = a.reason.clone().unwrap_or_else(plain);
     reason.check("reason", MAX_REASON_BYTES)?;
-    let officer = session.officer()?;
+    let officer = session.desk.officer()?;
     session.on_ledger(|ledger| {
-        let (officer, key) = session.in_use(officer, ledger)?;
+        let (officer, key) = session.desk.in_use(officer, ledger)?;
         let wanted = Undo { source: &a.source, rows: rows.as_ref(), reason: &reason };
         let mut batch = ledger
             .reversals(&a.source, &key, a.accept_clock, a.dry_run)
@@ -39,7 +40,7 @@ pub(super) fn undo(session: &Session, a: &UndoImport) -> Result<Exit> {
         let finished = batch.finish();
         let done = done?;
         finished?;
-        session.warn_unpublished(ledger, None);
+        session.desk.warn_unpublished(ledger, None);
         let lang = session.console.lang;
         let (text, json) = (text(a, &done, ledger, lang), json(a, &done, ledger, lang));
         if a.dry_run {

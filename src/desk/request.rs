@@ -8,19 +8,19 @@ use crate::error::{Error, Kind, Result};
 use std::path::Path;
 
 /// The first line of the file.
-pub(super) const HEADER: &str = "earmark-enrol-request-v1";
+pub(crate) const HEADER: &str = "earmark-enrol-request-v1";
 
 /// What an officer is enrolled by.
-pub(super) struct Request {
+pub(crate) struct Request {
     /// The public key.
-    pub(super) key: [u8; 32],
+    pub(crate) key: [u8; 32],
     /// The proof that whoever asks holds the private key.
-    pub(super) proof: [u8; 64],
+    pub(crate) proof: [u8; 64],
 }
 
 impl Request {
     /// A request signed by the key itself.
-    pub(super) fn signed(signer: &dyn Signer, ledger: LedgerId, name: &str) -> Result<Self> {
+    pub(crate) fn signed(signer: &dyn Signer, ledger: LedgerId, name: &str) -> Result<Self> {
         let key = signer.public_key();
         let name = crate::domain::ids::Text::typed(name);
         let proof = signer.sign(&enrol_message(ledger, name.as_str(), &key));
@@ -29,7 +29,7 @@ impl Request {
 }
 
 /// Reads a request made for this ledger and name, and checks its proof.
-pub(super) fn read_request(path: &Path, ledger: LedgerId, name: &str) -> Result<Request> {
+pub(crate) fn read_request(path: &Path, ledger: LedgerId, name: &str) -> Result<Request> {
     let text = crate::file::read_named_text(path).map_err(|e| Error::io("read", path, e))?;
     let refuse = |why: String| {
         let message = format!("{} is no request to be enrolled here: {why}", path.display());

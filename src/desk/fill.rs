@@ -1,18 +1,18 @@
-//! Where a form is filled in on a command line: an open ledger, and this machine with its files and keys.
+//! A form that was filled in, as a command: with what its texts name in an open ledger and on this machine.
+//!
+//! It judges nothing; rules are the domain's.
 
-use super::documents::{document, document_of, filing};
-use super::office::{check_purpose, officer_named};
+use super::documents::{document, document_of};
 use super::request::{Request, read_request};
+use super::{Asked, Desk, policy_file};
 use crate::chain::entry::EntryId;
-use crate::cli::args::Recorded;
-use crate::cli::policy_file;
-use crate::cli::session::Session;
 use crate::domain::breach::COMMAND_ID_REPEATED;
 use crate::domain::calendar::Year;
 use crate::domain::command::Command;
 use crate::domain::event::{Bytes32, Bytes64, DocumentRef, Policy};
 use crate::domain::ids::{Code, Text};
 use crate::domain::money::Currency;
+use crate::domain::state::{Officer, State};
 use crate::error::{Error, Kind, Result};
 use crate::form::build::Scene;
 use crate::form::fill::{World, fill};
@@ -21,36 +21,85 @@ use crate::ledger::reader::is_voucher;
 use crate::ledger::{Ledger, Reader};
 use std::path::Path;
 
-/// An open ledger, where what was typed becomes a command.
-pub(super) struct Desk<'a> {
-    pub(super) session: &'a Session,
-    pub(super) ledger: &'a Ledger,
-    pub(super) currency: Currency,
+/// Where a form is filled in.
+struct Filling<'a> {
+    desk: &'a Desk,
+    ledger: &'a Ledger,
+    currency: Currency,
 }
 
-impl Desk<'_> {
+impl Desk {
     /// The command of a form; with the key of `request`, where one was made for it.
-    pub(super) fn command(&self, typed: &Recorded, request: Option<Request>) -> Result<Command> {
-        let filing = filing(&typed.flags)?;
-        let mut values = fill(typed.form, &typed.texts, self)?;
-        let request = match (request, typed.text(Field::Name)) {
+    ///
+    /// # Errors
+    /// What was said cannot be read, is not there, or does not go together.
+    pub(crate) fn command(
+        &self,
+        ledger: &Ledger,
+        asked: &Asked<'_>,
+        request: Option<Request>,
+    ) -> Result<Command> {
+        let filing = asked.filing()?;
+        let filling = Filling { desk: self, ledger, currency: currency_of(ledger)? };
+        let mut values = fill(asked.form, asked.texts, &filling)?;
+        let request = match (request, asked.text(Field::Name)) {
             // An officer whose key is on this machine needs no file.
             (None, Some(name))
-                if typed.form.act == Act::OfficerEnroll && !values.has(Field::Key) =>
+                if asked.form.act == Act::OfficerEnroll && !values.has(Field::Key) =>
             {
-                let key = self.session.home()?.keys().officer(name)?;
-                Some(Request::signed(&key, self.ledger.id()?, name)?)
+                let key = self.home()?.keys().officer(name)?;
+                Some(Request::signed(&key, ledger.id()?, name)?)
             }
             (request, _) => request,
         };
         if let Some(request) = request {
-            check_purpose(self.session, &request.key)?;
+            self.check_purpose(&request.key)?;
             values.put(Field::Key, Value::Key(Bytes32(request.key), Bytes64(request.proof)));
         }
-        let scene = Scene { state: self.ledger.state(), day: typed.flags.on };
-        Ok(typed.form.build(values, scene, filing)?)
+        let scene = Scene { state: ledger.state(), day: asked.on };
+        Ok(asked.form.build(values, scene, filing)?)
     }
 
+    /// A key of a log or witness on this machine signs for no officer.
+    fn check_purpose(&self, key: &[u8; 32]) -> Result<()> {
+        let Some(purpose) = self.home()?.keys().other_purpose(key) else { return Ok(()) };
+        let message = format!("a key has one purpose; this one is already {purpose} on this machine");
+        Err(Error::new(Kind::Usage, "key_in_use", message)
+            .with_hint("make a key of its own (earmark key new)")
+            .with_detail("why", purpose))
+    }
+}
+
+/// An officer of the ledger by name, with the number.
+///
+/// # Errors
+/// `unknown_officer`.
+pub(crate) fn officer_named<'s>(state: &'s State, name: &str) -> Result<(u32, &'s Officer)> {
+    numbered(state, name).ok_or_else(|| {
+        Error::new(Kind::NotFound, "unknown_officer", format!("there is no officer {name}"))
+            .with_hint("see `earmark officer list`")
+            .with_detail("officer", name)
+    })
+}
+
+/// As [`officer_named`]; nothing where there is none.
+pub(crate) fn numbered<'s>(state: &'s State, name: &str) -> Option<(u32, &'s Officer)> {
+    (0_u32..).zip(&state.officers).find(|(_, officer)| officer.name.as_str() == name)
+}
+
+/// The ledger's currency.
+///
+/// # Errors
+/// `ledger_not_open`.
+pub(crate) fn currency_of(ledger: &Ledger) -> Result<Currency> {
+    let facts = ledger.state().ledger.as_ref();
+    facts.map(|facts| facts.currency()).ok_or_else(|| {
+        Error::new(Kind::Break, "ledger_not_open", "the ledger has no first entry")
+            .with_hint("run `earmark verify --store`")
+    })
+}
+
+impl Filling<'_> {
     /// The entry that booked a voucher: among those not yet published, then in the log.
     fn voucher(&self, fund: &Code, year: Year, number: u64) -> Result<Option<u64>> {
         for index in self.ledger.published_size()..self.ledger.head().size {
@@ -63,7 +112,7 @@ impl Desk<'_> {
     }
 }
 
-impl World for Desk<'_> {
+impl World for Filling<'_> {
     fn currency(&self) -> Currency {
         self.currency
     }
@@ -110,7 +159,7 @@ impl World for Desk<'_> {
 
     fn request(&self, named: &str, officer: &str) -> Result<(Bytes32, Bytes64)> {
         let request = read_request(Path::new(named), self.ledger.id()?, officer)?;
-        check_purpose(self.session, &request.key)?;
+        self.desk.check_purpose(&request.key)?;
         Ok((Bytes32(request.key), Bytes64(request.proof)))
     }
 

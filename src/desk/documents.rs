@@ -1,7 +1,6 @@
 //! Documents by hash: the ledger keeps the SHA-256 and the name of a file, the office keeps the file.
 
-use crate::cli::args::WriteFlags;
-use crate::domain::event::{Bytes32, DocumentRef, Filing};
+use crate::domain::event::{Bytes32, DocumentRef};
 use crate::domain::ids::Text;
 use crate::error::{Error, Kind, Result};
 use crate::file;
@@ -12,15 +11,9 @@ use std::path::Path;
 /// The kind of a document whose kind was not said.
 const PLAIN_KIND: &str = "document";
 
-/// What every body ends with, of the flags that every write takes.
-pub(crate) fn filing(flags: &WriteFlags) -> Result<Filing> {
-    let documents = flags.documents.iter().map(|named| document(named)).collect::<Result<_>>()?;
-    Ok(Filing { documents, document_no: flags.document_no.clone() })
-}
-
 /// A document, named `FILE` or `FILE:KIND`. A file of exactly that name comes first, so that a colon
 /// in a name needs no quoting.
-pub(super) fn document(named: &str) -> Result<DocumentRef> {
+pub(crate) fn document(named: &str) -> Result<DocumentRef> {
     let whole = Path::new(named);
     if !file::is_there(whole).map_err(|e| Error::io("look for", whole, e))?
         && let Some((file, kind)) = named.rsplit_once(':')
@@ -33,14 +26,14 @@ pub(super) fn document(named: &str) -> Result<DocumentRef> {
 }
 
 /// A document of this kind.
-pub(super) fn document_of(path: &Path, kind: &str) -> Result<DocumentRef> {
+pub(crate) fn document_of(path: &Path, kind: &str) -> Result<DocumentRef> {
     let name = name_of(path)?;
     let hash = Bytes32(hash_of(path)?);
     Ok(DocumentRef { hash, kind: Text::new(kind), name, pages: None })
 }
 
 /// A document of this kind, whose bytes were read.
-pub(super) fn document_of_bytes(path: &Path, kind: &str, bytes: &[u8]) -> Result<DocumentRef> {
+pub(crate) fn document_of_bytes(path: &Path, kind: &str, bytes: &[u8]) -> Result<DocumentRef> {
     let name = name_of(path)?;
     let mut hash = Sha256Stream::default();
     hash.update(bytes);

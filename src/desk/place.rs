@@ -1,7 +1,7 @@
 //! What `--ledger` names: a ledger's own folder, or a copy of its log, which is read and never written to.
 //!
 //! A copy is a package, a folder with `log/` in it and no `ledger.toml`, or a copy of `log/` itself. It is
-//! opened as a stranger's (`cli::source`): no link in it is followed, no cache in it is used, and nothing is
+//! opened as a stranger's (`source`): no link in it is followed, no cache in it is used, and nothing is
 //! written into it or beside it.
 
 use super::source::{Elsewhere, Source, Time, kind_of};

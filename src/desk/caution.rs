@@ -1,15 +1,15 @@
 //! What a receipt warns of beside the findings of the rules: slips of the pen ([`Caution`]).
 
-use crate::cli::session::Session;
+use super::Desk;
 use crate::domain::calendar::Date;
 use crate::domain::caution::{Caution, KnownPayee, cautions, payee_twice};
 use crate::domain::event::{Body, PayeeRegistered};
 use crate::ledger::{Ledger, Reader, Receipt};
 
 /// The cautions of what was recorded just now, or would be; none of a first receipt that comes again.
-pub(super) fn of(session: &Session, ledger: &Ledger, receipt: &Receipt) -> Vec<Caution> {
+pub(crate) fn of(desk: &Desk, ledger: &Ledger, receipt: &Receipt) -> Vec<Caution> {
     let facts = ledger.state().ledger.as_ref().filter(|_| !receipt.replayed);
-    let (Some(facts), Ok(clock)) = (facts, session.clock()) else { return Vec::new() };
+    let (Some(facts), Ok(clock)) = (facts, desk.clock()) else { return Vec::new() };
     let today = Date::at(clock.now_microseconds(), facts.utc_offset_minutes);
     let mut found = Vec::new();
     for entry in &receipt.entries {

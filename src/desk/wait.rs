@@ -3,14 +3,12 @@
 //! Nobody stands in a line that a crash could break: everybody tries again, the more often the nearer
 //! the end of the time that was given, so that whoever has waited longest is next.
 
-use super::output::Console;
+use super::Listener;
 use crate::edge::clock::Stopwatch;
 use crate::error::{Error, Kind, Result};
 use crate::words::Lang;
 use std::time::Duration;
 
-/// Seconds that are waited where nothing else is said.
-pub(super) const DEFAULT_SECONDS: u32 = 10;
 /// Waiting for so long is worth a word.
 const SILENT: Duration = Duration::from_millis(300);
 
@@ -20,7 +18,7 @@ const SILENT: Duration = Duration::from_millis(300);
 /// # Errors
 /// `locked` after that time; whatever else comes of the attempt.
 pub(super) fn waiting<T>(
-    console: &Console,
+    listener: &dyn Listener,
     seconds: u32,
     attempt: &mut dyn FnMut() -> Result<T>,
 ) -> Result<T> {
@@ -39,7 +37,7 @@ pub(super) fn waiting<T>(
         if waited >= SILENT && !is_said {
             is_said = true;
             let who = error.message();
-            console.note(&match console.lang {
+            listener.note(&match listener.lang() {
                 Lang::En => format!("{who}; waiting for it, up to {seconds} s"),
                 Lang::Zh => format!("{who}；正在等待，最多 {seconds} 秒"),
             });
