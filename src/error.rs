@@ -8,6 +8,7 @@ use crate::domain::rejection::Rejection;
 use crate::words::refusal::{Refusal, refusal};
 use crate::words::{self, Lang, Surface};
 use std::fmt;
+use std::sync::Arc;
 
 /// The result of everything that can fail outside the pure domain.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -39,7 +40,7 @@ pub enum Kind {
 }
 
 /// An error: a stable code, the rule in words with the figures, and the next step.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Error {
     kind: Kind,
     code: &'static str,
@@ -48,7 +49,7 @@ pub struct Error {
     details: Vec<(&'static str, String)>,
     case: Option<&'static str>,
     rejection: Option<Box<Rejection>>,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
@@ -103,7 +104,7 @@ impl Error {
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        self.source = Some(source.into());
+        self.source = Some(Arc::from(source.into()));
         self
     }
 

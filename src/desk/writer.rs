@@ -1,1 +1,371 @@
-//! One writer.
+//! One writer for everybody who waits: a ledger open in a thread of its own, a queue before it, and one
+//! sync for all commands that came while the last one was being made.
+//!
+//! A command is prepared on the one before it, durable or not, and nobody is told of it before it is.
+//! If a sync fails none of its commands is acknowledged, and the next one who comes has the ledger
+//! opened again, which finds out what of them is there; a command id asks the same.
+//!
+//! Two ways in: [`Queue::submit`] for an officer whose key is in this process, which is signed in its turn
+//! and so never comes too late; [`Queue::prepare`] and [`Queue::commit`] for one whose key is
+//! elsewhere, who may find another command in between and then signs again.
+//!
+//! What it lacks on purpose: a turn that is held for somebody who signs elsewhere, and shares of the queue by
+//! officer; both need to know who asks, which is the server's.
+
+use super::{Desk, Listener};
+use crate::chain::entry::CommandId;
+use crate::chain::signature::{SIGNATURE_BYTES, Signer};
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{Committed, Durability, Ledger, Prepared, Ready, Receipt, Staging, Wish, named};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+/// The most commands that one sync makes durable: what a command waits for is bounded.
+pub const MOST_AT_ONCE: usize = 64;
+/// What may stand in the queue; who comes then waits to be let in.
+const QUEUE: usize = 1_024;
+
+/// Opens the writer's ledger, at the beginning and after a disk that failed.
+type Open = Box<dyn FnMut() -> Result<Ledger> + Send>;
+
+/// The owner of a ledger's writer.
+#[derive(Debug)]
+pub struct Writer {
+    queue: Queue,
+    thread: Option<JoinHandle<Result<()>>>,
+}
+
+/// The way to a ledger's writer, for as many as like.
+#[derive(Debug, Clone)]
+pub struct Queue(SyncSender<Job>);
+
+/// Something to do on the ledger, or on why it cannot be opened.
+type Work = Box<dyn FnOnce(Result<&mut Ledger>) + Send>;
+
+enum Job {
+    Submit(Wish, Arc<dyn Signer>, Durability, Answer<Receipt>),
+    Prepare(Wish, Answer<Ready>),
+    Commit(Box<Prepared>, [u8; SIGNATURE_BYTES], Durability, Answer<Committed>),
+    Work(Work),
+    Stop,
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Submit(..) => "Submit",
+            Self::Prepare(..) => "Prepare",
+            Self::Commit(..) => "Commit",
+            Self::Work(_) => "Work",
+            Self::Stop => "Stop",
+        })
+    }
+}
+
+/// Where an answer goes: whoever does not wait for it any more misses it, and nothing else.
+struct Answer<T>(SyncSender<Result<T>>);
+
+impl<T> Answer<T> {
+    fn give(self, answer: Result<T>) {
+        self.0.send(answer).ok();
+    }
+}
+
+/// Who waits for the sync.
+struct Waiting {
+    until: Durability,
+    id: CommandId,
+    has_key: bool,
+    /// What was recorded by an earlier command, which may wait for the same sync.
+    done: Option<Receipt>,
+    answer: Waiter,
+}
+
+enum Waiter {
+    Submitted(Answer<Receipt>),
+    Committed(Answer<Committed>),
+}
+
+impl Waiting {
+    fn give(self, outcome: Result<Receipt>) {
+        match self.answer {
+            Waiter::Submitted(answer) => answer.give(outcome),
+            Waiter::Committed(answer) => answer.give(outcome.map(Committed::Recorded)),
+        }
+    }
+}
+
+impl Desk {
+    /// A writer on the ledger in `folder`, which this process then holds.
+    ///
+    /// # Errors
+    /// As every opening of a ledger; `no_thread` where the system has none left.
+    pub fn writer(&self, folder: &Path) -> Result<Writer> {
+        let (desk, folder) = (self.clone(), folder.to_owned());
+        Writer::start(Box::new(move || desk.open(&folder)), Arc::clone(&self.listener))
+    }
+}
+
+impl Writer {
+    /// Opens a ledger in a thread of its own; notes of it are told to `listener`.
+    ///
+    /// # Errors
+    /// Those of `open`; `no_thread` where the system has none left.
+    pub fn start(open: Open, listener: Arc<dyn Listener>) -> Result<Self> {
+        let (queue, jobs) = sync_channel(QUEUE);
+        let (opened, is_open) = sync_channel(1);
+        let run = move || {
+            let mut office = Office { open, listener, ledger: None };
+            let first = office.ledger().map(drop);
+            let failed = first.is_err();
+            opened.send(first).ok();
+            if failed { Ok(()) } else { office.run(&jobs) }
+        };
+        let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(run);
+        let thread = thread.map_err(|error| {
+            Error::new(Kind::Io, "no_thread", "the system has no thread for the ledger's writer")
+                .with_hint("end other programs, or allow more")
+                .because_of(&error)
+        })?;
+        is_open.recv().unwrap_or_else(|_| Err(stopped()))?;
+        Ok(Self { queue: Queue(queue), thread: Some(thread) })
+    }
+
+    /// The way to it.
+    #[must_use]
+    pub fn queue(&self) -> Queue {
+        self.queue.clone()
+    }
+
+    /// Ends what stands in the queue before this, and closes the ledger.
+    ///
+    /// # Errors
+    /// As [`Ledger::close`]; `writer_stopped` where the thread ended before.
+    pub fn close(mut self) -> Result<()> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<()> {
+        let Some(thread) = self.thread.take() else { return Ok(()) };
+        self.queue.0.send(Job::Stop).ok();
+        thread.join().unwrap_or_else(|_| Err(stopped()))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // What is recorded is durable; `close` is for who wants to know more.
+        self.end().ok();
+    }
+}
+
+impl Queue {
+    /// Records a command in its turn: prepared on what is recorded by then, signed by `signer`.
+    ///
+    /// # Errors
+    /// As [`Ledger::submit`]; `writer_stopped`.
+    pub fn submit(
+        &self,
+        wish: Wish,
+        signer: Arc<dyn Signer>,
+        until: Durability,
+    ) -> Result<Receipt> {
+        self.ask(|answer| Job::Submit(wish, signer, until, answer))
+    }
+
+    /// As [`Ledger::prepare`], on everything that came before.
+    ///
+    /// # Errors
+    /// As [`Ledger::prepare`]; `writer_stopped`.
+    pub fn prepare(&self, wish: Wish) -> Result<Ready> {
+        self.ask(|answer| Job::Prepare(wish, answer))
+    }
+
+    /// As [`Ledger::commit`].
+    ///
+    /// # Errors
+    /// As [`Ledger::commit`]; `writer_stopped`.
+    pub fn commit(
+        &self,
+        prepared: Prepared,
+        signature: [u8; SIGNATURE_BYTES],
+        until: Durability,
+    ) -> Result<Committed> {
+        self.ask(|answer| Job::Commit(Box::new(prepared), signature, until, answer))
+    }
+
+    /// Does `work` on the ledger, once everything before it is durable.
+    ///
+    /// # Errors
+    /// Those of `work`; as every opening of a ledger, after a disk that failed; `writer_stopped`.
+    pub fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.ask(|answer: Answer<T>| {
+            Job::Work(Box::new(move |ledger| answer.give(ledger.and_then(work))))
+        })
+    }
+
+    fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T> {
+        let (answer, answered) = sync_channel(1);
+        self.0.send(job(Answer(answer))).map_err(|_| stopped())?;
+        answered.recv().unwrap_or_else(|_| Err(stopped()))
+    }
+}
+
+fn stopped() -> Error {
+    Error::new(Kind::Io, "writer_stopped", "the ledger's writer has stopped")
+        .with_hint("what was acknowledged is kept; start it again, and run the same command id again")
+}
+
+/// The thread's side.
+struct Office {
+    open: Open,
+    listener: Arc<dyn Listener>,
+    /// None after a disk that failed: opened again for whoever comes next.
+    ledger: Option<Ledger>,
+}
+
+impl Office {
+    fn ledger(&mut self) -> Result<&mut Ledger> {
+        let ledger = match self.ledger.take() {
+            Some(ledger) => ledger,
+            None => (self.open)()?,
+        };
+        let ledger = self.ledger.insert(ledger);
+        ledger.take_notes().iter().for_each(|note| self.listener.note(note));
+        Ok(ledger)
+    }
+
+    fn run(mut self, jobs: &Receiver<Job>) -> Result<()> {
+        let mut waiting = Vec::new();
+        let mut goes_on = true;
+        while goes_on && let Ok(first) = jobs.recv() {
+            let mut next = Some(first);
+            while let Some(job) = next {
+                goes_on = self.take(job, &mut waiting);
+                let is_full = waiting.len() >= MOST_AT_ONCE;
+                next = if goes_on && !is_full { jobs.try_recv().ok() } else { None };
+            }
+            self.settle(&mut waiting);
+        }
+        self.ledger.map_or(Ok(()), Ledger::close)
+    }
+
+    /// Takes a job on; false where it was the last.
+    fn take(&mut self, job: Job, waiting: &mut Vec<Waiting>) -> bool {
+        match job {
+            Job::Submit(wish, signer, until, answer) => {
+                let has_key = wish.command_key.is_some();
+                let staged = self.ledger().and_then(|ledger| sign(ledger, wish, signer.as_ref()));
+                match staged {
+                    Ok((id, done)) => {
+                        let answer = Waiter::Submitted(answer);
+                        waiting.push(Waiting { until, id, has_key, done, answer });
+                    }
+                    Err(error) => answer.give(Err(error)),
+                }
+            }
+            Job::Prepare(wish, answer) => {
+                answer.give(self.ledger().and_then(|ledger| ledger.prepare(wish)));
+            }
+            Job::Commit(prepared, signature, until, answer) => {
+                let (id, has_key) = (prepared.command_id(), prepared.has_key());
+                let staged = self.ledger().and_then(|ledger| ledger.stage(*prepared, &signature));
+                let done = match staged {
+                    Ok(Staging::Staged) => None,
+                    Ok(Staging::Done(receipt)) => Some(receipt),
+                    Ok(Staging::Stale(stale)) => {
+                        answer.give(Ok(Committed::Stale(stale)));
+                        return true;
+                    }
+                    Err(error) => {
+                        answer.give(Err(error));
+                        return true;
+                    }
+                };
+                let answer = Waiter::Committed(answer);
+                waiting.push(Waiting { until, id, has_key, done, answer });
+            }
+            Job::Work(work) => {
+                self.settle(waiting);
+                work(self.ledger());
+            }
+            Job::Stop => return false,
+        }
+        true
+    }
+
+    /// Makes durable what is staged, and tells everybody who waits for it.
+    fn settle(&mut self, waiting: &mut Vec<Waiting>) {
+        let waiting = std::mem::take(waiting);
+        if waiting.is_empty() {
+            return;
+        }
+        let settled = match &mut self.ledger {
+            Some(ledger) => ledger.settle(Durability::Recorded),
+            None => Err(stopped()),
+        };
+        match settled {
+            Ok(receipts) => self.acknowledge(waiting, receipts),
+            Err(error) => {
+                // Opening it again finds out what is there.
+                self.ledger = None;
+                for one in waiting {
+                    let told = named(error.clone(), one.has_key, one.id);
+                    one.give(Err(told));
+                }
+            }
+        }
+    }
+
+    fn acknowledge(&mut self, waiting: Vec<Waiting>, receipts: Vec<Receipt>) {
+        let mut receipts = receipts.into_iter();
+        let mut to_publish = Vec::new();
+        for mut one in waiting {
+            let Some(receipt) = one.done.take().or_else(|| receipts.next()) else {
+                one.give(Err(stopped()));
+                continue;
+            };
+            match one.until {
+                Durability::Recorded => one.give(Ok(receipt)),
+                Durability::Published => to_publish.push((one, receipt)),
+            }
+        }
+        let Some(ledger) = self.ledger.as_mut().filter(|_| !to_publish.is_empty()) else { return };
+        ledger.publish_if_it_can();
+        let published = ledger.published_size();
+        let is_poisoned = ledger.unpublished().is_some();
+        if let Some(why) = ledger.unpublished() {
+            self.listener.warn(why.message());
+        }
+        for (one, mut receipt) in to_publish {
+            if receipt.head.size <= published {
+                receipt.durability = Durability::Published;
+            }
+            one.give(Ok(receipt));
+        }
+        if is_poisoned {
+            self.ledger = None;
+        }
+    }
+}
+
+/// Prepares a command, signs it and puts it behind those that wait; or what it was recorded as before.
+fn sign(
+    ledger: &mut Ledger,
+    wish: Wish,
+    signer: &dyn Signer,
+) -> Result<(CommandId, Option<Receipt>)> {
+    match ledger.prepare(wish)? {
+        Ready::Done(receipt) => Ok((receipt.command_id, Some(receipt))),
+        Ready::ToSign(prepared) => {
+            let (id, signature) = (prepared.command_id(), signer.sign(prepared.message()));
+            ledger.stage_signed(*prepared, &signature)?;
+            Ok((id, None))
+        }
+    }
+}

@@ -65,7 +65,9 @@ pub use restore::{
     RESTORE_FILE, Rebuilt, Restored, Restoring, check_finished, forget_made, is_made, not_empty,
 };
 pub use staged::{Committed, Stale};
+pub(crate) use staged::Staging;
 pub use submit::Submission;
+pub(crate) use submit::named;
 pub use unfinished::clear_never_begun;
 pub use unpublished::{UNPUBLISHED_FILE, unpublished_entries};
 

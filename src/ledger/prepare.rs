@@ -95,6 +95,12 @@ impl Prepared {
         self.unsigned.message()
     }
 
+    /// True where the officer gave an idempotency key, by which it can be run again.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.wish.command_key.is_some()
+    }
+
     /// What a soft rule looks at.
     #[must_use]
     pub fn warnings(&self) -> &[Finding] {
@@ -231,7 +237,8 @@ impl Ledger {
         })))
     }
 
-    fn nothing_to_change(&self, command_id: CommandId, warnings: Vec<Finding>) -> Receipt {
+    /// The receipt of an order that asks for what is so already.
+    pub(super) fn nothing_to_change(&self, command_id: CommandId, warnings: Vec<Finding>) -> Receipt {
         let (head, durability) = (self.tip(), self.durability());
         let (entries, replayed, dry_run) = (Vec::new(), false, false);
         Receipt { entries, command_id, head, durability, replayed, dry_run, warnings }

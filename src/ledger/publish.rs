@@ -109,7 +109,7 @@ impl Ledger {
     }
 
     /// Publishes what is recorded already; what comes of it is for [`Ledger::unpublished`] to say.
-    pub(super) fn publish_if_it_can(&mut self) {
+    pub(crate) fn publish_if_it_can(&mut self) {
         if self.unpublished.is_none()
             && let Err(error) = self.publish()
         {

@@ -134,7 +134,7 @@ impl Ledger {
     }
 
     /// [`Ledger::stage`] of what stands on the tip, under a signature that is known to be good.
-    pub(super) fn stage_signed(
+    pub(crate) fn stage_signed(
         &mut self,
         prepared: Prepared,
         signature: &[u8; SIGNATURE_BYTES],
@@ -169,10 +169,8 @@ impl Ledger {
         until: Durability,
         (id, has_key): (CommandId, bool),
     ) -> Result<Receipt> {
-        let settled = self.settle(until).map_err(|error| named(error, has_key, id));
-        settled?.pop().ok_or_else(|| {
-            Error::new(Kind::Usage, "nothing_staged", "no command waits to be recorded")
-        })
+        let mut settled = self.settle(until).map_err(|error| named(error, has_key, id))?;
+        Ok(settled.pop().unwrap_or_else(|| self.nothing_to_change(id, Vec::new())))
     }
 
     /// Makes every staged command durable, by one sync, and gives their receipts, in order.

@@ -35,9 +35,13 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
     ("witness", "tlog edge -edge::keys"),
     ("api", "witness"),
     (
+        "desk",
+        "domain words chain tlog archive form ledger edge -store::sled",
+    ),
+    (
         "cli",
         "domain words chain tlog store archive form projection report ledger verify import export edge \
-         witness api -store::sled",
+         witness api desk -store::sled",
     ),
     ("main", "cli"),
 ];

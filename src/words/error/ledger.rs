@@ -59,6 +59,10 @@ super::table! {
     "restored_for_reading": "{path} 恢复时没有写入所需的密钥" => "用日志密钥和经办人密钥恢复：`earmark archive restore --from DIR/log NEWDIR`";
     "restore_unfinished": "恢复到 {path} 的操作中断了" => "请对同一文件夹重新执行 `earmark archive restore`";
     "clock_range": "计算机时钟超出日历范围" => "请校正时钟";
+    "signature_wrong": "该签名不是密钥 {key} 对所给字节的签名" => "未写入任何内容；请用该密钥签署所给的全部字节";
+    "writer_stopped": "账簿的写入线程已停止" => "已确认的均已保存；请重新启动，并以同一命令编号重新执行";
+    "clock_unsteady": "命令准备好至签署之间，时钟走过了五分钟以上" => "未记账；请查明时钟为何变动，再重新执行";
+    "no_thread": "系统无法为账簿的写入再开线程：{reason}" => "请结束其他程序，或放宽上限";
     "import_given_up": "本账簿上的一次导入未完成，或只是预演" => "请重新打开账簿";
     "command_too_large": "该操作过大" => "请减少一笔业务中的内容";
     "conflict/moved": "存储由 {expected} 个条目变为 {found} 个" => "请重新打开账簿";
