@@ -63,7 +63,8 @@ impl Desk {
     /// A key of a log or witness on this machine signs for no officer.
     fn check_purpose(&self, key: &[u8; 32]) -> Result<()> {
         let Some(purpose) = self.home()?.keys().other_purpose(key) else { return Ok(()) };
-        let message = format!("a key has one purpose; this one is already {purpose} on this machine");
+        let message =
+            format!("a key has one purpose; this one is already {purpose} on this machine");
         Err(Error::new(Kind::Usage, "key_in_use", message)
             .with_hint("make a key of its own (earmark key new)")
             .with_detail("why", purpose))

@@ -96,11 +96,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::officer`].
-    pub(crate) fn in_use(
-        &self,
-        (name, key): Officer,
-        ledger: &Ledger,
-    ) -> Result<Officer> {
+    pub(crate) fn in_use(&self, (name, key): Officer, ledger: &Ledger) -> Result<Officer> {
         let knows = |key: &PrivateKey| {
             let public = key.public_key();
             ledger.state().officers.iter().any(|officer| officer.key.0 == public)

@@ -113,7 +113,8 @@ impl Desk {
                 Committed::Stale(stale) => prepared = stale.prepared,
             }
         }
-        let message = "the clock went on by more than five minutes between a command and its signature";
+        let message =
+            "the clock went on by more than five minutes between a command and its signature";
         Err(Error::new(Kind::Io, "clock_unsteady", message)
             .with_hint("nothing was recorded; see why the clock moves, then run it again"))
     }

@@ -16,7 +16,9 @@ use super::{Desk, Listener};
 use crate::chain::entry::CommandId;
 use crate::chain::signature::{SIGNATURE_BYTES, Signer};
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Committed, Durability, Ledger, Prepared, Ready, Receipt, Staging, Wish, named};
+use crate::ledger::{
+    Committed, Durability, Ledger, Prepared, Ready, Receipt, Staging, Wish, named,
+};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -162,63 +164,70 @@ impl Drop for Writer {
 }
 
 impl Queue {
-    /// Records a command in its turn: prepared on what is recorded by then, signed by `signer`.
-    ///
-    /// # Errors
-    /// As [`Ledger::submit`]; `writer_stopped`.
+    /// Records a command in its turn: prepared on what is recorded by then, signed by `signer`. Errors are those
+    /// of [`Ledger::submit`].
     pub fn submit(
         &self,
         wish: Wish,
         signer: Arc<dyn Signer>,
         until: Durability,
-    ) -> Result<Receipt> {
+    ) -> Pending<Receipt> {
         self.ask(|answer| Job::Submit(wish, signer, until, answer))
     }
 
     /// As [`Ledger::prepare`], on everything that came before.
-    ///
-    /// # Errors
-    /// As [`Ledger::prepare`]; `writer_stopped`.
-    pub fn prepare(&self, wish: Wish) -> Result<Ready> {
+    pub fn prepare(&self, wish: Wish) -> Pending<Ready> {
         self.ask(|answer| Job::Prepare(wish, answer))
     }
 
     /// As [`Ledger::commit`].
-    ///
-    /// # Errors
-    /// As [`Ledger::commit`]; `writer_stopped`.
     pub fn commit(
         &self,
         prepared: Prepared,
         signature: [u8; SIGNATURE_BYTES],
         until: Durability,
-    ) -> Result<Committed> {
+    ) -> Pending<Committed> {
         self.ask(|answer| Job::Commit(Box::new(prepared), signature, until, answer))
     }
 
-    /// Does `work` on the ledger, once everything before it is durable.
-    ///
-    /// # Errors
-    /// Those of `work`; as every opening of a ledger, after a disk that failed; `writer_stopped`.
+    /// Does `work` on the ledger, once everything before it is durable. Errors are its own, and those of opening
+    /// the ledger after a disk that failed.
     pub fn work<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    ) -> Pending<T> {
         self.ask(|answer: Answer<T>| {
             Job::Work(Box::new(move |ledger| answer.give(ledger.and_then(work))))
         })
     }
 
-    fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T> {
+    fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Pending<T> {
         let (answer, answered) = sync_channel(1);
-        self.0.send(job(Answer(answer))).map_err(|_| stopped())?;
+        let sent = self.0.send(job(Answer(answer)));
+        Pending(sent.is_ok().then_some(answered))
+    }
+}
+
+/// What stands in the queue: it is done in its turn, whether anybody waits for it or not.
+#[derive(Debug)]
+#[must_use = "what was asked for is not known to be done before it is waited for"]
+pub struct Pending<T>(Option<Receiver<Result<T>>>);
+
+impl<T> Pending<T> {
+    /// Waits for the answer.
+    ///
+    /// # Errors
+    /// `writer_stopped`; what the method says that made it.
+    pub fn wait(self) -> Result<T> {
+        let answered = self.0.ok_or_else(stopped)?;
         answered.recv().unwrap_or_else(|_| Err(stopped()))
     }
 }
 
 fn stopped() -> Error {
-    Error::new(Kind::Io, "writer_stopped", "the ledger's writer has stopped")
-        .with_hint("what was acknowledged is kept; start it again, and run the same command id again")
+    Error::new(Kind::Io, "writer_stopped", "the ledger's writer has stopped").with_hint(
+        "what was acknowledged is kept; start it again, and run the same command id again",
+    )
 }
 
 /// The thread's side.

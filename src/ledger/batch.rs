@@ -4,8 +4,8 @@
 
 use super::Ledger;
 use super::clock::{Before, Moment};
-use super::seal::{self, Unsealed};
 use super::prepare::too_large;
+use super::seal::{self, Unsealed};
 use crate::chain::body;
 use crate::chain::entry::{
     Head, LATEST_RECORDED_AT, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_SOURCE_BYTES, Row,

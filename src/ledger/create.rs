@@ -4,11 +4,11 @@
 //! What fails before that takes everything back; a crash before that leaves a folder that `open` calls
 //! `never_begun`.
 
+use super::prepare::order_digest;
 use super::proven::Proven;
 use super::seal::{self, Unsealed};
-use super::prepare::order_digest;
-use super::submit::receipt_entries;
 use super::staged::Stage;
+use super::submit::receipt_entries;
 use super::unfinished;
 use super::{CACHE_FOLDER, Durability, LOG_FOLDER, Ledger, Media, Outside, Receipt, ReceiptEntry};
 use crate::archive::writer::ArchiveWriter;

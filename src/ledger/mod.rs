@@ -64,8 +64,8 @@ pub use receipt::{Durability, Receipt, ReceiptEntry};
 pub use restore::{
     RESTORE_FILE, Rebuilt, Restored, Restoring, check_finished, forget_made, is_made, not_empty,
 };
-pub use staged::{Committed, Stale};
 pub(crate) use staged::Staging;
+pub use staged::{Committed, Stale};
 pub use submit::Submission;
 pub(crate) use submit::named;
 pub use unfinished::clear_never_begun;

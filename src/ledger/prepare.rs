@@ -238,7 +238,11 @@ impl Ledger {
     }
 
     /// The receipt of an order that asks for what is so already.
-    pub(super) fn nothing_to_change(&self, command_id: CommandId, warnings: Vec<Finding>) -> Receipt {
+    pub(super) fn nothing_to_change(
+        &self,
+        command_id: CommandId,
+        warnings: Vec<Finding>,
+    ) -> Receipt {
         let (head, durability) = (self.tip(), self.durability());
         let (entries, replayed, dry_run) = (Vec::new(), false, false);
         Receipt { entries, command_id, head, durability, replayed, dry_run, warnings }

@@ -1,7 +1,7 @@
 //! What was recorded before, for a command that is run again: found by its id, or by the entry it made.
 
-use super::retry::differing_field;
 use super::prepare::Wish;
+use super::retry::differing_field;
 use super::{Durability, Ledger, Receipt, ReceiptEntry, event_of};
 use crate::chain::entry::{self, CommandId, Head, Sealed};
 use crate::chain::hash::{self, Hash};
@@ -46,12 +46,7 @@ impl Ledger {
     }
 
     /// Same id and same content: the first receipt again. Same id, other content: the field.
-    pub(super) fn replay(
-        &self,
-        wish: &Wish,
-        digest: Hash,
-        span: Span,
-    ) -> Result<Receipt> {
+    pub(super) fn replay(&self, wish: &Wish, digest: Hash, span: Span) -> Result<Receipt> {
         let stored = self.stored(span)?;
         if stored.digest != Some(digest) {
             let offset = self.facts()?.utc_offset_minutes;

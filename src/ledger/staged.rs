@@ -127,7 +127,8 @@ impl Ledger {
         Ok(match self.prepare_again(prepared)? {
             Ready::Done(receipt) => Staging::Done(receipt),
             Ready::ToSign(prepared) => {
-                let changed = is_old || (&prepared.events, &prepared.warnings) != (&shown.0, &shown.1);
+                let changed =
+                    is_old || (&prepared.events, &prepared.warnings) != (&shown.0, &shown.1);
                 Staging::Stale(Stale { prepared, changed })
             }
         })

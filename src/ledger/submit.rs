@@ -1,10 +1,10 @@
 //! One command: from wish to receipt. The rules hold inside the write: a refused command writes
 //! nothing.
 
+use super::Ledger;
 use super::clock::{Before, Moment};
 use super::prepare::{Ready, Wish};
 use super::receipt::{Durability, Receipt, ReceiptEntry};
-use super::Ledger;
 use crate::chain::confidential::Fields;
 use crate::chain::entry::{self, CommandId, Head, SealedCommand};
 use crate::chain::signature::Signer;

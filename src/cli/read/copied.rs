@@ -2,9 +2,9 @@
 
 use super::say;
 use super::verify::note_older;
-use crate::desk::place::LogCopy;
 use crate::cli::session::Session;
 use crate::cli::shell::quoted;
+use crate::desk::place::LogCopy;
 use crate::error::Result;
 use crate::ledger::Reader;
 use crate::report::table::Identity;

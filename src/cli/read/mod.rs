@@ -32,9 +32,9 @@ use super::args::{
     ProgrammeVerb, ReadFlags, ReportVerb, UnitName, Verb,
 };
 use super::output::{Exit, counted, printing};
-use crate::desk::place::LedgerPlace;
 use super::session::Session;
 use crate::chain::entry::Head;
+use crate::desk::place::LedgerPlace;
 use crate::domain::calendar::Date;
 use crate::domain::event::Body;
 use crate::domain::state::{LedgerFacts, State};

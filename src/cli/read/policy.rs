@@ -2,8 +2,8 @@
 
 use super::Reading;
 use crate::cli::args::ReadFlags;
-use crate::desk::policy_file;
 use crate::cli::session::Session;
+use crate::desk::policy_file;
 use crate::error::Result;
 
 /// Runs `policy show`.

@@ -8,12 +8,12 @@ use super::{key_of, packed, read_key};
 use crate::archive::package::Beside;
 use crate::cli::args::{FormatName, TierName, Verify};
 use crate::cli::output::Exit;
-use crate::desk::place::LedgerPlace;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
-use crate::desk::source::{Elsewhere, Source, Time};
 use crate::cli::trust::read_policy;
 use crate::cli::verdict::{self, Verdict};
+use crate::desk::place::LedgerPlace;
+use crate::desk::source::{Elsewhere, Source, Time};
 use crate::edge::durable;
 use crate::edge::pins::Pin;
 use crate::edge::sealed::{CONFIDENTIAL_FOLDER, SealedFolder};
@@ -59,7 +59,8 @@ fn verify_within(session: &Session, a: &Verify, time: &Time) -> Result<Exit> {
     let tiers = tiers(a.tier);
     let key = bookmark_key(session, a, &trust, &reader)?;
     let report = if let Some(key) = key {
-        let (folder, now) = (session.desk.home()?.bookmarks(), session.desk.clock()?.now_microseconds());
+        let (folder, now) =
+            (session.desk.home()?.bookmarks(), session.desk.clock()?.now_microseconds());
         let bookmark = Bookmark::of(&folder, &key.to_string(), tiers, now);
         verify::verify_on(&reader, caches, tiers, &trust, &bookmark, &mut progress)
     } else {

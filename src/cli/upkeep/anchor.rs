@@ -83,7 +83,8 @@ pub(super) fn adopt(session: &Session, a: &AdoptCheckpoint) -> Result<Exit> {
         dry_run: a.flags.dry_run,
     };
     let adopted = session
-        .desk.waiting(&mut || {
+        .desk
+        .waiting(&mut || {
             Ledger::adopt_anchor(&folder, session.desk.outside(log_key.clone())?, &adoption)
         })
         .map_err(|error| name_officer(error, &officer, &key))?;

@@ -1,11 +1,11 @@
 //! `import`: the rows of a CSV file, as a mapping file says.
 
-use crate::desk::documents::{document_of, document_of_bytes};
 use crate::chain::entry::Head;
 use crate::cli::args::ImportRows;
 use crate::cli::output::{Exit, counted, for_terminal, grouped};
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
+use crate::desk::documents::{document_of, document_of_bytes};
 use crate::desk::fill::currency_of;
 use crate::desk::name_officer;
 use crate::domain::event::DocumentRef;

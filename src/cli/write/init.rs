@@ -5,13 +5,13 @@
 //! (`edge::beginnings`), so that one that was cut off at any step can be run again.
 
 use super::receipt;
-use crate::desk::request::Request;
 use crate::chain::entry::LedgerId;
 use crate::chain::hash::{Hash, to_hex};
 use crate::chain::signature::Signer;
 use crate::cli::args::Init;
 use crate::cli::output::{Exit, for_terminal, path_text};
 use crate::cli::session::Session;
+use crate::desk::request::Request;
 use crate::domain::admit::{Context, admit};
 use crate::domain::apply::Cited;
 use crate::domain::calendar::Date;

@@ -1,12 +1,12 @@
 //! Officers' keys: making one, and asking to be enrolled with it.
 
-use crate::desk::request::{HEADER, Request};
 use crate::chain::entry::LedgerId;
 use crate::chain::hash::to_hex;
 use crate::chain::signature::Signer;
 use crate::cli::args::{ChangePassphrase, KeyVerb, NewKey, RequestEnrolment};
 use crate::cli::output::{Exit, for_terminal, path_text};
 use crate::cli::session::Session;
+use crate::desk::request::{HEADER, Request};
 use crate::edge::config::LedgerConfig;
 use crate::edge::durable;
 use crate::edge::keys::new_passphrase;

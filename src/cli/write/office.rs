@@ -9,8 +9,8 @@ use crate::cli::args::{Recorded, RotateLog};
 use crate::cli::output::Exit;
 use crate::cli::session::Session;
 use crate::desk::fill::{numbered, officer_named};
-use crate::desk::request::Request;
 use crate::desk::name_officer;
+use crate::desk::request::Request;
 use crate::domain::command::{Command, Order};
 use crate::domain::event::{Body, Bytes32, Bytes64, LogKeyRotated};
 use crate::domain::state::Officer;
@@ -135,7 +135,8 @@ pub(super) fn rotate_log(session: &Session, a: &RotateLog) -> Result<Exit> {
     let origin = LedgerConfig::read(&folder)?.origin;
     let begun = begun(&session.desk.home()?.keys().log_slot(&origin))?;
     if a.lost && !is_recorded(session, (&folder, &origin), begun)? {
-        let (ledger, next) = session.desk.open_without_log_key(&session.written_folder()?, a.flags.dry_run)?;
+        let (ledger, next) =
+            session.desk.open_without_log_key(&session.written_folder()?, a.flags.dry_run)?;
         return session.desk.closing(ledger, |ledger| {
             rotate_on(session, ledger, a, officer, |_| Ok(Rotation { old: None, next }))
         });
