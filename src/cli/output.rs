@@ -5,7 +5,7 @@
 
 use super::args::{ColorName, FormatName, Globals, UnitName};
 use super::escape::{self, Guard, Guarded};
-use crate::desk::{Listener, target};
+use crate::desk::target;
 use crate::error::{Error, Kind, Result};
 use crate::file;
 use crate::words::{Lang, Surface};
@@ -75,24 +75,6 @@ pub(crate) struct Console {
     color: ColorName,
     no_progress: bool,
     secret: bool,
-}
-
-impl Listener for Console {
-    fn note(&self, words: &str) {
-        self.note(words);
-    }
-
-    fn warn(&self, words: &str) {
-        self.warn(words);
-    }
-
-    fn lang(&self) -> Lang {
-        self.lang
-    }
-
-    fn surface(&self) -> Surface {
-        Surface::CommandLine
-    }
 }
 
 /// The code of the error that means: the reader has gone away.

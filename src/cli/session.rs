@@ -3,10 +3,11 @@
 use super::args::Globals;
 use super::output::Console;
 use crate::desk::place::LedgerPlace;
-use crate::desk::{Desk, Officer, WAIT_SECONDS};
+use crate::desk::{Desk, Listener, Officer, WAIT_SECONDS};
 use crate::edge::home::Home;
 use crate::error::Result;
 use crate::ledger::{Ledger, check_finished};
+use crate::words::{Lang, Surface};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -92,5 +93,23 @@ impl Session {
     /// `no_ledger`; as [`Desk::on_ledger`].
     pub(crate) fn on_ledger<T>(&self, work: impl FnOnce(&mut Ledger) -> Result<T>) -> Result<T> {
         self.desk.on_ledger(&self.written_folder()?, work)
+    }
+}
+
+impl Listener for Console {
+    fn note(&self, words: &str) {
+        self.note(words);
+    }
+
+    fn warn(&self, words: &str) {
+        self.warn(words);
+    }
+
+    fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    fn surface(&self) -> Surface {
+        Surface::CommandLine
     }
 }

@@ -9,20 +9,20 @@
 //!   `keys`: log keys and officers' keys, and the pins that follow them.
 //! * `fill`: a form's texts into a command, with `documents`, `policy_file`, `request` (keys that were made
 //!   elsewhere) and `sealed` (confidential fields from files).
-//! * `record`: prepare, sign, commit. [`writer`]: one writer for many who wait, and one sync for all of them.
+//! * `commit`: prepare, sign, commit. [`writer`]: one writer for many who wait, and one sync for all of them.
 //! * `place`: a ledger's folder, or a copy of its log; `source`: a log of somebody else's. `target`: where a result
 //!   may be written. `wait`: until another program is done.
 //!
 //! Nothing here prints, and nothing here knows a flag: what is said on the way goes to a [`Listener`].
 
 pub(crate) mod caution;
+pub(crate) mod commit;
 pub(crate) mod documents;
 pub(crate) mod fill;
 mod keys;
 mod open;
 pub(crate) mod place;
 pub(crate) mod policy_file;
-pub(crate) mod record;
 pub(crate) mod request;
 pub(crate) mod sealed;
 pub(crate) mod source;
@@ -30,8 +30,8 @@ pub(crate) mod target;
 mod wait;
 pub mod writer;
 
+pub(crate) use commit::Asked;
 pub(crate) use keys::{Officer, name_officer};
-pub(crate) use record::Asked;
 
 use crate::edge::clock::{self, Clock};
 use crate::edge::home::Home;

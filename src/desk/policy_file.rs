@@ -96,20 +96,6 @@ pub(crate) fn text(policy: &Policy, currency: Currency) -> String {
     )
 }
 
-/// The policy as JSON.
-#[must_use]
-pub(crate) fn json(policy: &Policy, currency: Currency) -> serde_json::Value {
-    serde_json::json!({"policy": {
-        "control": policy.control.text(),
-        "tolerance_basis_points": policy.tolerance_basis_points,
-        "tolerance": currency.plain(policy.tolerance_minor_units),
-        "project_required": policy.project_required,
-        "transfer_between_purposes": policy.transfer_between_purposes,
-        "history_before": policy.history_before,
-        "rule_set_version": policy.rule_set_version,
-    }})
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -94,7 +94,7 @@ pub const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("csv", &["import", "report", "export"]),
     ("serde_json", &["import", "report", "export", "cli", "archive::package"]),
     ("zip", &["export", "archive::package"]),
-    ("toml", &["import", "edge::config", "cli"]),
+    ("toml", &["import", "edge::config", "desk"]),
     ("axum", &["api"]),
     ("tokio", &["api"]),
     ("ureq", &["edge::http"]),

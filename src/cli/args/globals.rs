@@ -1,7 +1,7 @@
 //! Flags that many verbs share: everywhere, on every write, on every read.
 
 use super::typed::{Known, Period, parse_command_id, parse_date, parse_text};
-use crate::desk::record::filing;
+use crate::desk::commit::filing;
 use crate::domain::calendar::Date;
 use crate::domain::event::Filing;
 use crate::domain::ids::Text;

@@ -17,7 +17,7 @@ pub(crate) use key::key;
 use super::args::{ConfidentialVerb, ImportVerb, Recorded, Verb};
 use super::output::Exit;
 use super::session::Session;
-use crate::desk::record::undone;
+use crate::desk::commit::undone;
 use crate::desk::{Officer, caution};
 use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};
