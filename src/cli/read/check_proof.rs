@@ -14,7 +14,7 @@ use crate::cli::args::CheckProof;
 use crate::cli::output::{Exit, counted, for_terminal};
 use crate::cli::session::Session;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::reader::replay::read_event;
+use crate::ledger::reader::bodies::read_event;
 use crate::projection::Recorded;
 use crate::report::lone_entry_json;
 use crate::tlog::checkpoint::Checkpoint;
