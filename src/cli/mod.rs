@@ -23,7 +23,6 @@ mod target;
 mod trust;
 mod unparsed;
 mod upkeep;
-mod verdict;
 mod wait;
 mod write;
 

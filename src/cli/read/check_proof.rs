@@ -11,7 +11,7 @@ use crate::archive::medium::{Disk, Medium};
 use crate::chain::entry;
 use crate::chain::hash;
 use crate::cli::args::CheckProof;
-use crate::cli::output::{Exit, counted, for_terminal};
+use crate::cli::output::Exit;
 use crate::cli::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::reader::bodies::read_event;
@@ -23,6 +23,7 @@ use crate::tlog::policy::{MAX_POLICY_BYTES, Policy, Standing};
 use crate::tlog::proof_file::{MAX_PROOF_FILE_BYTES, ProofFile};
 use crate::tlog::tile::MAX_BUNDLE_ENTRY_BYTES;
 use crate::tlog::tree::{Digest, leaf_hash};
+use crate::words::shown::{counted, for_terminal};
 use serde_json::{Value, json};
 use std::path::Path;
 

@@ -4,10 +4,11 @@
 
 use crate::chain::confidential::{Field, Fields, MAX_VALUE_BYTES};
 use crate::cli::args::{Recorded, SweepConfidential};
-use crate::cli::output::{Exit, counted, for_terminal};
+use crate::cli::output::Exit;
 use crate::cli::session::Session;
 use crate::domain::ids::Text;
 use crate::error::{Error, Kind, Result};
+use crate::words::shown::{counted, for_terminal};
 use crate::{file, form};
 use serde_json::json;
 use std::io::Read;
