@@ -7,7 +7,7 @@
 //! as its code point.
 
 use crate::import::text::is_invisible;
-use crate::report::text::safe;
+use crate::words::shown::safe;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};

@@ -19,7 +19,6 @@ mod shell;
 mod trust;
 mod unparsed;
 mod upkeep;
-mod verdict;
 mod write;
 
 use std::process::ExitCode;

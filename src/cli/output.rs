@@ -8,6 +8,7 @@ use super::escape::{self, Guard, Guarded};
 use crate::desk::target;
 use crate::error::{Error, Kind, Result};
 use crate::file;
+use crate::words::shown::for_terminal;
 use crate::words::{Lang, Surface};
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -428,40 +429,6 @@ pub(crate) fn path_text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// Text for a terminal, with everything escaped that could move it; line feeds stay.
-#[must_use]
-pub(crate) fn for_terminal(text: &str) -> String {
-    text.split('\n').map(crate::report::text::safe).collect::<Vec<_>>().join("\n")
-}
-
-/// Digits with thousands separators: `-1234.50` → `-1,234.50`. Anything else stays as it is.
-#[must_use]
-pub(crate) fn grouped(plain: &str) -> String {
-    let (sign, rest) = plain.strip_prefix('-').map_or(("", plain), |rest| ("-", rest));
-    let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(a, b)| (a, Some(b)));
-    if !whole.bytes().all(|b| b.is_ascii_digit()) {
-        return plain.to_owned();
-    }
-    let mut out = sign.to_owned();
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && whole.len().saturating_sub(place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out
-}
-
-/// A count with its noun: `1 entry`, `28,761 entries`.
-#[must_use]
-pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(&count.to_string()), if count == 1 { one } else { many })
-}
-
 /// An error as JSON: message and hint are for people and in their language, the rest is stable.
 #[must_use]
 pub(crate) fn error_json(error: &Error, lang: Lang) -> String {
@@ -522,27 +489,6 @@ mod tests {
             error_json(&error, Lang::Zh),
             r#"{"error":{"code":"line_ambiguous","message":"possible are A and B","details":{"line":["A:2002","B:2002","C:2002"],"asked":"1.00"},"hint":null}}"#
         );
-    }
-
-    #[test]
-    fn a_terminal_is_never_moved() {
-        assert_eq!(for_terminal("a\u{1b}[2J\r\nb\u{202e}c"), "a\\u{1b}[2J\\u{d}\nb\\u{202e}c");
-        assert_eq!(for_terminal("浦东 — 示例"), "浦东 — 示例");
-    }
-
-    #[test]
-    fn figures_are_grouped_and_counted() {
-        for (plain, shown) in [
-            ("0", "0"),
-            ("999", "999"),
-            ("-1234.50", "-1,234.50"),
-            ("1000000", "1,000,000"),
-            ("x1", "x1"),
-        ] {
-            assert_eq!(grouped(plain), shown);
-        }
-        assert_eq!(counted(1, "entry", "entries"), "1 entry");
-        assert_eq!(counted(28_761, "entry", "entries"), "28,761 entries");
     }
 
     #[test]

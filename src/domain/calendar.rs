@@ -154,6 +154,16 @@ pub fn instant_text(microseconds: i64) -> String {
     }
 }
 
+/// Text of an instant to the second, of seconds since 1970: `2002-03-15T01:02:03Z`.
+#[must_use]
+pub fn second_text(seconds: u64) -> String {
+    let microseconds = i64::try_from(seconds).ok().and_then(|s| s.checked_mul(1_000_000));
+    microseconds.map_or_else(
+        || format!("second {seconds}"),
+        |microseconds| instant_text(microseconds).replace(".000000Z", "Z"),
+    )
+}
+
 /// Microseconds since 1970 of ISO 8601 text with an offset or `Z`, if it is that.
 #[must_use]
 pub fn parse_instant(text: &str) -> Option<i64> {

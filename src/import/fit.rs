@@ -4,13 +4,14 @@
 use super::mapping::{
     Column, ColumnName, Condition, EventRule, FieldRule, Mapping, Part, Supply, unfit_constant,
 };
-use super::plan::{
-    PlannedCondition, PlannedEvent, PlannedField, PlannedPart, PlannedSupply, Value, constant,
+use super::planned::{
+    PlannedCondition, PlannedEvent, PlannedField, PlannedPart, PlannedSupply, constant,
 };
 use super::problem::{Problem, quoted};
 use super::text::nearest;
 use crate::domain::money::Currency;
 use crate::error::{Error, Kind, Result};
+use crate::form::Value;
 use std::collections::BTreeMap;
 
 /// Columns of a file that a refusal lists.

@@ -15,6 +15,7 @@ mod label;
 pub mod mapping;
 mod mark;
 pub mod plan;
+mod planned;
 pub mod problem;
 pub mod reader;
 mod refusal;

@@ -9,18 +9,20 @@ pub use crate::form::{Value, Values};
 use super::fields::{Created, EventKind, Field, FieldSpec, Shape, is_required};
 use super::fit::Fit;
 use super::mapping::{Filter, Mapping, Test};
+use super::planned::{
+    PlannedCondition, PlannedEvent, PlannedField, PlannedPart, PlannedSupply, constant,
+};
 use super::problem::{Problem, quoted};
 use super::reader::Row;
 use super::spoilt;
 use super::text::{self, Compare, clean, is_blank, nearest, slug, without_guard};
 use crate::domain::calendar::Date;
-use crate::domain::ids::{Tag, Text};
+use crate::domain::ids::Text;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::state::NO_CURRENCY;
 use crate::error::Result;
 use crate::form::day::{self, DateFormat};
 use crate::form::{self, amount::NumberStyle};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -58,48 +60,6 @@ pub struct Plan {
     skip: Vec<PlannedCondition>,
     events: Vec<PlannedEvent>,
     created: BTreeMap<Created, Vec<PlannedField>>,
-}
-
-#[derive(Debug)]
-pub(super) struct PlannedEvent {
-    pub(super) kind: EventKind,
-    pub(super) target: bool,
-    pub(super) when: Vec<PlannedCondition>,
-    pub(super) fields: Vec<PlannedField>,
-}
-
-#[derive(Debug)]
-pub(super) struct PlannedCondition {
-    pub(super) index: usize,
-    pub(super) label: String,
-    pub(super) test: Test,
-    pub(super) compare: Compare,
-}
-
-#[derive(Debug)]
-pub(super) struct PlannedField {
-    pub(super) spec: FieldSpec,
-    pub(super) label: String,
-    pub(super) supply: PlannedSupply,
-    pub(super) default: Option<Value>,
-    pub(super) translation: Option<BTreeMap<String, Value>>,
-    pub(super) compare: Compare,
-    pub(super) as_written: bool,
-}
-
-#[derive(Debug)]
-pub(super) enum PlannedSupply {
-    Constant(Value),
-    Cell { index: usize, numbers: NumberStyle, dates: Vec<DateFormat> },
-    Template(Vec<PlannedPart>),
-}
-
-#[derive(Debug)]
-pub(super) enum PlannedPart {
-    Literal(String),
-    Cell(usize, Filter),
-    RowNumber(Filter),
-    Line(Filter),
 }
 
 impl Plan {
@@ -445,31 +405,10 @@ fn number(out: &mut String, number: u64, filter: Filter) {
     let _written = write!(out, "{number:0>width$}");
 }
 
-/// Text as a value of `shape`, in the plain style of constants; `None` where it is blank.
-pub(super) fn constant(
-    shape: Shape,
-    text: &str,
-    currency: Currency,
-) -> Result<Option<Value>, Problem> {
-    let text: Cow<'_, str> = clean(text);
-    if is_blank(&text) {
-        return Ok(None);
-    }
-    if shape == Shape::Tags {
-        let tags = text.split(';').map(str::trim).filter(|tag| !tag.is_empty());
-        return Ok(Some(Value::Tags(tags.map(Tag::new).collect())));
-    }
-    if shape == Shape::Amount {
-        let amount = NumberStyle::default().read(&text, currency)?;
-        return Ok(Some(Value::Amount(Amount(amount))));
-    }
-    Ok(Some(Value::read(shape, &text, currency)?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::Code;
+    use crate::domain::ids::{Code, Tag};
 
     const MAPPING: &str = r#"
         source = "s"

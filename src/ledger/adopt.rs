@@ -5,7 +5,7 @@
 //! beside the new one.
 
 use super::anchored::{Against, check_anchor};
-use super::open::root_at;
+use super::checks::root_at;
 use super::{Durability, Ledger, Media, Outside, Receipt, Submission};
 use crate::chain::signature::Signer;
 use crate::domain::calendar::Date;

@@ -1,7 +1,7 @@
 //! Which later entries have to be reversed before one can be: read from the log, judged by the rules.
 
 use super::Ledger;
-use super::reader::replay::read_event;
+use super::reader::bodies::read_event;
 use crate::domain::admit::{Context, LaterEntries, admit, find_dependents};
 use crate::domain::apply::Cited;
 use crate::domain::command::{Command, Order};

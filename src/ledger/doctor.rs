@@ -9,7 +9,7 @@ mod sealed;
 
 use self::copy::StoreCopy;
 use super::anchored::check_anchor;
-use super::open::unless_damaged;
+use super::checks::unless_damaged;
 use super::reader::state::{self, Compared};
 use super::recover::{Copies, Survey, survey};
 use super::restore::is_for_reading;

@@ -5,7 +5,8 @@
 //!
 //! * `create`: a new ledger from its genesis order. `media`: what a ledger is opened on.
 //! * `open`: takes the LOCK, sees that the copies agree, and the anchor with them (`anchored`); `resume`: the state,
-//!   from a snapshot that the log key signed. `proven`: what decides is held against the signed checkpoint.
+//!   from a snapshot that the log key signed. `checks`: what every way of opening looks at. `proven`: what
+//!   decides is held against the signed checkpoint.
 //! * `adopt`: an anchor given up. `restore`: a ledger again, from a copy of its log. `unfinished`: what
 //!   making either leaves when it is cut off.
 //! * [`doctor`]: what is whole and what is not in a ledger's folder. `recover`: the longest verified sequence, and
@@ -18,7 +19,7 @@
 //! * `confidential`: fields beside the chain, sealed before their entry and erased after another.
 //! * `clock`: when a command is recorded. `seal`: events into signed entries. `publish`: entries into the archive, anchored; snapshots.
 //! * `unpublished`: what a publish that failed leaves for readers to know.
-//! * `reader`: replay, caches, "as known at".
+//! * `reader`: bodies, replay, caches, "as known at".
 //!
 //! A submitted command reads head, command ids, cited entries and state from the store alone. The archive
 //! and the durability log are read in recovery only, but for the tiles that prove a cited entry.
@@ -26,6 +27,7 @@
 mod adopt;
 mod anchored;
 mod batch;
+mod checks;
 mod clock;
 mod confidential;
 mod create;
@@ -252,7 +254,7 @@ fn last_recorded_at(store: &dyn Store, head: Head) -> Result<i64> {
 
 /// The event of an entry, if its type is known.
 fn event_of(sealed: &Sealed) -> Result<Option<Event>> {
-    reader::replay::read_event(&sealed.bytes).map_err(|malformed| {
+    reader::bodies::read_event(&sealed.bytes).map_err(|malformed| {
         Error::new(Kind::Break, "entry_malformed", format!("entry {}: {malformed}", sealed.index))
             .with_hint("run `earmark verify --store`")
             .with_detail("index", sealed.index)

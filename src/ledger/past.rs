@@ -1,7 +1,7 @@
 //! What an import asks the entries before it begins: the rows that were imported, and the names of
 //! things. One pass over the log, in which most entries are told by two fixed bytes.
 
-use super::reader::replay::read_event;
+use super::reader::bodies::read_event;
 use super::{Batch, Ledger};
 use crate::chain::entry::{self, IMPORTED, Row};
 use crate::domain::event::Event;

@@ -1,9 +1,9 @@
 //! The state at the head after an end that is trusted: a snapshot that the log key signed, and `admit`
 //! over the entries after it.
 
+use super::checks::check_understood;
 use super::proven::Proven;
 use super::reader::replay::{Judge, Replay};
-use super::recover;
 use crate::archive::writer::ArchiveWriter;
 use crate::chain::body;
 use crate::chain::entry::{self, LedgerId};
@@ -84,7 +84,7 @@ pub(super) fn follow(
         }
         at = at.saturating_add(u64::try_from(page.len()).unwrap_or(u64::MAX));
     }
-    recover::check_understood(replay.stopped_at())?;
+    check_understood(replay.stopped_at())?;
     resumed.state = replay.into_state();
     Ok(resumed)
 }

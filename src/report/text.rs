@@ -14,10 +14,10 @@ use super::fit::{card, fitted, shortened};
 use super::table::{Cell, Identity, Kind, Note, Table};
 pub use super::view::Unit;
 use super::view::{Shape, View, is_right, wan};
-pub use super::width::safe;
 use super::width::{folded, width};
 use crate::domain::money::{Amount, Currency};
 use crate::words::Lang;
+use crate::words::shown::safe;
 use std::fmt::Write;
 use std::io;
 

@@ -2,11 +2,12 @@
 //! cell.
 
 use super::table::{Cell, Column, Kind, Shown, Table};
-use super::width::{cut, safe, width};
+use super::width::{cut, width};
 use crate::domain::calendar::instant_text;
 use crate::domain::money::{Amount, Currency};
 use crate::projection::ratio::Ratio;
 use crate::words::Lang;
+use crate::words::shown::safe;
 use std::fmt::Write;
 
 /// The display unit of amounts.

@@ -1,36 +1,6 @@
-//! How wide text is on a page, and text that fits one: cut, folded, and without what could steer a terminal.
+//! How wide text is on a page, and text that fits one: cut or folded.
 
-use std::fmt::Write;
 use unicode_width::UnicodeWidthChar;
-
-/// Text that cannot steer a terminal: control and reading-order characters as their code points.
-///
-/// ```
-/// use earmark::report::text::safe;
-/// assert_eq!(safe("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
-/// assert_eq!(safe("社保卡"), "社保卡");
-/// ```
-#[must_use]
-pub fn safe(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(
-                c,
-                '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}'
-            )
-            || ('\u{202A}'..='\u{202E}').contains(&c)
-            || ('\u{2066}'..='\u{2069}').contains(&c)
-    };
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if steers(c) {
-            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
 
 /// Columns that a text takes on a terminal.
 pub(super) fn width(text: &str) -> usize {

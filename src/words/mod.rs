@@ -4,10 +4,12 @@
 //! * [`refusal`]: what a rule says, and what can be done next, for the command line and for a page.
 //! * [`mod@error`]: what is wrong with the machine, the input or the line typed, by code.
 //! * [`finding`]: what a soft rule looks at; [`caution`]: what may be a slip of the pen.
+//! * [`verdict`]: a verification, in lines, for a program and as a page.
+//! * [`shown`]: counts, and text of strangers.
 //!
-//! A sentence stands beside its translation, in one row, so that neither is forgotten. The room is pure
-//! and knows `domain` only. It decides nothing, reads nothing and escapes nothing: what a terminal or a
-//! page does to text is theirs. Codes, figures and the names of fields in JSON are no words; they are
+//! A sentence stands beside its translation, in one row, so that neither is forgotten. The room is pure,
+//! decides nothing and reads nothing. All but `verdict` knows `domain` only, for every room may speak.
+//! What a terminal does to text is the terminal's. Codes, figures and the names of fields in JSON are no words; they are
 //! stable and stand with what they are of.
 
 pub mod breach;
@@ -22,8 +24,10 @@ pub mod refusal;
 #[cfg(test)]
 mod samples;
 mod say;
+pub mod shown;
 mod steps;
 mod terms;
+pub mod verdict;
 
 use crate::domain::money::Money;
 use say::Say as _;

@@ -1,9 +1,9 @@
 //! One thing on a page: its fields below each other, labels aligned by the width of their characters.
 
-use crate::cli::output::for_terminal;
 use crate::domain::calendar::instant_text;
 use crate::domain::money::Currency;
 use crate::report::table::{Cell, Column, Kind, Table};
+use crate::words::shown::for_terminal;
 use crate::words::{self, Lang};
 use unicode_width::UnicodeWidthStr;
 

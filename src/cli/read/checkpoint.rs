@@ -3,8 +3,9 @@
 use super::Reading;
 use crate::cli::args::{ReadFlags, ShowCheckpoint};
 use crate::cli::session::Session;
-use crate::cli::trust::{cosigners, read_policy};
+use crate::cli::trust::read_policy;
 use crate::error::Result;
+use crate::words::verdict::cosigners;
 use serde_json::json;
 
 /// Runs `checkpoint show`.

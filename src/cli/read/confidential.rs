@@ -6,7 +6,7 @@ use crate::chain::confidential::{Field, name};
 use crate::chain::entry::{self, LedgerId};
 use crate::chain::hash::Hash;
 use crate::cli::args::{ReadFlags, ShowConfidential};
-use crate::cli::output::{Exit, for_terminal};
+use crate::cli::output::Exit;
 use crate::cli::session::Session;
 use crate::desk::place::LedgerPlace;
 use crate::domain::calendar::Date;
@@ -15,6 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::reader::books::Books;
 use crate::ledger::reader::sealed::{away, open_fields};
 use crate::words::Lang;
+use crate::words::shown::for_terminal;
 use serde_json::{Map, Value, json};
 
 /// Where the confidential fields of an entry stand.

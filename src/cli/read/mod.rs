@@ -31,7 +31,7 @@ use super::args::{
     CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, OfficerVerb, PolicyVerb,
     ProgrammeVerb, ReadFlags, ReportVerb, UnitName, Verb,
 };
-use super::output::{Exit, counted, printing};
+use super::output::{Exit, printing};
 use super::session::Session;
 use crate::chain::entry::Head;
 use crate::desk::place::LedgerPlace;
@@ -53,6 +53,7 @@ use crate::report::text::Unit;
 use crate::report::{Format, Style};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::VerifierKey;
+use crate::words::shown::counted;
 use crate::words::{self, Lang};
 use std::cell::RefCell;
 use std::path::Path;

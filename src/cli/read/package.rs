@@ -5,7 +5,6 @@ use crate::cli::args::ReadFlags;
 use crate::cli::output::printing;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
-use crate::cli::verdict::{self, Verdict};
 use crate::domain::kinds::Stage;
 use crate::domain::money::Amount;
 use crate::error::{Error, Kind, Result};
@@ -18,6 +17,7 @@ use crate::report::{Format, Style, balance};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::verify::{self, Report, Tier, Trust};
 use crate::words::Lang;
+use crate::words::verdict::{self, Verdict};
 use serde_json::{Map, Value, json};
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -82,7 +82,7 @@ type WritePart<'a> = Box<dyn FnMut(&mut dyn Write) -> Result<Option<u64>> + 'a>;
 
 /// The files that follow from the log, in order. `report`: of the log alone; `note`: its checkpoint.
 pub(super) fn parts<'a>(reading: &'a Reading, report: &'a Report, note: &'a [u8]) -> [Part<'a>; 5] {
-    let told = move || Verdict { report, store: None, against: &[], unpinned: true };
+    let told = move || Verdict { report, store: None, against: &[] };
     let page = move |lang| -> WritePart<'a> {
         Box::new(move |out| put(out, &verdict::page(&told(), lang, None, note)))
     };

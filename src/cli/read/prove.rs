@@ -6,7 +6,7 @@
 use super::named::resolve_entry;
 use super::{facts_of, key_of, say};
 use crate::cli::args::Prove;
-use crate::cli::output::{Exit, counted, for_terminal, path_text, to_file};
+use crate::cli::output::{Exit, path_text, to_file};
 use crate::cli::session::Session;
 use crate::cli::shell::quoted;
 use crate::desk::place::LedgerPlace;
@@ -15,6 +15,7 @@ use crate::ledger::Reader;
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::VerifierKey;
 use crate::tlog::proof_file::{PROOF_FILE_ENDING, ProofFile};
+use crate::words::shown::{counted, for_terminal};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 

@@ -7,7 +7,7 @@ use super::named::{Wanted, officer_number, resolve};
 use super::{Reading, lang, style};
 use crate::chain::entry;
 use crate::cli::args::{FormatName, Show};
-use crate::cli::output::{Exit, grouped};
+use crate::cli::output::Exit;
 use crate::cli::session::Session;
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::money::Currency;
@@ -22,6 +22,7 @@ use crate::projection::names::Names;
 use crate::projection::register::{Register, Row};
 use crate::report::table::{Cell, Table};
 use crate::report::{self, balance, entry_json, master};
+use crate::words::shown::grouped;
 use crate::words::{self, Lang};
 use serde_json::{Value, json};
 

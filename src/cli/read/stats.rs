@@ -4,13 +4,14 @@ use super::card::Card;
 use super::{Reading, lang};
 use crate::chain::entry::LedgerId;
 use crate::cli::args::Stats;
-use crate::cli::output::{Exit, grouped};
+use crate::cli::output::Exit;
 use crate::cli::session::Session;
 use crate::domain::calendar::instant_text;
 use crate::error::Result;
 use crate::projection::Projection;
 use crate::projection::names::Names;
 use crate::words::Lang;
+use crate::words::shown::grouped;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -136,7 +137,7 @@ impl Told<'_> {
             .map(|(name, count)| format!("{:>10} {name}", grouped(&count.to_string())))
             .collect();
         card.add(say("by type", "按类型"), types.join("\n"));
-        format!("{}\n{}", crate::cli::output::for_terminal(facts.name.as_str()), card.text())
+        format!("{}\n{}", crate::words::shown::for_terminal(facts.name.as_str()), card.text())
     }
 
     fn json(&self) -> serde_json::Value {

@@ -11,7 +11,7 @@ use crate::cli::output::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
 use crate::cli::trust::read_policy;
-use crate::cli::verdict::{self, Verdict};
+
 use crate::desk::place::LedgerPlace;
 use crate::desk::source::{Elsewhere, Source, Time};
 use crate::edge::durable;
@@ -23,6 +23,8 @@ use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::{Note, VerifierKey};
 use crate::tlog::policy::Policy;
 use crate::verify::{self, Against, Bookmark, Identity, Older, Report, Tier, Trust};
+use crate::words::shown::for_terminal;
+use crate::words::verdict::{self, Came, Verdict};
 use std::path::PathBuf;
 
 /// Runs `verify`.
@@ -88,20 +90,27 @@ fn verify_within(session: &Session, a: &Verify, time: &Time) -> Result<Exit> {
     if report.is_verified() {
         follow_handover(session, &report)?;
     }
-    let (store, unpinned) = (store.as_ref(), a.unpinned);
-    let verdict = Verdict { report: &report, store, against: &against, unpinned };
+    let verdict = Verdict { report: &report, store: store.as_ref(), against: &against };
+    print(session, &verdict, reader.archive().note())?;
+    Ok(match verdict.came() {
+        Came::Verified | Came::WholeAsAsked => Exit::Done,
+        Came::WholeInItself if a.unpinned => Exit::Done,
+        Came::WholeInItself | Came::Broken => Exit::Broken,
+    })
+}
+
+/// Prints a verdict; `note`: the signed checkpoint.
+fn print(session: &Session, verdict: &Verdict<'_>, note: &[u8]) -> Result<()> {
+    let lang = super::lang(session);
     match session.console.format {
         FormatName::Html => {
             let now = session.desk.clock()?.now_microseconds();
-            let note = reader.archive().note();
-            let page = verdict::page(&verdict, super::lang(session), Some(now), note);
-            session.console.text(&page)?;
+            session.console.text(&verdict::page(verdict, lang, Some(now), note))
         }
         FormatName::Table | FormatName::Csv | FormatName::Json | FormatName::Jsonl => {
-            session.console.receipt(&verdict.text(super::lang(session)), &verdict.json())?;
+            session.console.receipt(&for_terminal(&verdict.text(lang)), &verdict.json())
         }
     }
-    Ok(verdict.exit())
 }
 
 /// Where the log is.

@@ -6,10 +6,8 @@ mod witness;
 use super::args::Verb;
 use super::output::Exit;
 use super::session::Session;
-use crate::domain::calendar::instant_text;
 use crate::error::{Error, Result};
-use crate::tlog::policy::{MAX_POLICY_BYTES, Policy, Standing};
-use serde_json::{Value, json};
+use crate::tlog::policy::{MAX_POLICY_BYTES, Policy};
 use std::path::Path;
 
 /// Runs a verb about trust between machines; `None` if it is none.
@@ -21,21 +19,6 @@ pub(super) fn trust(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
         return Some(publish::publish(session, a));
     }
     None
-}
-
-/// Who cosigned, and when, for a program.
-pub(super) fn cosigners(standing: &Standing) -> Vec<Value> {
-    let signed = standing.signed.iter();
-    signed.map(|(name, seconds)| json!({"witness": name, "time": time(*seconds)})).collect()
-}
-
-/// When, to the second: a cosignature tells no more.
-pub(super) fn time(seconds: u64) -> String {
-    let microseconds = i64::try_from(seconds).ok().and_then(|s| s.checked_mul(1_000_000));
-    microseconds.map_or_else(
-        || format!("second {seconds}"),
-        |microseconds| instant_text(microseconds).replace(".000000Z", "Z"),
-    )
 }
 
 /// Reads a policy from its file, and no more than a policy may have.

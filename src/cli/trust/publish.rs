@@ -3,11 +3,12 @@
 //! The ledger is let go of while witnesses are asked, so that others may record meanwhile; what came
 //! is attached only if the log still stands where it stood.
 
-use super::{cosigners, read_policy, time};
+use super::read_policy;
 use crate::archive::reader::ArchiveReader;
 use crate::cli::args::Publish;
-use crate::cli::output::{Exit, counted, for_terminal};
+use crate::cli::output::Exit;
 use crate::cli::session::Session;
+use crate::domain::calendar::second_text;
 use crate::edge::config::LedgerConfig;
 use crate::edge::http::Http;
 use crate::error::{Error, Kind, Result};
@@ -16,6 +17,8 @@ use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::Note;
 use crate::tlog::policy::{Policy, Standing};
 use crate::witness::gather::{self, Gathered};
+use crate::words::shown::{counted, for_terminal};
+use crate::words::verdict::cosigners;
 use serde_json::json;
 use std::path::Path;
 
@@ -122,7 +125,7 @@ fn standing_text(standing: &Standing, gathered: &Gathered) -> String {
     let mut text = String::new();
     for (name, seconds) in &standing.signed {
         let name = for_terminal(name);
-        text.push_str(&format!("  cosigned     by {name} at {}\n", time(*seconds)));
+        text.push_str(&format!("  cosigned     by {name} at {}\n", second_text(*seconds)));
     }
     for (name, error) in &gathered.failures {
         let (name, message) = (for_terminal(name), for_terminal(error.message()));

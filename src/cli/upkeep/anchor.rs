@@ -3,13 +3,15 @@
 
 use crate::archive::medium::{Disk, Medium};
 use crate::cli::args::AdoptCheckpoint;
-use crate::cli::output::{Exit, counted, for_terminal, path_text};
+use crate::cli::output::{Exit, path_text};
+
 use crate::cli::session::Session;
 use crate::desk::name_officer;
 use crate::edge::config::LedgerConfig;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Adopted, Adoption, Anchored, Ledger, Reader};
 use crate::tlog::checkpoint::MAX_CHECKPOINT_BYTES;
+use crate::words::shown::{counted, for_terminal};
 use serde_json::json;
 use std::path::Path;
 

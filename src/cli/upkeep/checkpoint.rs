@@ -1,10 +1,11 @@
 //! `checkpoint sign`: publishes what is recorded, under the log key that stands now.
 
-use crate::cli::output::{Exit, counted};
+use crate::cli::output::Exit;
 use crate::cli::session::Session;
 use crate::error::Result;
 use crate::ledger::Ledger;
 use crate::tlog::checkpoint::Checkpoint;
+use crate::words::shown::counted;
 use serde_json::json;
 
 /// Runs `checkpoint sign`.

@@ -5,13 +5,14 @@
 //! closing private keys to others.
 
 use crate::cli::args::Doctor;
-use crate::cli::output::{Exit, counted, for_terminal, path_text};
+use crate::cli::output::{Exit, path_text};
 use crate::cli::session::Session;
 use crate::domain::state::LedgerFacts;
 use crate::edge::config::LedgerConfig;
 use crate::error::{Error, Result};
 use crate::ledger::check_finished;
 use crate::ledger::doctor::{Examined, Health, Observation, distrust, examine};
+use crate::words::shown::{counted, for_terminal};
 use serde_json::{Value, json};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;

@@ -2,7 +2,7 @@
 
 use crate::archive::reader::ArchiveReader;
 use crate::cli::args::RestoreArchive;
-use crate::cli::output::{Exit, counted, for_terminal, path_text};
+use crate::cli::output::{Exit, path_text};
 use crate::cli::progress::Progress;
 use crate::cli::read::{facts_of, key_of, policy_trust, read_key};
 use crate::cli::session::Session;
@@ -21,6 +21,7 @@ use crate::tlog::note::VerifierKey;
 use crate::tlog::policy::Policy;
 use crate::verify::{self, Fault, Identity, Outcome, Report, Tier, Trust};
 use crate::witness::held::{self, Heard, Held};
+use crate::words::shown::{counted, for_terminal};
 use serde_json::json;
 
 /// Runs `archive restore`: exit 3 where the ledger can be read, but is shorter than the anchor.

@@ -1,9 +1,10 @@
 //! `confidential sweep`: sealed files that belong to nothing.
 
 use crate::cli::args::SweepConfidential;
-use crate::cli::output::{Exit, counted, for_terminal};
+use crate::cli::output::Exit;
 use crate::cli::session::Session;
 use crate::error::Result;
+use crate::words::shown::{counted, for_terminal};
 use serde_json::json;
 
 /// Removes sealed files that belong to no entry.

@@ -2,7 +2,7 @@
 
 use crate::chain::entry::Head;
 use crate::cli::args::ImportRows;
-use crate::cli::output::{Exit, counted, for_terminal, grouped};
+use crate::cli::output::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
 use crate::desk::documents::{document_of, document_of_bytes};
@@ -21,6 +21,7 @@ use crate::import::rejects::{LateFile, RejectsFile, is_passing};
 use crate::import::run::{self, Input, Job, Summary};
 use crate::import::survey::Expected;
 use crate::ledger::Ledger;
+use crate::words::shown::{counted, for_terminal, grouped};
 use serde_json::json;
 use std::io::{Sink, Write};
 use std::path::Path;

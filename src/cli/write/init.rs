@@ -9,7 +9,7 @@ use crate::chain::entry::LedgerId;
 use crate::chain::hash::{Hash, to_hex};
 use crate::chain::signature::Signer;
 use crate::cli::args::Init;
-use crate::cli::output::{Exit, for_terminal, path_text};
+use crate::cli::output::{Exit, path_text};
 use crate::cli::session::Session;
 use crate::desk::request::Request;
 use crate::domain::admit::{Context, admit};
@@ -34,6 +34,7 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::{Durability, Ledger, Receipt, ReceiptEntry, clear_never_begun};
 use crate::tlog::checkpoint::check_origin;
 use crate::tlog::note::VerifierKey;
+use crate::words::shown::for_terminal;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 

@@ -4,13 +4,14 @@ use crate::chain::entry::LedgerId;
 use crate::chain::hash::to_hex;
 use crate::chain::signature::Signer;
 use crate::cli::args::{ChangePassphrase, KeyVerb, NewKey, RequestEnrolment};
-use crate::cli::output::{Exit, for_terminal, path_text};
+use crate::cli::output::{Exit, path_text};
 use crate::cli::session::Session;
 use crate::desk::request::{HEADER, Request};
 use crate::edge::config::LedgerConfig;
 use crate::edge::durable;
 use crate::edge::keys::new_passphrase;
 use crate::error::{Error, Kind, Result};
+use crate::words::shown::for_terminal;
 use serde_json::json;
 
 /// Runs `key new` and `key request`.

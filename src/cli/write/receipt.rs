@@ -3,7 +3,6 @@
 use super::left::{Left, left};
 use super::sentence::Tongue;
 use super::stranded::{Stranded, stranded};
-use crate::cli::output::{counted, for_terminal};
 use crate::cli::session::Session;
 use crate::domain::apply::Cited;
 use crate::domain::caution::Caution;
@@ -14,6 +13,7 @@ use crate::error::Result;
 use crate::ledger::{Receipt, ReceiptEntry};
 use crate::projection::content::Content;
 use crate::report::entry::body_in_major_units;
+use crate::words::shown::{counted, for_terminal};
 use crate::words::{self, Lang};
 use serde_json::{Value, json};
 

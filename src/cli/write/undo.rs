@@ -1,13 +1,15 @@
 //! `import undo`: what an import recorded, reversed.
 
 use crate::cli::args::UndoImport;
-use crate::cli::output::{Exit, counted, error_json, for_terminal, grouped};
+use crate::cli::output::{Exit, error_json};
+
 use crate::cli::session::Session;
 use crate::desk::name_officer;
 use crate::domain::ids::{MAX_REASON_BYTES, Text};
 use crate::error::{Error, Result};
 use crate::import::undo::{Undo, Undone, entries_of, undo as take_back};
 use crate::ledger::Ledger;
+use crate::words::shown::{counted, for_terminal, grouped};
 use crate::words::{Lang, Surface};
 use serde_json::{Value, json};
 

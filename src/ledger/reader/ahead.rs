@@ -6,7 +6,7 @@
 //! knows the key of the position, and takes a signature as checked only if it was checked under that
 //! very key. A belief that is wrong or missing costs time, never truth.
 
-use super::replay::{ReadBody, body_of, read_body};
+use super::bodies::{ReadBody, body_of, read_body};
 use crate::chain::entry::{self, Envelope, Sealed};
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::{PUBLIC_KEY_BYTES, VerifyingKey, entry_message};

@@ -4,6 +4,7 @@
 //! trusted log key and whose head is in the log. Deleting the caches changes nothing but time.
 
 pub mod ahead;
+pub mod bodies;
 pub mod books;
 pub mod cache;
 pub mod home_cache;
@@ -18,9 +19,10 @@ mod unclear;
 use self::ahead::Ahead;
 pub use self::scan::is_voucher;
 
+use self::bodies::read_event;
 use self::books::Books;
 use self::home_cache::HomeCaches;
-use self::replay::{Judge, Replay, read_event};
+use self::replay::{Judge, Replay};
 use self::settled::Settled;
 use super::{CACHE_FOLDER, LOG_FOLDER};
 use crate::archive::reader::ArchiveReader;

@@ -10,17 +10,16 @@ mod late;
 
 use self::late::is_of_keys;
 use super::ahead::{Ahead, Keys, Signed};
+use super::bodies::event_of;
 use super::proofs;
 use super::settled::{Pending, Settled};
-use crate::chain::body;
 use crate::chain::breaks::{Break, Likely};
 use crate::chain::command_ids::CommandIds;
-use crate::chain::entry::{self, CommandId, Envelope, Head, LedgerId, Sealed};
+use crate::chain::entry::{self, CommandId, Head, LedgerId, Sealed};
 use crate::chain::walk::{Completed, Walk};
 use crate::domain::admit::{Admitted, Context, admit};
 use crate::domain::apply::Cited;
 use crate::domain::breach;
-use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Bytes32, Event};
 use crate::domain::fact::cited_by;
 use crate::domain::finding::Finding;
@@ -46,31 +45,6 @@ pub enum Judge {
     Rules,
 }
 
-/// A body as it was read: `None` is a type or version of a later release.
-pub type ReadBody = std::result::Result<Option<Body>, entry::Malformed>;
-
-/// Reads the body of an entry.
-///
-/// # Errors
-/// As [`entry::parse`] and [`body::decode`].
-pub fn read_body(bytes: &[u8]) -> ReadBody {
-    body_of(&entry::parse(bytes)?)
-}
-
-pub(super) fn body_of(envelope: &Envelope<'_>) -> ReadBody {
-    body::decode(envelope.event_type, envelope.event_version, envelope.body)
-}
-
-/// The event of an entry, if this release knows its type.
-///
-/// # Errors
-/// As [`read_body`].
-pub fn read_event(bytes: &[u8]) -> std::result::Result<Option<Event>, entry::Malformed> {
-    let envelope = entry::parse(bytes)?;
-    let body = body::decode(envelope.event_type, envelope.event_version, envelope.body)?;
-    Ok(body.map(|body| event_of(&envelope, body)))
-}
-
 /// True unless it is of a later release, by the rule set that it brings in.
 #[expect(clippy::wildcard_enum_match_arm, reason = "only these name a rule set")]
 fn is_understood(body: &Body) -> bool {
@@ -78,15 +52,6 @@ fn is_understood(body: &Body) -> bool {
         Body::LedgerOpened(b) => b.policy.has_known_rules(),
         Body::PolicyAdopted(b) => b.policy.has_known_rules(),
         _ => true,
-    }
-}
-
-fn event_of(envelope: &Envelope<'_>, body: Body) -> Event {
-    Event {
-        occurred_on: Date(envelope.occurred_on_days),
-        historical: envelope.has(entry::HISTORICAL),
-        confidential: envelope.commitment.map(|commitment| Bytes32(commitment.0)),
-        body,
     }
 }
 

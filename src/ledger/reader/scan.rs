@@ -2,7 +2,8 @@
 //! followed, nothing is kept. Trusts the log, as every reader does (see `verify`).
 
 use super::ahead::Ahead;
-use super::replay::{Judge, Replay, read_body, read_event};
+use super::bodies::{read_body, read_event};
+use super::replay::{Judge, Replay};
 use super::settled::Settled;
 use super::{Reader, check_understood, partition};
 use crate::chain::entry;

@@ -7,7 +7,7 @@ use crate::archive::scan::{Found, Scan, scan_on};
 use crate::chain::entry::Sealed;
 use crate::chain::hash::Hash;
 use crate::error::Result;
-use crate::ledger::open::unless_damaged;
+use crate::ledger::checks::unless_damaged;
 use crate::store::Store;
 use std::collections::BTreeMap;
 use std::iter::Peekable;

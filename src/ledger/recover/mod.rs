@@ -20,6 +20,7 @@ pub(super) use self::copies::Copies;
 pub(super) use self::survey::{Survey, survey};
 pub(super) use self::tail::recover_tail;
 use super::anchored::{Against, Log, check_anchor};
+use super::checks::{check_identity, check_understood};
 use super::publish::publish_archive;
 use super::{Media, Outside};
 use crate::archive::reader::ArchiveReader;
@@ -88,7 +89,7 @@ pub(super) fn recover(
     notes.extend(survey.repeated.iter().cloned());
     check_found(&survey, !matches!(anchor, Ok(None)), log)?;
     check_understood(survey.not_understood)?;
-    super::open::check_identity(&survey.state, config, outside)?;
+    check_identity(&survey.state, config, outside)?;
     check_anchor(anchor?.as_ref(), survey.size(), || Ok(survey.anchored))?;
     if let Some(reader) = copies.reader()? {
         let signed_by = survey.state.ledger.as_ref().map_or_else(
@@ -154,21 +155,6 @@ fn check_found(survey: &Survey, has_anchor: bool, log: &Path) -> Result<()> {
     Err(Error::new(Kind::Break, "nothing_to_recover", message)
         .with_hint("restore the folder from a copy; nothing was changed")
         .with_detail("path", folder))
-}
-
-/// Opening for writing needs every event to be understood.
-///
-/// # Errors
-/// `read_only_ledger` names the first entry that is not.
-pub(super) fn check_understood(not_understood: Option<u64>) -> Result<()> {
-    let Some(index) = not_understood else { return Ok(()) };
-    let message = format!(
-        "entry {index} is of a type, or brings in a rule set, that this release does not know"
-    );
-    Err(Error::new(Kind::Break, "read_only_ledger", message)
-        .with_hint("write with the release that made it; reading and verifying still work")
-        .in_case("unknown")
-        .with_detail("index", index))
 }
 
 /// An entry that verifies is never dropped in silence.

@@ -14,7 +14,8 @@ use crate::chain::hash::Hash;
 use crate::domain::event::Event;
 use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::reader::replay::{Judge, Replay, read_event};
+use crate::ledger::reader::bodies::read_event;
+use crate::ledger::reader::replay::{Judge, Replay};
 use crate::tlog::tree::{Digest, Frontier, leaf_hash};
 use std::collections::BTreeMap;
 

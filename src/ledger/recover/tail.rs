@@ -14,7 +14,7 @@ use crate::archive::reader::ArchiveReader;
 use crate::archive::writer::ArchiveWriter;
 use crate::chain::entry::{self, Head, Sealed};
 use crate::error::{Error, Kind, Result};
-use crate::ledger::open::{check_identity, root_at, unless_damaged};
+use crate::ledger::checks::{check_identity, check_understood, root_at, unless_damaged};
 use crate::ledger::reader::replay::{Judge, Replay};
 use crate::store::Store;
 use crate::tlog::checkpoint::Checkpoint;
@@ -79,7 +79,7 @@ fn attempt(
     else {
         return Ok(None);
     };
-    super::check_understood(replay.stopped_at())?;
+    check_understood(replay.stopped_at())?;
     resumed.state = replay.into_state();
     check_identity(&resumed.state, config, outside)?;
     let found = Log { medium: media.log.as_ref(), folder: log };

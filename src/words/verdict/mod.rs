@@ -1,7 +1,7 @@
 //! A verification told: to a terminal, to a program (schemas/verify.json), and as a page for people.
 //!
 //! All three tell the same [`Verdict`]. None of them calls anything verified that nobody outside the
-//! ledger vouches for. Lacks checks of its own.
+//! ledger vouches for. Lacks checks of its own, and escapes nothing for a terminal.
 
 mod html;
 mod json;
@@ -9,10 +9,9 @@ mod meaning;
 mod page;
 mod text;
 
-pub(crate) use json::{budget_json, fund_json};
-pub(crate) use page::page;
+pub use json::{budget_json, cosigners, fund_json};
+pub use page::page;
 
-use super::output::Exit;
 use crate::domain::money::Amount;
 use crate::projection::figures::Figures as Budget;
 use crate::verify::{Against, Fault, Identity, Outcome, Report, StoreReport, Tier};
@@ -40,20 +39,19 @@ const BUDGET: [(&str, Figure); 14] = [
 ];
 
 /// What a verification found, and what was asked of it.
-pub(crate) struct Verdict<'a> {
+#[derive(Debug, Clone, Copy)]
+pub struct Verdict<'a> {
     /// What was found in the log.
-    pub(crate) report: &'a Report,
+    pub report: &'a Report,
     /// What was found in the store, if it was compared.
-    pub(crate) store: Option<&'a StoreReport>,
+    pub store: Option<&'a StoreReport>,
     /// What came of holding the log against older ones.
-    pub(crate) against: &'a [Against],
-    /// A key from outside was given up.
-    pub(crate) unpinned: bool,
+    pub against: &'a [Against],
 }
 
 /// What it comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Came {
+pub enum Came {
     /// Everything holds, and a key from outside says whose log it is.
     Verified,
     /// What was asked for holds, under a key from outside.
@@ -77,22 +75,15 @@ impl Verdict<'_> {
             && self.against.iter().all(|against| against.faults.is_empty())
     }
 
-    fn came(&self) -> Came {
+    /// What it comes to.
+    #[must_use]
+    pub fn came(&self) -> Came {
         let is_pinned = self.report.identity != Identity::NotPinned;
         match (self.is_whole(), is_pinned) {
             (true, true) if self.report.is_verified() => Came::Verified,
             (true, true) => Came::WholeAsAsked,
             (true, false) => Came::WholeInItself,
             (false, _) => Came::Broken,
-        }
-    }
-
-    /// How the run ends.
-    pub(crate) fn exit(&self) -> Exit {
-        match self.came() {
-            Came::Verified | Came::WholeAsAsked => Exit::Done,
-            Came::WholeInItself if self.unpinned => Exit::Done,
-            Came::WholeInItself | Came::Broken => Exit::Broken,
         }
     }
 

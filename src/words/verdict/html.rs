@@ -1,12 +1,14 @@
 //! A little HTML: elements whose text cannot break out of them.
 
+use crate::words::shown::for_terminal;
+
 /// The most columns of figures and names that stand beside one another on a page.
 const WIDE_COLUMNS: usize = 7;
 
 /// Text as HTML shows it, also in an attribute; what could change the direction of reading is shown
 /// as its code point.
 pub(super) fn escaped(text: &str) -> String {
-    let text = crate::cli::output::for_terminal(text);
+    let text = for_terminal(text);
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,24 +1,16 @@
 //! The words of a verdict in English and Chinese.
 
 use super::Came;
-use crate::cli::output::counted;
 use crate::domain::calendar::instant_text;
 use crate::verify::{Outcome, Tier};
 use crate::words::Lang;
-
-/// The one or the other.
-pub(super) fn say<'a>(lang: Lang, en: &'a str, zh: &'a str) -> &'a str {
-    match lang {
-        Lang::En => en,
-        Lang::Zh => zh,
-    }
-}
+use crate::words::shown::{counted, grouped};
 
 /// A number of entries.
 pub(super) fn entries(lang: Lang, count: u64) -> String {
     match lang {
         Lang::En => counted(count, "entry", "entries"),
-        Lang::Zh => format!("{} 条", crate::cli::output::grouped(&count.to_string())),
+        Lang::Zh => format!("{} 条", grouped(&count.to_string())),
     }
 }
 
@@ -26,7 +18,7 @@ pub(super) fn entries(lang: Lang, count: u64) -> String {
 pub(super) fn commands(lang: Lang, count: u64) -> String {
     match lang {
         Lang::En => counted(count, "command", "commands"),
-        Lang::Zh => format!("{} 个命令", crate::cli::output::grouped(&count.to_string())),
+        Lang::Zh => format!("{} 个命令", grouped(&count.to_string())),
     }
 }
 
@@ -39,7 +31,7 @@ pub(super) fn tier(lang: Lang, tier: Tier) -> &'static str {
         Tier::Rules => "规则",
         Tier::Projections => "缓存",
     };
-    say(lang, tier.text(), zh)
+    lang.choose(tier.text(), zh)
 }
 
 /// What a tier looks at.
@@ -66,7 +58,7 @@ pub(super) fn tier_asks(lang: Lang, tier: Tier) -> &'static str {
             "已存的汇总与由条目重新算出的一致。",
         ),
     };
-    say(lang, en, zh)
+    lang.choose(en, zh)
 }
 
 /// What came of a tier.
@@ -83,7 +75,7 @@ pub(super) fn outcome(lang: Lang, outcome: Outcome) -> String {
             };
         }
     };
-    say(lang, en, zh).to_owned()
+    lang.choose(en, zh).to_owned()
 }
 
 /// The word for what probably happened.
@@ -100,7 +92,7 @@ pub(super) fn likely(lang: Lang, likely: &str) -> &str {
         "recorded against the rules" => "记录时违反规则",
         other => other,
     };
-    say(lang, likely, zh)
+    lang.choose(likely, zh)
 }
 
 /// What that means, for somebody who has to act on it.
@@ -143,7 +135,7 @@ pub(super) fn likely_means(lang: Lang, likely: &str) -> &'static str {
             "无法读取。请检查磁盘，或另取一份副本。",
         ),
     };
-    say(lang, en, zh)
+    lang.choose(en, zh)
 }
 
 /// What it comes to, in a word or two.
@@ -154,7 +146,7 @@ pub(super) fn came(lang: Lang, came: Came) -> &'static str {
         Came::WholeInItself => ("Whole in itself", "自身完整"),
         Came::Broken => ("BROKEN", "不符"),
     };
-    say(lang, en, zh)
+    lang.choose(en, zh)
 }
 
 /// What that means.
@@ -177,7 +169,7 @@ pub(super) fn came_means(lang: Lang, came: Came) -> &'static str {
             "有不符之处，或无法一直查到末尾。具体内容及含义见下。",
         ),
     };
-    say(lang, en, zh)
+    lang.choose(en, zh)
 }
 
 /// An instant to the minute.

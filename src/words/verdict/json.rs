@@ -1,16 +1,16 @@
 //! A verdict for a program: schemas/verify.json.
 
 use super::{BUDGET, Verdict};
-use crate::cli::trust::cosigners;
-use crate::domain::calendar::instant_text;
+use crate::domain::calendar::{instant_text, second_text};
 use crate::domain::money::Currency;
 use crate::projection::figures::Figures as Budget;
+use crate::tlog::policy::Standing;
 use crate::verify::{Fault, Figures, FundFigures, Identity, Outcome, Resumption};
 use serde_json::{Map, Value, json};
 
 impl Verdict<'_> {
     /// The verdict as one JSON value.
-    pub(crate) fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         let report = self.report;
         let identity = match report.identity {
             Identity::Pinned => "pinned",
@@ -69,6 +69,13 @@ impl Verdict<'_> {
             "figures": figures_json(&report.figures),
         }})
     }
+}
+
+/// Who cosigned, and when.
+#[must_use]
+pub fn cosigners(standing: &Standing) -> Vec<Value> {
+    let signed = standing.signed.iter();
+    signed.map(|(name, at)| json!({"witness": name, "time": second_text(*at)})).collect()
 }
 
 fn outcome_json(outcome: Outcome) -> Value {
@@ -131,10 +138,7 @@ fn figures_json(figures: &Figures) -> Value {
 }
 
 /// Figures by the names of the budget; a sum beyond counting is none.
-pub(crate) fn budget_json(
-    budget: Option<&Budget>,
-    currency: Option<Currency>,
-) -> Map<String, Value> {
+pub fn budget_json(budget: Option<&Budget>, currency: Option<Currency>) -> Map<String, Value> {
     let named = BUDGET.iter().map(|(key, figure)| {
         let amount = budget.and_then(figure).zip(currency);
         let text = amount.map(|(amount, currency)| currency.plain(amount));
@@ -144,7 +148,7 @@ pub(crate) fn budget_json(
 }
 
 /// A fund by the names of the budget, and the balance of its accounts in every stage.
-pub(crate) fn fund_json(fund: &FundFigures, currency: Option<Currency>) -> Value {
+pub fn fund_json(fund: &FundFigures, currency: Option<Currency>) -> Value {
     let stages: Map<String, Value> = (fund.stages.iter())
         .map(|(stage, sum)| {
             let sum = sum.zip(currency).map(|(sum, currency)| currency.plain(sum));

@@ -1,12 +1,12 @@
 //! A verdict as a page for people: self-contained, printable, without script.
 
 use super::html::{escaped, figures_row, figures_table, html, row, table, terms, text};
-use super::meaning::{self, say};
+use super::meaning;
 use super::{BUDGET, Came, Figure, Verdict, asked};
-use crate::cli::output::grouped;
 use crate::projection::figures::Figures as Budget;
 use crate::verify::{Fault, Figures, Outcome};
 use crate::words::Lang;
+use crate::words::shown::grouped;
 
 const STYLE: &str = include_str!("page.css");
 /// Faults that are told one by one.
@@ -14,7 +14,7 @@ const TOLD: usize = 200;
 
 /// The verdict as a page. `made_at`: when, microseconds since 1970; nothing where the same log must give the same
 /// page. `note`: the signed checkpoint, shown as it is.
-pub(crate) fn page(verdict: &Verdict<'_>, lang: Lang, made_at: Option<i64>, note: &[u8]) -> String {
+pub fn page(verdict: &Verdict<'_>, lang: Lang, made_at: Option<i64>, note: &[u8]) -> String {
     let page = Page { verdict, lang };
     let body = [
         page.header(made_at),
@@ -35,7 +35,7 @@ pub(crate) fn page(verdict: &Verdict<'_>, lang: Lang, made_at: Option<i64>, note
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n{}<style>\n{STYLE}</style>\n</head>\n\
          <body>\n{body}</body>\n</html>\n",
-        say(lang, "en", "zh-CN"),
+        lang.choose("en", "zh-CN"),
         text("title", "", &title),
     )
 }
@@ -47,7 +47,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn say<'b>(&self, en: &'b str, zh: &'b str) -> &'b str {
-        say(self.lang, en, zh)
+        self.lang.choose(en, zh)
     }
 
     fn figures(&self) -> &Figures {
@@ -55,7 +55,7 @@ impl Page<'_> {
     }
 
     fn title(&self) -> &'static str {
-        say(self.lang, "Report of a verification", "核验报告")
+        self.lang.choose("Report of a verification", "核验报告")
     }
 
     fn name(&self) -> String {

@@ -1,10 +1,10 @@
-//! A verdict on a terminal.
+//! A verdict in lines, for a terminal.
 
 use super::{Came, Verdict, meaning};
 use crate::chain::clocks::Clocks;
-use crate::cli::output::for_terminal;
 use crate::verify::{Against, Fault, Identity, Resumption};
 use crate::words::Lang;
+use crate::words::shown::counted;
 use unicode_width::UnicodeWidthStr;
 
 /// Faults that are shown one by one; the rest is counted.
@@ -15,7 +15,7 @@ impl Verdict<'_> {
         let report = self.report;
         let size = meaning::entries(lang, report.size);
         let commands = meaning::commands(lang, report.commands);
-        let origin = for_terminal(&report.origin);
+        let origin = &report.origin;
         let (came, word) = (self.came(), meaning::came(lang, self.came()));
         match lang {
             Lang::En => {
@@ -36,13 +36,13 @@ impl Verdict<'_> {
     }
 
     /// The verdict as lines for a terminal.
-    pub(crate) fn text(&self, lang: Lang) -> String {
+    pub fn text(&self, lang: Lang) -> String {
         let mut out = self.title(lang);
-        let say = |en: &'static str, zh: &'static str| meaning::say(lang, en, zh);
+        let say = |en: &'static str, zh: &'static str| lang.choose(en, zh);
         let mut faults = self.faults();
         for fault in faults.by_ref().take(SHOWN) {
             let label = say("break", "不符");
-            out.push_str(&format!("  {label}: {}\n", for_terminal(&fault_text(lang, fault))));
+            out.push_str(&format!("  {label}: {}\n", fault_text(lang, fault)));
         }
         let more = faults.count();
         if more > 0 {
@@ -53,21 +53,21 @@ impl Verdict<'_> {
         }
         for breach in &self.report.accepted {
             let label = say("accepted", "已接受");
-            out.push_str(&format!("  {label}: {}\n", for_terminal(&fault_text(lang, breach))));
+            out.push_str(&format!("  {label}: {}\n", fault_text(lang, breach)));
         }
         let mut line = |name: &str, value: &str| out.push_str(&labelled(lang, name, value));
         for (tier, outcome) in &self.report.tiers {
             line(meaning::tier(lang, *tier), &meaning::outcome(lang, *outcome));
         }
         for (name, value) in self.facts(lang) {
-            line(name, &for_terminal(&value));
+            line(name, &value);
         }
         out
     }
 
     fn facts(&self, lang: Lang) -> Vec<(&'static str, String)> {
         let report = self.report;
-        let say = |en: &'static str, zh: &'static str| meaning::say(lang, en, zh);
+        let say = |en: &'static str, zh: &'static str| lang.choose(en, zh);
         let mut facts = Vec::new();
         if report.findings > 0 {
             facts.push((say("findings", "疑点"), findings(lang, report.findings)));
@@ -210,7 +210,7 @@ pub(super) fn findings(lang: Lang, count: u64) -> String {
     match lang {
         Lang::En => format!(
             "{} to look at: booked, although a soft rule asks about them",
-            crate::cli::output::counted(count, "finding", "findings")
+            counted(count, "finding", "findings")
         ),
         Lang::Zh => format!("{count} 项待查：已入账，但触及提示性规则"),
     }
