@@ -15,7 +15,6 @@ mod progress;
 mod read;
 mod run;
 mod session;
-mod shell;
 mod trust;
 mod unparsed;
 mod upkeep;

@@ -10,6 +10,8 @@
 //! * `fill`: a form's texts into a command, with `documents`, `policy_file`, `request` (keys that were made
 //!   elsewhere) and `sealed` (confidential fields from files).
 //! * `commit`: prepare, sign, commit. [`writer`]: one writer for many who wait, and one sync for all of them.
+//! * `reading`: a log as known at a time, and what every report of it says of itself; `filters`, `named`: what was
+//!   typed of it; `late`: what came after a period's end; `copied`: who vouches for a copy.
 //! * `place`: a ledger's folder, or a copy of its log; `source`: a log of somebody else's. `target`: where a result
 //!   may be written. `wait`: until another program is done.
 //!
@@ -17,12 +19,17 @@
 
 pub(crate) mod caution;
 pub(crate) mod commit;
+mod copied;
 pub(crate) mod documents;
 pub(crate) mod fill;
+pub(crate) mod filters;
 mod keys;
+pub(crate) mod late;
+pub(crate) mod named;
 mod open;
 pub(crate) mod place;
 pub(crate) mod policy_file;
+pub(crate) mod reading;
 pub(crate) mod request;
 pub(crate) mod sealed;
 pub(crate) mod source;
@@ -32,6 +39,7 @@ pub mod writer;
 
 pub(crate) use commit::Asked;
 pub(crate) use keys::{Officer, name_officer};
+pub(crate) use reading::Reading;
 
 use crate::edge::clock::{self, Clock};
 use crate::edge::home::Home;
@@ -76,6 +84,11 @@ impl Desk {
     /// `no_home`.
     pub fn home(&self) -> Result<Home> {
         self.home.clone().map_or_else(Home::from_environment, Ok)
+    }
+
+    /// One of two texts, in the language that is spoken.
+    fn say(&self, en: impl Into<String>, zh: impl Into<String>) -> String {
+        self.listener.lang().choose(en.into(), zh.into())
     }
 
     /// The clock.

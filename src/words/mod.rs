@@ -24,6 +24,7 @@ pub mod refusal;
 #[cfg(test)]
 mod samples;
 mod say;
+pub mod shell;
 pub mod shown;
 mod steps;
 mod terms;

@@ -35,7 +35,7 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
     ),
     ("witness", "tlog edge -edge::keys"),
     ("api", "witness"),
-    ("desk", "domain words chain tlog archive form ledger edge -store::sled"),
+    ("desk", "domain words chain tlog archive form projection report ledger edge -store::sled"),
     (
         "cli",
         "domain words chain tlog store archive form projection report ledger verify import export edge \

@@ -6,13 +6,14 @@
 
 use super::card::Card;
 use super::show::fields;
-use super::{lang, read_key, say};
+use super::{lang, say};
 use crate::archive::medium::{Disk, Medium};
 use crate::chain::entry;
 use crate::chain::hash;
 use crate::cli::args::CheckProof;
 use crate::cli::output::Exit;
 use crate::cli::session::Session;
+use crate::desk::reading::read_key;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::reader::bodies::read_event;
 use crate::projection::Recorded;

@@ -1,6 +1,5 @@
 //! `checkpoint show`: the signed head of the log, byte for byte, and who of a policy cosigned it.
 
-use super::Reading;
 use crate::cli::args::{ReadFlags, ShowCheckpoint};
 use crate::cli::session::Session;
 use crate::cli::trust::read_policy;
@@ -11,7 +10,7 @@ use serde_json::json;
 /// Runs `checkpoint show`.
 pub(super) fn show(session: &Session, a: &ShowCheckpoint) -> Result<()> {
     let policy = a.policy.as_deref().map(read_policy).transpose()?;
-    let reader = Reading::open(session, &ReadFlags::default())?.reader;
+    let reader = super::open(session, &ReadFlags::default())?.reader;
     let note = String::from_utf8_lossy(reader.archive().note()).into_owned();
     let checkpoint = reader.archive().checkpoint();
     let standing = policy.map(|policy| policy.verify(note.as_bytes())).transpose()?;

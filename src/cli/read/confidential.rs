@@ -1,14 +1,16 @@
 //! The confidential fields of an entry: what became of them, and what they say to those who have the
 //! sealed files.
 
-use super::{Reading, lang, named};
+use super::lang;
 use crate::chain::confidential::{Field, name};
 use crate::chain::entry::{self, LedgerId};
 use crate::chain::hash::Hash;
 use crate::cli::args::{ReadFlags, ShowConfidential};
 use crate::cli::output::Exit;
 use crate::cli::session::Session;
+use crate::desk::named;
 use crate::desk::place::LedgerPlace;
+use crate::desk::reading::Reading;
 use crate::domain::calendar::Date;
 use crate::domain::event::Body;
 use crate::error::{Error, Kind, Result};
@@ -99,7 +101,7 @@ fn name_zh(number: u8) -> Option<&'static str> {
 
 /// Shows the fields.
 pub(super) fn show(session: &Session, a: &ShowConfidential) -> Result<Exit> {
-    let reading = Reading::open(session, &ReadFlags::default())?;
+    let reading = super::open(session, &ReadFlags::default())?;
     let index = named::resolve_entry(&reading.reader, reading.size, &a.entry)?;
     let books = reading.books()?;
     let Some(standing) = Standing::of(&reading, &books, index)? else {

@@ -1,6 +1,5 @@
 //! `export`: the ledger entry by entry, in a form that other programs read.
 
-use super::Reading;
 use crate::cli::args::{ExportVerb, FormatName, ReadFlags};
 use crate::cli::output::{Exit, printing};
 use crate::cli::progress::Progress;
@@ -24,7 +23,7 @@ pub(super) fn export(session: &Session, verb: &ExportVerb) -> Result<Exit> {
 
 fn write(session: &Session, form: Form, flags: &ReadFlags) -> Result<()> {
     let is_csv = matches!(form, Form::Csv { .. });
-    let reading = Reading::open_for(session, flags, is_csv)?;
+    let reading = super::open_for(session, flags, is_csv)?;
     let header = reading.header(&Filter::default())?;
     let reversals = reading.reversals_for(is_csv)?;
     let format = match form {
@@ -42,7 +41,7 @@ fn write(session: &Session, form: Form, flags: &ReadFlags) -> Result<()> {
             Ok(if export.has_failed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         });
         bar.finish();
-        reading.say_breaches(session, folded?.state());
+        reading.say_breaches(&session.desk, folded?.state());
         export.finish().map(|_| ()).map_err(told)
     })
 }

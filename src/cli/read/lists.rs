@@ -1,9 +1,10 @@
 //! Lists of things: funds, projects, payees, contracts, investments, officers, districts, programmes.
 
-use super::{Reading, filters, print};
+use super::print;
 use crate::cli::args::{List, Listed, ReadFlags};
 use crate::cli::output::Exit;
 use crate::cli::session::Session;
+use crate::desk::filters;
 use crate::error::Result;
 use crate::ledger::reader::books::Books;
 use crate::projection::filter::Filter;
@@ -13,7 +14,7 @@ use crate::report::{follow_on, master};
 
 /// Runs `funds`, `projects`, `payees`, `commitments` and `follow-on list`.
 pub(super) fn list(session: &Session, listed: Listed, a: &List) -> Result<Exit> {
-    let reading = Reading::open_report(session, &a.flags)?;
+    let reading = super::open_report(session, &a.flags)?;
     let filter = filters::parse(&reading, &a.filters, false)?;
     let Books { state: _, balances, names, leverage } = &reading.books()?;
     let header = reading.header(&filter)?;
@@ -28,7 +29,7 @@ pub(super) fn list(session: &Session, listed: Listed, a: &List) -> Result<Exit> 
 }
 
 fn plain(session: &Session, listing: fn(&Names, Header) -> Table) -> Result<Exit> {
-    let reading = Reading::open_report(session, &ReadFlags::default())?;
+    let reading = super::open_report(session, &ReadFlags::default())?;
     let (books, header) = (reading.books()?, reading.header(&Filter::default())?);
     print(session, &reading, &listing(&books.names, header))
 }

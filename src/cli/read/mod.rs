@@ -1,20 +1,15 @@
 //! Verbs that read: from the published log alone, without the ledger's lock.
 //!
-//! [`Reading`] is a question's place and time: the log, the size it is asked as known at, the day it
-//! is asked as of. Caches are used only under the log key that is pinned on this machine.
+//! A question is read at the [`desk`](crate::desk); what comes back is printed here.
 
 mod beside;
 mod card;
 mod check_proof;
 mod checkpoint;
 mod confidential;
-mod copied;
 mod export;
-mod filters;
 mod forms;
-mod late;
 mod lists;
-mod named;
 mod package;
 mod packed;
 mod policy;
@@ -33,30 +28,12 @@ use super::args::{
 };
 use super::output::{Exit, printing};
 use super::session::Session;
-use crate::chain::entry::Head;
-use crate::desk::place::LedgerPlace;
-use crate::domain::calendar::Date;
-use crate::domain::event::Body;
-use crate::domain::state::{LedgerFacts, State};
-use crate::edge::config::LedgerConfig;
-use crate::edge::pins::Pin;
+use crate::desk::reading::{Asking, Reading};
 use crate::error::{Error, Kind, Result};
-use crate::form::period::Known;
-use crate::ledger::reader::KnownAt;
-use crate::ledger::reader::books::Books;
-use crate::ledger::{Reader, unpublished_entries};
-use crate::projection::filter::Filter;
-use crate::projection::register::{Officers, Reversals};
-use crate::report::register::Rows;
-use crate::report::table::{Header, Identity, Note, Table};
+use crate::report::table::Table;
 use crate::report::text::Unit;
 use crate::report::{Format, Style};
-use crate::tlog::checkpoint::Checkpoint;
-use crate::tlog::note::VerifierKey;
-use crate::words::shown::counted;
-use crate::words::{self, Lang};
-use std::cell::RefCell;
-use std::path::Path;
+use crate::words::Lang;
 
 /// Runs a verb that reads; nothing if it is none.
 pub(crate) fn read(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
@@ -90,278 +67,43 @@ pub(crate) fn read(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
     Some(done)
 }
 
-/// A log, read as known at a size and as of a day.
-struct Reading {
-    reader: Reader,
-    facts: LedgerFacts,
-    identity: Identity,
-    size: u64,
-    /// The size that was asked for; nothing for all of it.
-    known_at: Option<u64>,
-    as_of: Option<Date>,
-    /// CSV without the guard against formulas.
-    raw: bool,
-    /// What was met that the rules refuse and nobody acknowledged.
-    breaches: RefCell<Vec<Note>>,
+/// Opens the published log of the session's ledger, for a verb that prints as the console says. Where nothing is
+/// pinned for the log, that is said beside what is printed.
+fn open(session: &Session, flags: &ReadFlags) -> Result<Reading> {
+    open_for(session, flags, session.console.format == FormatName::Csv)
 }
 
-impl Reading {
-    /// Opens the published log of the session's ledger, for a verb that prints as the console says. Where
-    /// nothing is pinned for the log, that is said beside what is printed.
-    fn open(session: &Session, flags: &ReadFlags) -> Result<Self> {
-        Self::open_for(session, flags, session.console.format == FormatName::Csv)
+/// As [`open`], for a verb that prints reports alone: tables and JSON say themselves whose log they are of.
+fn open_report(session: &Session, flags: &ReadFlags) -> Result<Reading> {
+    let format = session.console.format;
+    let reading = open_quietly(session, flags, format == FormatName::Csv)?;
+    match format {
+        FormatName::Table | FormatName::Json | FormatName::Html => {}
+        FormatName::Csv | FormatName::Jsonl => reading.say_identity(&session.desk),
     }
-
-    /// As [`Reading::open`], for a verb that prints reports alone: tables and JSON say themselves whose
-    /// log they are of.
-    fn open_report(session: &Session, flags: &ReadFlags) -> Result<Self> {
-        let format = session.console.format;
-        let reading = Self::open_quietly(session, flags, format == FormatName::Csv)?;
-        match format {
-            FormatName::Table | FormatName::Json | FormatName::Html => {}
-            FormatName::Csv | FormatName::Jsonl => reading.say_identity(session),
-        }
-        Ok(reading)
-    }
-
-    /// As [`Reading::open`]; `is_csv`: for CSV.
-    fn open_for(session: &Session, flags: &ReadFlags, is_csv: bool) -> Result<Self> {
-        let reading = Self::open_quietly(session, flags, is_csv)?;
-        reading.say_identity(session);
-        Ok(reading)
-    }
-
-    /// All of a log, whoever's it is.
-    fn whole(reader: Reader) -> Result<Self> {
-        let (facts, size) = (facts_of(&reader)?, reader.size());
-        let identity = Identity::NotPinned;
-        Ok(Self {
-            reader,
-            facts,
-            identity,
-            size,
-            known_at: None,
-            as_of: None,
-            raw: false,
-            breaches: RefCell::default(),
-        })
-    }
-
-    /// One line where nothing outside says whose log it is.
-    fn say_identity(&self, session: &Session) {
-        if self.identity == Identity::NotPinned {
-            session.console.warn(lang(session).label("identity:not_pinned"));
-        }
-    }
-
-    fn open_quietly(session: &Session, flags: &ReadFlags, is_csv: bool) -> Result<Self> {
-        if flags.raw && !is_csv {
-            let message = "--raw is about the cells of CSV; this prints none";
-            return Err(Error::new(Kind::Usage, "flag_unfit", message)
-                .with_hint("leave the flag out, or add -O csv")
-                .in_case("raw"));
-        }
-        let (reader, identity) = opened(session)?;
-        let reader = reader.with_home_caches(session.desk.home_caches());
-        let facts = facts_of(&reader)?;
-        let known_at = match flags.as_known_at {
-            None => None,
-            Some(Known::Size(size)) => Some(reader.resolve(KnownAt::Size(size))?),
-            Some(time) => {
-                let instant = time.instant(facts.utc_offset_minutes).unwrap_or(i64::MAX);
-                let size = reader.resolve(KnownAt::Instant(instant))?;
-                let offset = facts.utc_offset_minutes;
-                if let Some(sizes) = reader.unclear_at(size, instant, offset)? {
-                    session.console.warn(&unclear(session, &sizes));
-                }
-                Some(size)
-            }
-        };
-        let size = known_at.unwrap_or_else(|| reader.size());
-        let as_of = flags.as_of.map(|period| period.last);
-        Ok(Self {
-            reader,
-            facts,
-            identity,
-            size,
-            known_at,
-            as_of,
-            raw: flags.raw,
-            breaches: RefCell::default(),
-        })
-    }
-
-    fn books(&self) -> Result<Books> {
-        let books = self.reader.books(self.size, self.as_of)?;
-        self.note_breaches(&books.state);
-        Ok(books)
-    }
-
-    /// Notes what a fold has met that the rules refuse: a report that is made after it has it in its head.
-    fn note_breaches(&self, state: &State) {
-        *self.breaches.borrow_mut() = state
-            .open_breaches()
-            .map(|(first, breach)| {
-                let said = |lang| words::breach::open(first, &breach.rule, lang);
-                Note { en: said(Lang::En), zh: said(Lang::Zh) }
-            })
-            .collect();
-    }
-
-    /// Says it beside what was printed while it was not known.
-    fn say_breaches(&self, session: &Session, state: &State) {
-        self.note_breaches(state);
-        let lang = lang(session);
-        self.breaches.borrow().iter().for_each(|note| session.console.warn(note.text(lang)));
-    }
-
-    fn head(&self) -> Result<Head> {
-        self.reader.head_at(self.size)
-    }
-
-    /// What every report says of itself.
-    fn header(&self, filter: &Filter) -> Result<Header> {
-        Ok(Header {
-            identity: self.identity,
-            breaches: self.breaches.borrow().clone(),
-            ledger: crate::chain::entry::LedgerId(self.facts.id.0).to_string(),
-            name: self.facts.name.to_string(),
-            head: self.head()?,
-            as_of: self.as_of,
-            as_known_at: self.known_at,
-            filter: filter.words().to_vec(),
-            currency: self.facts.currency(),
-        })
-    }
-
-    /// No rows of the register yet.
-    fn rows(&self) -> Result<Rows> {
-        let second = self.reader.event(1)?;
-        Ok(Rows::new(self.facts.utc_offset_minutes, Officers::opened_by(second.as_ref())))
-    }
-
-    /// Entries that were reversed by then; none where nobody asks.
-    fn reversals_for(&self, wanted: bool) -> Result<Reversals> {
-        if wanted { self.reader.reversals(self.size, self.as_of) } else { Ok(Reversals::new()) }
-    }
-
-    /// The last day that time has passed for: the day asked for, else the ledger's today.
-    fn day(&self, session: &Session) -> Result<Date> {
-        let today = || {
-            let now = session.desk.clock()?.now_microseconds();
-            Ok(Date::at(now, self.facts.utc_offset_minutes))
-        };
-        self.as_of.map_or_else(today, Ok)
-    }
+    Ok(reading)
 }
 
-/// The log that is read, and whose it is: of a ledger with its caches under the pinned key, of a copy without
-/// any.
-fn opened(session: &Session) -> Result<(Reader, Identity)> {
-    let folder = match session.place()? {
-        LedgerPlace::Own(folder) => folder,
-        LedgerPlace::Copy(copy) => {
-            let reader = copy.open(session.globals.file.as_deref())?;
-            let identity = hold_to_pin(session, &reader, None)?;
-            copied::tell(session, &copy, &reader, identity)?;
-            return Ok((reader, identity));
-        }
-    };
-    let config = LedgerConfig::read(&folder)?;
-    let pin = session.desk.pin_of(&config.origin)?;
-    let key = pin.as_ref().map(key_of).transpose()?;
-    let trusted = key.as_ref().map(|key| key.public_key().to_bytes());
-    let reader = Reader::open(&folder, trusted)?;
-    let identity = hold_to_pin(session, &reader, pin.as_ref())?;
-    warn_unpublished(session, &folder, reader.size());
-    Ok((reader, identity))
+/// As [`open`]; `is_csv`: for CSV.
+fn open_for(session: &Session, flags: &ReadFlags, is_csv: bool) -> Result<Reading> {
+    let reading = open_quietly(session, flags, is_csv)?;
+    reading.say_identity(&session.desk);
+    Ok(reading)
 }
 
-/// The log is the pinned one: signed by the pinned key, beginning with the pinned entry; or nothing is pinned
-/// for it.
-///
-/// # Errors
-/// `log_differs_from_pin` (`Kind::NotPinned`) with what was expected and found; as [`Reader::entry`].
-fn hold_to_pin(session: &Session, reader: &Reader, pin: Option<&Pin>) -> Result<Identity> {
-    let checkpoint = reader.archive().checkpoint();
-    let named = if pin.is_none() { session.desk.pin_of(&checkpoint.origin)? } else { None };
-    let Some(pin) = pin.or(named.as_ref()) else { return Ok(Identity::NotPinned) };
-    let differs = |what: &str, expected: &str, found: &str| {
-        let message = format!(
-            "this is not the log that is pinned for {}: expected {what} {expected}, found {found}",
-            pin.origin
-        );
-        Error::new(Kind::NotPinned, "log_differs_from_pin", message)
-            .with_detail("expected", expected)
-            .with_detail("found", found)
-            .with_hint(
-                "nothing was read from it; run `earmark verify`: where the log's key was handed over, that \
-                 moves the pin; otherwise it is another log, or was changed",
-            ).with_detail("origin", &pin.origin)
-    };
-    let key = key_of(pin)?;
-    if let Err(error) = Checkpoint::verify(reader.archive().note(), &key) {
-        return Err(differs("a signature of", &pin.vkey, error.message()));
+fn open_quietly(session: &Session, flags: &ReadFlags, is_csv: bool) -> Result<Reading> {
+    if flags.raw && !is_csv {
+        let message = "--raw is about the cells of CSV; this prints none";
+        return Err(Error::new(Kind::Usage, "flag_unfit", message)
+            .with_hint("leave the flag out, or add -O csv")
+            .in_case("raw"));
     }
-    let genesis = reader.head_at(reader.size().min(1))?.hash;
-    if genesis != pin.genesis {
-        return Err(differs("the first entry", &pin.genesis.to_string(), &genesis.to_string()));
-    }
-    Ok(Identity::Pinned)
-}
-
-/// Says that entries are recorded which no reader sees yet, as far as their writer left word.
-fn warn_unpublished(session: &Session, folder: &Path, published: u64) {
-    let count = unpublished_entries(folder, published);
-    if count > 0 {
-        let (are, is) = (counted(count, "entry", "entries"), if count == 1 { "is" } else { "are" });
-        let words = say(
-            session,
-            format!("{are} {is} recorded and not yet published; next: earmark publish"),
-            format!("{count} 条已记账，尚未签署存档；下一步：earmark publish"),
-        );
-        session.console.warn(&words);
-    }
-}
-
-/// That a time does not say what was known.
-fn unclear(session: &Session, sizes: &std::ops::Range<u64>) -> String {
-    let (from, to) = (sizes.start, sizes.end);
-    say(
-        session,
-        format!(
-            "time says nothing here, size does: a clock did not fit the log, and what stands at @{from} to \
-             @{last} may have been known then; this is size {from}; --as-known-at {to} is the log with them",
-            last = to.saturating_sub(1),
-        ),
-        format!(
-            "此段时间不足为凭，请以条数为准：时钟与日志不符，@{from} 至 @{last} 当时可能已知；现按 {from} 条列示，\
-             含上述条目则为 --as-known-at {to}",
-            last = to.saturating_sub(1),
-        ),
-    )
-}
-
-/// What the first entry fixed for ever.
-pub(crate) fn facts_of(reader: &Reader) -> Result<LedgerFacts> {
-    let first = reader.event(0)?;
-    let (Some(Body::LedgerOpened(b)), opened_on) =
-        (first.as_ref().map(|event| &event.body), first.as_ref().map(|event| event.occurred_on))
-    else {
-        return Err(Error::new(Kind::Break, "ledger_not_open", "the log has no first entry")
-            .with_hint("run `earmark verify`"));
-    };
-    Ok(LedgerFacts {
-        id: b.ledger,
-        origin: b.origin.clone(),
-        name: b.name.clone(),
-        currency: b.currency.clone(),
-        exponent: b.exponent,
-        utc_offset_minutes: b.utc_offset_minutes,
-        fiscal_year_start_month: b.fiscal_year_start_month,
-        log_key: b.log_key,
-        former_log_keys: Vec::new(),
-        opened_on: opened_on.unwrap_or_default(),
+    session.desk.read(&Asking {
+        place: session.place()?,
+        result: session.globals.file.as_deref(),
+        as_of: flags.as_of.map(|period| period.last),
+        as_known_at: flags.as_known_at,
+        raw: flags.raw,
     })
 }
 
@@ -401,19 +143,4 @@ fn lang(session: &Session) -> Lang {
 /// One of two texts, in the language that was asked for.
 fn say(session: &Session, en: impl Into<String>, zh: impl Into<String>) -> String {
     lang(session).choose(en.into(), zh.into())
-}
-
-/// The log key of a pin.
-pub(crate) fn key_of(pin: &Pin) -> Result<VerifierKey> {
-    read_key(&pin.vkey)
-}
-
-/// Reads a log key as its keeper published it.
-pub(crate) fn read_key(vkey: &str) -> Result<VerifierKey> {
-    vkey.parse().map_err(|error: Error| {
-        Error::new(Kind::Usage, "vkey_malformed", format!("no log key: {}", error.message()))
-            .with_hint("write NAME+ID+KEY, as `earmark init` printed it")
-            .with_detail("found", vkey)
-            .in_case("log")
-    })
 }

@@ -1,10 +1,10 @@
 //! `export package`: one zip that an auditor can verify without us.
 
-use super::Reading;
 use crate::cli::args::ReadFlags;
 use crate::cli::output::printing;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
+use crate::desk::reading::Reading;
 use crate::domain::kinds::Stage;
 use crate::domain::money::Amount;
 use crate::error::{Error, Kind, Result};
@@ -29,7 +29,7 @@ pub(super) fn package(session: &Session) -> Result<()> {
         return Err(Error::new(Kind::Usage, "package_to_terminal", message)
             .with_hint("name a file: earmark export package -o FILE.zip"));
     }
-    let reading = Reading::open_for(session, &ReadFlags::default(), false)?;
+    let reading = super::open_for(session, &ReadFlags::default(), false)?;
     let mut bar = Progress::new(&session.console, "entries");
     let size = reading.size;
     // Without a key from outside: what the package says of itself must not lean on this machine.

@@ -4,11 +4,11 @@
 //! All of it follows from the log, so it is made again and compared as it is made; nothing is kept but
 //! the line at hand. What could not be compared is said. Lacks any judgement of the log itself.
 
-use super::Reading;
 use super::package::{Lines, Part, facts, parts};
 use crate::archive::package::{Beside, MANIFEST};
 use crate::archive::reader::ArchiveReader;
 use crate::cli::output::printing;
+use crate::desk::reading::Reading;
 use crate::error::{Error, Kind, Result};
 use crate::export::package::{RELEASE, VERSION, fixed};
 use crate::ledger::Reader;

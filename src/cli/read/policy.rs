@@ -1,6 +1,5 @@
 //! `policy show`: the policy in force, in the form that `policy adopt` reads.
 
-use super::Reading;
 use crate::cli::args::ReadFlags;
 use crate::cli::session::Session;
 use crate::desk::policy_file;
@@ -10,7 +9,7 @@ use crate::error::Result;
 
 /// Runs `policy show`.
 pub(super) fn show(session: &Session) -> Result<()> {
-    let reading = Reading::open(session, &ReadFlags::default())?;
+    let reading = super::open(session, &ReadFlags::default())?;
     let (currency, books) = (reading.facts.currency(), reading.books()?);
     let policy = &books.names.policy;
     session.console.value(&policy_file::text(policy, currency), &json(policy, currency))

@@ -3,18 +3,19 @@
 //! Reads the published log alone, never a cache. The checkpoint must be signed by the key that the
 //! check will be made with: the pinned one, or where none is pinned the one that the ledger names.
 
-use super::named::resolve_entry;
-use super::{facts_of, key_of, say};
+use super::say;
 use crate::cli::args::Prove;
 use crate::cli::output::{Exit, path_text, to_file};
 use crate::cli::session::Session;
-use crate::cli::shell::quoted;
+use crate::desk::named::resolve_entry;
 use crate::desk::place::LedgerPlace;
+use crate::desk::reading::{facts_of, key_of};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Reader;
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::VerifierKey;
 use crate::tlog::proof_file::{PROOF_FILE_ENDING, ProofFile};
+use crate::words::shell::quoted;
 use crate::words::shown::{counted, for_terminal};
 use serde_json::json;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,12 @@
 //! `register`: entries in their order, with what they moved, written as they are read.
 
-use super::named::resolve_entry;
-use super::{Reading, filters, format, style};
+use super::{format, style};
 use crate::cli::args::Register;
 use crate::cli::output::{Exit, printing};
 use crate::cli::session::Session;
+use crate::desk::filters;
+use crate::desk::named::resolve_entry;
+use crate::desk::reading::Reading;
 use crate::error::Result;
 use crate::projection::register;
 use crate::report::register::REGISTER;
@@ -15,7 +17,7 @@ use std::ops::ControlFlow;
 
 /// Runs `register`.
 pub(super) fn register(session: &Session, a: &Register) -> Result<Exit> {
-    let reading = Reading::open_report(session, &a.flags)?;
+    let reading = super::open_report(session, &a.flags)?;
     let filter = filters::parse(&reading, &a.filters, false)?;
     let table = REGISTER.table(&[], reading.header(&filter)?);
     let reversals = reading.reversals_for(true)?;

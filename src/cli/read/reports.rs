@@ -1,11 +1,12 @@
 //! `balance` and `report`.
 
-use super::{Reading, filters, late, print};
+use super::print;
 use crate::cli::args::{
     Balance, Execution, ExecutionRows, Findings, GroupName, Leverage, LeverageRows,
 };
 use crate::cli::output::Exit;
 use crate::cli::session::Session;
+use crate::desk::{filters, late};
 use crate::domain::ids::Code;
 use crate::error::Result;
 use crate::projection::groups::{By, Selection};
@@ -14,7 +15,7 @@ use crate::report::{balance, execution, findings, leaf, leverage};
 
 /// Runs `balance`.
 pub(super) fn balance(session: &Session, a: &Balance) -> Result<Exit> {
-    let reading = Reading::open_report(session, &a.flags)?;
+    let reading = super::open_report(session, &a.flags)?;
     let filter = filters::parse(&reading, &a.filters, true)?;
     let books = reading.books()?;
     let bare: Vec<Code> = a
@@ -51,7 +52,7 @@ pub(super) fn balance(session: &Session, a: &Balance) -> Result<Exit> {
 
 /// Runs `report execution`.
 pub(super) fn execution(session: &Session, a: &Execution) -> Result<Exit> {
-    let reading = Reading::open_report(session, &a.flags)?;
+    let reading = super::open_report(session, &a.flags)?;
     let (filter, books) = (filters::of_funds(&a.funds), reading.books()?);
     filters::check_funds(&books.names, &a.funds)?;
     let years: Vec<_> = a.year.into_iter().collect();
@@ -65,7 +66,7 @@ pub(super) fn execution(session: &Session, a: &Execution) -> Result<Exit> {
         ExecutionRows::Project => By::Project,
         ExecutionRows::District => By::District,
     };
-    let (on, header) = (reading.day(session)?, reading.header(&filter)?);
+    let (on, header) = (reading.day(&session.desk)?, reading.header(&filter)?);
     let (balances, names) = (&books.balances, &books.names);
     let mut table = execution::execution(balances, names, selection, by, on, header)?;
     table.notes.extend(late::notes(&reading, a.year, &a.funds)?);
@@ -74,7 +75,7 @@ pub(super) fn execution(session: &Session, a: &Execution) -> Result<Exit> {
 
 /// Runs `report leverage`.
 pub(super) fn leverage(session: &Session, a: &Leverage) -> Result<Exit> {
-    let reading = Reading::open_report(session, &a.flags)?;
+    let reading = super::open_report(session, &a.flags)?;
     let (filter, books) = (filters::of_funds(&a.funds), reading.books()?);
     filters::check_funds(&books.names, &a.funds)?;
     let question = Question {
@@ -95,7 +96,7 @@ pub(super) fn leverage(session: &Session, a: &Leverage) -> Result<Exit> {
 
 /// Runs `report findings`.
 pub(super) fn findings(session: &Session, a: &Findings) -> Result<Exit> {
-    let reading = Reading::open_report(session, &a.flags)?;
+    let reading = super::open_report(session, &a.flags)?;
     let (filter, books) = (filters::of_funds(&a.funds), reading.books()?);
     filters::check_funds(&books.names, &a.funds)?;
     let years: Vec<_> = a.year.into_iter().collect();

@@ -3,12 +3,13 @@
 use super::beside::Beside;
 use super::card::Card;
 use super::confidential::{Erasure, Standing};
-use super::named::{Wanted, officer_number, resolve};
-use super::{Reading, lang, style};
+use super::{lang, style};
 use crate::chain::entry;
 use crate::cli::args::{FormatName, Show};
 use crate::cli::output::Exit;
 use crate::cli::session::Session;
+use crate::desk::named::{Wanted, officer_number, resolve};
+use crate::desk::reading::Reading;
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::money::Currency;
 use crate::domain::state::State;
@@ -28,7 +29,7 @@ use serde_json::{Value, json};
 
 /// Runs `show`.
 pub(super) fn show(session: &Session, a: &Show) -> Result<Exit> {
-    let reading = Reading::open(session, &a.flags)?;
+    let reading = super::open(session, &a.flags)?;
     let books = reading.books()?;
     let wanted = resolve(&reading, &books, &a.name)?;
     let page = Page { reading: &reading, books: &books, lang: lang(session) };

@@ -1,11 +1,12 @@
 //! `stats`: what the ledger is, and how much is in it.
 
 use super::card::Card;
-use super::{Reading, lang};
+use super::lang;
 use crate::chain::entry::LedgerId;
 use crate::cli::args::Stats;
 use crate::cli::output::Exit;
 use crate::cli::session::Session;
+use crate::desk::reading::Reading;
 use crate::domain::calendar::instant_text;
 use crate::error::Result;
 use crate::projection::Projection;
@@ -32,7 +33,7 @@ struct Counted {
 
 /// Runs `stats`.
 pub(super) fn stats(session: &Session, a: &Stats) -> Result<Exit> {
-    let reading = Reading::open(session, &a.flags)?;
+    let reading = super::open(session, &a.flags)?;
     let mut counted = Counted::default();
     reading.reader.fold(reading.size, &mut |recorded| {
         if reading.as_of.is_none_or(|day| recorded.event.occurred_on <= day) {

@@ -4,13 +4,14 @@
 //! log it is (a pin, or `--log-key`), or `--unpinned` gave that up. It never calls a log verified
 //! without.
 
-use super::{key_of, packed, read_key};
+use super::packed;
 use crate::archive::package::Beside;
 use crate::cli::args::{FormatName, TierName, Verify};
 use crate::cli::output::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
 use crate::cli::trust::read_policy;
+use crate::desk::reading::{key_of, read_key};
 
 use crate::desk::place::LedgerPlace;
 use crate::desk::source::{Elsewhere, Source, Time};
@@ -221,7 +222,7 @@ fn against_anchor(
     let Some(anchor) = anchors.read(origin)?.filter(|_| !keys.is_empty()) else { return Ok(None) };
     let size = reader.size();
     if !is_own && anchor.size > size {
-        note_older(session, size, anchor.size);
+        session.desk.note_older(size, anchor.size);
         return Ok(None);
     }
     let name = anchors.path(origin).display().to_string();
@@ -229,15 +230,6 @@ fn against_anchor(
     let held = verify::hold_against(reader.archive(), &[older], keys)?;
     // An anchor that agrees is nothing to tell, nor one of another log's key.
     Ok(held.into_iter().find(|against| against.compared && !against.faults.is_empty()))
-}
-
-/// Says that a copy is older than what this machine has seen of its log.
-pub(super) fn note_older(session: &Session, size: u64, had: u64) {
-    session.console.note(&super::say(
-        session,
-        format!("older than this machine's anchor: {size} of {had} entries"),
-        format!("早于本机的锚点：{had} 条中的 {size} 条"),
-    ));
 }
 
 /// The pin follows the log's key, where the pinned one signed for the one after it.

@@ -1,13 +1,13 @@
 //! Money that comes back to a line whose year is over: nothing can be paid from it until it is carried
 //! to the present year, and the receipt says how.
 
-use crate::cli::shell::quoted;
 use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Event, Split};
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::Stage;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::state::{Project, State};
+use crate::words::shell::quoted;
 
 /// What came back to a line of a year that was over.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -67,7 +67,7 @@ impl Period<'_> {
 ///
 /// # Errors
 /// As every read of the log.
-pub(super) fn notes(reading: &Reading, year: Option<Year>, funds: &[Code]) -> Result<Vec<Note>> {
+pub(crate) fn notes(reading: &Reading, year: Option<Year>, funds: &[Code]) -> Result<Vec<Note>> {
     let of_year =
         year.and_then(|year| Date::of_fiscal_year(year, reading.facts.fiscal_year_start_month));
     let (first, last) = match (of_year, reading.as_of) {

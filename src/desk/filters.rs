@@ -11,7 +11,7 @@ use crate::projection::filter::{Filter, PREFIXES, Readers, Term};
 use crate::projection::names::Names;
 
 /// Reads filters; a word without a colon is a fund's code where `bare_is_fund`.
-pub(super) fn parse(reading: &Reading, words: &[String], bare_is_fund: bool) -> Result<Filter> {
+pub(crate) fn parse(reading: &Reading, words: &[String], bare_is_fund: bool) -> Result<Filter> {
     let currency = reading.facts.currency();
     let amount = |text: &str| signed(text, currency);
     let is_bare = |word: &&String| bare_is_fund && is_bare(word);
@@ -29,7 +29,7 @@ pub(super) fn parse(reading: &Reading, words: &[String], bare_is_fund: bool) -> 
 }
 
 /// A word without a prefix, typed in any width.
-pub(super) fn is_bare(word: &str) -> bool {
+pub(crate) fn is_bare(word: &str) -> bool {
     let prefix = word.split_once('：').map(|(prefix, _)| prefix);
     let is_known = |prefix: &str| prefix == "not" || PREFIXES.contains(&prefix);
     !word.contains(':') && !prefix.is_some_and(is_known)
@@ -44,14 +44,14 @@ fn signed(text: &str, currency: Currency) -> Result<Amount> {
 }
 
 /// The funds that were named, by flag.
-pub(super) fn of_funds(funds: &[Code]) -> Filter {
+pub(crate) fn of_funds(funds: &[Code]) -> Filter {
     let mut filter = Filter::default();
     funds.iter().for_each(|fund| filter.add(Term::Fund(fund.clone())));
     filter
 }
 
 /// Refuses a bare code or `--fund` that names no fund: an empty table would look like an answer.
-pub(super) fn check_funds<'a>(
+pub(crate) fn check_funds<'a>(
     names: &Names,
     funds: impl IntoIterator<Item = &'a Code>,
 ) -> Result<()> {

@@ -13,7 +13,7 @@ use crate::ledger::reader::books::Books;
 use crate::projection::names::Names;
 
 /// What is to be shown, once it is known to be there.
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     /// An entry, by index.
     Entry(u64),
     /// A line.
@@ -23,7 +23,7 @@ pub(super) enum Wanted {
 }
 
 /// Finds out what a name names.
-pub(super) fn resolve(reading: &Reading, books: &Books, name: &ThingName) -> Result<Wanted> {
+pub(crate) fn resolve(reading: &Reading, books: &Books, name: &ThingName) -> Result<Wanted> {
     match name {
         ThingName::Entry(entry) => {
             resolve_entry(&reading.reader, reading.size, entry).map(Wanted::Entry)
@@ -71,7 +71,7 @@ fn resolve_bare(reading: &Reading, books: &Books, code: &Code) -> Result<Wanted>
 }
 
 /// The index of an entry that is named, below `size`.
-pub(super) fn resolve_entry(reader: &Reader, size: u64, name: &EntryRef) -> Result<u64> {
+pub(crate) fn resolve_entry(reader: &Reader, size: u64, name: &EntryRef) -> Result<u64> {
     let found = match name {
         EntryRef::Index(index) => Some(*index),
         EntryRef::Id(id) => reader.find(EntryId(*id))?,
@@ -117,7 +117,7 @@ fn is_known(books: &Books, sort: ThingSort, code: &Code) -> bool {
 }
 
 /// The number of the officer of that name.
-pub(super) fn officer_number(names: &Names, name: &Code) -> Option<u32> {
+pub(crate) fn officer_number(names: &Names, name: &Code) -> Option<u32> {
     let mut officers = names.officers.iter();
     officers.find(|officer| officer.name.as_str() == name.as_str()).map(|officer| officer.number)
 }
