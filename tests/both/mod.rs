@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -39,19 +40,35 @@ struct Other {
     told: BufReader<ChildStdout>,
 }
 
-static OTHER: LazyLock<Mutex<Other>> = LazyLock::new(|| {
+/// As many as there are processors: each judges one log at a time.
+static OTHERS: LazyLock<Vec<Mutex<Other>>> = LazyLock::new(|| {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    (0..processors).map(|_| Mutex::new(another())).collect()
+});
+
+fn another() -> Other {
     let tools = Path::new(ROOT).join("tools/verify");
     let script = Path::new(ROOT).join("tests/both/judge.py");
     let mut command = Command::new(PYTHON.as_path());
     command.arg("-B").arg(script).arg(tools).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let (ask, told) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-    Mutex::new(Other { _child: child, ask, told })
-});
+    Other { _child: child, ask, told }
+}
+
+/// One that is free, or else the one whose turn it is.
+fn free() -> MutexGuard<'static, Other> {
+    static TURN: AtomicUsize = AtomicUsize::new(0);
+    if let Some(free) = OTHERS.iter().find_map(|other| other.try_lock().ok()) {
+        return free;
+    }
+    let turn = TURN.fetch_add(1, Ordering::Relaxed) % OTHERS.len();
+    OTHERS[turn].lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// What the independent verifier says of a log: exit status, JSON, and what it wrote besides.
 pub(crate) fn other(log: &Path, key: &str) -> (i64, Value, String) {
-    let mut other = OTHER.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut other = free();
     let asked = json!({"folder": log, "key": key});
     writeln!(other.ask, "{asked}").unwrap();
     let mut line = String::new();
