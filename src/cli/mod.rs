@@ -17,7 +17,6 @@ mod progress;
 mod read;
 mod run;
 mod session;
-mod shell;
 mod source;
 mod target;
 mod trust;

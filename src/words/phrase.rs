@@ -1,455 +1,216 @@
-//! What an event says, as one phrase a finance officer understands, in English and Chinese.
+//! What an event says, as one phrase a finance officer understands: one table, a row an event, in both
+//! languages.
 //!
-//! A noun phrase, so that it stands after "Recorded" and "Would record" alike. Codes rather than
-//! names: a receipt is read by whoever typed the codes.
+//! A noun phrase, so that it stands after "Recorded" and "Would record" alike. Codes rather than names: a
+//! receipt is read by whoever typed the codes. A row names the fields that its phrases use: as they are, as
+//! `money`, by the `total` of splits, `said` as [`Say`](super::say::Say) has it; and what it makes of them (`with`).
 
-use crate::domain::event::{
-    AllocationAdjusted, BalanceCarriedForward, Body, CommitmentMade, DisbursementRecorded,
-    FollowOnPledged, Policy, ProjectApproved, RefundReceived, Split,
-};
-use crate::domain::ids::{Code, Text};
-use crate::domain::kinds::{Control, Direction, FollowOnKind, FundKind, RestKind, Role, Stage};
+use super::Lang;
+use super::say::Say as _;
+use crate::domain::event::{self, Body, Split};
+use crate::domain::kinds::{Direction, Stage};
 use crate::domain::money::{Amount, Currency};
-use crate::words::{self, Lang};
 
-/// Words in one of two languages.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tongue {
+/// The phrase of an event, with amounts in `currency`.
+#[must_use]
+pub fn phrase(body: &Body, lang: Lang, currency: Currency) -> String {
+    phrase_of(body, Tongue { lang, currency })
+}
+
+#[derive(Clone, Copy)]
+struct Tongue {
     lang: Lang,
     currency: Currency,
 }
 
 impl Tongue {
-    /// Words for amounts in `currency`.
-    pub(super) fn new(lang: Lang, currency: Currency) -> Self {
-        Self { lang, currency }
-    }
-
-    /// One of two texts.
-    pub(super) fn say(self, en: impl Into<String>, zh: impl Into<String>) -> String {
+    fn say(self, en: impl Into<String>, zh: impl Into<String>) -> String {
         match self.lang {
             Lang::En => en.into(),
             Lang::Zh => zh.into(),
         }
     }
 
-    /// An amount with its currency.
-    pub(super) fn money(self, amount: Amount) -> String {
-        words::money(&self.currency.money(amount), self.lang)
-    }
-
-    /// The phrase of an event.
-    pub(super) fn phrase(self, body: &Body) -> String {
-        match body {
-            Body::LogKeyRotated(_)
-            | Body::OfficerEnrolled(_)
-            | Body::OfficerRolesChanged(_)
-            | Body::OfficerKeyRotated(_)
-            | Body::OfficerRevoked(_)
-            | Body::ConfidentialErased(_)
-            | Body::LedgerRestored(_)
-            | Body::AnchorAdopted(_)
-            | Body::BreachAcknowledged(_) => self.office(body),
-            Body::LedgerOpened(_)
-            | Body::PolicyAdopted(_)
-            | Body::DistrictRegistered(_)
-            | Body::DistrictRetired(_)
-            | Body::FundEstablished(_)
-            | Body::FundAmended(_)
-            | Body::FundClosed(_)
-            | Body::ProgrammeRegistered(_)
-            | Body::PayeeRegistered(_) => self.master(body),
-            Body::AllocationRecorded(_)
-            | Body::AllocationAdjusted(_)
-            | Body::AllocationTransferred(_)
-            | Body::FundsReserved(_)
-            | Body::ReservationReleased(_)
-            | Body::BalanceCarriedForward(_)
-            | Body::BalanceLapsed(_) => self.authority(body),
-            Body::ProjectApproved(b) => self.approved(b),
-            Body::ProjectCompleted(b) => {
-                self.say(format!("project {} completed", b.code), format!("项目 {} 完工", b.code))
-            }
-            Body::ProjectTerminated(b) => self
-                .say(format!("project {} terminated", b.code), format!("项目 {} 终止清算", b.code)),
-            Body::ProjectClosedOut(b) => {
-                self.say(format!("project {} closed out", b.code), format!("项目 {} 结项", b.code))
-            }
-            Body::CommitmentMade(_)
-            | Body::CommitmentIncreased(_)
-            | Body::CommitmentReduced(_)
-            | Body::CommitmentClosed(_)
-            | Body::DisbursementRecorded(_)
-            | Body::RefundReceived(_) => self.work(body),
-            Body::FollowOnPledged(b) => self.pledged(b),
-            Body::FollowOnPaidIn(b) => {
-                let amount = self.money(b.amount);
-                self.say(
-                    format!("{amount} paid in on investment {}", b.code),
-                    format!("投资 {} 到位 {amount}", b.code),
-                )
-            }
-            Body::FollowOnWithdrawn(b) => {
-                let amount = self.money(b.amount);
-                self.say(
-                    format!("{amount} of investment {} withdrawn", b.code),
-                    format!("投资 {} 撤回 {amount}", b.code),
-                )
-            }
-            Body::EntryReversed(b) => self.say(
-                format!("the reversal of @{} ({})", b.entry, b.reason),
-                format!("冲销 @{}（{}）", b.entry, b.reason),
-            ),
-            Body::DocumentAttached(b) => {
-                let names: Vec<&str> =
-                    b.filing.documents.iter().map(|document| document.name.as_str()).collect();
-                let names = names.join(", ");
-                self.say(
-                    format!("{names} attached to @{}", b.entry),
-                    format!("为 @{} 附上 {names}", b.entry),
-                )
-            }
-        }
-    }
-
-    #[expect(clippy::wildcard_enum_match_arm, reason = "`phrase` sends these here")]
-    fn master(self, body: &Body) -> String {
-        match body {
-            Body::LedgerOpened(b) => {
-                self.say(format!("the ledger {}", b.name), format!("开立账簿 {}", b.name))
-            }
-            Body::PolicyAdopted(b) => self.policy(&b.policy),
-            Body::DistrictRegistered(b) => self.named("district", "区划", &b.code, &b.name),
-            Body::DistrictRetired(b) => match &b.successor {
-                Some(next) => self.say(
-                    format!("the end of district {}, followed by {next}", b.code),
-                    format!("区划 {} 终止，由 {next} 承接", b.code),
-                ),
-                None => self.say(
-                    format!("the end of district {}", b.code),
-                    format!("区划 {} 终止", b.code),
-                ),
-            },
-            Body::FundEstablished(b) => {
-                let kind = self.fund_kind(b.kind);
-                self.say(
-                    format!("{kind} fund {} ({})", b.code, b.name),
-                    format!("设立{kind} {}（{}）", b.code, b.name),
-                )
-            }
-            Body::FundAmended(b) => {
-                self.say(format!("fund {} amended", b.code), format!("资金 {} 信息变更", b.code))
-            }
-            Body::FundClosed(b) => {
-                self.say(format!("the end of fund {}", b.code), format!("资金 {} 撤销", b.code))
-            }
-            Body::ProgrammeRegistered(b) => self.named("programme", "市级任务", &b.code, &b.name),
-            Body::PayeeRegistered(b) => self.named("payee", "收款单位", &b.code, &b.name),
-            _ => body.name().to_owned(),
-        }
-    }
-
-    fn named(self, en: &str, zh: &str, code: &Code, name: &Text) -> String {
-        self.say(format!("{en} {code} ({name})"), format!("登记{zh} {code}（{name}）"))
-    }
-
-    fn policy(self, policy: &Policy) -> String {
-        let control = match policy.control {
-            Control::Stop => self.say("stop", "刚性控制"),
-            Control::Warn => self.say("warn", "预警"),
-            Control::Track => self.say("track", "仅记录"),
-        };
-        let project = if policy.project_required {
-            self.say("a project required", "须有项目")
-        } else {
-            self.say("no project required", "可无项目")
-        };
-        self.say(
-            format!("the policy: control {control}, {project}"),
-            format!("采用制度：{control}，{project}"),
-        )
-    }
-
-    /// Keys and officers, and what was done to the ledger's files.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "`phrase` sends these here")]
-    fn office(self, body: &Body) -> String {
-        match body {
-            Body::LogKeyRotated(b) => {
-                let handover = match b.handover {
-                    Some(_) => self.say("handed over by the old key", "旧密钥已签字移交"),
-                    None => self.say("not handed over by the old key", "旧密钥未移交"),
-                };
-                self.say(format!("a new log key, {handover}"), format!("更换日志密钥，{handover}"))
-            }
-            Body::OfficerEnrolled(b) => {
-                let roles = self.roles(&b.roles);
-                self.say(
-                    format!("officer {} as {roles}", b.name),
-                    format!("登记经办人 {}（{roles}）", b.name),
-                )
-            }
-            Body::OfficerRolesChanged(b) => {
-                let roles = self.roles(&b.roles);
-                let limit = b.limit.map(|limit| self.money(limit));
-                self.say(
-                    format!(
-                        "officer no. {} as {roles}{}",
-                        b.number,
-                        limit.as_ref().map_or(String::new(), |limit| format!(", limit {limit}"))
-                    ),
-                    format!(
-                        "经办人 {} 号的职责改为{roles}{}",
-                        b.number,
-                        limit.as_ref().map_or(String::new(), |limit| format!("，限额 {limit}"))
-                    ),
-                )
-            }
-            Body::OfficerKeyRotated(b) => self.say(
-                format!("a new key of officer no. {}", b.number),
-                format!("更换经办人 {} 号的密钥", b.number),
-            ),
-            Body::OfficerRevoked(b) => self.say(
-                format!("officer no. {} revoked ({})", b.number, b.reason),
-                format!("撤销经办人 {} 号（{}）", b.number, b.reason),
-            ),
-            Body::ConfidentialErased(b) => self.say(
-                format!("the confidential fields of @{} erased ({})", b.entry, b.legal_basis),
-                format!("清除 @{} 的保密内容（{}）", b.entry, b.legal_basis),
-            ),
-            Body::LedgerRestored(b) => self.say(
-                format!("the ledger restored from {} at size {}", b.source, b.size),
-                format!("账簿自 {} 恢复，共 {} 条", b.source, b.size),
-            ),
-            Body::AnchorAdopted(b) => self.say(
-                format!("the checkpoint of size {} taken as the anchor", b.size),
-                format!("以规模 {} 的检查点为锚点", b.size),
-            ),
-            Body::BreachAcknowledged(b) => self.say(
-                format!(
-                    "the command of @{}, against {}, acknowledged ({})",
-                    b.first, b.rule, b.reason
-                ),
-                format!("确认 @{} 起违反 {} 的命令（{}）", b.first, b.rule, b.reason),
-            ),
-            _ => body.name().to_owned(),
-        }
-    }
-
-    fn roles(self, roles: &[Role]) -> String {
-        let role = |role: &Role| match role {
-            Role::Maker => self.say("maker", "经办"),
-            Role::Approver => self.say("approver", "审批"),
-            Role::Auditor => self.say("auditor", "审计"),
-            Role::Administrator => self.say("administrator", "管理"),
-        };
-        let roles: Vec<String> = roles.iter().map(role).collect();
-        self.say(roles.join(", "), roles.join("、"))
-    }
-
-    fn fund_kind(self, kind: FundKind) -> String {
-        match kind {
-            FundKind::Special => self.say("special", "专项资金"),
-            FundKind::Guidance => self.say("guidance", "引导资金"),
-            FundKind::Matching => self.say("matching", "配套资金"),
-        }
-    }
-
-    #[expect(clippy::wildcard_enum_match_arm, reason = "`phrase` sends these here")]
-    fn authority(self, body: &Body) -> String {
-        match body {
-            Body::AllocationRecorded(b) => {
-                let amount = self.money(b.amount);
-                self.say(
-                    format!("an allocation of {amount} to {}", b.line),
-                    format!("下达指标 {} {amount}", b.line),
-                )
-            }
-            Body::AllocationAdjusted(b) => self.adjusted(b),
-            Body::AllocationTransferred(b) => {
-                let amount = self.money(b.amount);
-                let to = b
-                    .to
-                    .as_ref()
-                    .map_or_else(|| self.say("another ledger", "其他账簿"), ToString::to_string);
-                self.say(
-                    format!("a transfer of {amount} from {} to {to}", b.from),
-                    format!("调剂 {amount}：{} → {to}", b.from),
-                )
-            }
-            Body::FundsReserved(b) => {
-                let amount = self.money(b.amount);
-                self.say(
-                    format!("{amount} of {} held for project {}", b.line, b.project),
-                    format!("为项目 {} 预留 {} {amount}", b.project, b.line),
-                )
-            }
-            Body::ReservationReleased(b) => {
-                let amount = self.money(b.amount);
-                self.say(
-                    format!("{amount} of {} freed that project {} held", b.line, b.project),
-                    format!("释放项目 {} 预留的 {} {amount}", b.project, b.line),
-                )
-            }
-            Body::BalanceCarriedForward(b) => self.carried(b),
-            Body::BalanceLapsed(b) => {
-                let amount = self.money(b.amount);
-                self.say(
-                    format!("{amount} of {} lapsed", b.line),
-                    format!("{} 结余收回财政 {amount}", b.line),
-                )
-            }
-            _ => body.name().to_owned(),
-        }
-    }
-
-    fn adjusted(self, b: &AllocationAdjusted) -> String {
-        let amount = self.money(b.amount);
-        match b.direction {
-            Direction::Supplement => self.say(
-                format!("a supplement of {amount} to {}", b.line),
-                format!("追加指标 {} {amount}", b.line),
-            ),
-            Direction::Reduction => self.say(
-                format!("a reduction of {} by {amount}", b.line),
-                format!("追减指标 {} {amount}", b.line),
-            ),
-        }
-    }
-
-    fn carried(self, b: &BalanceCarriedForward) -> String {
-        let amount = self.money(b.amount);
-        let stage = match b.stage {
-            Stage::Reserved => self.say("reserved", "预留"),
-            Stage::Committed => self.say("committed", "合同"),
-            Stage::Authority
-            | Stage::Unreserved
-            | Stage::ApprovedUnpaid
-            | Stage::Paid
-            | Stage::RefundedOut
-            | Stage::CarriedOut
-            | Stage::Lapsed
-            | Stage::Invested => self.say("free", "未用"),
-        };
-        let rest = match b.rest {
-            RestKind::CarryOver => self.say("carry-over", "结转"),
-            RestKind::Surplus => self.say("surplus", "结余"),
-        };
-        self.say(
-            format!("{amount} {stage} carried from {} to {} as {rest}", b.from, b.to),
-            format!("{rest}{stage}资金 {amount}：{} → {}", b.from, b.to),
-        )
-    }
-
-    fn approved(self, b: &ProjectApproved) -> String {
-        let mut out = self.say(
-            format!("project {} ({}) approved", b.code, b.title),
-            format!("批复项目 {}（{}）", b.code, b.title),
-        );
-        if let Some(ceiling) = b.ceiling {
-            let ceiling = self.money(ceiling);
-            out.push_str(
-                &self.say(format!(", ceiling {ceiling}"), format!("，批复金额 {ceiling}")),
-            );
-        }
-        if let Some(funding) = Amount::sum(b.funding.iter().map(|f| f.amount)).filter(|a| a.0 != 0)
-        {
-            let funding = self.money(funding);
-            out.push_str(&self.say(format!(", {funding} reserved"), format!("，预留 {funding}")));
-        }
-        out
-    }
-
-    #[expect(clippy::wildcard_enum_match_arm, reason = "`phrase` sends these here")]
-    fn work(self, body: &Body) -> String {
-        match body {
-            Body::CommitmentMade(b) => self.contract(b),
-            Body::CommitmentIncreased(b) => {
-                let amount = self.total(&b.splits);
-                self.say(
-                    format!("contract {} increased by {amount}", b.contract),
-                    format!("合同 {} 调增 {amount}", b.contract),
-                )
-            }
-            Body::CommitmentReduced(b) => {
-                let amount = self.total(&b.splits);
-                self.say(
-                    format!("contract {} reduced by {amount}", b.contract),
-                    format!("合同 {} 调减 {amount}", b.contract),
-                )
-            }
-            Body::CommitmentClosed(b) => self.say(
-                format!("contract {} closed", b.contract),
-                format!("合同 {} 办结", b.contract),
-            ),
-            Body::DisbursementRecorded(b) => self.payment(b),
-            Body::RefundReceived(b) => self.refund(b),
-            _ => body.name().to_owned(),
-        }
-    }
-
-    fn contract(self, b: &CommitmentMade) -> String {
-        let amount = self.total(&b.splits);
-        let mut out = self.say(
-            format!("contract {} of {amount}", b.contract),
-            format!("合同 {} {amount}", b.contract),
-        );
-        if let Some(payee) = &b.payee {
-            out.push_str(&self.say(format!(" with {payee}"), format!("，收款单位 {payee}")));
-        }
-        out
-    }
-
-    fn payment(self, b: &DisbursementRecorded) -> String {
-        let amount = self.total(&b.splits);
-        let mut out = self.say(format!("a payment of {amount}"), format!("支付 {amount}"));
-        if let Some(payee) = &b.payee {
-            out.push_str(&self.say(format!(" to {payee}"), format!("，收款单位 {payee}")));
-        }
-        if let Some(contract) = &b.commitment {
-            out.push_str(
-                &self.say(format!(" under contract {contract}"), format!("，合同 {contract}")),
-            );
-        }
-        if let Some(split) = b.splits.first() {
-            let voucher = format!("{}/{}/{}", split.line.fund, split.line.year, b.voucher_no);
-            out.push_str(&self.say(format!(", voucher {voucher}"), format!("，凭证号 {voucher}")));
-        }
-        out
-    }
-
-    fn refund(self, b: &RefundReceived) -> String {
-        let amount = self.total(&b.splits);
-        let goes = if b.restores_budget {
-            self.say("it can be used again", "恢复额度")
-        } else {
-            self.say("it goes to the treasury", "缴回国库")
-        };
-        self.say(
-            format!("a refund of {amount} of the payment @{}; {goes}", b.disbursement),
-            format!("收到 @{} 的退款 {amount}，{goes}", b.disbursement),
-        )
-    }
-
-    fn pledged(self, b: &FollowOnPledged) -> String {
-        let amount = self.money(b.amount);
-        let kind = match b.kind {
-            FollowOnKind::Private => self.say("private", "社会资本"),
-            FollowOnKind::EnterpriseBuild => self.say("enterprise-built", "带资兴建"),
-            FollowOnKind::OwnFunds => self.say("own funds", "自筹"),
-            FollowOnKind::OtherPublic => self.say("other public", "其他财政资金"),
-            FollowOnKind::InKind => self.say("in kind", "实物"),
-        };
-        self.say(
-            format!(
-                "investment {} of {amount} ({kind}) pledged by {} to project {}",
-                b.code, b.investor, b.project
-            ),
-            format!("{} 承诺向项目 {} 投资 {amount}（{kind}，{}）", b.investor, b.project, b.code),
-        )
+    fn money(self, amount: Amount) -> String {
+        super::money(&self.currency.money(amount), self.lang)
     }
 
     fn total(self, splits: &[Split]) -> String {
         let sum = Amount::sum(splits.iter().map(|split| split.amount));
         sum.map_or_else(|| "?".to_owned(), |sum| self.money(sum))
     }
+
+    /// What is added where a field is there: in English, in Chinese.
+    fn also<T>(self, field: Option<T>, words: impl FnOnce(T) -> [String; 2]) -> String {
+        let Some([en, zh]) = field.map(words) else { return String::new() };
+        self.lang.choose(en, zh)
+    }
+}
+
+macro_rules! shown {
+    ($tongue:ident $field:ident money) => {
+        let $field = $tongue.money(*$field);
+    };
+    ($tongue:ident $field:ident total) => {
+        let $field = $tongue.total($field);
+    };
+    ($tongue:ident $field:ident said) => {
+        let $field = $field.say($tongue.lang);
+    };
+}
+
+macro_rules! table {
+    ($tongue:ident; $(
+        $name:ident { $($field:ident $(: $how:ident)?),+ } $(with $($made:ident = $value:expr),+;)?
+            => $en:literal, $zh:literal;
+    )+) => {
+        fn phrase_of(body: &Body, $tongue: Tongue) -> String {
+            match body {$(
+                Body::$name(event::$name { $($field,)+ .. }) => {
+                    $($(shown!($tongue $field $how);)?)+
+                    $($(let $made = $value;)+)?
+                    match $tongue.lang {
+                        Lang::En => format!($en),
+                        Lang::Zh => format!($zh),
+                    }
+                }
+            )+}
+        }
+    };
+}
+
+table! {
+    tongue;
+
+    // Keys, officers, and what was done to the ledger's files.
+    LedgerOpened { name } => "the ledger {name}", "开立账簿 {name}";
+    LogKeyRotated { handover } with how = match handover {
+            Some(_) => tongue.say("handed over by the old key", "旧密钥已签字移交"),
+            None => tongue.say("not handed over by the old key", "旧密钥未移交"),
+        };
+        => "a new log key, {how}", "更换日志密钥，{how}";
+    PolicyAdopted { policy } with control = policy.control.say(tongue.lang),
+        project = if policy.project_required {
+            tongue.say("a project required", "须有项目")
+        } else {
+            tongue.say("no project required", "可无项目")
+        };
+        => "the policy: control {control}, {project}", "采用制度：{control}，{project}";
+    OfficerEnrolled { name, roles: said } => "officer {name} as {roles}", "登记经办人 {name}（{roles}）";
+    OfficerRolesChanged { number, roles: said, limit }
+        with limit = tongue.also(limit.map(|limit| tongue.money(limit)), |limit| {
+            [format!(", limit {limit}"), format!("，限额 {limit}")]
+        });
+        => "officer no. {number} as {roles}{limit}", "经办人 {number} 号的职责改为{roles}{limit}";
+    OfficerKeyRotated { number } => "a new key of officer no. {number}", "更换经办人 {number} 号的密钥";
+    OfficerRevoked { number, reason }
+        => "officer no. {number} revoked ({reason})", "撤销经办人 {number} 号（{reason}）";
+    ConfidentialErased { entry, legal_basis }
+        => "the confidential fields of @{entry} erased ({legal_basis})", "清除 @{entry} 的保密内容（{legal_basis}）";
+    LedgerRestored { source, size }
+        => "the ledger restored from {source} at size {size}", "账簿自 {source} 恢复，共 {size} 条";
+    AnchorAdopted { size }
+        => "the checkpoint of size {size} taken as the anchor", "以规模 {size} 的检查点为锚点";
+    BreachAcknowledged { first, rule, reason }
+        => "the command of @{first}, against {rule}, acknowledged ({reason})",
+           "确认 @{first} 起违反 {rule} 的命令（{reason}）";
+
+    // Things with a name.
+    DistrictRegistered { code, name } => "district {code} ({name})", "登记区划 {code}（{name}）";
+    DistrictRetired { code, successor } with next = tongue.also(successor.as_ref(), |next| {
+            [format!(", followed by {next}"), format!("，由 {next} 承接")]
+        });
+        => "the end of district {code}{next}", "区划 {code} 终止{next}";
+    FundEstablished { code, name, kind: said } => "{kind} fund {code} ({name})", "设立{kind} {code}（{name}）";
+    FundAmended { code } => "fund {code} amended", "资金 {code} 信息变更";
+    FundClosed { code } => "the end of fund {code}", "资金 {code} 撤销";
+    ProgrammeRegistered { code, name } => "programme {code} ({name})", "登记市级任务 {code}（{name}）";
+    PayeeRegistered { code, name } => "payee {code} ({name})", "登记收款单位 {code}（{name}）";
+
+    // Authority.
+    AllocationRecorded { line, amount: money } => "an allocation of {amount} to {line}", "下达指标 {line} {amount}";
+    AllocationAdjusted { line, amount: money, direction } with what = match direction {
+            Direction::Supplement => tongue.say(
+                format!("a supplement of {amount} to {line}"),
+                format!("追加指标 {line} {amount}"),
+            ),
+            Direction::Reduction => tongue.say(
+                format!("a reduction of {line} by {amount}"),
+                format!("追减指标 {line} {amount}"),
+            ),
+        };
+        => "{what}", "{what}";
+    AllocationTransferred { from, to, amount: money } with to = match to {
+            Some(to) => to.to_string(),
+            None => tongue.say("another ledger", "其他账簿"),
+        };
+        => "a transfer of {amount} from {from} to {to}", "调剂 {amount}：{from} → {to}";
+    FundsReserved { project, line, amount: money }
+        => "{amount} of {line} held for project {project}", "为项目 {project} 预留 {line} {amount}";
+    ReservationReleased { project, line, amount: money }
+        => "{amount} of {line} freed that project {project} held", "释放项目 {project} 预留的 {line} {amount}";
+    BalanceCarriedForward { from, to, amount: money, stage, rest: said }
+        with stage = if *stage == Stage::Reserved {
+            tongue.say("reserved", "预留")
+        } else if *stage == Stage::Committed {
+            tongue.say("committed", "合同")
+        } else {
+            tongue.say("free", "未用")
+        };
+        => "{amount} {stage} carried from {from} to {to} as {rest}", "{rest}{stage}资金 {amount}：{from} → {to}";
+    BalanceLapsed { line, amount: money } => "{amount} of {line} lapsed", "{line} 结余收回财政 {amount}";
+
+    // Projects, contracts, payments, investments.
+    ProjectApproved { code, title, ceiling, funding }
+        with ceiling = tongue.also(ceiling.map(|ceiling| tongue.money(ceiling)), |ceiling| {
+            [format!(", ceiling {ceiling}"), format!("，批复金额 {ceiling}")]
+        }),
+        funding = Amount::sum(funding.iter().map(|part| part.amount)).filter(|sum| sum.0 != 0),
+        funding = tongue.also(funding.map(|sum| tongue.money(sum)), |sum| {
+            [format!(", {sum} reserved"), format!("，预留 {sum}")]
+        });
+        => "project {code} ({title}) approved{ceiling}{funding}", "批复项目 {code}（{title}）{ceiling}{funding}";
+    ProjectCompleted { code } => "project {code} completed", "项目 {code} 完工";
+    ProjectTerminated { code } => "project {code} terminated", "项目 {code} 终止清算";
+    ProjectClosedOut { code } => "project {code} closed out", "项目 {code} 结项";
+    CommitmentMade { contract, payee, splits: total } with payee = tongue.also(payee.as_ref(), |payee| {
+            [format!(" with {payee}"), format!("，收款单位 {payee}")]
+        });
+        => "contract {contract} of {splits}{payee}", "合同 {contract} {splits}{payee}";
+    CommitmentIncreased { contract, splits: total }
+        => "contract {contract} increased by {splits}", "合同 {contract} 调增 {splits}";
+    CommitmentReduced { contract, splits: total }
+        => "contract {contract} reduced by {splits}", "合同 {contract} 调减 {splits}";
+    CommitmentClosed { contract } => "contract {contract} closed", "合同 {contract} 办结";
+    DisbursementRecorded { splits, payee, commitment, voucher_no }
+        with amount = tongue.total(splits),
+        payee = tongue.also(payee.as_ref(), |payee| {
+            [format!(" to {payee}"), format!("，收款单位 {payee}")]
+        }),
+        contract = tongue.also(commitment.as_ref(), |contract| {
+            [format!(" under contract {contract}"), format!("，合同 {contract}")]
+        }),
+        voucher = tongue.also(splits.first(), |split| {
+            let voucher = format!("{}/{}/{voucher_no}", split.line.fund, split.line.year);
+            [format!(", voucher {voucher}"), format!("，凭证号 {voucher}")]
+        });
+        => "a payment of {amount}{payee}{contract}{voucher}", "支付 {amount}{payee}{contract}{voucher}";
+    RefundReceived { disbursement, splits: total, restores_budget } with goes = if *restores_budget {
+            tongue.say("it can be used again", "恢复额度")
+        } else {
+            tongue.say("it goes to the treasury", "缴回国库")
+        };
+        => "a refund of {splits} of the payment @{disbursement}; {goes}", "收到 @{disbursement} 的退款 {splits}，{goes}";
+    FollowOnPledged { code, project, investor, kind: said, amount: money }
+        => "investment {code} of {amount} ({kind}) pledged by {investor} to project {project}",
+           "{investor} 承诺向项目 {project} 投资 {amount}（{kind}，{code}）";
+    FollowOnPaidIn { code, amount: money } => "{amount} paid in on investment {code}", "投资 {code} 到位 {amount}";
+    FollowOnWithdrawn { code, amount: money } => "{amount} of investment {code} withdrawn", "投资 {code} 撤回 {amount}";
+
+    // Entries about entries.
+    EntryReversed { entry, reason } => "the reversal of @{entry} ({reason})", "冲销 @{entry}（{reason}）";
+    DocumentAttached { entry, filing }
+        with names = filing.documents.iter().map(|document| document.name.as_str()),
+        names = names.collect::<Vec<_>>().join(", ");
+        => "{names} attached to @{entry}", "为 @{entry} 附上 {names}";
 }

@@ -1,34 +1,37 @@
 //! The receipt of a command, as a text and as JSON.
 
-use super::left::{Left, left};
-use super::sentence::Tongue;
-use super::stranded::{Stranded, stranded};
-use crate::cli::session::Session;
+use super::phrase::phrase;
+use super::shell::quoted;
+use super::shown::counted;
+use super::{Lang, caution, finding, money};
 use crate::domain::apply::Cited;
 use crate::domain::caution::Caution;
 use crate::domain::event::{Body, EntryReversed, Event};
+use crate::domain::ids::Code;
+use crate::domain::left::{Left, left};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::state::{LedgerFacts, NO_CURRENCY, State};
-use crate::error::Result;
-use crate::ledger::{Receipt, ReceiptEntry};
+use crate::domain::stranded::{Stranded, stranded};
+use crate::ledger::{Durability, Receipt, ReceiptEntry};
 use crate::projection::content::Content;
 use crate::report::entry::body_in_major_units;
-use crate::words::shown::{counted, for_terminal};
-use crate::words::{self, Lang};
 use serde_json::{Value, json};
 
 /// What a receipt is read beside: the state after it, and the entries that it undoes.
-#[derive(Clone, Copy)]
-pub(super) struct Scene<'a> {
-    pub(super) state: &'a State,
-    pub(super) undone: &'a Cited,
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// The state after it.
+    pub state: &'a State,
+    /// The entries that it undoes, by index.
+    pub undone: &'a Cited,
     /// What may be a slip.
-    pub(super) cautions: &'a [Caution],
+    pub cautions: &'a [Caution],
 }
 
 impl<'a> Scene<'a> {
     /// Of a receipt that undoes nothing.
-    pub(super) fn of(state: &'a State) -> Self {
+    #[must_use]
+    pub fn of(state: &'a State) -> Self {
         const NOTHING: &Cited = &Cited::new();
         Self { state, undone: NOTHING, cautions: &[] }
     }
@@ -44,30 +47,28 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Prints a receipt; `more` are further lines of its text.
-pub(super) fn print(
-    session: &Session,
+/// What a receipt warns of, by code: what soft rules look at, then slips of the pen.
+pub fn warnings<'a>(
+    scene: &'a Scene<'_>,
+    receipt: &'a Receipt,
+    lang: Lang,
+) -> impl Iterator<Item = (&'static str, String)> + 'a {
+    let findings = receipt.warnings.iter();
+    let findings = findings.map(move |one| (one.code(), finding::finding(one, lang)));
+    let cautions = scene.cautions.iter();
+    findings.chain(cautions.map(move |one| (one.code(), caution::caution(one, lang))))
+}
+
+/// The receipt as lines; `more` are further ones, `verbose` adds ids.
+#[must_use]
+pub fn text(
     scene: &Scene<'_>,
     receipt: &Receipt,
+    lang: Lang,
     more: &[String],
-) -> Result<()> {
-    for finding in &receipt.warnings {
-        let words = words::finding::finding(finding, session.console.lang);
-        session.console.warn(&format!("{}: {words}", finding.code()));
-    }
-    for caution in scene.cautions {
-        let words = words::caution::caution(caution, session.console.lang);
-        session.console.warn(&format!("{}: {words}", caution.code()));
-    }
-    let tongue = Tongue::new(session.console.lang, currency(scene.state));
-    let words = Words { tongue, scene: *scene };
-    let text = words.text(receipt, more, session.console.verbose);
-    let json = json(scene, receipt, session.console.lang);
-    if receipt.dry_run {
-        session.console.receipt(&text, &json)
-    } else {
-        session.console.done(&text, &json)
-    }
+    verbose: bool,
+) -> String {
+    Words { scene: *scene, lang, currency: currency(scene.state) }.text(receipt, more, verbose)
 }
 
 fn currency(state: &State) -> Currency {
@@ -78,22 +79,31 @@ fn currency(state: &State) -> Currency {
 const MOST_LEFT: usize = 20;
 
 struct Words<'a> {
-    tongue: Tongue,
     scene: Scene<'a>,
+    lang: Lang,
+    currency: Currency,
 }
 
 impl Words<'_> {
+    fn money(&self, amount: Amount) -> String {
+        money(&self.currency.money(amount), self.lang)
+    }
+
+    fn phrase(&self, body: &Body) -> String {
+        phrase(body, self.lang, self.currency)
+    }
+
     fn text(&self, receipt: &Receipt, more: &[String], verbose: bool) -> String {
         let mut out = String::new();
         if receipt.entries.is_empty() {
-            out.push_str(&self.tongue.say(
+            out.push_str(self.lang.choose(
                 "Nothing to record: it is so already. Its command id is not used up.",
                 "无需记录：已是如此。命令号未被占用。",
             ));
             out.push('\n');
         }
         for entry in &receipt.entries {
-            out.push_str(&for_terminal(&self.entry(entry, receipt)));
+            out.push_str(&self.entry(entry, receipt));
             out.push('\n');
             if receipt.entries.len() == 1 {
                 self.push_left(&mut out, &receipt.entries);
@@ -118,13 +128,13 @@ impl Words<'_> {
         let entries = counted(size, "entry", "entries");
         let state = receipt.durability.text();
         let last = if receipt.dry_run {
-            self.tongue.say("dry run: nothing was written", "预演，未入账")
+            self.lang.choose("dry run: nothing was written", "预演，未入账").to_owned()
         } else {
             let state = match receipt.durability {
-                crate::ledger::Durability::Published => self.tongue.say(state, "已签署存档"),
-                crate::ledger::Durability::Recorded => self.tongue.say(state, "已记录"),
+                Durability::Published => self.lang.choose(state, "已签署存档"),
+                Durability::Recorded => self.lang.choose(state, "已记录"),
             };
-            self.tongue.say(
+            self.lang.choose(
                 format!("{state}; the ledger has {entries}"),
                 format!("{state}；账簿共 {size} 条"),
             )
@@ -138,7 +148,7 @@ impl Words<'_> {
         let stranded = entries.iter().flat_map(|entry| self.scene.stranded(&entry.event));
         let stranded = stranded.map(|one| format!("  {}", self.stranded(&one)));
         for line in left.into_iter().chain(stranded) {
-            out.push_str(&for_terminal(&line));
+            out.push_str(&line);
             out.push('\n');
         }
     }
@@ -156,22 +166,22 @@ impl Words<'_> {
     }
 
     fn recorded(&self, entry: &ReceiptEntry, receipt: &Receipt) -> String {
-        let (index, phrase) = (entry.index, self.tongue.phrase(&entry.event.body));
+        let (index, phrase) = (entry.index, self.phrase(&entry.event.body));
         let on = entry.event.occurred_on;
         if receipt.dry_run {
-            self.tongue.say(
+            self.lang.choose(
                 format!("Would record: {phrase}, dated {on}."),
                 format!("将记录：{phrase}，日期 {on}。"),
             )
         } else if receipt.replayed {
-            self.tongue.say(
+            self.lang.choose(
                 format!(
                     "Recorded before as @{index}, by the same command id: {phrase}, dated {on}."
                 ),
                 format!("此前已由同一命令号记录为 @{index}：{phrase}，日期 {on}。"),
             )
         } else {
-            self.tongue.say(
+            self.lang.choose(
                 format!("Recorded @{index}: {phrase}, dated {on}."),
                 format!("已记录 @{index}：{phrase}，日期 {on}。"),
             )
@@ -183,16 +193,16 @@ impl Words<'_> {
         let (index, undone, reason) = (entry.index, b.entry, &b.reason);
         let on = entry.event.occurred_on;
         let what = self.scene.undone_by(&entry.event).map_or_else(String::new, |event| {
-            let (phrase, on) = (self.tongue.phrase(&event.body), event.occurred_on);
-            self.tongue.say(format!(": {phrase}, dated {on}"), format!("：{phrase}，日期 {on}"))
+            let (phrase, on) = (self.phrase(&event.body), event.occurred_on);
+            self.lang.choose(format!(": {phrase}, dated {on}"), format!("：{phrase}，日期 {on}"))
         });
         if receipt.dry_run {
-            self.tongue.say(
+            self.lang.choose(
                 format!("Would reverse @{undone}{what}.\n  dated {on}: {reason}"),
                 format!("将冲销 @{undone}{what}。\n  日期 {on}：{reason}"),
             )
         } else if receipt.replayed {
-            self.tongue.say(
+            self.lang.choose(
                 format!(
                     "Reversed before @{undone}, by the same command id{what}.\n  recorded as \
                      @{index}, dated {on}: {reason}"
@@ -202,7 +212,7 @@ impl Words<'_> {
                 ),
             )
         } else {
-            self.tongue.say(
+            self.lang.choose(
                 format!("Reversed @{undone}{what}.\n  recorded as @{index}, dated {on}: {reason}"),
                 format!("已冲销 @{undone}{what}。\n  记录为 @{index}，日期 {on}：{reason}"),
             )
@@ -222,22 +232,22 @@ impl Words<'_> {
         }
         let shown: Vec<String> = all.iter().take(MOST_LEFT).map(|left| self.left(left)).collect();
         let more = all.len().saturating_sub(MOST_LEFT);
-        let mut shown = shown.join(&self.tongue.say("; ", "；"));
+        let mut shown = shown.join(self.lang.choose("; ", "；"));
         if more > 0 {
             shown.push_str(
-                &self.tongue.say(format!("; and {more} more"), format!("；另有 {more} 项")),
+                &self.lang.choose(format!("; and {more} more"), format!("；另有 {more} 项")),
             );
         }
-        let title = self.tongue.say("left: ", "余额：");
+        let title = self.lang.choose("left: ", "余额：");
         (!all.is_empty()).then(|| format!("  {title}{shown}"))
     }
 
     /// What came back to a line of a year that is over, with the carry that makes it usable.
     fn stranded(&self, stranded: &Stranded) -> String {
-        let amount = self.tongue.money(stranded.amount);
-        let command = stranded.command(currency(self.scene.state));
+        let amount = self.money(stranded.amount);
+        let command = carry(stranded, self.currency);
         let (from, ended_on) = (&stranded.from, stranded.ended_on);
-        self.tongue.say(
+        self.lang.choose(
             format!(
                 "{amount} came back to {from}, whose year ended on {ended_on}: nothing can be paid \
                  from it until it is carried\n    {command}"
@@ -251,9 +261,10 @@ impl Words<'_> {
     fn sealed(&self, entry: &ReceiptEntry, receipt: &Receipt) -> String {
         let index = entry.index;
         if receipt.dry_run {
-            return self.tongue.say("confidential fields would be sealed", "保密内容将被封存");
+            let words = ("confidential fields would be sealed", "保密内容将被封存");
+            return self.lang.choose(words.0, words.1).to_owned();
         }
-        self.tongue.say(
+        self.lang.choose(
             format!(
                 "confidential fields sealed beside the ledger: earmark confidential show @{index}"
             ),
@@ -262,26 +273,43 @@ impl Words<'_> {
     }
 
     fn left(&self, left: &Left) -> String {
-        let money = |amount: &Amount| self.tongue.money(*amount);
+        let money = |amount: &Amount| self.money(*amount);
         match left {
-            Left::Available(line, amount) => self.tongue.say(
+            Left::Available(line, amount) => self.lang.choose(
                 format!("{} available on {line}", money(amount)),
                 format!("{line} 可用指标 {}", money(amount)),
             ),
-            Left::Reserved(project, amount) => self.tongue.say(
+            Left::Reserved(project, amount) => self.lang.choose(
                 format!("{} held for {project}", money(amount)),
                 format!("{project} 已预留 {}", money(amount)),
             ),
-            Left::Owed(contract, amount) => self.tongue.say(
+            Left::Owed(contract, amount) => self.lang.choose(
                 format!("{} owed under {contract}", money(amount)),
                 format!("{contract} 合同未付 {}", money(amount)),
             ),
-            Left::Pledged(code, amount) => self.tongue.say(
+            Left::Pledged(code, amount) => self.lang.choose(
                 format!("{} of {code} not paid in yet", money(amount)),
                 format!("{code} 未到位 {}", money(amount)),
             ),
         }
     }
+}
+
+/// The command that carries what came back to the present year.
+fn carry(stranded: &Stranded, currency: Currency) -> String {
+    let Stranded { from, to, stage, project, commitment, amount, .. } = stranded;
+    let option = |name: &str, code: &Option<Code>| {
+        code.as_ref().map_or(String::new(), |code| format!(" --{name} {}", quoted(code)))
+    };
+    format!(
+        "earmark allocation carry {} {} --stage {} --amount {} --class carry-over{}{}",
+        quoted(from),
+        quoted(to),
+        stage.text(),
+        currency.plain(*amount),
+        option("project", project),
+        option("commitment", commitment),
+    )
 }
 
 /// The commitment; in a dry run it is not the one that a real run will make.
@@ -313,14 +341,15 @@ fn to_carry_json(scene: &Scene<'_>, event: &Event, currency: Currency) -> Value 
             "project": one.project,
             "commitment": one.commitment,
             "amount": currency.plain(one.amount),
-            "command": one.command(currency),
+            "command": carry(one, currency),
         })
     };
     scene.stranded(event).iter().map(one).collect()
 }
 
 /// The receipt as JSON.
-pub(super) fn json(scene: &Scene<'_>, receipt: &Receipt, lang: Lang) -> Value {
+#[must_use]
+pub fn json(scene: &Scene<'_>, receipt: &Receipt, lang: Lang) -> Value {
     let currency = currency(scene.state);
     let entries: Vec<Value> = (receipt.entries.iter())
         .map(|entry| {
@@ -336,12 +365,9 @@ pub(super) fn json(scene: &Scene<'_>, receipt: &Receipt, lang: Lang) -> Value {
             })
         })
         .collect();
-    let told = |code: &str, message: String| json!({"code": code, "message": message});
-    let findings =
-        receipt.warnings.iter().map(|one| told(one.code(), words::finding::finding(one, lang)));
-    let cautions =
-        scene.cautions.iter().map(|one| told(one.code(), words::caution::caution(one, lang)));
-    let warnings: Vec<Value> = findings.chain(cautions).collect();
+    let warnings: Vec<Value> = warnings(scene, receipt, lang)
+        .map(|(code, message)| json!({"code": code, "message": message}))
+        .collect();
     let state = if receipt.dry_run { Value::Null } else { json!(receipt.durability.text()) };
     json!({"receipt": {
         "entries": entries,

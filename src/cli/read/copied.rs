@@ -4,10 +4,10 @@ use super::say;
 use super::verify::note_older;
 use crate::cli::place::LogCopy;
 use crate::cli::session::Session;
-use crate::cli::shell::quoted;
 use crate::error::Result;
 use crate::ledger::Reader;
 use crate::report::table::Identity;
+use crate::words::shell::quoted;
 
 /// One line on stderr: how much the copy has, whom its reader trusts, and how to verify it. One more where
 /// this machine has seen more of its log.

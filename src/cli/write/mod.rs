@@ -10,12 +10,9 @@ mod documents;
 mod import;
 mod init;
 mod key;
-mod left;
 mod office;
 mod receipt;
 mod request;
-mod sentence;
-mod stranded;
 mod undo;
 
 pub(crate) use init::init;
