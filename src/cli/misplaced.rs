@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Kind};
 use crate::form::{AmountText, EntryRef, day, line, quoted};
+use crate::words::shell;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsString;
@@ -68,8 +69,8 @@ pub(super) fn meant(error: &clap::Error, root: &Command, typed: &[OsString]) -> 
         named.extend([format!("--{flag}"), (*word).to_owned()]);
     }
     let mut line = vec!["earmark".to_owned()];
-    line.extend(path.iter().chain(&placed).map(|word| shell(word)));
-    line.extend(named.iter().chain(&flags).map(|word| shell(word)));
+    line.extend(path.iter().chain(&placed).map(shell::quoted));
+    line.extend(named.iter().chain(&flags).map(shell::quoted));
     let (case, message) = match left.first() {
         Some(word) => {
             let (verb, places) = (path.join(" "), listed(&places));
@@ -197,16 +198,6 @@ fn flag_for(
 
 fn listed(places: &[&str]) -> String {
     if places.is_empty() { "no word without a flag".to_owned() } else { places.join(" ") }
-}
-
-/// A word as a shell takes it.
-fn shell(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@=,+￥¥".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }
 
 #[cfg(test)]

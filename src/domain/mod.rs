@@ -10,6 +10,7 @@
 //! * [`posting`]: the kernel: leaves and the moves between them.
 //! * [`state`]: what the rules need to remember, in [`table`]s; [`apply`]: how an event changes it.
 //! * [`rejection`], [`finding`], [`caution`]: how the domain says no, "look at this", and "is that meant?".
+//! * [`left`], [`stranded`]: what a receipt says of money after an event.
 //! * [`invariant`]: what must hold after every command.
 
 pub mod admit;
@@ -25,6 +26,7 @@ pub mod ids;
 pub mod invariant;
 pub mod kinds;
 mod known;
+pub mod left;
 pub mod money;
 mod near;
 pub mod posting;
@@ -32,4 +34,5 @@ pub mod propose;
 pub mod rejection;
 mod spelling;
 pub mod state;
+pub mod stranded;
 pub mod table;

@@ -5,7 +5,7 @@ use super::fields::{EventKind, Field};
 use super::plan::{MappedEvent, Value};
 use crate::domain::event::{Body, Event};
 use crate::domain::fact::{Fact, See, Seen, Value as Shown};
-use crate::domain::ids::{LineKey, Tag, Text};
+use crate::domain::ids::{Tag, Text};
 use crate::domain::kinds::Direction;
 use crate::domain::money::Amount;
 use crate::domain::rejection::Thing;
@@ -105,7 +105,7 @@ struct Said {
 
 impl<'e> See<'e> for Said {
     fn see(&mut self, path: &'static str, value: Shown<'e>) -> Seen {
-        let said = match (self.field, line(value), value) {
+        let said = match (self.field, value.line(), value) {
             (Field::Fund, Some(line), _) => Some(Value::Code(line.fund.clone())),
             (Field::Year, Some(line), _) => Some(Value::Year(line.year)),
             (Field::Origin, Some(line), _) => Some(Value::Year(line.origin)),
@@ -130,39 +130,23 @@ fn is_of_parts(field: Field) -> bool {
     matches!(field, Field::Amount | Field::Fund | Field::Year | Field::Origin | Field::Class)
 }
 
-fn line(value: Shown<'_>) -> Option<&LineKey> {
-    if let Shown::Line(line) | Shown::NewLine(line) | Shown::AnyLine(line) = value {
-        Some(line)
-    } else {
-        None
-    }
-}
-
 /// A field's value by itself; nothing for one that is not there.
 fn plain(value: Shown<'_>) -> Option<Value> {
-    Some(match value {
-        Shown::New(_, code) | Shown::Known(_, code) | Shown::Named(_, code) | Shown::Code(code) => {
-            Value::Code(code.clone())
-        }
-        // A row's text is taken as it is typed; what older releases booked may have more around it.
-        Shown::Text(text, _) | Shown::Own(text) => Value::Text(Text::typed(text.as_str())),
-        Shown::Purpose(tag) => Value::Tag(tag.clone()),
-        Shown::Amount(amount) => Value::Amount(amount),
-        Shown::Day(day) => Value::Date(day),
-        Shown::Kind(word) => Value::Word(word),
-        Shown::NewLine(_)
-        | Shown::Line(_)
-        | Shown::AnyLine(_)
-        | Shown::Officer(_)
-        | Shown::Entry(_)
-        | Shown::Mention(_)
-        | Shown::Number(_)
-        | Shown::Flag(_)
-        | Shown::Bytes(_)
-        | Shown::List(_)
-        | Shown::Struct
-        | Shown::Absent => return None,
-    })
+    if let Some(code) = value.code() {
+        return Some(Value::Code(code.clone()));
+    }
+    // A row's text is taken as it is typed; what older releases booked may have more around it.
+    if let Some(text) = value.text() {
+        return Some(Value::Text(Text::typed(text.as_str())));
+    }
+    #[expect(clippy::wildcard_enum_match_arm, reason = "no column holds the others")]
+    match value {
+        Shown::Purpose(tag) => Some(Value::Tag(tag.clone())),
+        Shown::Amount(amount) => Some(Value::Amount(amount)),
+        Shown::Day(day) => Some(Value::Date(day)),
+        Shown::Kind(word) => Some(Value::Word(word)),
+        _ => None,
+    }
 }
 
 /// True if a field of a row becomes the field of an event at `path`, by its name in schemas/entry.md.

@@ -19,27 +19,11 @@ struct Looking<'a> {
 
 impl<'e> See<'e> for Looking<'_> {
     fn see(&mut self, _: &'static str, value: Value<'e>) -> Seen {
-        let text = match value {
-            Value::Text(text, _) | Value::Own(text) => text.to_string(),
-            Value::New(_, code)
-            | Value::Known(_, code)
-            | Value::Named(_, code)
-            | Value::Code(code) => code.to_string(),
-            Value::NewLine(line) | Value::Line(line) | Value::AnyLine(line) => line.to_string(),
-            Value::Purpose(tag) => tag.to_string(),
-            Value::Officer(_)
-            | Value::Entry(_)
-            | Value::Mention(_)
-            | Value::Amount(_)
-            | Value::Day(_)
-            | Value::Number(_)
-            | Value::Flag(_)
-            | Value::Kind(_)
-            | Value::Bytes(_)
-            | Value::List(_)
-            | Value::Struct
-            | Value::Absent => return Ok(()),
-        };
+        let text = value.text().map(ToString::to_string);
+        let text = text.or_else(|| value.code().map(ToString::to_string));
+        let text = text.or_else(|| value.line().map(ToString::to_string));
+        let tag = if let Value::Purpose(tag) = value { Some(tag.to_string()) } else { None };
+        let Some(text) = text.or(tag) else { return Ok(()) };
         self.is_found |= text.to_lowercase().contains(self.word);
         Ok(())
     }

@@ -4,11 +4,13 @@
 //! * [`refusal`]: what a rule says, and what can be done next, for the command line and for a page.
 //! * [`mod@error`]: what is wrong with the machine, the input or the line typed, by code.
 //! * [`finding`]: what a soft rule looks at; [`caution`]: what may be a slip of the pen.
+//! * [`phrase`]: what an event says; [`receipt`]: what came of a command, in lines and for a program.
 //! * [`verdict`]: a verification, in lines, for a program and as a page.
-//! * [`shown`]: counts, and text of strangers.
+//! * [`shown`]: counts, and text of strangers; [`shell`]: lines to be pasted.
 //!
 //! A sentence stands beside its translation, in one row, so that neither is forgotten. The room is pure,
-//! decides nothing and reads nothing. All but `verdict` knows `domain` only, for every room may speak.
+//! decides nothing and reads nothing. All but `receipt` and `verdict` know `domain`
+//! only, for every room may speak.
 //! What a terminal does to text is the terminal's. Codes, figures and the names of fields in JSON are no words; they are
 //! stable and stand with what they are of.
 
@@ -20,6 +22,8 @@ mod fields;
 pub mod finding;
 pub mod labels;
 mod parts;
+pub mod phrase;
+pub mod receipt;
 pub mod refusal;
 #[cfg(test)]
 mod samples;

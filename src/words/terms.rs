@@ -1,8 +1,9 @@
-//! The closed lists of a rejection in words: what is wrong with a code, what a value may be, what holds
+//! The closed lists of events and rejections in words: kinds, what is wrong with a code, what a value may be, what holds
 //! money, which rule of order was broken.
 
 use super::Lang;
 use super::say::Say;
+use crate::domain::kinds::{Control, FollowOnKind, FundKind, RestKind};
 use crate::domain::rejection::{
     Allowed, BuiltOn, CarryRule, CodeFault, DateRule, Found, Ground, Holder, KeyOf, Later,
     Numbered, Size, Thing,
@@ -63,6 +64,27 @@ closed! {
         Reversal => "a reversal is not before its entry", "冲销不早于原条目";
         Project => "a project ends after it begins", "项目结束不早于开始";
         District => "a district ends after it begins", "区划停用不早于启用";
+    }
+    Control {
+        Stop => "stop", "刚性控制";
+        Warn => "warn", "预警";
+        Track => "track", "仅记录";
+    }
+    FundKind {
+        Special => "special", "专项资金";
+        Guidance => "guidance", "引导资金";
+        Matching => "matching", "配套资金";
+    }
+    FollowOnKind {
+        Private => "private", "社会资本";
+        EnterpriseBuild => "enterprise-built", "带资兴建";
+        OwnFunds => "own funds", "自筹";
+        OtherPublic => "other public", "其他财政资金";
+        InKind => "in kind", "实物";
+    }
+    RestKind {
+        CarryOver => "carry-over", "结转";
+        Surplus => "surplus", "结余";
     }
     CarryRule {
         SameLine => "fund, origin year and class are kept", "资金、来源年度和类别保持不变";

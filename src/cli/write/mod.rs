@@ -4,11 +4,8 @@ mod confidential;
 mod import;
 mod init;
 mod key;
-mod left;
 mod office;
 mod receipt;
-mod sentence;
-mod stranded;
 mod undo;
 
 pub(crate) use init::init;

@@ -44,28 +44,6 @@ pub fn about_entry(body: &Body) -> Option<u64> {
 /// The first thing of a kind that an event makes or names.
 #[must_use]
 pub fn first_code(body: &Body, kind: Thing) -> Option<&Code> {
-    first(body, |value| match value {
-        Value::New(thing, code) | Value::Known(thing, code) | Value::Named(thing, code) => {
-            (thing == kind).then_some(code)
-        }
-        Value::Code(_)
-        | Value::NewLine(_)
-        | Value::Line(_)
-        | Value::AnyLine(_)
-        | Value::Officer(_)
-        | Value::Entry(_)
-        | Value::Mention(_)
-        | Value::Text(..)
-        | Value::Purpose(_)
-        | Value::Amount(_)
-        | Value::Day(_)
-        | Value::Number(_)
-        | Value::Flag(_)
-        | Value::Own(_)
-        | Value::Kind(_)
-        | Value::Bytes(_)
-        | Value::List(_)
-        | Value::Struct
-        | Value::Absent => None,
-    })
+    let of_kind = |(thing, code)| (thing == kind).then_some(code);
+    first(body, |value| value.thing().and_then(of_kind))
 }

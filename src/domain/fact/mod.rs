@@ -78,6 +78,40 @@ pub enum Value<'a> {
     Absent,
 }
 
+impl<'a> Value<'a> {
+    /// A code with what it is of, where it is of something that others name too.
+    #[must_use]
+    pub fn thing(self) -> Option<(Thing, &'a Code)> {
+        if let Self::New(thing, code) | Self::Known(thing, code) | Self::Named(thing, code) = self {
+            Some((thing, code))
+        } else {
+            None
+        }
+    }
+
+    /// A code of anything.
+    #[must_use]
+    pub fn code(self) -> Option<&'a Code> {
+        if let Self::Code(code) = self { Some(code) } else { self.thing().map(|(_, code)| code) }
+    }
+
+    /// A line.
+    #[must_use]
+    pub fn line(self) -> Option<&'a LineKey> {
+        if let Self::NewLine(line) | Self::Line(line) | Self::AnyLine(line) = self {
+            Some(line)
+        } else {
+            None
+        }
+    }
+
+    /// A text that somebody wrote.
+    #[must_use]
+    pub fn text(self) -> Option<&'a Text> {
+        if let Self::Text(text, _) | Self::Own(text) = self { Some(text) } else { None }
+    }
+}
+
 /// What a look at a field comes to: on, or refused.
 pub type Seen = Result<(), Rejection>;
 

@@ -1,54 +1,36 @@
 //! Money that comes back to a line whose year is over: nothing can be paid from it until it is carried
-//! to the present year, and the receipt says how.
+//! to the present year.
 
-use crate::domain::calendar::Date;
-use crate::domain::event::{Body, Event, Split};
-use crate::domain::ids::{Code, LineKey};
-use crate::domain::kinds::Stage;
-use crate::domain::money::{Amount, Currency};
-use crate::domain::state::{Project, State};
-use crate::words::shell::quoted;
+use super::calendar::Date;
+use super::event::{Body, Event, Split};
+use super::ids::{Code, LineKey};
+use super::kinds::Stage;
+use super::money::Amount;
+use super::state::{Project, State};
 
 /// What came back to a line of a year that was over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stranded {
+pub struct Stranded {
     /// The line.
-    pub(super) from: LineKey,
+    pub from: LineKey,
     /// The last day of its year.
-    pub(super) ended_on: Date,
+    pub ended_on: Date,
     /// The line of the present year that it can be carried to.
-    pub(super) to: LineKey,
+    pub to: LineKey,
     /// Where it stands.
-    pub(super) stage: Stage,
+    pub stage: Stage,
     /// The project it is held or owed for.
-    pub(super) project: Option<Code>,
+    pub project: Option<Code>,
     /// The contract it is owed under.
-    pub(super) commitment: Option<Code>,
+    pub commitment: Option<Code>,
     /// How much.
-    pub(super) amount: Amount,
-}
-
-impl Stranded {
-    /// The command that carries it.
-    pub(super) fn command(&self, currency: Currency) -> String {
-        let stage = self.stage.text();
-        let option = |name: &str, code: &Option<Code>| {
-            code.as_ref().map_or(String::new(), |code| format!(" --{name} {}", quoted(code)))
-        };
-        format!(
-            "earmark allocation carry {} {} --stage {stage} --amount {} --class carry-over{}{}",
-            quoted(&self.from),
-            quoted(&self.to),
-            currency.plain(self.amount),
-            option("project", &self.project),
-            option("commitment", &self.commitment),
-        )
-    }
+    pub amount: Amount,
 }
 
 /// What an event brought back to lines whose year was over on its day; `undone` is the entry that it
 /// reverses.
-pub(super) fn stranded(state: &State, event: &Event, undone: Option<&Event>) -> Vec<Stranded> {
+#[must_use]
+pub fn stranded(state: &State, event: &Event, undone: Option<&Event>) -> Vec<Stranded> {
     let back = |splits: &[Split], contract: Option<&Code>| {
         let found =
             splits.iter().filter_map(|split| one(state, event.occurred_on, split, contract));
