@@ -9,7 +9,7 @@
 //!   `keys`: log keys and officers' keys, and the pins that follow them.
 //! * `fill`: a form's texts into a command, with `documents`, `policy_file`, `request` (keys that were made
 //!   elsewhere) and `sealed` (confidential fields from files).
-//! * `commit`: prepare, sign, commit. [`writer`]: one writer for many who wait, and one sync for all of them.
+//! * `commit`: prepare, sign, commit; `receipt`: what is said of it, as text and as JSON, with `caution`s. [`writer`]: one writer for many who wait, and one sync for all of them.
 //! * `reading`: a log as known at a time, and what every report of it says of itself; `filters`, `named`: what was
 //!   typed of it; `late`: what came after a period's end; `copied`: who vouches for a copy.
 //! * `place`: a ledger's folder, or a copy of its log; `source`: a log of somebody else's. `target`: where a result
@@ -30,6 +30,7 @@ mod open;
 pub(crate) mod place;
 pub(crate) mod policy_file;
 pub(crate) mod reading;
+pub mod receipt;
 pub(crate) mod request;
 pub(crate) mod sealed;
 pub(crate) mod source;

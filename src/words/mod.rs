@@ -23,7 +23,6 @@ pub mod finding;
 pub mod labels;
 mod parts;
 pub mod phrase;
-pub mod receipt;
 pub mod refusal;
 #[cfg(test)]
 mod samples;

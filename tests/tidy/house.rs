@@ -7,7 +7,6 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
     ("file", "-error"),
     ("domain", "-error"),
     ("words", "-error domain"),
-    ("words::receipt", "-error domain ledger projection::content report::entry"),
     ("words::verdict", "-error domain chain tlog projection verify"),
     ("form", "domain"),
     ("chain", ""),
@@ -21,7 +20,7 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
         "domain::money domain::calendar domain::ids domain::kinds domain::posting chain::entry \
          projection words",
     ),
-    ("ledger", "domain words chain tlog store archive projection edge -store::sled -edge::keys"),
+    ("ledger", "domain chain tlog store archive projection edge -store::sled -edge::keys"),
     (
         "verify",
         "domain chain tlog store archive projection ledger::reader ledger::Reader edge \
@@ -95,6 +94,7 @@ pub const CRATE_HOMES: &[(&str, &[&str])] = &[
         &[
             "import",
             "report",
+            "desk::receipt",
             "export",
             "cli",
             "archive::package",

@@ -1,10 +1,10 @@
 //! Prints the receipt of a command.
 
 use crate::cli::session::Session;
+pub(super) use crate::desk::receipt::{Scene, json};
+use crate::desk::receipt::{text, warnings};
 use crate::error::Result;
 use crate::ledger::Receipt;
-pub(super) use crate::words::receipt::{Scene, json};
-use crate::words::receipt::{text, warnings};
 use crate::words::shown::for_terminal;
 
 /// Prints a receipt, with what it warns of; `more` are further lines of its text.

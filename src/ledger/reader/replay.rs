@@ -26,9 +26,7 @@ use crate::domain::finding::Finding;
 use crate::domain::posting::Move;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
-use crate::error::Result;
-use crate::words::refusal::refusal;
-use crate::words::{Lang, Surface};
+use crate::error::{Error, Result};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -398,8 +396,8 @@ impl Advanced {
 
 fn broken(completed: &Completed<'_>, rejection: Rejection) -> (Break, Option<Rejection>) {
     let expected = "a command that the rules of its time admit";
-    let rule = refusal(&rejection, Lang::En, Surface::CommandLine).rule;
-    let found = format!("{}: {rule}", rejection.code());
+    let said = Error::from(rejection.clone());
+    let found = format!("{}: {}", said.code(), said.message());
     (Break::new(completed.first, "rules", expected, found, Likely::Refused), Some(rejection))
 }
 

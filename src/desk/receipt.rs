@@ -1,9 +1,5 @@
 //! The receipt of a command, as a text and as JSON.
 
-use super::phrase::phrase;
-use super::shell::quoted;
-use super::shown::counted;
-use super::{Lang, caution, finding, money};
 use crate::domain::apply::Cited;
 use crate::domain::caution::Caution;
 use crate::domain::event::{Body, EntryReversed, Event};
@@ -15,6 +11,10 @@ use crate::domain::stranded::{Stranded, stranded};
 use crate::ledger::{Durability, Receipt, ReceiptEntry};
 use crate::projection::content::Content;
 use crate::report::entry::body_in_major_units;
+use crate::words::phrase::phrase;
+use crate::words::shell::quoted;
+use crate::words::shown::counted;
+use crate::words::{Lang, caution, finding, money};
 use serde_json::{Value, json};
 
 /// What a receipt is read beside: the state after it, and the entries that it undoes.
