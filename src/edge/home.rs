@@ -6,7 +6,8 @@
 use super::config::has_ledger;
 use super::durable;
 use super::{
-    anchors::Anchors, beginnings::Beginnings, keys::Keys, local::LocalKeyFile, pins::KnownLogs,
+    anchors::Anchors, beginnings::Beginnings, keys::Keys, local::LocalKeyFile, outbox::Outbox,
+    pins::KnownLogs,
 };
 use crate::error::{Error, Kind, Result};
 use std::ffi::OsString;
@@ -96,6 +97,12 @@ impl Home {
     #[must_use]
     pub fn caches(&self) -> PathBuf {
         self.folder.join("caches")
+    }
+
+    /// Signed commands on their way to a ledger elsewhere.
+    #[must_use]
+    pub fn outbox(&self) -> Outbox {
+        Outbox::at(self.folder.join("outbox"))
     }
 
     /// The ledgers that were begun and are not finished.

@@ -2,7 +2,7 @@
 //!
 //! * [`clock`]: the only file that reads the time.
 //! * [`ids`]: the only source of random ids.
-//! * [`home`]: where the user's own folder is; [`keys`], [`pins`] and [`anchors`] live in it.
+//! * [`home`]: where the user's own folder is; [`keys`], [`pins`], [`anchors`] and [`outbox`] live in it.
 //! * [`beginnings`]: ledgers that were begun and are not finished.
 //! * [`http`]: the one HTTP client.
 //! * [`config`]: `ledger.toml`, and which folder is the ledger.
@@ -26,6 +26,7 @@ pub mod ids;
 pub mod keys;
 pub mod local;
 pub mod lock;
+pub mod outbox;
 pub mod pins;
 mod randomness;
 pub mod sealed;

@@ -59,6 +59,9 @@ super::table! {
     "restored_for_reading": "{path} 恢复时没有写入所需的密钥" => "用日志密钥和经办人密钥恢复：`earmark archive restore --from DIR/log NEWDIR`";
     "restore_unfinished": "恢复到 {path} 的操作中断了" => "请对同一文件夹重新执行 `earmark archive restore`";
     "clock_range": "计算机时钟超出日历范围" => "请校正时钟";
+    "outbox_taken": "编号 {command_id} 之下已保存另一条命令：{path}" => "未发送任何内容；请先查明已保存的那一条的结果";
+    "outbox_too_large": "待发送的命令最多 {most_bytes} 字节，实为 {found}" => "请分批发送";
+    "outbox_strange": "{path} 不是待发送的命令" => "请查明来源并移走；未发送任何内容";
     "signature_wrong": "该签名不是密钥 {key} 对所给字节的签名" => "未写入任何内容；请用该密钥签署所给的全部字节";
     "writer_stopped": "账簿的写入线程已停止" => "已确认的均已保存；请重新启动，并以同一命令编号重新执行";
     "clock_unsteady": "命令准备好至签署之间，时钟走过了五分钟以上" => "未记账；请查明时钟为何变动，再重新执行";
