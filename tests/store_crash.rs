@@ -113,7 +113,7 @@ fn play(
             3 | 7 => {
                 let bytes = vec![number as u8; 20_000];
                 told.snapshots.push(Snapshot::new(told.acknowledged, bytes, |_| [9; 64]));
-                store.put_snapshot(told.snapshots.last().unwrap())?;
+                store.put_snapshot(told.snapshots.last().unwrap(), &[])?;
                 told.kept_snapshots = told.snapshots.len();
             }
             5 => {
@@ -140,7 +140,7 @@ fn play(
                 assert!(opening.clean, "{opening:?}");
                 let bytes = vec![number as u8; 20_000];
                 told.snapshots.push(Snapshot::new(told.acknowledged, bytes, |_| [9; 64]));
-                looking.put_snapshot(told.snapshots.last().unwrap())?;
+                looking.put_snapshot(told.snapshots.last().unwrap(), &[])?;
                 told.kept_snapshots = told.snapshots.len();
                 drop(looking);
                 store = open(at, medium)?.0;

@@ -83,6 +83,15 @@ impl Ledger {
     /// command id, which its details name. What is recorded and could not be published is no error: the
     /// receipt says `recorded`, and [`Ledger::unpublished`] why.
     pub fn submit(&mut self, submission: &Submission<'_>) -> Result<Receipt> {
+        let outcome = self.try_submit(submission);
+        // What is recorded was checked before; what is refused, or only looked at, is checked here.
+        if outcome.as_ref().is_ok_and(|receipt| !receipt.dry_run) {
+            return outcome;
+        }
+        self.check_state().and(outcome)
+    }
+
+    fn try_submit(&mut self, submission: &Submission<'_>) -> Result<Receipt> {
         self.check_writable()?;
         let command_id = self.command_id(submission.command_key)?;
         let digest = order_digest(submission.order)?;
@@ -191,8 +200,9 @@ impl Ledger {
 
     /// # Errors
     /// `import_given_up` after an import that was not finished; `archive_poisoned` after a publish
-    /// that failed, so that no more gathers that nobody can read.
+    /// that failed, so that no more gathers that nobody can read; as [`Ledger::check_state`].
     pub(super) fn check_writable(&mut self) -> Result<()> {
+        self.check_state()?;
         if !self.is_ahead {
             return self.archive.append(&[]);
         }
@@ -269,6 +279,7 @@ impl Ledger {
 
     /// Makes commands durable in the store: what happens after this, they are recorded.
     pub(super) fn record(&mut self, commands: &[SealedCommand]) -> Result<()> {
+        self.check_state()?;
         match self.store.append(self.head, commands).map_err(outcome_unknown)? {
             Appended::Done(head) => {
                 self.head = head;

@@ -66,7 +66,9 @@ impl Batch<'_> {
             clock_accepted: self.moment.clock_accepted,
             cited: &cited,
         };
-        Ok(self.ledger.with_dependents(rejection, &events, &context))
+        let error = self.ledger.with_dependents(rejection, &events, &context);
+        self.ledger.check_state()?;
+        Ok(error)
     }
 }
 

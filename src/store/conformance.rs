@@ -5,13 +5,14 @@
 //! well formed and chained; their bodies and signatures are arbitrary bytes, for no store looks at them.
 
 use super::memory::MemoryStore;
-use super::{Appended, Snapshot, Span, Store};
+use super::{Appended, Part, Snapshot, Span, Store};
 use crate::chain::entry::{
     CommandId, EntryId, Envelope, Head, LedgerId, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, SIGNED,
     Sealed, SealedCommand,
 };
 use crate::chain::hash::{self, Hash};
 use crate::error::{Error, Kind};
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 /// Makes and reopens the stores under test.
@@ -105,7 +106,7 @@ impl Maker {
 /// # Errors
 /// The clause that the engine broke, with what was expected and found.
 pub fn run(bench: &mut dyn Bench) -> Outcome {
-    let clauses: [(&str, Clause); 13] = [
+    let clauses: [(&str, Clause); 14] = [
         ("an empty store", empty),
         ("appends come back, in any range", appends),
         ("commands of every size, as the model", as_the_model),
@@ -116,6 +117,7 @@ pub fn run(bench: &mut dyn Bench) -> Outcome {
         ("everything is there after a close", reopen_closed),
         ("everything is there without a close", reopen_dropped),
         ("a snapshot is whole", snapshots),
+        ("parts stay where they are put", parts),
         ("copies hold every entry", copies),
         ("a rebuild starts again", rebuild),
         ("a closed store refuses", closed),
@@ -393,7 +395,7 @@ fn snapshots(bench: &mut dyn Bench) -> Outcome {
     for length in [0, 1, 7_680, 7_681, 1_000_000, 300_000, 3] {
         let bytes: Vec<u8> = (0_u32..length).flat_map(u32::to_le_bytes).collect();
         let snapshot = Snapshot::new(maker.head(), bytes, |_| [9; 64]);
-        store.put_snapshot(&snapshot).map_err(words)?;
+        store.put_snapshot(&snapshot, &[]).map_err(words)?;
         let found = store.snapshot().map_err(words)?;
         if found.as_ref() != Some(&snapshot) {
             return Err(format!("a snapshot of {length} numbers is not what was put"));
@@ -403,6 +405,49 @@ fn snapshots(bench: &mut dyn Bench) -> Outcome {
         if store.snapshot().map_err(words)? != Some(snapshot) {
             return Err(format!("a snapshot of {length} numbers changed at the reopen"));
         }
+    }
+    same("head", &maker.head(), &store.head().map_err(words)?)
+}
+
+fn parts(bench: &mut dyn Bench) -> Outcome {
+    let mut store = bench.fresh();
+    let mut maker = Maker::new(14);
+    append(store.as_mut(), &mut maker, &[(5, 10)])?;
+    let mut put: BTreeMap<(u64, bool), Vec<u8>> = BTreeMap::new();
+    for round in 1..=6_u8 {
+        // Each round puts other parts, and some anew, into either place.
+        let numbers = [1, u64::from(round), u64::from(round) << 40];
+        let lengths = [1, 7_680, 7_681, 40_000, 3];
+        let new: Vec<Part> = (numbers.into_iter().zip(lengths.iter().cycle().skip(round.into())))
+            .map(|(number, length)| Part {
+                number,
+                is_second: round % 2 == 0,
+                bytes: vec![round; *length],
+            })
+            .collect();
+        let snapshot = Snapshot::new(maker.head(), vec![round; 9_000], |_| [round; 64]);
+        store.put_snapshot(&snapshot, &new).map_err(words)?;
+        put.extend(new.into_iter().map(|part| ((part.number, part.is_second), part.bytes)));
+        if round > 3 {
+            store = bench.reopen(store);
+        }
+        same("snapshot", &Some(snapshot), &store.snapshot().map_err(words)?)?;
+        let reading = store.parts().map_err(words)?;
+        for ((number, is_second), bytes) in &put {
+            let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+            let found = reading.part(*number, *is_second, length).map_err(words)?;
+            if found.as_ref() != Some(bytes) {
+                return Err(format!("part {number:x} is not what was put"));
+            }
+        }
+        same("a part that is not there", &None, &reading.part(77, false, 1).map_err(words)?)?;
+    }
+    store.forget_snapshot().map_err(words)?;
+    for _ in 0..2 {
+        same("a forgotten snapshot", &None, &store.snapshot().map_err(words)?)?;
+        let reading = store.parts().map_err(words)?;
+        same("a forgotten part", &None, &reading.part(1, false, 1).map_err(words)?)?;
+        store = bench.reopen(store);
     }
     same("head", &maker.head(), &store.head().map_err(words)?)
 }
@@ -465,7 +510,9 @@ fn closed(bench: &mut dyn Bench) -> Outcome {
         store.read(0..1).map(|_| ()),
         store.command(CommandId::default()).map(|_| ()),
         store.snapshot().map(|_| ()),
-        store.put_snapshot(&snapshot),
+        store.put_snapshot(&snapshot, &[]),
+        store.parts().map(drop),
+        store.forget_snapshot(),
         store.sync(),
         store.release(0),
         store.copies(0..1).map(|_| ()),
