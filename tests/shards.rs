@@ -35,10 +35,8 @@ fn named(names: u32) -> House {
     let signer = house.officer();
     let mut batch = ledger.batch("names", &signer, None, false).unwrap();
     for number in 0..names {
-        let orders = [
-            payee(&format!("P-{number}")),
-            commitment(&format!("C-{number}"), "PD-INFO", 100),
-        ];
+        let orders =
+            [payee(&format!("P-{number}")), commitment(&format!("C-{number}"), "PD-INFO", 100)];
         let mut key = [0; 16];
         key[..4].copy_from_slice(&number.to_le_bytes());
         let row = RowIn { key, orders: &orders };
@@ -106,7 +104,8 @@ fn a_ledger_of_eight_times_the_names_reads_and_writes_as_much() {
         // Several times, since of two parts that are read or written one is longer.
         let sessions = [7, 77, 177, 277, 377, 477, 577];
         let all = |is_row| {
-            let asked = sessions.map(|contract| asked(&house, contract + u32::from(is_row), is_row));
+            let asked =
+                sessions.map(|contract| asked(&house, contract + u32::from(is_row), is_row));
             assert!(asked.iter().all(|calls| calls.put_snapshot == u64::from(is_row)), "{asked:?}");
             assert!(asked.iter().all(|calls| calls.parts_put < 12), "{asked:?}");
             let sum = |of: fn(&Calls) -> u64| asked.iter().map(of).sum::<u64>();

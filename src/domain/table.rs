@@ -516,7 +516,9 @@ impl<'j, T: Lookup<Key: Clone, Value: Clone>, U> Slot<'j, T, U> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::arithmetic_side_effects, reason = "test code")]
     use super::*;
+    use std::sync::Mutex;
 
     fn filled(keys: &[u64]) -> Table<u64, char> {
         let mut table = Table::default();
@@ -581,5 +583,101 @@ mod tests {
         table.set(1, None);
         assert_eq!(table.get(&1), None);
         assert_eq!(Table::<u64, char>::default().get_mut(&1), None);
+    }
+
+    /// Shards as a snapshot has them.
+    #[derive(Debug)]
+    struct Shelf {
+        shards: Vec<Vec<(u64, char)>>,
+        read: Mutex<Vec<u32>>,
+    }
+
+    impl Load<u64, char> for Shelf {
+        fn load(&self, shard: u32, fits: &dyn Fn(&u64) -> bool) -> Option<Vec<(u64, char)>> {
+            self.read.lock().unwrap().push(shard);
+            let keys = self.shards.get(usize::try_from(shard).unwrap())?.clone();
+            keys.iter().all(|(key, _)| fits(key)).then_some(keys)
+        }
+    }
+
+    /// The table as it is after a snapshot was made and opened.
+    fn kept(table: &Table<u64, char>) -> (Table<u64, char>, Arc<Shelf>) {
+        let shard = |shard| table.sorted_shard(shard).into_iter().map(|(k, v)| (*k, *v)).collect();
+        let shards: Vec<_> = (0..table.shards()).map(shard).collect();
+        let count = u32::try_from(shards.len()).unwrap();
+        let shelf = Arc::new(Shelf { shards, read: Mutex::default() });
+        (Table::kept(table.len(), count, Arc::<Shelf>::clone(&shelf)), shelf)
+    }
+
+    #[test]
+    fn a_table_grows_by_a_shard_and_every_key_stays_where_it_is_looked_for() {
+        let mut table = Table::default();
+        for key in 0..5_000_u64 {
+            table.insert(key, 'x');
+            let count = table.len().div_ceil(KEYS_A_SHARD);
+            assert_eq!(table.shards(), count, "after key {key}");
+        }
+        for number in 0..table.shards() {
+            let keys = table.sorted_shard(number);
+            assert!(keys.len() < 4 * KEYS_A_SHARD, "{}", keys.len());
+            assert!(keys.iter().all(|(key, _)| shard_at(key.place(), table.shards()) == number));
+        }
+        assert_eq!(table.iter().count(), 5_000);
+        assert!((0..5_000).all(|key| table.contains_key(&key)) && !table.contains_key(&5_000));
+        // It does not shrink, which nobody sees.
+        (100..5_000).for_each(|key| table.remove(&key));
+        assert_eq!(table, filled(&(0..100).collect::<Vec<_>>()));
+    }
+
+    #[test]
+    fn a_shard_is_read_when_it_is_asked_for_and_what_changed_is_known() {
+        let whole = filled(&(0..1_000).collect::<Vec<_>>());
+        let (mut table, shelf) = kept(&whole);
+        let read = || shelf.read.lock().unwrap().len();
+        assert_eq!((table.len(), table.changed().count(), read()), (1_000, 0, 0));
+        let number = table.number_of(&7);
+        assert_eq!((table.get(&7), table.get(&7), read()), (Some(&'x'), Some(&'x'), 1));
+        assert_eq!(table.changed().count(), 0, "asked for and not changed");
+        // Nothing is removed that is not there, and nothing changes for it.
+        table.remove(&1_000_000);
+        assert_eq!(table.changed().count(), 0);
+        table.insert(7, 'y');
+        let keys = table.sorted_shard(number).len();
+        assert_eq!(table.changed().collect::<Vec<_>>(), [(number, keys)]);
+        let copy = table.clone();
+        table.set(7, Some('x'));
+        assert_eq!(copy.get(&7), Some(&'y'));
+        assert_eq!(table, whole);
+        assert!(read() >= table.shards(), "compared by all that is in it");
+    }
+
+    #[test]
+    fn a_kept_table_changes_as_one_in_memory_does() {
+        let mut whole = filled(&(0..200).collect::<Vec<_>>());
+        let mut table = kept(&whole).0;
+        for step in 0..3_000_u64 {
+            let key = step.wrapping_mul(0x9E37_79B9) % 1_500;
+            let value = (step % 3 > 0).then_some('z');
+            assert_eq!(table.set(key, value), whole.set(key, value), "step {step}");
+            if step % 400 == 0 {
+                table = kept(&table).0;
+            }
+        }
+        assert!(table.shards() > 8);
+        assert_eq!(table.sorted(), whole.sorted());
+    }
+
+    #[test]
+    fn a_shard_with_keys_of_another_is_not_taken() {
+        let whole = filled(&(0..1_000).collect::<Vec<_>>());
+        let (_, shelf) = kept(&whole);
+        let mut shards = shelf.shards.clone();
+        shards.swap(0, 1);
+        let count = u32::try_from(shards.len()).unwrap();
+        let shelf = Arc::new(Shelf { shards, read: Mutex::default() });
+        let table = Table::kept(1_000, count, shelf);
+        let lost = (0..1_000).filter(|key| table.get(key).is_none());
+        assert!(lost.into_iter().all(|key| table.number_of(&key) < 2));
+        assert_ne!(table, whole);
     }
 }

@@ -36,6 +36,7 @@ use crate::edge::keys::PrivateKey;
 use crate::error::{Error, Kind, Result};
 use crate::form::Act;
 use crate::ledger::{Durability, Ledger, Receipt, Submission};
+use crate::words::Surface;
 
 /// A command that somebody wishes to be recorded: a form, and the key of a request that was made for it.
 struct Wish<'v> {
@@ -119,7 +120,12 @@ fn print_receipt(session: &Session, ledger: &Ledger, receipt: &Receipt) -> Resul
     }
     let cautions = caution::of(session, ledger, receipt);
     let scene = receipt::Scene { state, undone: &undone, cautions: &cautions };
-    receipt::print(session, &scene, receipt, &[])
+    receipt::print(session, &scene, receipt, &[])?;
+    // What is left is shown for that entry, which stands.
+    if let Err(fault) = ledger.state_was_read() {
+        session.console.warn(&fault.said(session.console.lang, Surface::CommandLine).rule);
+    }
+    Ok(())
 }
 
 /// The entries of a receipt and its command, by name.
@@ -159,6 +165,7 @@ fn state_after(ledger: &Ledger, receipt: &Receipt) -> Result<State> {
     for event in events {
         crate::domain::apply::fold(&mut journal, event, &cited)?;
     }
+    ledger.state_was_read()?;
     Ok(state)
 }
 
