@@ -96,7 +96,7 @@ fn snapshot(head: Head, number: usize) -> Snapshot {
 /// The part of the snapshot that was put as the so manieth: in the place that the one before does not use.
 fn part_of(snapshot: &Snapshot, put: usize) -> Part {
     let bytes = vec![snapshot.bytes[0] + 100; 10_000];
-    Part { number: 5, is_second: put % 2 == 0, bytes }
+    Part { number: 5, is_second: put.is_multiple_of(2), bytes }
 }
 
 /// Opens, appends, releases, snapshots, closes, opens again and goes on, until something fails.

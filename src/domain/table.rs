@@ -76,7 +76,9 @@ where
 
 impl<K: Placed + Hash + Eq, V: PartialEq> PartialEq for Table<K, V> {
     fn eq(&self, other: &Self) -> bool {
-        self.len == other.len && self.iter().all(|(key, value)| other.get(key) == Some(value))
+        // Counted, since what a snapshot says of the length is no more than that.
+        let same = |(key, value): &(&K, &V)| other.get(key) == Some(*value);
+        self.len == other.len && self.iter().filter(same).count() == self.len
     }
 }
 
@@ -656,8 +658,8 @@ mod tests {
         let mut whole = filled(&(0..200).collect::<Vec<_>>());
         let mut table = kept(&whole).0;
         for step in 0..3_000_u64 {
-            let key = step.wrapping_mul(0x9E37_79B9) % 1_500;
-            let value = (step % 3 > 0).then_some('z');
+            let key = (step * 7_919) % 1_499;
+            let value = (step % 5 > 0).then_some('z');
             assert_eq!(table.set(key, value), whole.set(key, value), "step {step}");
             if step % 400 == 0 {
                 table = kept(&table).0;
@@ -678,6 +680,6 @@ mod tests {
         let table = Table::kept(1_000, count, shelf);
         let lost = (0..1_000).filter(|key| table.get(key).is_none());
         assert!(lost.into_iter().all(|key| table.number_of(&key) < 2));
-        assert_ne!(table, whole);
+        assert!(table != whole);
     }
 }

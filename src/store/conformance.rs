@@ -421,7 +421,7 @@ fn parts(bench: &mut dyn Bench) -> Outcome {
         let new: Vec<Part> = (numbers.into_iter().zip(lengths.iter().cycle().skip(round.into())))
             .map(|(number, length)| Part {
                 number,
-                is_second: round % 2 == 0,
+                is_second: round.is_multiple_of(2),
                 bytes: vec![round; *length],
             })
             .collect();

@@ -76,7 +76,7 @@ impl Kept {
         shelf.extend(std::mem::take(&mut written.parts));
         drop(shelf);
         let fetch = || Arc::new(Reading(Arc::clone(&self.shelf)));
-        let parts = if self.bookings % 2 == 0 {
+        let parts = if self.bookings.is_multiple_of(2) {
             let (state, parts) = open_state(&top, fetch()).unwrap();
             self.state = state;
             parts

@@ -10,7 +10,7 @@ use crate::error::{Kind, Result};
 use crate::store::{PIECE_BYTES, Part, Parts, Snapshot};
 use std::sync::{Arc, Weak};
 
-/// Keys of the parts of releases before 0.6.0, which nobody reads.
+/// Keys of the parts of releases before 0.5.0, which nobody reads.
 const FORMER: u8 = 0x10;
 const POINTER: [u8; 1] = [0x11];
 const PIECE: u8 = 0x12;
