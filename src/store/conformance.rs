@@ -4,13 +4,16 @@
 //! files, so crashes and damage are tested beside each engine. [`Maker`] makes entries that are
 //! well formed and chained; their bodies and signatures are arbitrary bytes, for no store looks at them.
 
+mod maker;
+
+pub use maker::Maker;
+
 use super::memory::MemoryStore;
 use super::{Appended, Part, Snapshot, Span, Store};
 use crate::chain::entry::{
-    CommandId, EntryId, Envelope, Head, LedgerId, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, SIGNED,
-    Sealed, SealedCommand,
+    CommandId, Head, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, Sealed, SealedCommand,
 };
-use crate::chain::hash::{self, Hash};
+use crate::chain::hash::Hash;
 use crate::error::{Error, Kind};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -28,78 +31,6 @@ pub trait Bench {
 pub type Outcome = Result<(), String>;
 
 type Clause = fn(&mut dyn Bench) -> Outcome;
-
-/// Makes commands that go on with one another.
-#[derive(Debug, Clone)]
-pub struct Maker {
-    head: Head,
-    commands: u64,
-    salt: u64,
-}
-
-impl Maker {
-    /// From index 0; another `salt` gives another chain.
-    #[must_use]
-    pub fn new(salt: u64) -> Self {
-        Self { head: Head::default(), commands: 0, salt }
-    }
-
-    /// The head after the last command made.
-    #[must_use]
-    pub fn head(&self) -> Head {
-        self.head
-    }
-
-    /// The next command, of `count` entries (1 to 1,000) with bodies of `body_bytes` each.
-    pub fn command(&mut self, count: u16, body_bytes: usize) -> SealedCommand {
-        self.commands = self.commands.saturating_add(1);
-        let seed = [self.salt.to_le_bytes(), self.commands.to_le_bytes()].concat();
-        let id = CommandId(hash::command_id(&seed));
-        let entries = (0..count).map(|place| self.entry(id, place, count, body_bytes)).collect();
-        SealedCommand { id, entries }
-    }
-
-    fn entry(&mut self, command: CommandId, place: u16, count: u16, body_bytes: usize) -> Sealed {
-        let index = self.head.size;
-        let recorded = i64::try_from(index).unwrap_or(0).saturating_add(1_000_000_000_000_000);
-        let salt = self.salt.to_le_bytes();
-        let body: Vec<u8> = salt
-            .iter()
-            .chain(&index.to_le_bytes())
-            .chain(&[b'x'; MAX_ENTRY_BYTES])
-            .take(body_bytes)
-            .copied()
-            .collect();
-        let is_last = place.saturating_add(1) == count;
-        let envelope = Envelope {
-            event_type: 1,
-            event_version: 1,
-            flags: if is_last { SIGNED } else { 0 },
-            ledger: LedgerId::default(),
-            index,
-            id: EntryId::new(recorded, index).unwrap_or_default(),
-            previous: self.head.hash,
-            recorded_at_microseconds: recorded,
-            occurred_on_days: 0,
-            officer: 0,
-            command,
-            place,
-            count,
-            digest: (place == 0).then_some(Hash::ZERO),
-            row: None,
-            body: &body,
-            commitment: None,
-            signature: None,
-        };
-        let mut bytes = envelope.prefix().unwrap_or_default();
-        if is_last {
-            bytes.extend([0; 64]);
-        }
-        let sealed = Sealed::new(index, bytes);
-        self.head = Head { size: index.saturating_add(1), hash: sealed.hash };
-        sealed
-    }
-}
 
 /// The contract, all of it.
 ///
@@ -262,8 +193,8 @@ fn malformed(bench: &mut dyn Bench) -> Outcome {
     let mut later = maker.clone();
     later.command(1, 10);
     let long = Sealed::new(head.size, vec![1; MAX_ENTRY_BYTES.saturating_add(1)]);
-    let many = Maker { ..maker.clone() }.command(1_001, 1);
-    let wide = Maker { ..maker.clone() }.command(500, 700);
+    let many = maker.clone().command(1_001, 1);
+    let wide = maker.clone().command(500, 700);
     let bad = [
         SealedCommand { id: good.id, entries: Vec::new() },
         SealedCommand { id: good.id, entries: vec![long] },

@@ -8,8 +8,9 @@
 use super::{STATE_VERSION, check_version, decode_value, encode_value};
 use crate::chain::entry::{Malformed, malformed};
 use crate::chain::hash::{Hash, state_part};
+use crate::domain::sharded::{Key, Value, Visit};
 use crate::domain::state::State;
-use crate::domain::table::{Key, Load, Table, Value, Visit};
+use crate::domain::table::{Load, Table};
 use crate::error::{Error, Kind, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
