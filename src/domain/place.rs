@@ -15,6 +15,11 @@ use super::posting::Leaf;
 pub trait Placed {
     /// The place, the same for equal keys.
     fn place(&self) -> u64;
+
+    /// Whether all that has this place is ever asked for together.
+    fn is_together(&self) -> bool {
+        false
+    }
 }
 
 const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -93,6 +98,10 @@ impl Placed for Leaf {
         } else {
             self.line.place()
         }
+    }
+
+    fn is_together(&self) -> bool {
+        self.stage == Stage::Reserved
     }
 }
 

@@ -319,6 +319,9 @@ impl Visit for Writing<'_> {
     type Stop = Error;
 
     fn table<K: Key, V: Value>(&mut self, number: u8, table: &mut Table<K, V>) -> Result<()> {
+        if self.before.is_none() {
+            table.cut();
+        }
         let kept = self.before.and_then(|before| before.tables.get(self.tables.len()));
         let mut now = kept.cloned().unwrap_or_default();
         let had = now.lists.len();
