@@ -19,7 +19,7 @@ use earmark::error::{Error, Kind};
 use earmark::store::conformance::Maker;
 use earmark::store::fault::{Fault, FaultMedium, Kept};
 use earmark::store::sled::{Options, SledStore};
-use earmark::store::{Appended, Opening, Snapshot, Store};
+use earmark::store::{Appended, Opening, Part, Snapshot, Store};
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -89,6 +89,16 @@ fn script_commands() -> Vec<Vec<SealedCommand>> {
         .collect()
 }
 
+fn snapshot(head: Head, number: usize) -> Snapshot {
+    Snapshot::new(head, vec![number as u8; 20_000], |_| [9; 64])
+}
+
+/// The part of the snapshot that was put as the so manieth: in the place that the one before does not use.
+fn part_of(snapshot: &Snapshot, put: usize) -> Part {
+    let bytes = vec![snapshot.bytes[0] + 100; 10_000];
+    Part { number: 5, is_second: put.is_multiple_of(2), bytes }
+}
+
 /// Opens, appends, releases, snapshots, closes, opens again and goes on, until something fails.
 fn play(
     at: &Path,
@@ -111,9 +121,9 @@ fn play(
                 save(at, saved, medium);
             }
             3 | 7 => {
-                let bytes = vec![number as u8; 20_000];
-                told.snapshots.push(Snapshot::new(told.acknowledged, bytes, |_| [9; 64]));
-                store.put_snapshot(told.snapshots.last().unwrap())?;
+                told.snapshots.push(snapshot(told.acknowledged, number));
+                let part = part_of(told.snapshots.last().unwrap(), told.snapshots.len());
+                store.put_snapshot(told.snapshots.last().unwrap(), &[part])?;
                 told.kept_snapshots = told.snapshots.len();
             }
             5 => {
@@ -138,9 +148,9 @@ fn play(
                 }
                 let (mut looking, opening) = open(at, medium)?;
                 assert!(opening.clean, "{opening:?}");
-                let bytes = vec![number as u8; 20_000];
-                told.snapshots.push(Snapshot::new(told.acknowledged, bytes, |_| [9; 64]));
-                looking.put_snapshot(told.snapshots.last().unwrap())?;
+                told.snapshots.push(snapshot(told.acknowledged, number));
+                let part = part_of(told.snapshots.last().unwrap(), told.snapshots.len());
+                looking.put_snapshot(told.snapshots.last().unwrap(), &[part])?;
                 told.kept_snapshots = told.snapshots.len();
                 drop(looking);
                 store = open(at, medium)?.0;
@@ -184,6 +194,11 @@ fn check(at: &Path, medium: &FaultMedium, all: &[Sealed], told: &Told, case: &st
                     kept.unwrap_or(&told.snapshots).contains(found),
                     "{case}: a mixed snapshot"
                 );
+                let place = told.snapshots.iter().position(|told| told == found).unwrap();
+                let part = part_of(found, place + 1);
+                let reading = store.parts().unwrap();
+                let read = reading.part(part.number, part.is_second, part.bytes.len() as u32);
+                assert_eq!(read.unwrap(), Some(part.bytes), "{case}: its part is another's");
             }
             None => assert_eq!(told.kept_snapshots, 0, "{case}: the snapshot is gone"),
         }

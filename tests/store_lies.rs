@@ -25,12 +25,13 @@ use earmark::chain::hash;
 use earmark::chain::signature::{Signer, entry_message};
 use earmark::error::{Kind, Result};
 use earmark::ledger::{Media, Reader};
-use earmark::store::{self, Appended, Copy, Opening, Snapshot, Span, Store};
+use earmark::store::{self, Appended, Copy, Opening, Part, Parts, Snapshot, Span, Store};
 use earmark::tlog::note::VerifierKey;
 use earmark::verify::{Tier, Trust, verify_store};
 use house::{House, ORIGIN, allocation, fund, payee};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Shows the first entries only: from the start, or once it was rebuilt.
 #[derive(Debug)]
@@ -77,8 +78,16 @@ impl Store for Shortened {
         self.inner.snapshot()
     }
 
-    fn put_snapshot(&mut self, snapshot: &Snapshot) -> Result<()> {
-        self.inner.put_snapshot(snapshot)
+    fn parts(&self) -> Result<Arc<dyn Parts>> {
+        self.inner.parts()
+    }
+
+    fn put_snapshot(&mut self, snapshot: &Snapshot, parts: &[Part]) -> Result<()> {
+        self.inner.put_snapshot(snapshot, parts)
+    }
+
+    fn forget_snapshot(&mut self) -> Result<()> {
+        self.inner.forget_snapshot()
     }
 
     fn sync(&mut self) -> Result<()> {

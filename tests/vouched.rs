@@ -16,21 +16,23 @@ mod house;
 mod raw;
 
 use earmark::archive::reader::ArchiveReader;
-use earmark::chain::body::{decode_state, encode_state};
+use earmark::chain::body::{Fetch, Parts, Place, open_state, write_state};
 use earmark::chain::entry::LedgerId;
 use earmark::chain::signature::{SeedSigner, Signer, log_key_message, state_message, verify};
 use earmark::domain::command::{Command, ReceiveRefund};
 use earmark::domain::event::{Bytes32, Bytes64, EntryReversed, Filing, LogKeyRotated};
 use earmark::domain::ids::Text;
 use earmark::domain::money::Amount;
+use earmark::domain::state::State;
 use earmark::error::Result;
 use earmark::ledger::doctor::{Health, examine};
 use earmark::ledger::{Durability, Ledger, Receipt, Submission};
 use earmark::store::sled::{Options, SledStore};
-use earmark::store::{Snapshot, Store};
+use earmark::store::{Parts as StoreParts, Snapshot, Store};
 use earmark::verify::verify_store;
 use house::{House, allocation, fund, order, payee, payment};
 use std::path::Path;
+use std::sync::Arc;
 
 /// A fund, a payee, a payment of 400 at index 5, and so many of 1 that the state was put down.
 fn paid() -> House {
@@ -56,17 +58,31 @@ fn pay(house: &House, ledger: &mut Ledger, amount: i128) -> Result<Receipt> {
     house.submit_as(ledger, &payment("PD-INFO", "P-1", amount), None)
 }
 
+#[derive(Debug)]
+struct OfStore(Arc<dyn StoreParts>);
+
+impl Fetch for OfStore {
+    fn fetch(&self, place: Place, length: u32) -> Result<Option<Vec<u8>>> {
+        self.0.part(place.part, place.is_second, length)
+    }
+}
+
+fn kept_state(store: &SledStore, snapshot: &Snapshot) -> (State, Arc<Parts>) {
+    let fetch = Arc::new(OfStore(store.parts().unwrap()));
+    open_state(&snapshot.bytes, fetch).unwrap()
+}
+
 /// Puts another limit of the only officer into the snapshot, all sums made right.
 fn plant(house: &House, limit: i128, sign: impl FnOnce(&[u8]) -> [u8; 64]) {
     let mut store = store(house);
     let honest = store.snapshot().unwrap().expect("the state was put down");
-    let mut state = decode_state(&honest.bytes).unwrap();
+    let (mut state, parts) = kept_state(&store, &honest);
     state.officers[0].limit = Some(Amount(limit));
-    let bytes = encode_state(&state).unwrap();
+    let bytes = write_state(&mut state, Some(&parts)).unwrap().top;
     let ledger = LedgerId([9; 16]);
     let planted =
         Snapshot::new(honest.head, bytes, |root| sign(&state_message(ledger, honest.head, root)));
-    store.put_snapshot(&planted).unwrap();
+    store.put_snapshot(&planted, &[]).unwrap();
     assert_eq!(store.snapshot().unwrap(), Some(planted));
     store.close().unwrap();
 }
@@ -83,8 +99,9 @@ fn a_state_that_the_log_key_did_not_sign_is_not_used() {
         pay(&house, &mut ledger, 300).unwrap();
         ledger.close().unwrap();
         // One that is used stands in its place.
-        let snapshot = store(&house).snapshot().unwrap().unwrap();
-        assert_eq!(decode_state(&snapshot.bytes).unwrap().officers[0].limit, limit);
+        let store = store(&house);
+        let snapshot = store.snapshot().unwrap().unwrap();
+        assert_eq!(kept_state(&store, &snapshot).0.officers[0].limit, limit);
         let message = state_message(LedgerId([9; 16]), snapshot.head, &snapshot.root);
         assert!(verify(&house.log_signer().public_key(), &message, &snapshot.signature));
     }

@@ -9,6 +9,10 @@
 //! What it lacks on purpose: rules of the domain, and hashing. Stored bytes are hashed, never a
 //! re-encoding.
 
+mod parts;
+
+pub use parts::{Fetch, Parts, Place, Written, open_state, write_state};
+
 use super::entry::{LedgerId, Malformed, Row, malformed};
 use crate::domain::command::Order;
 use crate::domain::event::each_fact;
@@ -112,9 +116,10 @@ pub fn encode_rows(rows: &[Row<'_>]) -> Result<Vec<u8>, Malformed> {
 }
 
 /// The version of a snapshot's state: one of another version is made anew.
-pub const STATE_VERSION: u8 = 5;
+pub const STATE_VERSION: u8 = 6;
 
-/// The bytes of a state, for a snapshot: a version, then the state. Equal states have equal bytes.
+/// The bytes of a whole state: a version, then the state. Equal states have equal bytes, however many of
+/// their shards were read.
 ///
 /// # Errors
 /// [`Malformed`] when serde cannot say a length; no type of ours does that.
@@ -122,13 +127,18 @@ pub fn encode_state(state: &State) -> Result<Vec<u8>, Malformed> {
     encode_value(&(STATE_VERSION, state))
 }
 
-/// Reads a state from a snapshot of this version.
+/// Reads a whole state of this version.
 ///
 /// # Errors
 /// [`Malformed`] when the bytes are a state of another version or none, or some are left over.
 pub fn decode_state(bytes: &[u8]) -> Result<State, Malformed> {
+    check_version(bytes)?;
+    decode_value::<(u8, State)>(bytes).map(|(_, state)| state)
+}
+
+fn check_version(bytes: &[u8]) -> Result<(), Malformed> {
     match bytes.first() {
-        Some(&STATE_VERSION) => decode_value::<(u8, State)>(bytes).map(|(_, state)| state),
+        Some(&STATE_VERSION) => Ok(()),
         other => {
             let found = other.map_or("no bytes".to_owned(), |version| format!("version {version}"));
             Err(malformed("state", format!("version {STATE_VERSION}"), found))
@@ -370,7 +380,7 @@ mod tests {
         let first = encode_value(&state).unwrap();
         assert_eq!(
             decode_state(&first).unwrap_err().to_string(),
-            "state: expected version 5, found version 0"
+            "state: expected version 6, found version 0"
         );
         let error = decode_state(&bytes[..bytes.len() - 1]).unwrap_err().to_string();
         assert_eq!(

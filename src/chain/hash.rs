@@ -73,7 +73,6 @@ domain!(COMMAND_ID, "earmark 2026 command id v1");
 domain!(COMMAND_DIGEST, "earmark 2026 command digest v1");
 domain!(IMPORT_ROW, "earmark 2026 import row v1");
 domain!(STATE_SHARD, "earmark 2026 state shard v1");
-domain!(STATE_NODE, "earmark 2026 state node v1");
 domain!(IMPORT_KEY, "earmark 2026 import key v1");
 domain!(REJECT_CHECK, "earmark 2026 reject check v1");
 domain!(LOCAL_CONTENTS, "earmark 2026 local contents v1");
@@ -178,20 +177,10 @@ pub fn local_seal(
     Hash(*hasher.finalize().as_bytes())
 }
 
-/// The root over the shards of a snapshot of the state: a binary tree, in which the last node of a level
-/// with an odd number stands one higher as it is (schemas/storage.md §4).
+/// The hash of a part of a snapshot of the state; that of its top is the root (schemas/storage.md §4).
 #[must_use]
-pub fn state_root<'a>(shards: impl IntoIterator<Item = &'a [u8]>) -> Hash {
-    let mut level: Vec<Hash> =
-        shards.into_iter().map(|shard| derive(&STATE_SHARD, shard)).collect();
-    while level.len() > 1 {
-        let node = |pair: &[Hash]| match pair {
-            [left, right] => derive(&STATE_NODE, &[left.0, right.0].concat()),
-            other => other.first().copied().unwrap_or(Hash::ZERO),
-        };
-        level = level.chunks(2).map(node).collect();
-    }
-    level.pop().unwrap_or_else(|| derive(&STATE_SHARD, &[]))
+pub fn state_part(bytes: &[u8]) -> Hash {
+    derive(&STATE_SHARD, bytes)
 }
 
 /// A plain BLAKE3 hash, for bytes that are no entry (caches, identities of rows in memory).
@@ -238,14 +227,11 @@ mod tests {
 
     /// Computed by another implementation, from schemas/storage.md §4.
     #[test]
-    fn the_root_over_the_shards_of_a_state_is_pinned() {
-        let root = |shards: &[&[u8]]| state_root(shards.iter().copied()).to_string();
+    fn the_hash_of_a_part_of_a_state_is_pinned() {
         let none = "bcef7c777ccdc0ad2aeeea25f182a56016e233626cea0818a6b7deed2142df08";
         let one = "0ede64ed020ae1e57a44284aff97fb509032eac743638536db319bd7b2247ec9";
-        let three = "b4f9c3c712c29c57f995feb9f24cc7a191fc5827c5a47c96bd4380fd0977fd45";
-        assert_eq!(root(&[]), none);
-        assert_eq!(root(&[b"one"]), one);
-        assert_eq!(root(&[b"one", b"two", b"three"]), three);
+        assert_eq!(state_part(&[]).to_string(), none);
+        assert_eq!(state_part(b"one").to_string(), one);
     }
 
     /// Computed by another implementation, from schemas/home.md §2.

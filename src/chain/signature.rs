@@ -85,9 +85,9 @@ pub fn cache_message(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// What the log key signs for a snapshot of the state: purpose ‖ ledger id ‖ size (u64 LE) ‖ hash of the
-/// last entry ‖ [`hash::state_root`] over its shards.
+/// last entry ‖ [`hash::state_part`] of its top.
 ///
-/// [`hash::state_root`]: super::hash::state_root
+/// [`hash::state_part`]: super::hash::state_part
 #[must_use]
 pub fn state_message(ledger: LedgerId, head: Head, root: &Hash) -> Vec<u8> {
     [STATE_PURPOSE, &ledger.0, &head.size.to_le_bytes(), &head.hash.0, &root.0].concat()

@@ -8,7 +8,7 @@
 //! * [`money`], [`calendar`], [`ids`], [`kinds`]: values.
 //! * [`event`], [`command`]: what happened, what is wished; [`fact`]: what an event says of itself.
 //! * [`posting`]: the kernel: leaves and the moves between them.
-//! * [`state`]: what the rules need to remember, in [`table`]s; [`apply`]: how an event changes it.
+//! * [`state`]: what the rules need to remember, in [`table`]s, whose keys have a [`place`] ([`sharded`]: how they are put down); [`apply`]: how an event changes it.
 //! * [`rejection`], [`finding`], [`caution`]: how the domain says no, "look at this", and "is that meant?".
 //! * [`left`], [`stranded`]: what a receipt says of money after an event.
 //! * [`invariant`]: what must hold after every command.
@@ -29,9 +29,11 @@ mod known;
 pub mod left;
 pub mod money;
 mod near;
+pub mod place;
 pub mod posting;
 pub mod propose;
 pub mod rejection;
+pub mod sharded;
 mod spelling;
 pub mod state;
 pub mod stranded;

@@ -21,6 +21,7 @@ use super::ids::{Code, LineKey, Tag};
 use super::kinds::{FollowOnKind, Stage};
 use super::money::{Amount, Currency};
 use super::posting::{Leaf, Move};
+use super::sharded::{Sharded, Visit};
 use super::table::{Lookup, Slot, Table};
 use journal::Change;
 use serde::{Deserialize, Serialize};
@@ -117,6 +118,43 @@ macro_rules! tables {
             $($(#[$doc])* pub $table: $map<$key, $value>,)+
         }
 
+        impl State {
+            /// All of the state that is in no shard of a table, the tables empty.
+            #[must_use]
+            pub fn without_shards(&self) -> Self {
+                Self {
+                    ledger: self.ledger.clone(),
+                    policy: self.policy.clone(),
+                    officers: self.officers.clone(),
+                    closed_until: self.closed_until,
+                    was_lenient: self.was_lenient,
+                    recorded_at_microseconds: self.recorded_at_microseconds,
+                    size: self.size,
+                    $($table: self.$table.without_shards(),)+
+                }
+            }
+
+            /// How many keys are in shards that changed since the last snapshot, and how many such shards
+            /// there are.
+            #[must_use]
+            pub fn changed(&self) -> [usize; 2] {
+                let all = [$(Sharded::changed(&self.$table),)+];
+                all.into_iter().fold([0, 0], |[keys, shards], [more, others]| {
+                    [keys.saturating_add(more), shards.saturating_add(others)]
+                })
+            }
+
+            /// Goes through the tables that are cut into shards, always in the same order.
+            ///
+            /// # Errors
+            /// What stops the visitor.
+            pub fn visit<T: Visit>(&mut self, visitor: &mut T) -> Result<(), T::Stop> {
+                let mut number = 0;
+                $(self.$table.visit(&mut number, visitor)?;)+
+                Ok(())
+            }
+        }
+
         journal::tables! { $($table: $map<$key, $value>,)+ }
     };
 }
@@ -137,12 +175,12 @@ tables! {
     /// Contracts, by number.
     commitments: Table<Code, Commitment>,
     /// Follow-on investments, by code.
-    follow_ons: BTreeMap<Code, FollowOn>,
+    follow_ons: Table<Code, FollowOn>,
     /// Balances of leaves that are not zero, but for those of the stage reserved.
     leaves: Table<Leaf, Amount>,
-    /// Balances of leaves of the stage reserved that are not zero: in order, since a project is closed
-    /// out over all of its lines.
-    reserves: BTreeMap<Leaf, Amount>,
+    /// Balances of leaves of the stage reserved that are not zero: those of a project are together, since it
+    /// is closed out over all of its lines.
+    reserves: Table<Leaf, Amount>,
     /// How far below zero negative amounts of history took an account of a contract or of payments.
     floors: Table<Leaf, Amount>,
     /// The last voucher number of a fund and fiscal year.
@@ -150,19 +188,19 @@ tables! {
     /// What has been refunded of a payment.
     refunded: Table<RefundKey, Amount>,
     /// Moves that a reversal could not tell from the entry alone, by index (fact/correction).
-    kept_moves: BTreeMap<u64, Vec<Move>>,
+    kept_moves: Table<u64, Vec<Move>>,
     /// Entries that have been reversed, with the reversal's index.
     reversed: Table<u64, u64>,
     /// Carry-forwards that gave their project funding on the line carried to, by index.
-    carried_funding: BTreeMap<u64, ()>,
+    carried_funding: Table<u64, ()>,
     /// Hashes of e-vouchers that have been booked, with the index of the entry they belong to.
     e_vouchers: Table<Bytes32, u64>,
     /// Keys of officers and of the log that were given up.
     spent_keys: BTreeMap<Bytes32, SpentKey>,
     /// E-vouchers that were attached to an entry later, by its index.
-    attached_e_vouchers: BTreeMap<u64, Vec<Bytes32>>,
+    attached_e_vouchers: Table<u64, Vec<Bytes32>>,
     /// Confidential fields, by the commitment to them.
-    confidential: BTreeMap<Bytes32, SealedFields>,
+    confidential: Table<Bytes32, SealedFields>,
     /// Commands that the rules refuse, by the index of their first entry.
     breaches: BTreeMap<u64, Breach>,
     /// Commands with an id of an earlier one, by the index of their first entry, that were acknowledged,
@@ -209,9 +247,12 @@ impl State {
         project: &'a Code,
     ) -> impl Iterator<Item = (&'a Leaf, &'a Amount)> {
         let line = LineKey::new(Code::default(), Year::MIN);
-        let first = Leaf::new(&line, Stage::Reserved, Some(project), None);
-        let of_project = move |(leaf, _): &(&Leaf, &Amount)| leaf.project.as_ref() == Some(project);
-        self.reserves.range(&first..).take_while(of_project)
+        let leaf = Leaf::new(&line, Stage::Reserved, Some(project), None);
+        let beside = self.reserves.beside(&leaf);
+        let mut all: Vec<(&Leaf, &Amount)> =
+            beside.filter(|(leaf, _)| leaf.project.as_ref() == Some(project)).collect();
+        all.sort_unstable_by(|a, b| a.0.cmp(b.0));
+        all.into_iter()
     }
 
     /// True if the line of a leaf with its fund, the project and the contract are known.
@@ -225,6 +266,6 @@ impl State {
 
     /// Every leaf that is not zero, in no order that means anything.
     pub fn balances(&self) -> impl Iterator<Item = (&Leaf, &Amount)> {
-        self.leaves.iter().chain(&self.reserves)
+        self.leaves.iter().chain(self.reserves.iter())
     }
 }

@@ -204,7 +204,8 @@ impl Batch<'_> {
     /// that says no is [`RowOut::Refused`].
     pub fn admit(&mut self, row: &RowIn<'_>) -> Result<RowOut> {
         let mut judged = Judged::default();
-        match self.judge(row, &mut judged) {
+        let outcome = self.judge(row, &mut judged);
+        match self.ledger.check_state().and(outcome) {
             Ok(None) => {}
             Ok(Some((order, rejection))) => {
                 self.take_back(judged);
@@ -386,6 +387,7 @@ impl Batch<'_> {
     /// # Errors
     /// As [`Ledger::submit`]; what was recorded before stays, and run again the import goes on.
     pub fn finish(mut self) -> Result<()> {
+        self.ledger.check_state()?;
         self.seal()?;
         self.write()?;
         if self.dry_run {

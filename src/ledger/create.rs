@@ -171,7 +171,7 @@ impl Ledger {
             head: Head::default(),
             recorded_at_microseconds: -1,
             snapshot_size: 0,
-            snapshot_bytes: 0,
+            parts: None,
             replaces_snapshot: false,
             proven: Proven::default(),
             cache_size: 0,

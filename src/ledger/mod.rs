@@ -17,6 +17,7 @@
 //!   command id is used again.
 //! * `batch`: many rows into commands, for imports.
 //! * `confidential`: fields beside the chain, sealed before their entry and erased after another.
+//! * `parts`: the state as it lies in the store, read part by part.
 //! * `clock`: when a command is recorded. `seal`: events into signed entries. `publish`: entries into the archive, anchored; snapshots.
 //! * `unpublished`: what a publish that failed leaves for readers to know.
 //! * `reader`: bodies, replay, caches, "as known at".
@@ -35,6 +36,7 @@ mod dependents;
 pub mod doctor;
 mod media;
 mod open;
+mod parts;
 mod past;
 mod prepare;
 mod proven;
@@ -76,6 +78,7 @@ pub use unpublished::{UNPUBLISHED_FILE, unpublished_entries};
 use self::proven::Proven;
 use self::staged::Stage;
 use crate::archive::writer::ArchiveWriter;
+use crate::chain::body::Parts;
 use crate::chain::entry::{self as chain_entry, EntryId, Head, LedgerId, Sealed};
 use crate::chain::signature::Signer;
 use crate::domain::calendar::Date;
@@ -89,6 +92,7 @@ use crate::error::{Error, Kind, Result};
 use crate::store::Store;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What comes in from the outside world.
 pub struct Outside {
@@ -131,8 +135,8 @@ pub struct Ledger {
     recorded_at_microseconds: i64,
     /// Size at which the state was last put into the store.
     snapshot_size: u64,
-    /// How long it was then, in bytes.
-    snapshot_bytes: u64,
+    /// What the state is read from, and which of it the store has; `None` while it is all here.
+    parts: Option<Arc<Parts>>,
     /// The store has one that is not used: the close puts another in its place.
     replaces_snapshot: bool,
     /// What the entries that decide are held against.

@@ -61,7 +61,7 @@ impl Ledger {
         notes.extend(recover::finish_interrupted(media, &log)?);
         let around = Around { media, outside: &outside, config, against, is_second_look: false };
         let (store, archive, resumed) = look_twice(folder, &log, around, &mut notes)?;
-        let Resumed { state, snapshot_size, snapshot_bytes, replaces_snapshot } = resumed;
+        let Resumed { state, parts, snapshot_size, replaces_snapshot } = resumed;
         let head = store.head()?;
         check_agree(head, &archive, &state)?;
         let recorded_at_microseconds = super::last_recorded_at(store.as_ref(), head)?;
@@ -75,7 +75,7 @@ impl Ledger {
             head,
             recorded_at_microseconds,
             snapshot_size,
-            snapshot_bytes,
+            parts,
             replaces_snapshot,
             proven: Proven::default(),
             cache_size,

@@ -155,6 +155,12 @@ impl Ledger {
     /// `Kind::Rejected` when a rule says no; `read_only_ledger` while a breach is open.
     pub fn prepare(&mut self, wish: Wish) -> Result<Ready> {
         self.check_writable()?;
+        let outcome = self.prepare_first(wish);
+        // What the rules said of a state that could not be read is worth nothing.
+        self.check_state().and(outcome)
+    }
+
+    fn prepare_first(&mut self, wish: Wish) -> Result<Ready> {
         let id = self.command_id(wish.command_key.as_deref())?;
         // An id that was just drawn is nobody's yet.
         let used = if wish.command_key.is_some() { self.span_of(id)? } else { None };
@@ -164,7 +170,8 @@ impl Ledger {
     /// The same command once more, on what is recorded by now.
     pub(super) fn prepare_again(&mut self, former: Prepared) -> Result<Ready> {
         let used = self.span_of(former.id)?;
-        self.prepare_on_tip(former.wish, former.id, used, former.pair)
+        let outcome = self.prepare_on_tip(former.wish, former.id, used, former.pair);
+        self.check_state().and(outcome)
     }
 
     fn prepare_on_tip(
@@ -274,6 +281,7 @@ impl Ledger {
         });
         let seen = folded.map(|()| look(&journal));
         journal.take_back();
+        self.state_was_read()?;
         Ok(seen?)
     }
 

@@ -5,7 +5,6 @@ use super::receipt::Durability;
 use super::submit::not_published;
 use super::{CACHE_FOLDER, LOG_FOLDER, Ledger, Outside};
 use crate::archive::writer::{ArchiveWriter, Published};
-use crate::chain::body;
 use crate::chain::hash::Hash;
 use crate::chain::signature::state_message;
 use crate::error::{Error, Kind, Result};
@@ -18,6 +17,14 @@ use crate::tlog::policy::{Policy, Standing};
 pub(super) const EVERY: u64 = 10_000;
 /// Bytes of a snapshot that are written in the time that one entry takes to be replayed: 3 µs of 100 MB/s.
 const BYTES_AN_ENTRY: u64 = 300;
+/// What a key of a table is taken for, in bytes.
+const BYTES_A_KEY: u64 = 32;
+/// What a shard that changed is taken for beside its keys: its place in a list.
+const BYTES_A_SHARD: u64 = 40;
+/// What is written with every snapshot.
+const BYTES_A_TOP: u64 = 500;
+/// So many shards are not read anew by every opening: a snapshot is dearer once, and no more than that.
+const MANY_SHARDS: usize = 64;
 
 /// Publishes what an archive holds, its checkpoint anchored outside the ledger.
 ///
@@ -122,7 +129,7 @@ impl Ledger {
     pub(super) fn snapshot_when_due(&mut self) {
         if self.to_replay() >= EVERY
             && self.published_size() == self.head.size
-            && self.is_replay_dearer(self.snapshot_bytes)
+            && self.is_replay_dearer()
         {
             self.snapshot_or_note();
         }
@@ -139,9 +146,12 @@ impl Ledger {
         self.head.size.saturating_sub(self.snapshot_size)
     }
 
-    /// Whether replaying them costs more than writing a snapshot of so many bytes.
-    fn is_replay_dearer(&self, snapshot_bytes: u64) -> bool {
-        self.to_replay().saturating_mul(BYTES_AN_ENTRY) > snapshot_bytes
+    /// Whether replaying them costs more than writing what changed.
+    fn is_replay_dearer(&self) -> bool {
+        let [keys, shards] = self.state.changed().map(|n| u64::try_from(n).unwrap_or(u64::MAX));
+        let parts = shards.saturating_mul(BYTES_A_SHARD);
+        let bytes = keys.saturating_mul(BYTES_A_KEY).saturating_add(parts);
+        self.to_replay().saturating_mul(BYTES_AN_ENTRY) > bytes.saturating_add(BYTES_A_TOP)
     }
 
     /// Snapshots the state, if there is no snapshot of it yet.
@@ -149,40 +159,31 @@ impl Ledger {
         if self.is_ahead || self.to_replay() == 0 || self.check_log_signer().is_err() {
             return Ok(());
         }
-        self.put_snapshot(self.encoded_state()?)
+        self.put_snapshot()
     }
 
-    /// Snapshots the state if that costs less than replaying what came after the last one.
+    /// Snapshots the state if that costs less than replaying what came after the last one, or reading again what
+    /// changed.
     fn snapshot_if_cheaper(&mut self) -> Result<()> {
         if self.replaces_snapshot {
             return self.snapshot();
         }
-        // A state grows: as long as the last one was, this one will be.
-        if self.is_ahead || !self.is_replay_dearer(self.snapshot_bytes) {
+        let [_, shards] = self.state.changed();
+        let is_read_again = self.parts.is_some() && shards >= MANY_SHARDS;
+        if self.is_ahead || !(is_read_again || self.is_replay_dearer()) {
             return Ok(());
         }
         self.check_log_signer()?;
-        let bytes = self.encoded_state()?;
-        let is_first = self.snapshot_size == 0;
-        if is_first && !self.is_replay_dearer(length(&bytes)) {
-            return Ok(());
-        }
-        self.put_snapshot(bytes)
+        self.put_snapshot()
     }
 
-    fn encoded_state(&self) -> Result<Vec<u8>> {
-        body::encode_state(&self.state).map_err(|malformed| {
-            Error::new(Kind::Io, "state_too_large", format!("the state: {malformed}"))
-        })
-    }
-
-    fn put_snapshot(&mut self, bytes: Vec<u8>) -> Result<()> {
-        let (ledger, snapshot_bytes) = (self.id()?, length(&bytes));
-        let sign =
-            |root: &Hash| self.outside.log_signer.sign(&state_message(ledger, self.head, root));
-        let snapshot = Snapshot::new(self.head, bytes, sign);
-        self.store.put_snapshot(&snapshot)?;
-        (self.snapshot_size, self.snapshot_bytes) = (self.head.size, snapshot_bytes);
+    fn put_snapshot(&mut self) -> Result<()> {
+        self.put_state(|ledger, top| {
+            let (id, head) = (ledger.id()?, ledger.head);
+            let sign = |root: &Hash| ledger.outside.log_signer.sign(&state_message(id, head, root));
+            Ok(Snapshot::new(head, top.to_vec(), sign))
+        })?;
+        self.snapshot_size = self.head.size;
         self.replaces_snapshot = false;
         Ok(())
     }
@@ -222,8 +223,4 @@ impl Ledger {
         drop(self.snapshot_if_cheaper());
         self.store.close()
     }
-}
-
-fn length(bytes: &[u8]) -> u64 {
-    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }

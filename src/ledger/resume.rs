@@ -2,21 +2,24 @@
 //! over the entries after it.
 
 use super::checks::check_understood;
+use super::parts;
 use super::proven::Proven;
 use super::reader::replay::{Judge, Replay};
 use crate::archive::writer::ArchiveWriter;
-use crate::chain::body;
+use crate::chain::body::Parts;
 use crate::chain::entry::{self, LedgerId};
 use crate::chain::signature::{PUBLIC_KEY_BYTES, state_message, verify};
 use crate::domain::state::State;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::store::{Snapshot, Store};
+use std::sync::Arc;
 
 /// The state at the head, and the snapshot that it was made from: none, with zeros.
 pub(super) struct Resumed {
     pub(super) state: State,
+    /// What the state is read from.
+    pub(super) parts: Option<Arc<Parts>>,
     pub(super) snapshot_size: u64,
-    pub(super) snapshot_bytes: u64,
     /// There is one that is not used.
     pub(super) replaces_snapshot: bool,
 }
@@ -29,7 +32,15 @@ impl Resumed {
 
     /// After a recovery, which uses no snapshot: what there is, is replaced.
     pub(super) fn recovered(state: State) -> Self {
-        Self { state, snapshot_size: 0, snapshot_bytes: 0, replaces_snapshot: true }
+        Self { state, parts: None, snapshot_size: 0, replaces_snapshot: true }
+    }
+
+    /// Every part of the snapshot that was asked for could be had.
+    ///
+    /// # Errors
+    /// As [`Parts::fault`].
+    pub(super) fn check(&self) -> Result<()> {
+        self.parts.as_ref().map_or(Ok(()), |parts| parts.fault())
     }
 }
 
@@ -57,21 +68,32 @@ pub(super) fn follow(
         Some(snapshot) => begin(store, &snapshot, log_key)?,
         None => None,
     };
-    let mut resumed = Resumed {
-        state: State::default(),
-        snapshot_size: 0,
-        snapshot_bytes: 0,
-        replaces_snapshot: replaces_snapshot && begun.is_none(),
-    };
-    let mut replay = match begun {
-        Some((replay, snapshot_bytes)) => {
-            (resumed.snapshot_size, resumed.snapshot_bytes) =
-                (replay.walk().head().size, snapshot_bytes);
-            replay
+    if let Some((replay, parts)) = begun {
+        let snapshot_size = replay.walk().head().size;
+        let outcome = go_on(store, archive, proven, replay, size);
+        // What stopped it may follow from a part that is not there.
+        match parts.fault() {
+            Err(fault) if fault.kind() != Kind::Break => return Err(fault),
+            Err(_) => {}
+            Ok(()) => {
+                let (parts, replaces_snapshot) = (Some(parts), false);
+                return Ok(Resumed { state: outcome?, parts, snapshot_size, replaces_snapshot });
+            }
         }
-        None => Replay::new(None, Judge::Rules),
-    };
-    let mut at = resumed.snapshot_size;
+    }
+    let state = go_on(store, archive, proven, Replay::new(None, Judge::Rules), size)?;
+    Ok(Resumed { state, parts: None, snapshot_size: 0, replaces_snapshot })
+}
+
+/// The state at `size`, from where the replay stands.
+fn go_on(
+    store: &dyn Store,
+    archive: &ArchiveWriter,
+    proven: &Proven,
+    mut replay: Replay,
+    size: u64,
+) -> Result<State> {
+    let mut at = replay.walk().head().size;
     while at < size {
         let page = store.read(at..size.min(at.saturating_add(1_000)))?;
         for sealed in &page {
@@ -85,17 +107,16 @@ pub(super) fn follow(
         at = at.saturating_add(u64::try_from(page.len()).unwrap_or(u64::MAX));
     }
     check_understood(replay.stopped_at())?;
-    resumed.state = replay.into_state();
-    Ok(resumed)
+    Ok(replay.into_state())
 }
 
-/// A replay that stands at a snapshot, if the log key signed it and the store has its head; with its
-/// length in bytes. The signature comes before the work of reading it.
+/// A replay that stands at a snapshot, if the log key signed it and the store has its head; with what its
+/// state is read from. The signature comes before the work of reading it.
 fn begin(
     store: &dyn Store,
     snapshot: &Snapshot,
     log_key: &[u8; PUBLIC_KEY_BYTES],
-) -> Result<Option<(Replay, u64)>> {
+) -> Result<Option<(Replay, Arc<Parts>)>> {
     let at = snapshot.head;
     let last = store.read(at.size.saturating_sub(1)..at.size)?.into_iter().next();
     let Some(sealed) = last.filter(|sealed| sealed.hash == at.hash) else { return Ok(None) };
@@ -104,11 +125,10 @@ fn begin(
     if !is_signed(snapshot, ledger, log_key) {
         return Ok(None);
     }
-    let Ok(state) = body::decode_state(&snapshot.bytes) else { return Ok(None) };
+    let Some((state, parts)) = parts::open(store, snapshot)? else { return Ok(None) };
     let is_ours =
         state.size == at.size && state.ledger.as_ref().is_some_and(|facts| facts.id.0 == ledger.0);
-    let bytes = u64::try_from(snapshot.bytes.len()).unwrap_or(u64::MAX);
-    Ok(is_ours.then(|| (Replay::resume(ledger, at, recorded_at, state, Judge::Rules), bytes)))
+    Ok(is_ours.then(|| (Replay::resume(ledger, at, recorded_at, state, Judge::Rules), parts)))
 }
 
 fn is_signed(snapshot: &Snapshot, ledger: LedgerId, key: &[u8; PUBLIC_KEY_BYTES]) -> bool {

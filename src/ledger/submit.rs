@@ -83,8 +83,9 @@ impl Ledger {
 
     /// # Errors
     /// `import_given_up` after an import that was not finished; `archive_poisoned` after a publish
-    /// that failed, so that no more gathers that nobody can read.
+    /// that failed, so that no more gathers that nobody can read; as [`Ledger::check_state`].
     pub(super) fn check_writable(&mut self) -> Result<()> {
+        self.check_state()?;
         if !self.is_ahead {
             return self.archive.append(&[]);
         }
@@ -118,6 +119,7 @@ impl Ledger {
 
     /// Makes commands durable in the store: what happens after this, they are recorded.
     pub(super) fn record(&mut self, commands: &[SealedCommand]) -> Result<()> {
+        self.check_state()?;
         match self.store.append(self.head, commands).map_err(outcome_unknown)? {
             Appended::Done(head) => {
                 self.head = head;

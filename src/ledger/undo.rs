@@ -60,7 +60,9 @@ impl Batch<'_> {
             return Ok(rejection.into());
         };
         let context = self.moment.context(self.officer, &cited);
-        Ok(self.ledger.with_dependents(rejection, &events, &context))
+        let error = self.ledger.with_dependents(rejection, &events, &context);
+        self.ledger.check_state()?;
+        Ok(error)
     }
 }
 

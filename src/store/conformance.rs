@@ -4,14 +4,18 @@
 //! files, so crashes and damage are tested beside each engine. [`Maker`] makes entries that are
 //! well formed and chained; their bodies and signatures are arbitrary bytes, for no store looks at them.
 
+mod maker;
+
+pub use maker::Maker;
+
 use super::memory::MemoryStore;
-use super::{Appended, Snapshot, Span, Store};
+use super::{Appended, Part, Snapshot, Span, Store};
 use crate::chain::entry::{
-    CommandId, EntryId, Envelope, Head, LedgerId, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, SIGNED,
-    Sealed, SealedCommand,
+    CommandId, Head, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, Sealed, SealedCommand,
 };
-use crate::chain::hash::{self, Hash};
+use crate::chain::hash::Hash;
 use crate::error::{Error, Kind};
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 /// Makes and reopens the stores under test.
@@ -28,84 +32,12 @@ pub type Outcome = Result<(), String>;
 
 type Clause = fn(&mut dyn Bench) -> Outcome;
 
-/// Makes commands that go on with one another.
-#[derive(Debug, Clone)]
-pub struct Maker {
-    head: Head,
-    commands: u64,
-    salt: u64,
-}
-
-impl Maker {
-    /// From index 0; another `salt` gives another chain.
-    #[must_use]
-    pub fn new(salt: u64) -> Self {
-        Self { head: Head::default(), commands: 0, salt }
-    }
-
-    /// The head after the last command made.
-    #[must_use]
-    pub fn head(&self) -> Head {
-        self.head
-    }
-
-    /// The next command, of `count` entries (1 to 1,000) with bodies of `body_bytes` each.
-    pub fn command(&mut self, count: u16, body_bytes: usize) -> SealedCommand {
-        self.commands = self.commands.saturating_add(1);
-        let seed = [self.salt.to_le_bytes(), self.commands.to_le_bytes()].concat();
-        let id = CommandId(hash::command_id(&seed));
-        let entries = (0..count).map(|place| self.entry(id, place, count, body_bytes)).collect();
-        SealedCommand { id, entries }
-    }
-
-    fn entry(&mut self, command: CommandId, place: u16, count: u16, body_bytes: usize) -> Sealed {
-        let index = self.head.size;
-        let recorded = i64::try_from(index).unwrap_or(0).saturating_add(1_000_000_000_000_000);
-        let salt = self.salt.to_le_bytes();
-        let body: Vec<u8> = salt
-            .iter()
-            .chain(&index.to_le_bytes())
-            .chain(&[b'x'; MAX_ENTRY_BYTES])
-            .take(body_bytes)
-            .copied()
-            .collect();
-        let is_last = place.saturating_add(1) == count;
-        let envelope = Envelope {
-            event_type: 1,
-            event_version: 1,
-            flags: if is_last { SIGNED } else { 0 },
-            ledger: LedgerId::default(),
-            index,
-            id: EntryId::new(recorded, index).unwrap_or_default(),
-            previous: self.head.hash,
-            recorded_at_microseconds: recorded,
-            occurred_on_days: 0,
-            officer: 0,
-            command,
-            place,
-            count,
-            digest: (place == 0).then_some(Hash::ZERO),
-            row: None,
-            body: &body,
-            commitment: None,
-            signature: None,
-        };
-        let mut bytes = envelope.prefix().unwrap_or_default();
-        if is_last {
-            bytes.extend([0; 64]);
-        }
-        let sealed = Sealed::new(index, bytes);
-        self.head = Head { size: index.saturating_add(1), hash: sealed.hash };
-        sealed
-    }
-}
-
 /// The contract, all of it.
 ///
 /// # Errors
 /// The clause that the engine broke, with what was expected and found.
 pub fn run(bench: &mut dyn Bench) -> Outcome {
-    let clauses: [(&str, Clause); 13] = [
+    let clauses: [(&str, Clause); 14] = [
         ("an empty store", empty),
         ("appends come back, in any range", appends),
         ("commands of every size, as the model", as_the_model),
@@ -116,6 +48,7 @@ pub fn run(bench: &mut dyn Bench) -> Outcome {
         ("everything is there after a close", reopen_closed),
         ("everything is there without a close", reopen_dropped),
         ("a snapshot is whole", snapshots),
+        ("parts stay where they are put", parts),
         ("copies hold every entry", copies),
         ("a rebuild starts again", rebuild),
         ("a closed store refuses", closed),
@@ -260,8 +193,8 @@ fn malformed(bench: &mut dyn Bench) -> Outcome {
     let mut later = maker.clone();
     later.command(1, 10);
     let long = Sealed::new(head.size, vec![1; MAX_ENTRY_BYTES.saturating_add(1)]);
-    let many = Maker { ..maker.clone() }.command(1_001, 1);
-    let wide = Maker { ..maker.clone() }.command(500, 700);
+    let many = maker.clone().command(1_001, 1);
+    let wide = maker.clone().command(500, 700);
     let bad = [
         SealedCommand { id: good.id, entries: Vec::new() },
         SealedCommand { id: good.id, entries: vec![long] },
@@ -393,7 +326,7 @@ fn snapshots(bench: &mut dyn Bench) -> Outcome {
     for length in [0, 1, 7_680, 7_681, 1_000_000, 300_000, 3] {
         let bytes: Vec<u8> = (0_u32..length).flat_map(u32::to_le_bytes).collect();
         let snapshot = Snapshot::new(maker.head(), bytes, |_| [9; 64]);
-        store.put_snapshot(&snapshot).map_err(words)?;
+        store.put_snapshot(&snapshot, &[]).map_err(words)?;
         let found = store.snapshot().map_err(words)?;
         if found.as_ref() != Some(&snapshot) {
             return Err(format!("a snapshot of {length} numbers is not what was put"));
@@ -403,6 +336,49 @@ fn snapshots(bench: &mut dyn Bench) -> Outcome {
         if store.snapshot().map_err(words)? != Some(snapshot) {
             return Err(format!("a snapshot of {length} numbers changed at the reopen"));
         }
+    }
+    same("head", &maker.head(), &store.head().map_err(words)?)
+}
+
+fn parts(bench: &mut dyn Bench) -> Outcome {
+    let mut store = bench.fresh();
+    let mut maker = Maker::new(14);
+    append(store.as_mut(), &mut maker, &[(5, 10)])?;
+    let mut put: BTreeMap<(u64, bool), Vec<u8>> = BTreeMap::new();
+    for round in 1..=6_u8 {
+        // Each round puts other parts, and some anew, into either place.
+        let numbers = [1, u64::from(round), u64::from(round) << 40];
+        let lengths = [1, 7_680, 7_681, 40_000, 3];
+        let new: Vec<Part> = (numbers.into_iter().zip(lengths.iter().cycle().skip(round.into())))
+            .map(|(number, length)| Part {
+                number,
+                is_second: round.is_multiple_of(2),
+                bytes: vec![round; *length],
+            })
+            .collect();
+        let snapshot = Snapshot::new(maker.head(), vec![round; 9_000], |_| [round; 64]);
+        store.put_snapshot(&snapshot, &new).map_err(words)?;
+        put.extend(new.into_iter().map(|part| ((part.number, part.is_second), part.bytes)));
+        if round > 3 {
+            store = bench.reopen(store);
+        }
+        same("snapshot", &Some(snapshot), &store.snapshot().map_err(words)?)?;
+        let reading = store.parts().map_err(words)?;
+        for ((number, is_second), bytes) in &put {
+            let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+            let found = reading.part(*number, *is_second, length).map_err(words)?;
+            if found.as_ref() != Some(bytes) {
+                return Err(format!("part {number:x} is not what was put"));
+            }
+        }
+        same("a part that is not there", &None, &reading.part(77, false, 1).map_err(words)?)?;
+    }
+    store.forget_snapshot().map_err(words)?;
+    for _ in 0..2 {
+        same("a forgotten snapshot", &None, &store.snapshot().map_err(words)?)?;
+        let reading = store.parts().map_err(words)?;
+        same("a forgotten part", &None, &reading.part(1, false, 1).map_err(words)?)?;
+        store = bench.reopen(store);
     }
     same("head", &maker.head(), &store.head().map_err(words)?)
 }
@@ -465,7 +441,9 @@ fn closed(bench: &mut dyn Bench) -> Outcome {
         store.read(0..1).map(|_| ()),
         store.command(CommandId::default()).map(|_| ()),
         store.snapshot().map(|_| ()),
-        store.put_snapshot(&snapshot),
+        store.put_snapshot(&snapshot, &[]),
+        store.parts().map(drop),
+        store.forget_snapshot(),
         store.sync(),
         store.release(0),
         store.copies(0..1).map(|_| ()),

@@ -1,6 +1,6 @@
 //! A store that counts the calls it gets and passes them on: shows where a caller reads from.
 
-use super::{Appended, Copy, Snapshot, Span, Store};
+use super::{Appended, Copy, Part, Parts, Snapshot, Span, Store};
 use crate::chain::entry::{CommandId, Head, Sealed, SealedCommand};
 use crate::error::Result;
 use std::ops::Range;
@@ -16,6 +16,10 @@ pub struct Counts {
     command: AtomicU64,
     snapshot: AtomicU64,
     put_snapshot: AtomicU64,
+    parts_read: AtomicU64,
+    bytes_read: AtomicU64,
+    parts_put: AtomicU64,
+    bytes_put: AtomicU64,
     sync: AtomicU64,
     release: AtomicU64,
     copies: AtomicU64,
@@ -36,6 +40,14 @@ pub struct Calls {
     pub snapshot: u64,
     /// Calls of [`Store::put_snapshot`].
     pub put_snapshot: u64,
+    /// Parts of snapshots read.
+    pub parts_read: u64,
+    /// Bytes of snapshots read, tops and parts.
+    pub bytes_read: u64,
+    /// Parts of snapshots put.
+    pub parts_put: u64,
+    /// Bytes of snapshots put, tops and parts.
+    pub bytes_put: u64,
     /// Calls of [`Store::sync`].
     pub sync: u64,
     /// Calls of [`Store::release`].
@@ -56,6 +68,10 @@ impl Counts {
             command: get(&self.command),
             snapshot: get(&self.snapshot),
             put_snapshot: get(&self.put_snapshot),
+            parts_read: get(&self.parts_read),
+            bytes_read: get(&self.bytes_read),
+            parts_put: get(&self.parts_put),
+            bytes_put: get(&self.bytes_put),
             sync: get(&self.sync),
             release: get(&self.release),
             copies: get(&self.copies),
@@ -81,6 +97,25 @@ impl CountingStore {
 
 fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
+}
+
+fn count_bytes(counter: &AtomicU64, bytes: &[u8]) {
+    counter.fetch_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
+}
+
+#[derive(Debug)]
+struct CountingParts {
+    inner: Arc<dyn Parts>,
+    counts: Arc<Counts>,
+}
+
+impl Parts for CountingParts {
+    fn part(&self, number: u64, is_second: bool, length: u32) -> Result<Option<Vec<u8>>> {
+        let found = self.inner.part(number, is_second, length)?;
+        count(&self.counts.parts_read);
+        count_bytes(&self.counts.bytes_read, found.as_deref().unwrap_or_default());
+        Ok(found)
+    }
 }
 
 impl Store for CountingStore {
@@ -111,12 +146,29 @@ impl Store for CountingStore {
 
     fn snapshot(&self) -> Result<Option<Snapshot>> {
         count(&self.counts.snapshot);
-        self.inner.snapshot()
+        let found = self.inner.snapshot()?;
+        let bytes = found.as_ref().map(|snapshot| snapshot.bytes.as_slice());
+        count_bytes(&self.counts.bytes_read, bytes.unwrap_or_default());
+        Ok(found)
     }
 
-    fn put_snapshot(&mut self, snapshot: &Snapshot) -> Result<()> {
+    fn parts(&self) -> Result<Arc<dyn Parts>> {
+        let (inner, counts) = (self.inner.parts()?, Arc::clone(&self.counts));
+        Ok(Arc::new(CountingParts { inner, counts }))
+    }
+
+    fn put_snapshot(&mut self, snapshot: &Snapshot, parts: &[Part]) -> Result<()> {
         count(&self.counts.put_snapshot);
-        self.inner.put_snapshot(snapshot)
+        count_bytes(&self.counts.bytes_put, &snapshot.bytes);
+        for part in parts {
+            count(&self.counts.parts_put);
+            count_bytes(&self.counts.bytes_put, &part.bytes);
+        }
+        self.inner.put_snapshot(snapshot, parts)
+    }
+
+    fn forget_snapshot(&mut self) -> Result<()> {
+        self.inner.forget_snapshot()
     }
 
     fn sync(&mut self) -> Result<()> {
@@ -170,7 +222,10 @@ mod tests {
         assert_eq!(store.read(0..9).unwrap(), command.entries);
         assert_eq!(store.command(command.id).unwrap(), Some(Span { first: 0, count: 2 }));
         assert_eq!(store.snapshot().unwrap(), None);
-        store.put_snapshot(&Snapshot::new(maker.head(), vec![1], |_| [9; 64])).unwrap();
+        let part = Part { number: 1, is_second: true, bytes: vec![1, 2] };
+        let snapshot = Snapshot::new(maker.head(), vec![1], |_| [9; 64]);
+        store.put_snapshot(&snapshot, std::slice::from_ref(&part)).unwrap();
+        assert_eq!(store.parts().unwrap().part(1, true, 2).unwrap(), Some(part.bytes));
         assert!(store.snapshot().unwrap().is_some());
         store.sync().unwrap();
         store.release(2).unwrap();
@@ -182,11 +237,17 @@ mod tests {
             command: 1,
             snapshot: 2,
             put_snapshot: 1,
+            parts_read: 1,
+            bytes_read: 3,
+            parts_put: 1,
+            bytes_put: 3,
             sync: 1,
             release: 1,
             copies: 1,
         };
         assert_eq!(counts.calls(), expected);
+        store.forget_snapshot().unwrap();
+        assert_eq!(store.snapshot().unwrap(), None);
         store.rebuild(&mut std::iter::empty()).unwrap();
         assert_eq!(store.head().unwrap(), Head::default());
         store.close().unwrap();

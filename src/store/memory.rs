@@ -2,7 +2,7 @@
 //!
 //! Nothing in it is durable; a reopen is the same value. Tests compare the real engines with it.
 
-use super::{Appended, Copy, Snapshot, Span, Store};
+use super::{Appended, Copy, Part, Parts, Snapshot, Span, Store};
 use crate::chain::entry::{
     CommandId, Head, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, Sealed, SealedCommand,
 };
@@ -23,6 +23,19 @@ struct Contents {
     entries: Vec<Sealed>,
     commands: BTreeMap<CommandId, Span>,
     snapshot: Option<Snapshot>,
+    parts: BTreeMap<(u64, bool), Vec<u8>>,
+}
+
+/// Reads as long as the contents are there: a store in memory has nothing to close.
+#[derive(Debug)]
+struct Reading(Arc<Mutex<Contents>>);
+
+impl Parts for Reading {
+    fn part(&self, number: u64, is_second: bool, length: u32) -> Result<Option<Vec<u8>>> {
+        let contents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = contents.parts.get(&(number, is_second)).cloned();
+        Ok(found.filter(|bytes| u32::try_from(bytes.len()) == Ok(length)))
+    }
 }
 
 impl MemoryStore {
@@ -138,8 +151,23 @@ impl Store for MemoryStore {
         Ok(self.contents()?.snapshot.clone())
     }
 
-    fn put_snapshot(&mut self, snapshot: &Snapshot) -> Result<()> {
-        self.contents()?.snapshot = Some(snapshot.clone());
+    fn parts(&self) -> Result<Arc<dyn Parts>> {
+        drop(self.contents()?);
+        Ok(Arc::new(Reading(Arc::clone(&self.contents))))
+    }
+
+    fn put_snapshot(&mut self, snapshot: &Snapshot, parts: &[Part]) -> Result<()> {
+        let mut contents = self.contents()?;
+        contents.snapshot = Some(snapshot.clone());
+        let put = parts.iter().map(|part| ((part.number, part.is_second), part.bytes.clone()));
+        contents.parts.extend(put);
+        Ok(())
+    }
+
+    fn forget_snapshot(&mut self) -> Result<()> {
+        let mut contents = self.contents()?;
+        contents.snapshot = None;
+        contents.parts.clear();
         Ok(())
     }
 

@@ -17,6 +17,7 @@ use crate::chain::entry::{CommandId, Head, SIGNATURE_BYTES, Sealed, SealedComman
 use crate::chain::hash::{self, Hash};
 use crate::error::Result;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Whether an append took place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,10 +42,11 @@ pub struct Span {
     pub count: u16,
 }
 
-/// Bytes of a shard of a snapshot; the last one may be shorter.
-pub const SHARD_BYTES: usize = 7_680;
+/// Bytes of a piece of a part of a snapshot; the last one may be shorter.
+pub const PIECE_BYTES: usize = 7_680;
 
-/// A snapshot of the state, as the ledger gave it: opaque bytes with the head they belong to.
+/// A snapshot of the state, as the ledger gave it: opaque bytes with the head they belong to. What stands
+/// in its parts, these bytes say, to those who can read them.
 ///
 /// Invariant: `root` is that of the bytes. Whether the signature holds is for the ledger to say: a
 /// store keeps it and judges nothing.
@@ -52,25 +54,47 @@ pub const SHARD_BYTES: usize = 7_680;
 pub struct Snapshot {
     /// The head of the chain just after the last entry that the snapshot contains.
     pub head: Head,
-    /// The bytes.
+    /// The bytes of the top, which vouch for the parts.
     pub bytes: Vec<u8>,
-    /// The root over their shards.
+    /// The hash of the top.
     pub root: Hash,
     /// What vouches for head and root.
     pub signature: [u8; SIGNATURE_BYTES],
 }
 
 impl Snapshot {
-    /// A snapshot of these bytes, for whose root `sign` vouches.
+    /// A snapshot with this top, for whose root `sign` vouches.
     pub fn new(
         head: Head,
         bytes: Vec<u8>,
         sign: impl FnOnce(&Hash) -> [u8; SIGNATURE_BYTES],
     ) -> Self {
-        let root = hash::state_root(bytes.chunks(SHARD_BYTES));
+        let root = hash::state_part(&bytes);
         let signature = sign(&root);
         Self { head, bytes, root, signature }
     }
+}
+
+/// A part of a snapshot beside its top. It has two places, of which a snapshot uses one: a part that is put
+/// goes into the one that the snapshot before does not use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Its number, from 1.
+    pub number: u64,
+    /// In the second of its places.
+    pub is_second: bool,
+    /// Its bytes, one at least.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads parts of the snapshot for as long as the store is open; it keeps no store open.
+pub trait Parts: Send + Sync + std::fmt::Debug {
+    /// The part with this number in this place; `None` where there is none of `length` bytes. Whether it is
+    /// the one that the snapshot means is for the caller to say.
+    ///
+    /// # Errors
+    /// `Kind::Break` when it is damaged, `Kind::Io` when the engine cannot read or was closed.
+    fn part(&self, number: u64, is_second: bool, length: u32) -> Result<Option<Vec<u8>>>;
 }
 
 /// One place where an engine found entries while opening, for recovery (design: the longest
@@ -136,7 +160,9 @@ pub fn open(folder: &std::path::Path) -> Result<(Box<dyn Store>, Opening)> {
 ///    ([`Store::complete`], [`Store::rebuild`]), it gives the first.
 /// 6. A store MUST NOT be open twice; the second open MUST fail with `Kind::Locked`
 ///    (the LOCK file of the ledger folder is taken by the ledger, before the store is opened).
-/// 7. `put_snapshot` MUST be atomic: after a crash the old or the new snapshot is there, whole.
+/// 7. `put_snapshot` MUST be atomic: after a crash the old or the new snapshot is there, whole, as long as no
+///    part is put into a place that the old one uses. A part MUST stay where it is until another is put there, or
+///    `forget_snapshot`; parts MUST NOT be mixed up.
 /// 8. A store MUST NOT drop the durable copy that `release` has not covered.
 pub trait Store: Send + std::fmt::Debug {
     /// The head: number of entries and hash of the last one.
@@ -171,17 +197,29 @@ pub trait Store: Send + std::fmt::Debug {
     /// `Kind::Break` when damage does not let the engine say; `Kind::Io` when it cannot read.
     fn command(&self, id: CommandId) -> Result<Option<Span>>;
 
-    /// The newest whole snapshot, if any.
+    /// The newest snapshot whose top is whole, if any.
     ///
     /// # Errors
     /// `Kind::Io` when the engine cannot read; damage is reported as no snapshot.
     fn snapshot(&self) -> Result<Option<Snapshot>>;
 
-    /// Replaces the snapshot.
+    /// What reads the parts of the snapshot.
+    ///
+    /// # Errors
+    /// When the store was closed, or needs recovery.
+    fn parts(&self) -> Result<Arc<dyn Parts>>;
+
+    /// Replaces the snapshot, and puts those of its parts that the old one does not have.
     ///
     /// # Errors
     /// `Kind::Io` when the engine could not; the old snapshot is then still there.
-    fn put_snapshot(&mut self, snapshot: &Snapshot) -> Result<()>;
+    fn put_snapshot(&mut self, snapshot: &Snapshot, parts: &[Part]) -> Result<()>;
+
+    /// Forgets the snapshot and all parts there are.
+    ///
+    /// # Errors
+    /// `Kind::Io` when the engine could not; the store is then poisoned.
+    fn forget_snapshot(&mut self) -> Result<()>;
 
     /// Makes the engine's own copy durable too (for sled: the flush pair).
     ///

@@ -143,7 +143,7 @@ fn fields_are_sealed_beside_the_ledger_and_erased_for_ever() {
     std::fs::remove_dir_all(house.ledger_folder().join("db")).unwrap();
     std::fs::remove_dir_all(house.ledger_folder().join("wal")).unwrap();
     let ledger = house.open();
-    let sealed = ledger.state().confidential[&Bytes32(commitment.0)];
+    let sealed = *ledger.state().confidential.get(&Bytes32(commitment.0)).unwrap();
     assert_eq!((sealed.entry, sealed.erased_by), (2, Some(3)));
 }
 

@@ -147,7 +147,7 @@ fn a_breach_closes_no_fund_and_takes_no_fields_from_their_entry() {
     again.confidential = Some(commitment);
     let given = given.breach("fund_not_empty", 1, vec![close, again]);
     assert!(!given.state.funds[&wishes::code("PD")].closed);
-    assert_eq!(given.state.confidential[&commitment].entry, owner);
+    assert_eq!(given.state.confidential.get(&commitment).unwrap().entry, owner);
     assert!(given.state.payees.contains_key(&wishes::code("V-3")));
 }
 

@@ -24,7 +24,7 @@ fn fields_are_sealed_and_erased_once() {
     let given = Given::ledger();
     let entry = sealed(&given, "V-1", 7);
     let given = given.when_events(vec![entry]).then_booked();
-    let standing = |given: &Given| given.state.confidential[&Bytes32([7; 32])];
+    let standing = |given: &Given| *given.state.confidential.get(&Bytes32([7; 32])).unwrap();
     assert_eq!(standing(&given), SealedFields { entry: 2, erased_by: None });
     let given = given.and(payee("V-2")).and(erase(2));
     assert_eq!(standing(&given), SealedFields { entry: 2, erased_by: Some(4) });

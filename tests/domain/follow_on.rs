@@ -7,7 +7,7 @@ use earmark::domain::ids::Text;
 use earmark::domain::money::Amount;
 
 fn figures(given: &Given, name: &str) -> (i128, i128, i128, bool) {
-    let it = &given.state.follow_ons[&code(name)];
+    let it = given.state.follow_ons.get(&code(name)).unwrap();
     (it.pledged.0 / 100, it.paid_in.0 / 100, it.withdrawn.0 / 100, it.ended)
 }
 

@@ -22,6 +22,7 @@ mod dependents;
 mod dice;
 mod errands;
 mod hostile;
+mod kept;
 mod office;
 mod oracle;
 mod world;

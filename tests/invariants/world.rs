@@ -1,5 +1,6 @@
 //! A ledger in memory: books what an office asks for, and holds every booking against the invariants.
 
+use crate::kept::Kept;
 use crate::oracle::{Oracle, account};
 use earmark::chain::body;
 use earmark::domain::admit::{Admitted, Context, admit};
@@ -30,6 +31,7 @@ pub struct World {
     pub refused: BTreeMap<&'static str, i32>,
     pub findings: Vec<&'static str>,
     oracle: Oracle,
+    kept: Kept,
 }
 
 /// What a state is about, without what depends on how often and when it was written to.
@@ -69,8 +71,8 @@ impl World {
         let (state, log, moves) = (State::default(), Vec::new(), Vec::new());
         let today = Date::parse("2001-03-01").unwrap();
         let (refused, findings) = (BTreeMap::new(), Vec::new());
-        let oracle = Oracle::default();
-        let mut world = Self { state, log, moves, today, refused, findings, oracle };
+        let (oracle, kept) = (Oracle::default(), Kept::default());
+        let mut world = Self { state, log, moves, today, refused, findings, oracle, kept };
         let ledger = LedgerOpened {
             ledger: Bytes16([1; 16]),
             origin: Text::new("example.org/ledger"),
@@ -161,6 +163,7 @@ impl World {
                 assert_eq!(bytes(&self.state), bytes(&before), "a refusal changes no byte");
                 let second = self.judge(events, &cited).err();
                 assert_eq!(Some(&first), second.as_ref(), "admit is a function");
+                self.follow_kept(&before, events, &cited, Some(&first));
                 return Err(first);
             }
         };
@@ -172,6 +175,7 @@ impl World {
         assert_eq!(admitted.moves, second.moves);
         assert_eq!(admitted.findings, second.findings);
         self.check_fold(&before, events, &cited, &admitted.moves);
+        self.follow_kept(&before, events, &cited, None);
 
         for (event, moves) in events.iter().zip(admitted.moves) {
             check_balanced(event, &moves);
@@ -184,6 +188,18 @@ impl World {
         assert!(broken.is_empty(), "after {events:?}:\n{}", broken.join("\n"));
         self.check_oracle();
         Ok(())
+    }
+
+    fn follow_kept(
+        &mut self,
+        before: &State,
+        events: &[Event],
+        cited: &Cited,
+        refused: Option<&Rejection>,
+    ) {
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.follow(before, events, &self.context(cited), refused, &self.state);
+        self.kept = kept;
     }
 
     fn judge(&mut self, events: &[Event], cited: &Cited) -> Result<Admitted, Rejection> {
@@ -281,6 +297,7 @@ impl World {
             refused: BTreeMap::new(),
             findings: Vec::new(),
             oracle: self.oracle.clone(),
+            kept: Kept::default(),
         }
     }
 

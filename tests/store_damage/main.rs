@@ -69,7 +69,7 @@ fn fill(sizes: &[u16], close: bool, release: bool) -> Filled {
     }
     let bytes = vec![7; 30_000];
     if close {
-        store.put_snapshot(&Snapshot::new(store.head().unwrap(), bytes, |_| [9; 64])).unwrap();
+        store.put_snapshot(&Snapshot::new(store.head().unwrap(), bytes, |_| [9; 64]), &[]).unwrap();
         store.close().unwrap();
     }
     drop(store);
@@ -125,7 +125,7 @@ fn full_pages_make_no_files_beside_sleds_own() {
         }
     }
     let bytes = vec![1; 900_000];
-    store.put_snapshot(&Snapshot::new(store.head().unwrap(), bytes, |_| [9; 64])).unwrap();
+    store.put_snapshot(&Snapshot::new(store.head().unwrap(), bytes, |_| [9; 64]), &[]).unwrap();
     assert_eq!(std::fs::read_dir(at.path().join("db/blobs")).unwrap().count(), 0);
 }
 

@@ -20,6 +20,7 @@ use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};
 use crate::form::Act;
 use crate::ledger::{Durability, Ledger, Receipt};
+use crate::words::Surface;
 
 /// Opens the ledger, records what was typed and prints the receipt.
 fn record(session: &Session, typed: &Recorded) -> Result<Exit> {
@@ -63,7 +64,12 @@ fn print_receipt(session: &Session, ledger: &mut Ledger, receipt: &Receipt) -> R
     if receipt.dry_run {
         return ledger.as_if(receipt.entries.iter().map(|entry| &entry.event), print)?;
     }
-    print(ledger.state())
+    print(ledger.state())?;
+    // What is left is shown for that entry, which stands.
+    if let Err(fault) = ledger.state_was_read() {
+        session.console.warn(&fault.said(session.console.lang, Surface::CommandLine).rule);
+    }
+    Ok(())
 }
 
 /// The entries of a receipt and its command, by name.

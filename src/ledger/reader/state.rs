@@ -5,9 +5,10 @@
 
 use super::Reader;
 use crate::chain::body;
-use crate::chain::hash::{Hash, state_root};
+use crate::chain::hash::{Hash, state_part};
 use crate::error::{Kind, Result};
-use crate::store::{SHARD_BYTES, Store};
+use crate::ledger::parts;
+use crate::store::Store;
 
 /// How a snapshot stands to the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,13 +17,13 @@ pub enum Compared {
     None,
     /// It is the state at this size.
     Agrees(u64),
-    /// It is another one than that at this size: the roots over both.
+    /// It is another one than that at this size: the hashes of both, whole.
     Differs {
         /// The size.
         size: u64,
-        /// Root over the state that the entries give.
+        /// Of the state that the entries give.
         expected: Hash,
-        /// Root over the snapshot.
+        /// Of the state that the snapshot gives.
         found: Hash,
     },
     /// The log does not say what the state was.
@@ -45,7 +46,7 @@ pub fn compare(store: &dyn Store, reader: &Reader) -> Result<Compared> {
         Err(error) if error.kind() == Kind::Break => return Ok(Compared::None),
         Err(error) => return Err(error),
     };
-    let (size, found) = (snapshot.head.size, snapshot.root);
+    let size = snapshot.head.size;
     if size > reader.size() {
         let why = format!("the log is published to {} entries", reader.size());
         return Ok(Compared::Unknown { size, why });
@@ -57,11 +58,18 @@ pub fn compare(store: &dyn Store, reader: &Reader) -> Result<Compared> {
         }
         Err(error) => return Err(error),
     };
-    let made = match body::encode_state(replay.state()) {
-        Ok(made) => made,
-        Err(malformed) => return Ok(Compared::Unknown { size, why: malformed.to_string() }),
+    let unknown = |why: String| Ok(Compared::Unknown { size, why });
+    let Some((state, parts)) = parts::open(store, &snapshot)? else { return Ok(Compared::None) };
+    let encoded = [replay.state(), &state].map(body::encode_state);
+    // Every part was read for that.
+    match parts.fault() {
+        Err(fault) if fault.kind() == Kind::Break => return unknown(fault.message().to_owned()),
+        read => read?,
+    }
+    let [expected, found] = match encoded {
+        [Ok(made), Ok(found)] => [made, found].map(|bytes| state_part(&bytes)),
+        [Err(malformed), _] | [_, Err(malformed)] => return unknown(malformed.to_string()),
     };
-    let expected = state_root(made.chunks(SHARD_BYTES));
-    let agrees = expected == found && replay.walk().head() == snapshot.head;
+    let agrees = state == *replay.state() && replay.walk().head() == snapshot.head;
     Ok(if agrees { Compared::Agrees(size) } else { Compared::Differs { size, expected, found } })
 }

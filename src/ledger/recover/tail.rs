@@ -81,6 +81,7 @@ fn attempt(
     };
     check_understood(replay.stopped_at())?;
     resumed.state = replay.into_state();
+    resumed.check()?;
     check_identity(&resumed.state, config, outside)?;
     let found = Log { medium: media.log.as_ref(), folder: log };
     let anchor = against.anchor(outside, &config.origin, &found)?;

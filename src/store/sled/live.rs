@@ -15,7 +15,7 @@ use crate::chain::entry::{
     CommandId, Head, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_ENTRY_BYTES, Sealed, SealedCommand,
 };
 use crate::error::{Error, Kind, Result};
-use crate::store::{Appended, Snapshot, Span};
+use crate::store::{Appended, Part, Parts, Snapshot, Span};
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -279,10 +279,22 @@ impl Live {
         Ok(found.filter(|snapshot| snapshot.head.size <= self.head.size))
     }
 
-    pub(super) fn put_snapshot(&mut self, snapshot: &Snapshot) -> Result<()> {
+    pub(super) fn parts(&self) -> Arc<dyn Parts> {
+        Arc::new(snapshot::Reading::of(&self.engine))
+    }
+
+    pub(super) fn put_snapshot(&mut self, snapshot: &Snapshot, parts: &[Part]) -> Result<()> {
+        self.write_snapshot(|engine| snapshot::put(engine, snapshot, parts))
+    }
+
+    pub(super) fn forget_snapshot(&mut self) -> Result<()> {
+        self.write_snapshot(snapshot::forget)
+    }
+
+    fn write_snapshot(&mut self, write: impl FnOnce(&Engine) -> Result<()>) -> Result<()> {
         self.sync()?;
         self.unmark()?;
-        snapshot::put(&self.engine, snapshot).inspect_err(|error| {
+        write(&self.engine).inspect_err(|error| {
             self.failed = Some(error.message().to_owned());
         })
     }

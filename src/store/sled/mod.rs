@@ -35,7 +35,7 @@ use self::engine::Engine;
 use self::live::Live;
 use self::wal::Wal;
 use super::medium::{Disk, Medium};
-use super::{Appended, Copy, Opening, Snapshot, Span, Store};
+use super::{Appended, Copy, Opening, Part, Parts, Snapshot, Span, Store};
 use crate::chain::entry::{CommandId, Head, Sealed, SealedCommand};
 use crate::error::{Error, Kind, Result};
 use std::ops::Range;
@@ -173,8 +173,16 @@ impl Store for SledStore {
         self.live()?.snapshot()
     }
 
-    fn put_snapshot(&mut self, snapshot: &Snapshot) -> Result<()> {
-        self.live_mut()?.put_snapshot(snapshot)
+    fn parts(&self) -> Result<Arc<dyn Parts>> {
+        Ok(self.live()?.parts())
+    }
+
+    fn put_snapshot(&mut self, snapshot: &Snapshot, parts: &[Part]) -> Result<()> {
+        self.live_mut()?.put_snapshot(snapshot, parts)
+    }
+
+    fn forget_snapshot(&mut self) -> Result<()> {
+        self.live_mut()?.forget_snapshot()
     }
 
     fn sync(&mut self) -> Result<()> {
@@ -313,8 +321,10 @@ mod tests {
         let (mut store, _) = SledStore::open(folder.path(), Options::default()).unwrap();
         store.append(Head::default(), &[first.clone(), second.clone()]).unwrap();
         let snapshot = Snapshot::new(maker.head(), vec![5; 7_681], |_| [9; 64]);
-        store.put_snapshot(&snapshot).unwrap();
-        store.put_snapshot(&snapshot).unwrap();
+        let kept = [(7, false, vec![7; 7_682]), (1 << 40, true, vec![8])]
+            .map(|(number, is_second, bytes)| Part { number, is_second, bytes });
+        store.put_snapshot(&snapshot, &kept).unwrap();
+        store.put_snapshot(&snapshot, &[]).unwrap();
         store.close().unwrap();
 
         let page = |index: u64, entries: &[Sealed]| {
@@ -332,14 +342,13 @@ mod tests {
             let key = [&[0x20][..], &command.id.0].concat();
             (key, [&first.to_le_bytes()[..], &count.to_le_bytes()].concat())
         };
-        let part = |number: u32, bytes: Vec<u8>| {
-            let key = [&[0x10][..], &2_u64.to_be_bytes(), &number.to_be_bytes()].concat();
+        let piece = |part: u64, place: u8, piece: u32, bytes: Vec<u8>| {
+            let key = [&[0x12][..], &part.to_be_bytes(), &[place], &piece.to_be_bytes()].concat();
             (key, bytes)
         };
         let place = [&33_u64.to_le_bytes()[..], &maker.head().hash.0].concat();
-        let mut pointer = [&[2][..], &2_u64.to_le_bytes(), &place].concat();
-        pointer.extend([&7_681_u64.to_le_bytes()[..], &2_u32.to_le_bytes()].concat());
-        pointer.extend(crate::chain::hash::state_root([&[5; 7_680][..], &[5]]).0);
+        let mut pointer = [&[3, 1][..], &place, &7_681_u32.to_le_bytes()].concat();
+        pointer.extend(crate::chain::hash::state_part(&[5; 7_681]).0);
         pointer.extend([9; 64]);
         let mut commands = [command(&first, 0, 31), command(&second, 31, 2)];
         commands.sort();
@@ -347,8 +356,12 @@ mod tests {
         let mut head = [&[2][..], &place, &root].concat();
         head.extend(crc32c::crc32c(&[&[0x40][..], &head].concat()).to_le_bytes());
         let all: Vec<Sealed> = [first.entries.clone(), second.entries.clone()].concat();
-        let mut expected = vec![part(0, vec![5; 7_680]), part(1, vec![5])];
-        expected.push((vec![0x11], pointer));
+        let mut expected = vec![(vec![0x11], pointer)];
+        for place in [0, 1] {
+            expected.extend([piece(0, place, 0, vec![5; 7_680]), piece(0, place, 1, vec![5])]);
+        }
+        expected.extend([piece(7, 0, 0, vec![7; 7_680]), piece(7, 0, 1, vec![7; 2])]);
+        expected.push(piece(1 << 40, 1, 0, vec![8]));
         expected.extend(commands);
         expected.extend(sums);
         expected.extend([page(0, &all[..32]), page(32, &all[32..]), (vec![0x40], head)]);

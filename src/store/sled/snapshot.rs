@@ -1,39 +1,42 @@
-//! The snapshot of the state, in parts under a generation of its own (schemas/storage.md §4).
+//! The snapshot of the state: a pointer, and parts in pieces, each part with two places (schemas/storage.md §4).
 //!
-//! The bytes are the ledger's; here they are only kept whole.
+//! The bytes are the ledger's; here they are only kept. The top is part 0, and whole or no snapshot.
 
+use super::closed;
 use super::engine::Engine;
 use crate::chain::entry::Head;
 use crate::chain::hash::{self, Hash};
 use crate::error::{Kind, Result};
-use crate::store::{SHARD_BYTES, Snapshot};
+use crate::store::{PIECE_BYTES, Part, Parts, Snapshot};
+use std::sync::{Arc, Weak};
 
-const PART: u8 = 0x10;
+/// Keys of the parts of releases before 0.5.0, which nobody reads.
+const FORMER: u8 = 0x10;
 const POINTER: [u8; 1] = [0x11];
-/// Version 1 had no signature: it is no snapshot.
-const VERSION: u8 = 2;
-const POINTER_BYTES: usize = 157;
-/// Parts in one batch: at most 300,000 bytes.
-const BATCH_PARTS: usize = 39;
+const PIECE: u8 = 0x12;
+/// One of version 1 or 2 is no snapshot.
+const VERSION: u8 = 3;
+const POINTER_BYTES: usize = 142;
+/// The number of the top.
+const TOP: u64 = 0;
+/// Pieces in one batch: at most 300,000 bytes.
+const BATCH_PIECES: usize = 39;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Pointer {
-    generation: u64,
+    is_second: bool,
     head: Head,
-    length: u64,
-    parts: u32,
+    length: u32,
     root: Hash,
     signature: [u8; 64],
 }
 
 impl Pointer {
     fn encode(&self) -> Vec<u8> {
-        let mut out = vec![VERSION];
-        out.extend(self.generation.to_le_bytes());
+        let mut out = vec![VERSION, u8::from(self.is_second)];
         out.extend(self.head.size.to_le_bytes());
         out.extend(self.head.hash.0);
         out.extend(self.length.to_le_bytes());
-        out.extend(self.parts.to_le_bytes());
         out.extend(self.root.0);
         out.extend(self.signature);
         out
@@ -42,31 +45,24 @@ impl Pointer {
     fn decode(bytes: &[u8]) -> Option<Self> {
         let bytes: [u8; POINTER_BYTES] = bytes.try_into().ok()?;
         let (version, rest) = bytes.split_first()?;
-        let (generation, rest) = rest.split_first_chunk()?;
+        let (place, rest) = rest.split_first()?;
         let (size, rest) = rest.split_first_chunk()?;
         let (hash, rest) = rest.split_first_chunk()?;
         let (length, rest) = rest.split_first_chunk()?;
-        let (parts, rest) = rest.split_first_chunk()?;
         let (root, signature) = rest.split_first_chunk()?;
-        (*version == VERSION).then_some(Self {
-            generation: u64::from_le_bytes(*generation),
+        (*version == VERSION && *place < 2).then_some(Self {
+            is_second: *place == 1,
             head: Head { size: u64::from_le_bytes(*size), hash: Hash(*hash) },
-            length: u64::from_le_bytes(*length),
-            parts: u32::from_le_bytes(*parts),
+            length: u32::from_le_bytes(*length),
             root: Hash(*root),
             signature: signature.try_into().ok()?,
         })
     }
 }
 
-fn generation_key(generation: u64) -> [u8; 9] {
-    let mut key = [PART; 9];
-    key.iter_mut().skip(1).zip(generation.to_be_bytes()).for_each(|(to, from)| *to = from);
-    key
-}
-
-fn part_key(generation: u64, part: u32) -> Vec<u8> {
-    [&generation_key(generation)[..], &part.to_be_bytes()].concat()
+fn piece_key(part: u64, is_second: bool, piece: u32) -> Vec<u8> {
+    let (part, piece) = (part.to_be_bytes(), piece.to_be_bytes());
+    [&[PIECE][..], &part, &[u8::from(is_second)], &piece].concat()
 }
 
 fn pointer(engine: &Engine) -> Result<Option<Pointer>> {
@@ -74,7 +70,7 @@ fn pointer(engine: &Engine) -> Result<Option<Pointer>> {
     Ok(value.and_then(|value| Pointer::decode(&value)))
 }
 
-/// The snapshot, if it is whole.
+/// The snapshot, if its top is whole.
 pub(super) fn get(engine: &Engine) -> Result<Option<Snapshot>> {
     match read(engine) {
         Err(error) if error.kind() == Kind::Break => Ok(None),
@@ -84,69 +80,92 @@ pub(super) fn get(engine: &Engine) -> Result<Option<Snapshot>> {
 
 fn read(engine: &Engine) -> Result<Option<Snapshot>> {
     let Some(pointer) = pointer(engine)? else { return Ok(None) };
-    let mut bytes = Vec::new();
-    for part in 0..pointer.parts {
-        let key = part_key(pointer.generation, part);
-        match engine.call("read", |tree| tree.get(&key))? {
-            Some(value) => bytes.extend_from_slice(&value),
-            None => return Ok(None),
-        }
-    }
-    let Pointer { head, length, root, signature, .. } = pointer;
-    let whole = u64::try_from(bytes.len()) == Ok(length)
-        && hash::state_root(bytes.chunks(SHARD_BYTES)) == root;
-    Ok(whole.then_some(Snapshot { head, bytes, root, signature }))
+    let Pointer { is_second, head, length, root, signature } = pointer;
+    let bytes = read_part(engine, TOP, is_second, length)?;
+    let whole = bytes.filter(|bytes| hash::state_part(bytes) == root);
+    Ok(whole.map(|bytes| Snapshot { head, bytes, root, signature }))
 }
 
-/// Replaces the snapshot: parts first, then the pointer, then the old parts go.
-pub(super) fn put(engine: &Engine, snapshot: &Snapshot) -> Result<()> {
-    let generation = next_generation(engine)?;
-    let parts: Vec<&[u8]> = snapshot.bytes.chunks(SHARD_BYTES).collect();
-    let mut number: u32 = 0;
-    for some in parts.chunks(BATCH_PARTS) {
-        let mut batch = ::sled::Batch::default();
-        for part in some {
-            batch.insert(part_key(generation, number), *part);
-            number = number.saturating_add(1);
+fn read_part(engine: &Engine, part: u64, is_second: bool, length: u32) -> Result<Option<Vec<u8>>> {
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let mut bytes = Vec::new();
+    let mut piece: u32 = 0;
+    while bytes.len() < length {
+        let key = piece_key(part, is_second, piece);
+        match engine.call("read", |tree| tree.get(&key))? {
+            Some(value) if !value.is_empty() => bytes.extend_from_slice(&value),
+            Some(_) | None => return Ok(None),
         }
+        piece = piece.saturating_add(1);
+    }
+    Ok((bytes.len() == length).then_some(bytes))
+}
+
+/// Reads parts while the engine is there, and does not keep it.
+#[derive(Debug)]
+pub(super) struct Reading(Weak<Engine>);
+
+impl Reading {
+    pub(super) fn of(engine: &Arc<Engine>) -> Self {
+        Self(Arc::downgrade(engine))
+    }
+}
+
+impl Parts for Reading {
+    fn part(&self, number: u64, is_second: bool, length: u32) -> Result<Option<Vec<u8>>> {
+        let engine = self.0.upgrade().ok_or_else(closed)?;
+        read_part(&engine, number, is_second, length)
+    }
+}
+
+/// Replaces the snapshot: parts first, then the pointer.
+pub(super) fn put(engine: &Engine, snapshot: &Snapshot, parts: &[Part]) -> Result<()> {
+    let is_second = pointer(engine)?.is_some_and(|before| !before.is_second);
+    let Snapshot { head, bytes, root, signature } = snapshot;
+    let top = (TOP, is_second, bytes.as_slice());
+    let parts = parts.iter().map(|part| (part.number, part.is_second, part.bytes.as_slice()));
+    let pieces = parts.chain([top]).flat_map(|(part, is_second, bytes)| {
+        let numbered = (0_u32..).zip(bytes.chunks(PIECE_BYTES));
+        numbered.map(move |(piece, bytes)| (piece_key(part, is_second, piece), bytes))
+    });
+    let pieces: Vec<_> = pieces.collect();
+    for some in pieces.chunks(BATCH_PIECES) {
+        let mut batch = ::sled::Batch::default();
+        some.iter().for_each(|(key, piece)| batch.insert(key.as_slice(), *piece));
         engine.apply(batch)?;
     }
     let pointer = Pointer {
-        generation,
-        head: snapshot.head,
-        length: u64::try_from(snapshot.bytes.len()).unwrap_or(u64::MAX),
-        parts: number,
-        root: snapshot.root,
-        signature: snapshot.signature,
+        is_second,
+        head: *head,
+        length: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
+        root: *root,
+        signature: *signature,
     };
     let mut batch = ::sled::Batch::default();
     batch.insert(&POINTER, pointer.encode());
-    engine.apply(batch)?;
-    remove_others(engine, generation)
+    engine.apply(batch)
 }
 
-/// One above every generation in use, so that parts of a put that was cut short are never mixed in.
-fn next_generation(engine: &Engine) -> Result<u64> {
-    let last = engine.call("read", |tree| tree.get_lt(POINTER))?;
-    let used = last.and_then(|(key, _)| match key.split_first() {
-        Some((&PART, rest)) => rest.first_chunk::<8>().map(|g| u64::from_be_bytes(*g)),
-        _ => None,
-    });
-    let pointed = pointer(engine)?.map(|pointer| pointer.generation);
-    Ok(used.max(pointed).map_or(1, |generation| generation.saturating_add(1)))
-}
-
-fn remove_others(engine: &Engine, generation: u64) -> Result<()> {
-    loop {
-        let old = engine.call("read", |tree| {
-            let keys = tree.range([PART].as_slice()..generation_key(generation).as_slice()).keys();
-            keys.take(BATCH_PARTS).collect::<::sled::Result<Vec<_>>>()
-        })?;
-        if old.is_empty() {
-            return Ok(());
-        }
+/// Removes the pointer, then every part, those of former releases too.
+pub(super) fn forget(engine: &Engine) -> Result<()> {
+    if engine.call("read", |tree| tree.contains_key(POINTER))? {
         let mut batch = ::sled::Batch::default();
-        old.into_iter().for_each(|key| batch.remove(key));
+        batch.remove(&POINTER);
         engine.apply(batch)?;
     }
+    for first in [FORMER, PIECE] {
+        loop {
+            let old = engine.call("read", |tree| {
+                let keys = tree.scan_prefix([first]).keys();
+                keys.take(BATCH_PIECES).collect::<::sled::Result<Vec<_>>>()
+            })?;
+            if old.is_empty() {
+                break;
+            }
+            let mut batch = ::sled::Batch::default();
+            old.into_iter().for_each(|key| batch.remove(key));
+            engine.apply(batch)?;
+        }
+    }
+    Ok(())
 }
