@@ -6,8 +6,9 @@
 //!
 //! | room | what lives there |
 //! |---|---|
-//! | [`cli`] | what is typed becomes an order or a question, what comes back becomes text |
+//! | [`cli`] | the command line: what is typed goes to the desk, what comes back is printed |
 //! | [`api`] | HTTP: routes, headers and status codes of the witness |
+//! | [`desk`] | what every surface does: open, fill in, prepare, sign, commit, read as known at a time; one writer for many |
 //! | [`verify`] | verification from public data, in tiers |
 //! | [`import`], [`export`] | files that come in and go out |
 //! | [`ledger`] | where propose, admit, chain, store and archive meet: open, submit, publish, recover, read |
@@ -26,12 +27,13 @@
 //!
 //! # The way of a command
 //!
-//! [`form`] reads what was typed, on the command line or in a cell, and makes the command of it. An [`Order`](domain::command::Order) says
-//! what the office wants. [`propose`](domain::propose::propose)
-//! resolves it into events, [`admit`](domain::admit::admit) judges each by every rule and changes the
-//! [`State`](domain::state::State) under a journal, `ledger::seal` makes entries of them and signs, the
-//! [`Store`](store::Store) makes them durable (that is the acknowledgement), and the archive publishes them
-//! under a signed checkpoint. A reader goes the other way and runs the same `admit`.
+//! [`form`] reads what was typed, on the command line or in a cell, and makes the command of it. An
+//! [`Order`](domain::command::Order) says what the office wants. [`Ledger::prepare`](ledger::Ledger::prepare) has
+//! [`propose`](domain::propose::propose) resolve it into events and [`admit`](domain::admit::admit) judge each by every
+//! rule, on the [`State`](domain::state::State) at the head, and gives the bytes to sign. Whoever holds the key signs
+//! them. [`Ledger::commit`](ledger::Ledger::commit) sees that they still stand where they were prepared to, changes
+//! the state, and the [`Store`](store::Store) makes the entries durable (that is the acknowledgement); the archive
+//! publishes them under a signed checkpoint. A reader goes the other way and runs the same `admit`.
 //!
 //! # What holds
 //!

@@ -4,7 +4,7 @@
 //! * [`refusal`]: what a rule says, and what can be done next, for the command line and for a page.
 //! * [`mod@error`]: what is wrong with the machine, the input or the line typed, by code.
 //! * [`finding`]: what a soft rule looks at; [`caution`]: what may be a slip of the pen.
-//! * [`phrase`]: what an event says; [`receipt`]: what came of a command, in lines and for a program.
+//! * [`phrase`]: what an event says.
 //! * [`verdict`]: a verification, in lines, for a program and as a page.
 //! * [`shown`]: counts, and text of strangers; [`shell`]: lines to be pasted.
 //!
