@@ -3,7 +3,7 @@
 //!
 //! A noun phrase, so that it stands after "Recorded" and "Would record" alike. Codes rather than names: a
 //! receipt is read by whoever typed the codes. A row names the fields that its phrases use: as they are, as
-//! `money`, by the `total` of splits, `said` as [`Say`](super::say::Say) has it; and what it makes of them (`with`).
+//! `money`, by the `total` of splits, `said` as `say` has it; and what it makes of them (`with`).
 
 use super::Lang;
 use super::say::Say as _;
