@@ -19,7 +19,7 @@
 //! | [`edge`] | the outside world behind small traits: clock, ids, keys, pins, anchors |
 //! | [`tlog`] | a transparency log in public formats; pure |
 //! | [`chain`] | the bytes of an entry and the chain they form; pure |
-//! | [`words`] | every sentence for people, in English and Chinese; pure |
+//! | [`words`] | every sentence for people, in English and Chinese, receipts and verdicts among them; pure |
 //! | [`mod@error`] | one error with its code, of every room above |
 //! | [`form`] | what each command takes, and what people type read into values: one grammar and one table for every door; pure |
 //! | [`domain`] | the rules of public money; pure |

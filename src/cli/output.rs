@@ -398,11 +398,17 @@ fn format_of(file: &Path) -> Result<FormatName> {
         Some("json") => Ok(FormatName::Json),
         Some("jsonl" | "ndjson") => Ok(FormatName::Jsonl),
         Some("html" | "htm") => Ok(FormatName::Html),
-        Some("xlsx" | "xls" | "ods" | "pdf" | "parquet") => {
+        Some(ending @ ("xlsx" | "xls" | "ods" | "pdf" | "parquet")) => {
             let message = format!("this release writes no {}", file.display());
-            Err(Error::new(Kind::Usage, "format_unknown", message)
-                .with_hint("choose a file ending in .csv, .json, .jsonl or .txt, or add -O")
-                .with_detail("path", file.display()))
+            let error = Error::new(Kind::Usage, "format_unknown", message)
+                .with_detail("path", file.display());
+            Err(if matches!(ending, "xlsx" | "xls" | "ods") {
+                error.in_case("sheet").with_hint(
+                    "choose a file ending in .csv, which every spreadsheet opens; XLSX comes with a later release",
+                )
+            } else {
+                error.with_hint("choose a file ending in .csv, .json, .jsonl or .txt, or add -O")
+            })
         }
         Some(_) | None => Ok(FormatName::Table),
     }
@@ -500,7 +506,7 @@ mod tests {
         assert_eq!(
             format_of(Path::new("a.xlsx")).unwrap_err().to_string(),
             "format_unknown: this release writes no a.xlsx\n  \
-             next: choose a file ending in .csv, .json, .jsonl or .txt, or add -O"
+             next: choose a file ending in .csv, which every spreadsheet opens; XLSX comes with a later release"
         );
     }
 

@@ -2,8 +2,8 @@
 //! verb's own file.
 
 use super::args::{
-    self, AnchorVerb, ConfidentialVerb, DistrictVerb, FormatName, KeyVerb, OfficerVerb, PolicyVerb,
-    ProgrammeVerb, Verb, WitnessVerb,
+    self, AnchorVerb, ConfidentialVerb, DistrictVerb, FormatName, Import, ImportVerb, KeyVerb,
+    OfficerVerb, PolicyVerb, ProgrammeVerb, Verb, WitnessVerb,
 };
 use super::caught::caught;
 use super::output::{Console, Exit};
@@ -49,6 +49,7 @@ struct Takes {
 }
 
 const PLAIN: &[FormatName] = &[FormatName::Table];
+const LIST: &[FormatName] = &[FormatName::Table, FormatName::Csv];
 const RECEIPT: &[FormatName] = &[FormatName::Table, FormatName::Json];
 const VERDICT: &[FormatName] = &[FormatName::Table, FormatName::Json, FormatName::Html];
 const ROWS: &[FormatName] =
@@ -110,6 +111,9 @@ impl Takes {
             | Verb::CheckProof(_)
             | Verb::Witness(WitnessVerb::Init(_) | WitnessVerb::Serve(_) | WitnessVerb::Show(_)) => {
                 Self { ledger: false, ..Self::VALUE }
+            }
+            Verb::Import(Import { verb: Some(ImportVerb::Template(_)), .. }) => {
+                Self { formats: LIST, ledger: false, ..Self::VALUE }
             }
             Verb::Record(_)
             | Verb::Key(KeyVerb::RotateLog(_))

@@ -8,7 +8,7 @@ use super::copied;
 use super::place::LedgerPlace;
 use crate::chain::entry::Head;
 use crate::domain::calendar::Date;
-use crate::domain::event::Body;
+use crate::domain::event::{Body, Event};
 use crate::domain::state::{LedgerFacts, State};
 use crate::edge::config::LedgerConfig;
 use crate::edge::pins::Pin;
@@ -254,24 +254,11 @@ impl Reading {
 /// What the first entry fixed for ever.
 pub(crate) fn facts_of(reader: &Reader) -> Result<LedgerFacts> {
     let first = reader.event(0)?;
-    let (Some(Body::LedgerOpened(b)), opened_on) =
-        (first.as_ref().map(|event| &event.body), first.as_ref().map(|event| event.occurred_on))
-    else {
-        return Err(Error::new(Kind::Break, "ledger_not_open", "the log has no first entry")
-            .with_hint("run `earmark verify`"));
-    };
-    Ok(LedgerFacts {
-        id: b.ledger,
-        origin: b.origin.clone(),
-        name: b.name.clone(),
-        currency: b.currency.clone(),
-        exponent: b.exponent,
-        utc_offset_minutes: b.utc_offset_minutes,
-        fiscal_year_start_month: b.fiscal_year_start_month,
-        log_key: b.log_key,
-        former_log_keys: Vec::new(),
-        opened_on: opened_on.unwrap_or_default(),
-    })
+    if let Some(Event { body: Body::LedgerOpened(b), occurred_on, .. }) = &first {
+        return Ok(b.facts(*occurred_on));
+    }
+    Err(Error::new(Kind::Break, "ledger_not_open", "the log has no first entry")
+        .with_hint("run `earmark verify`"))
 }
 
 /// The log key of a pin.

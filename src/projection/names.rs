@@ -65,18 +65,7 @@ impl Names {
 
     fn open(&mut self, b: &LedgerOpened, opened_on: Date) {
         self.policy = b.policy.clone();
-        self.ledger = Some(LedgerFacts {
-            id: b.ledger,
-            origin: b.origin.clone(),
-            name: b.name.clone(),
-            currency: b.currency.clone(),
-            exponent: b.exponent,
-            utc_offset_minutes: b.utc_offset_minutes,
-            fiscal_year_start_month: b.fiscal_year_start_month,
-            log_key: b.log_key,
-            former_log_keys: Vec::new(),
-            opened_on,
-        });
+        self.ledger = Some(b.facts(opened_on));
     }
 
     fn amend(&mut self, b: &FundAmended) {

@@ -48,6 +48,7 @@ mod reverse;
 mod rows;
 mod setup;
 mod story;
+mod template;
 mod typing;
 mod undo;
 mod unpublished;

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 #[derive(Debug, Subcommand)]
 pub(crate) enum ImportVerb {
     Undo(UndoImport),
+    Template(ImportTemplate),
 }
 
 /// Reverse every entry of an import that moved something, newest first; what later entries were built on is left and named
@@ -33,6 +34,20 @@ pub(crate) struct UndoImport {
     /// Go on with a clock more than 40 days after the last entry, or more than a minute before it: DATE is the clock's own day
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub(crate) accept_clock: Option<Date>,
+}
+
+/// Print a mapping to begin with, in which every field says what it is; with -o FILE.csv or -O csv the head of the list that it reads
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Needs no ledger. XLSX comes with a later release; every spreadsheet opens a .csv. Fields that the list has not are taken out of the mapping, or left out by --required.\n\nExample:\n  earmark import template disbursement record -o payments.csv\n  earmark import template disbursement record -o payments.toml\n  earmark import payments.csv --mapping payments.toml --dry-run"
+)]
+pub(crate) struct ImportTemplate {
+    /// What a row becomes, with a point or a space between the words (schemas/mapping.md §6)
+    #[arg(value_name = "VERB", required = true)]
+    pub(crate) name: Vec<String>,
+    /// Only what a row must have
+    #[arg(long)]
+    pub(crate) required: bool,
 }
 
 /// What is imported, and how.

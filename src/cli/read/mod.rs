@@ -18,13 +18,14 @@ mod register;
 mod reports;
 mod show;
 mod stats;
+mod template;
 mod verify;
 
 pub(in crate::cli) use verify::policy_trust;
 
 use super::args::{
-    CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, OfficerVerb, PolicyVerb,
-    ProgrammeVerb, ReadFlags, ReportVerb, UnitName, Verb,
+    CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, Import, ImportVerb, OfficerVerb,
+    PolicyVerb, ProgrammeVerb, ReadFlags, ReportVerb, UnitName, Verb,
 };
 use super::output::{Exit, printing};
 use super::session::Session;
@@ -61,6 +62,9 @@ pub(crate) fn read(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
         Verb::Prove(a) => prove::prove(session, a),
         Verb::CheckProof(a) => check_proof::check_proof(session, a),
         Verb::Forms(a) => forms::show(session, a),
+        Verb::Import(Import { verb: Some(ImportVerb::Template(a)), .. }) => {
+            template::show(session, a)
+        }
         Verb::Verify(a) => return Some(verify::verify(session, a)),
         _ => return None,
     };

@@ -96,7 +96,7 @@ pub(crate) fn write(session: &Session, verb: &Verb) -> Option<Result<Exit>> {
         Verb::Import(import) => match (&import.verb, &import.rows) {
             (Some(ImportVerb::Undo(a)), _) => Some(undo::undo(session, a)),
             (None, Some(rows)) => Some(import::import(session, rows)),
-            (None, None) => None,
+            (Some(ImportVerb::Template(_)), _) | (None, None) => None,
         },
         Verb::Confidential(ConfidentialVerb::Sweep(a)) => Some(confidential::sweep(session, a)),
         _ => None,

@@ -1,6 +1,7 @@
 //! Types 1, 3, 8–10, 12, 19 and 35: the ledger, its policy, and who and what there is.
 
 use super::{Done, Fact, See, Seen, Value, maybe, maybe_name, name, out_of_range, reason};
+use crate::domain::calendar::Date;
 use crate::domain::event::{
     ApprovalBand, Cited, DistrictRegistered, DistrictRetired, FundAmended, FundClosed,
     FundEstablished, LedgerOpened, PayeeAccount, PayeeRegistered, Policy, PolicyAdopted,
@@ -46,7 +47,17 @@ impl Fact for LedgerOpened {
     }
 
     fn remember(&self, journal: &mut Journal<'_>, done: &Done<'_>) -> Seen {
-        *journal.ledger_mut() = Some(LedgerFacts {
+        *journal.ledger_mut() = Some(self.facts(done.occurred_on));
+        adopt(journal, &self.policy);
+        Ok(())
+    }
+}
+
+impl LedgerOpened {
+    /// What is known of the ledger from then on.
+    #[must_use]
+    pub fn facts(&self, opened_on: Date) -> LedgerFacts {
+        LedgerFacts {
             id: self.ledger,
             origin: self.origin.clone(),
             name: self.name.clone(),
@@ -56,10 +67,8 @@ impl Fact for LedgerOpened {
             fiscal_year_start_month: self.fiscal_year_start_month,
             log_key: self.log_key,
             former_log_keys: Vec::new(),
-            opened_on: done.occurred_on,
-        });
-        adopt(journal, &self.policy);
-        Ok(())
+            opened_on,
+        }
     }
 }
 

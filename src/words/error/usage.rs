@@ -33,6 +33,7 @@ super::table! {
     "flag_unfit/init_command_id": "`--command-id` 用于识别重复提交，而未完成的 `earmark init` 原样重新执行即可" => "请去掉该参数";
     "flag_unfit/init_clock": "`--accept-clock` 针对前一条目，而新账簿没有前一条目" => "请去掉该参数";
     "format_unfit": "此命令可输出 {allowed}，不能输出 {found}" => "请用 `-O` 另选格式，或更换文件扩展名";
+    "format_unknown/sheet": "本版本不能写出 {path}" => "请选用 .csv 文件，各种电子表格均可打开；XLSX 待以后的版本";
     "format_unknown": "本版本不能写出 {path}" => "请选用 .csv、.json、.jsonl 或 .txt 文件，或加上 `-O`";
     "output_refused/inside": "不向 {path} 写入：它在{kind} {around} 之内" => "请指明其外的位置";
     "output_refused/standing": "不向 {path} 写入：那里有{what}，结果文件从不替换它" => "请另选文件名，或移走原有文件";
