@@ -213,3 +213,61 @@ fn a_part_that_is_damaged_decides_nothing_and_the_next_opening_makes_it_anew() {
     }
     assert!(met > 3 && unmet > 3, "{met} {unmet}");
 }
+
+/// What the entries after the snapshot ask for is read by the opening, which needs no snapshot.
+#[test]
+fn an_opening_that_meets_a_damaged_part_makes_the_state_anew() {
+    let house = named(400);
+    let mut ledger = house.open();
+    house.submit(&mut ledger, paid_under(1));
+    let expected = ledger.state().clone();
+    let count = expected.balances().count();
+    drop(expected);
+    ledger.close().unwrap();
+    raw::with_sled(&house.ledger_folder(), |db| {
+        // The kind of a part is in the fourth byte of its number.
+        let shards = db.scan_prefix([0x12]).keys().map(|key| key.unwrap());
+        let shards: Vec<_> = shards.filter(|key| key[4] == 1).collect();
+        assert!(shards.len() > 10, "{shards:?}");
+        shards.into_iter().for_each(|key| drop(db.remove(key).unwrap()));
+    });
+    let mut ledger = house.open();
+    assert_eq!(ledger.state().balances().count(), count);
+    ledger.state_was_read().unwrap();
+    house.submit(&mut ledger, paid_under(2));
+    ledger.close().unwrap();
+    // And put down again.
+    let (media, counts) = counting();
+    let mut ledger = house.try_open_on(&media).unwrap();
+    house.submit(&mut ledger, paid_under(3));
+    let calls = counts.lock().unwrap().calls();
+    assert!(calls.parts_read > 0, "{calls:?}");
+    ledger.check_state().unwrap();
+}
+
+/// An import on a state with a damaged part is over, and nothing of it is recorded.
+#[test]
+fn an_import_on_a_damaged_state_records_nothing() {
+    let house = named(400);
+    raw::with_sled(&house.ledger_folder(), |db| {
+        let parts: Vec<_> = db.scan_prefix([0x12]).map(|pair| pair.unwrap()).collect();
+        for (key, value) in parts.into_iter().filter(|(key, _)| key[4] == 1) {
+            let mut value = value.to_vec();
+            value[0] ^= 1;
+            db.insert(key, value).unwrap();
+        }
+    });
+    let mut ledger = house.open();
+    let head = ledger.head();
+    let signer = house.officer();
+    let mut batch = ledger.batch("bank", &signer, None, false).unwrap();
+    let orders = [paid_under(1)];
+    let error = batch.admit(&RowIn { key: [9; 16], orders: &orders }).unwrap_err();
+    assert_eq!(error.code(), "state_damaged", "{error}");
+    assert_eq!(batch.finish().unwrap_err().code(), "state_damaged");
+    assert_eq!(ledger.head(), head);
+    ledger.close().unwrap();
+    let mut ledger = house.open();
+    assert_eq!(ledger.head(), head);
+    house.submit(&mut ledger, paid_under(1));
+}

@@ -383,3 +383,76 @@ impl Writing<'_> {
 fn too_large(why: impl fmt::Display) -> Error {
     Error::new(Kind::Io, "state_too_large", format!("the state: {why}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Code;
+    use std::collections::BTreeMap;
+
+    /// Parts that are there, and those that the machine cannot read.
+    #[derive(Debug, Default)]
+    struct Shelf {
+        parts: BTreeMap<Place, Vec<u8>>,
+        fails: bool,
+    }
+
+    impl Fetch for Shelf {
+        fn fetch(&self, place: Place, _: u32) -> Result<Option<Vec<u8>>> {
+            if self.fails {
+                return Err(Error::new(Kind::Io, "io", "the disk is gone"));
+            }
+            Ok(self.parts.get(&place).cloned())
+        }
+    }
+
+    fn payees(count: u32) -> State {
+        let mut state = State::default();
+        (0..count).for_each(|number| state.payees.insert(Code::new(&format!("P-{number}")), ()));
+        state
+    }
+
+    #[test]
+    fn only_what_changed_is_written_and_into_the_other_place() {
+        let mut state = payees(10_000);
+        let mut first = write_state(&mut state, None).unwrap();
+        assert!(first.parts.len() > 150 && first.parts.iter().all(|(place, _)| place.is_second));
+        let mut shelf = Shelf::default();
+        shelf.parts.extend(std::mem::take(&mut first.parts));
+        let (mut kept, parts) = open_state(&first.top, Arc::new(shelf)).unwrap();
+        assert!(kept.payees.contains_key(&Code::new("P-77")));
+        // What comes back to what it was is not written.
+        kept.payees.remove(&Code::new("P-77"));
+        kept.payees.insert(Code::new("P-77"), ());
+        assert!(write_state(&mut kept, Some(&parts)).unwrap().parts.is_empty());
+        kept.payees.remove(&Code::new("P-77"));
+        let second = write_state(&mut kept, Some(&parts)).unwrap();
+        assert_eq!(second.parts.len(), 2, "a shard and its list");
+        assert!(second.parts.iter().all(|(place, _)| !place.is_second));
+        parts.fault().unwrap();
+    }
+
+    #[test]
+    fn a_part_that_cannot_be_had_is_noted() {
+        let mut state = payees(100);
+        let written = write_state(&mut state, None).unwrap();
+        let whole: BTreeMap<Place, Vec<u8>> = written.parts.iter().cloned().collect();
+        let fault = |shelf: Shelf| {
+            let (state, parts) = open_state(&written.top, Arc::new(shelf)).unwrap();
+            parts.fault().unwrap();
+            assert!(!(0..100).all(|n| state.payees.contains_key(&Code::new(&format!("P-{n}")))));
+            let fault = parts.fault().unwrap_err();
+            (fault.code(), fault.kind())
+        };
+        for place in whole.keys() {
+            let mut parts = whole.clone();
+            parts.remove(place);
+            assert_eq!(fault(Shelf { parts, fails: false }), ("state_damaged", Kind::Break));
+            let mut parts = whole.clone();
+            parts.get_mut(place).unwrap().push(0);
+            assert_eq!(fault(Shelf { parts, fails: false }), ("state_damaged", Kind::Break));
+        }
+        let shelf = Shelf { parts: whole, fails: true };
+        assert_eq!(fault(shelf), ("state_unread", Kind::Io));
+    }
+}
