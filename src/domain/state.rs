@@ -4,6 +4,10 @@
 //! there before, so that `admit` costs what the command changes, not what the ledger holds; [`Undo`]
 //! takes the command back. Payments are not remembered one by one: a command that cites an entry is
 //! handed it (`Context::cited`), and the state keeps only what was refunded or reversed since.
+//!
+//! Codes are kept as text, not as numbers of their own. Of `verify` on 400,000 entries with 300,000 names, hashing
+//! codes takes 1 % of the time and comparing bytes 7 %, most of it not of codes; an event says codes, so
+//! that a leaf by numbers would cost three look-ups before the one that counts.
 
 mod breach;
 mod journal;

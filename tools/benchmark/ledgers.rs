@@ -3,6 +3,7 @@
 
 use earmark::chain::entry::LedgerId;
 use earmark::chain::signature::{SeedSigner, Signer, enrol_message};
+use earmark::desk::Listener;
 use earmark::domain::command::{Command, Drawing, MakeCommitment, Order, RecordDisbursement};
 use earmark::domain::event::*;
 use earmark::domain::ids::{Code, LineKey, Tag, Text};
@@ -18,7 +19,8 @@ use earmark::import::intake::LedgerIntake;
 use earmark::import::mapping::Mapping;
 use earmark::import::rejects::RejectsFile;
 use earmark::import::run::{self, Input, Job, Summary};
-use earmark::ledger::{Durability, Ledger, Outside, Receipt, RowIn, RowOut, Submission};
+use earmark::ledger::{Durability, Ledger, Outside, Receipt, RowIn, RowOut, Submission, Wish};
+use earmark::words::{Lang, Surface};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -91,6 +93,30 @@ pub(crate) fn submit(ledger: &mut Ledger, order: &Order, until: Durability) -> R
             until,
         })
         .unwrap()
+}
+
+/// What an officer whose key is here wishes.
+pub(crate) fn wish(order: Order) -> Wish {
+    let (confidential, command_key, accept_clock) = (None, None, None);
+    Wish { order, confidential, officer: officer().public_key(), command_key, accept_clock }
+}
+
+/// Nobody is told anything.
+#[derive(Debug)]
+pub(crate) struct Silent;
+
+impl Listener for Silent {
+    fn note(&self, _: &str) {}
+
+    fn warn(&self, _: &str) {}
+
+    fn lang(&self) -> Lang {
+        Lang::En
+    }
+
+    fn surface(&self) -> Surface {
+        Surface::CommandLine
+    }
 }
 
 fn on(day: &str, command: Command) -> Order {

@@ -3,9 +3,12 @@
 use crate::{
     Table, Wanted, cores, cpu_seconds, folder_bytes, in_child, ledgers, peak_mebibytes, raw,
 };
+use earmark::chain::signature::Signer;
+use earmark::desk::writer::Writer;
 use earmark::ledger::{Durability, Reader};
 use earmark::verify::{Tier, Trust, verify};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 fn at(sorted: &[f64], share: f64) -> f64 {
@@ -22,7 +25,8 @@ pub(crate) fn run(wanted: &Wanted, folder: &Path, table: &mut Table) {
     std::fs::create_dir(&small).unwrap();
     drop(ledgers::create(&small).close());
     let entry = payment_bytes(&small);
-    records(wanted, folder, &small, &entry, table);
+    let single = records(wanted, folder, &small, &entry, table);
+    waiting(wanted, &small, single, table);
     hashing(&entry, table);
     import(wanted, folder, table);
     signatures(wanted, folder, table);
@@ -39,7 +43,14 @@ fn payment_bytes(folder: &Path) -> Vec<u8> {
     sealed.bytes
 }
 
-fn records(wanted: &Wanted, folder: &Path, small: &Path, entry: &[u8], table: &mut Table) {
+/// Gives the medians of a single record, recorded and published, µs.
+fn records(
+    wanted: &Wanted,
+    folder: &Path,
+    small: &Path,
+    entry: &[u8],
+    table: &mut Table,
+) -> [f64; 2] {
     let (sign, check) = raw::signature();
     let mut ledger = ledgers::open(small);
     // Raw, recorded and published take turns, so that a disk that drifts drifts for all.
@@ -84,6 +95,42 @@ fn records(wanted: &Wanted, folder: &Path, small: &Path, entry: &[u8], table: &m
         format!("p50 {pub_p50:.0} µs, p99 {pub_p99:.0} µs"),
         &format!("with archive, anchor and checkpoint; {:.1} × raw fdatasync", pub_p50 / raw_p50),
     );
+    [rec_p50, pub_p50]
+}
+
+/// Eight who wait for one writer, each with one command at a time.
+fn waiting(wanted: &Wanted, small: &Path, single: [f64; 2], table: &mut Table) {
+    const WRITERS: usize = 8;
+    let place = small.to_owned();
+    let open = Box::new(move || Ok(ledgers::open(&place)));
+    let writer = Writer::start(open, Arc::new(ledgers::Silent)).unwrap();
+    let kinds = [("recorded", Durability::Recorded), ("published", Durability::Published)];
+    for ((word, until), single) in kinds.into_iter().zip(single) {
+        let each = wanted.records.div_ceil(2);
+        let start = Instant::now();
+        std::thread::scope(|scope| {
+            for _ in 0..WRITERS {
+                let queue = writer.queue();
+                scope.spawn(move || {
+                    let signer: Arc<dyn Signer> = Arc::new(ledgers::officer());
+                    for _ in 0..each {
+                        let wish = ledgers::wish(ledgers::payment("HT-00001", 1));
+                        queue.submit(wish, Arc::clone(&signer), until).wait().unwrap();
+                    }
+                });
+            }
+        });
+        let rate = (WRITERS * each) as f64 / start.elapsed().as_secs_f64();
+        table.row(
+            &format!("eight waiting writers, {word}"),
+            format!("{rate:.0} commands/s"),
+            &format!(
+                "one writer, a queue, one sync for all who wait; {:.1} × a single one's",
+                rate * single / 1e6
+            ),
+        );
+    }
+    writer.close().unwrap();
 }
 
 fn hashing(entry: &[u8], table: &mut Table) {
