@@ -14,7 +14,7 @@
 
 mod house;
 
-use earmark::archive::medium::{Disk, Medium};
+use earmark::archive::medium::Medium;
 use earmark::chain::entry::Head;
 use earmark::domain::command::{Command, ReceiveRefund};
 use earmark::domain::event::Filing;
@@ -23,70 +23,11 @@ use earmark::store::conformance::Maker;
 use earmark::store::counting::{Calls, CountingStore, Counts};
 use earmark::store::sled::{Options, SledStore};
 use earmark::store::{Appended, Store as _};
+use house::gate::Gate;
 use house::{House, allocation, commitment, fund, order, payee, payment};
-use std::io::{Error, Result};
+use std::io::Result;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-
-/// A file system that counts reads, and can be shut: every call then fails.
-#[derive(Debug, Default)]
-struct Gate {
-    shut: AtomicBool,
-    calls: AtomicU64,
-}
-
-impl Gate {
-    fn shut(&self, shut: bool) {
-        self.shut.store(shut, Ordering::SeqCst);
-    }
-
-    fn calls(&self) -> u64 {
-        self.calls.load(Ordering::SeqCst)
-    }
-
-    fn pass(&self) -> Result<Disk> {
-        self.calls.fetch_add(1, Ordering::SeqCst);
-        if self.shut.load(Ordering::SeqCst) {
-            return Err(Error::other("the log was read while it could not be"));
-        }
-        Ok(Disk)
-    }
-}
-
-impl Medium for Gate {
-    fn read(&self, path: &Path, cap_bytes: usize) -> Result<Option<Vec<u8>>> {
-        self.pass()?.read(path, cap_bytes)
-    }
-
-    fn list(&self, folder: &Path) -> Result<Option<Vec<String>>> {
-        self.pass()?.list(folder)
-    }
-
-    fn create_folder(&self, folder: &Path) -> Result<bool> {
-        self.pass()?.create_folder(folder)
-    }
-
-    fn write(&self, files: &[(PathBuf, &[u8])]) -> Result<()> {
-        self.pass()?.write(files)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> Result<()> {
-        self.pass()?.rename(from, to)
-    }
-
-    fn sync_folders(&self, folders: &[PathBuf]) -> Result<()> {
-        self.pass()?.sync_folders(folders)
-    }
-
-    fn remove_file(&self, path: &Path) -> Result<()> {
-        self.pass()?.remove_file(path)
-    }
-
-    fn remove_folder(&self, folder: &Path) -> Result<()> {
-        self.pass()?.remove_folder(folder)
-    }
-}
 
 /// Counts what a store is asked, and gives the counts of the one opened last.
 fn counting(gate: &Arc<Gate>) -> (Media, Arc<Mutex<Arc<Counts>>>) {

@@ -260,8 +260,23 @@ impl Office {
                 next = if goes_on && !is_full { jobs.try_recv().ok() } else { None };
             }
             self.settle(&mut waiting);
+            self.let_go_of_unfit();
         }
         self.ledger.map_or(Ok(()), Ledger::close)
+    }
+
+    /// A ledger that takes no more commands is closed: whoever comes next has it opened again, which mends
+    /// what can be mended.
+    fn let_go_of_unfit(&mut self) {
+        let Some(mut ledger) = self.ledger.take() else { return };
+        if let Some(why) = ledger.take_unpublished() {
+            self.listener.warn(why.message());
+        }
+        if ledger.check_writable().is_ok() {
+            self.ledger = Some(ledger);
+        } else {
+            ledger.close().ok();
+        }
     }
 
     /// Takes a job on; false where it was the last.
@@ -347,18 +362,11 @@ impl Office {
         let Some(ledger) = self.ledger.as_mut().filter(|_| !to_publish.is_empty()) else { return };
         ledger.publish_if_it_can();
         let published = ledger.published_size();
-        let is_poisoned = ledger.unpublished().is_some();
-        if let Some(why) = ledger.unpublished() {
-            self.listener.warn(why.message());
-        }
         for (one, mut receipt) in to_publish {
             if receipt.head.size <= published {
                 receipt.durability = Durability::Published;
             }
             one.give(Ok(receipt));
-        }
-        if is_poisoned {
-            self.ledger = None;
         }
     }
 }

@@ -84,7 +84,7 @@ impl Ledger {
     /// # Errors
     /// `import_given_up` after an import that was not finished; `archive_poisoned` after a publish
     /// that failed, so that no more gathers that nobody can read; as [`Ledger::check_state`].
-    pub(super) fn check_writable(&mut self) -> Result<()> {
+    pub(crate) fn check_writable(&mut self) -> Result<()> {
         self.check_state()?;
         if !self.is_ahead {
             return self.archive.append(&[]);

@@ -1,7 +1,9 @@
 //! One writer for many who wait.
 
+use super::house::gate::Gate;
 use super::house::{House, payee, payment};
 use super::{Hands, funded, outside, whole, wish};
+use earmark::archive::medium::Medium;
 use earmark::chain::signature::Signer as _;
 use earmark::desk::Listener;
 use earmark::desk::writer::{MOST_AT_ONCE, Pending, Queue, Writer};
@@ -47,6 +49,7 @@ struct Counter {
     house: Arc<House>,
     writer: Writer,
     disk: FaultMedium,
+    log: Arc<Gate>,
     counts: Arc<Mutex<Arc<Counts>>>,
     heard: Arc<Heard>,
 }
@@ -54,9 +57,10 @@ struct Counter {
 fn counter() -> Counter {
     let (house, hands) = (Arc::new(funded()), Hands::new());
     let (disk, counts) = (FaultMedium::new(), Arc::new(Mutex::new(Arc::new(Counts::default()))));
-    let heard = Arc::new(Heard::default());
+    let (heard, log) = (Arc::new(Heard::default()), Arc::new(Gate::default()));
     let open = {
         let (house, disk, counts) = (Arc::clone(&house), disk.clone(), Arc::clone(&counts));
+        let log = Arc::clone(&log);
         move || {
             let (disk, counts) = (disk.clone(), Arc::clone(&counts));
             let store = move |folder: &Path| {
@@ -67,13 +71,14 @@ fn counter() -> Counter {
                 let store: Box<dyn Store> = Box::new(store);
                 Ok((store, opening))
             };
-            let media = Media { store: Box::new(store), ..Media::default() };
+            let log: Arc<dyn Medium> = Arc::<Gate>::clone(&log);
+            let media = Media { store: Box::new(store), log };
             Ledger::open_on(&house.ledger_folder(), outside(&house, &hands), &media)
         }
     };
     let listener: Arc<dyn Listener> = Arc::<Heard>::clone(&heard);
     let writer = Writer::start(Box::new(open), listener).unwrap();
-    Counter { house, writer, disk, counts, heard }
+    Counter { house, writer, disk, log, counts, heard }
 }
 
 impl Counter {
@@ -251,6 +256,35 @@ fn a_disk_that_fails_acknowledges_all_or_none_and_the_next_one_finds_a_ledger_ag
         }
     }
     assert!(failed >= 8, "{failed} of 16");
+}
+
+#[test]
+fn what_could_not_be_published_is_recorded_said_and_published_with_the_next() {
+    let counter = counter();
+    let queue = counter.writer.queue();
+    counter.log.shut(true);
+    let receipt = counter.pay(&queue, 1, "one", Durability::Published).wait().unwrap();
+    assert_eq!(receipt.durability, Durability::Recorded);
+    let refused = counter.pay(&queue, 1, "two", Durability::Published).wait();
+    assert!(!refused.unwrap_err().is_rejection());
+    let heard = counter.heard.0.lock().unwrap().join("; ");
+    assert!(heard.contains("warning: recorded, but not published"), "{heard}");
+    counter.log.shut(false);
+    let receipt = counter.pay(&queue, 1, "three", Durability::Published).wait().unwrap();
+    assert_eq!((receipt.durability, receipt.entries[0].index), (Durability::Published, 6));
+    counter.end();
+}
+
+#[test]
+fn work_that_leaves_the_ledger_unfit_is_mended_for_the_next() {
+    let counter = counter();
+    let (queue, house) = (counter.writer.queue(), Arc::clone(&counter.house));
+    let officer = house.officer();
+    let given_up = queue.work(move |ledger| ledger.batch("bank", &officer, None, false).map(drop));
+    given_up.wait().unwrap();
+    let receipt = counter.pay(&queue, 1, "one", Durability::Published).wait().unwrap();
+    assert_eq!(receipt.entries[0].index, 5);
+    counter.end();
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! A ledger in a temporary folder with keys, clock and ids of its own, for tests.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod gate;
+
 use earmark::chain::entry::LedgerId;
 use earmark::chain::signature::{SeedSigner, Signer, enrol_message};
 use earmark::domain::command::{Command, Drawing, MakeCommitment, Order, RecordDisbursement};
