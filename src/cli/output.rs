@@ -5,7 +5,7 @@
 
 use super::args::{ColorName, FormatName, Globals, UnitName};
 use super::escape::{self, Guard, Guarded};
-use crate::desk::target;
+use crate::desk::target::{self, READER_GONE, printing};
 use crate::error::{Error, Kind, Result};
 use crate::file;
 use crate::words::shown::for_terminal;
@@ -77,9 +77,6 @@ pub(crate) struct Console {
     no_progress: bool,
     secret: bool,
 }
-
-/// The code of the error that means: the reader has gone away.
-const READER_GONE: &str = "reader_gone";
 
 impl Console {
     /// A console as the flags and the environment say.
@@ -335,16 +332,6 @@ pub(crate) fn say(text: &str) {
 pub(crate) fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| printing(&e))
-}
-
-/// The error of a failed write to where results go.
-pub(crate) fn printing(source: &io::Error) -> Error {
-    if source.kind() == io::ErrorKind::BrokenPipe {
-        return Error::new(Kind::Io, READER_GONE, "the reader of the output has gone away");
-    }
-    Error::new(Kind::Io, "not_printed", format!("the result could not be printed: {source}"))
-        .with_hint("check where the output goes; what was recorded stays recorded")
-        .because_of(source)
 }
 
 /// Writes a file that is replaced only when all of it is there; not synced, for it can be made again.

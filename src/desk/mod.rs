@@ -12,6 +12,7 @@
 //! * `commit`: prepare, sign, commit; `receipt`: what is said of it, as text and as JSON, with `caution`s. [`writer`]: one writer for many who wait, and one sync for all of them.
 //! * `reading`: a log as known at a time, and what every report of it says of itself; `filters`, `named`: what was
 //!   typed of it; `late`: what came after a period's end; `copied`: who vouches for a copy.
+//! * `package`: one zip for an auditor; `packed`: what it has beside its log, held against the log.
 //! * `place`: a ledger's folder, or a copy of its log; `source`: a log of somebody else's. `target`: where a result
 //!   may be written. `wait`: until another program is done.
 //!
@@ -27,6 +28,8 @@ mod keys;
 pub(crate) mod late;
 pub(crate) mod named;
 mod open;
+pub(crate) mod package;
+pub(crate) mod packed;
 pub(crate) mod place;
 pub(crate) mod policy_file;
 pub(crate) mod reading;

@@ -5,6 +5,7 @@ use crate::edge::home::Home;
 use crate::error::{Error, Kind, Result};
 use crate::file;
 use crate::tlog::checkpoint::{Checkpoint, MAX_CHECKPOINT_BYTES};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Refuses a place inside a ledger, its log or a home, and one where a private key, a checkpoint or a
@@ -48,6 +49,19 @@ pub(crate) fn check_apart(result: Option<&Path>, package: &Path) -> Result<()> {
     let what = "the package that is read";
     let why = format!("there is {what}, which a result never replaces");
     Err(refused(path, &why, "choose another name").in_case("standing").with_detail("what", what))
+}
+
+/// The code of the error that means: the reader has gone away.
+pub(crate) const READER_GONE: &str = "reader_gone";
+
+/// The error of a failed write to where results go.
+pub(crate) fn printing(source: &std::io::Error) -> Error {
+    if source.kind() == ErrorKind::BrokenPipe {
+        return Error::new(Kind::Io, READER_GONE, "the reader of the output has gone away");
+    }
+    Error::new(Kind::Io, "not_printed", format!("the result could not be printed: {source}"))
+        .with_hint("check where the output goes; what was recorded stays recorded")
+        .because_of(source)
 }
 
 fn refused(path: &Path, why: &str, hint: &str) -> Error {

@@ -35,7 +35,10 @@ pub const MAY_IMPORT: &[(&str, &str)] = &[
     ),
     ("witness", "tlog edge -edge::keys"),
     ("api", "witness"),
-    ("desk", "domain words chain tlog archive form projection report ledger edge -store::sled"),
+    (
+        "desk",
+        "domain words chain tlog archive form projection report ledger verify export edge -store::sled",
+    ),
     (
         "cli",
         "domain words chain tlog store archive form projection report ledger verify import export edge \
@@ -94,7 +97,7 @@ pub const CRATE_HOMES: &[(&str, &[&str])] = &[
         &[
             "import",
             "report",
-            "desk::receipt",
+            "desk",
             "export",
             "cli",
             "archive::package",

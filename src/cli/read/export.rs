@@ -1,9 +1,10 @@
 //! `export`: the ledger entry by entry, in a form that other programs read.
 
 use crate::cli::args::{ExportVerb, FormatName, ReadFlags};
-use crate::cli::output::{Exit, printing};
+use crate::cli::output::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
+use crate::desk::target::printing;
 use crate::error::{Error, Result};
 use crate::export::{Export, Form};
 use crate::projection::filter::Filter;

@@ -11,7 +11,6 @@ mod export;
 mod forms;
 mod lists;
 mod package;
-mod packed;
 mod policy;
 mod prove;
 mod register;
@@ -27,9 +26,10 @@ use super::args::{
     CheckpointVerb, ConfidentialVerb, DistrictVerb, FormatName, Import, ImportVerb, OfficerVerb,
     PolicyVerb, ProgrammeVerb, ReadFlags, ReportVerb, UnitName, Verb,
 };
-use super::output::{Exit, printing};
+use super::output::Exit;
 use super::session::Session;
 use crate::desk::reading::{Asking, Reading};
+use crate::desk::target::printing;
 use crate::error::{Error, Kind, Result};
 use crate::report::table::Table;
 use crate::report::text::Unit;

@@ -2,11 +2,12 @@
 
 use super::{format, style};
 use crate::cli::args::Register;
-use crate::cli::output::{Exit, printing};
+use crate::cli::output::Exit;
 use crate::cli::session::Session;
 use crate::desk::filters;
 use crate::desk::named::resolve_entry;
 use crate::desk::reading::Reading;
+use crate::desk::target::printing;
 use crate::error::Result;
 use crate::projection::register;
 use crate::report::register::REGISTER;

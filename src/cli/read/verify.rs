@@ -4,13 +4,13 @@
 //! log it is (a pin, or `--log-key`), or `--unpinned` gave that up. It never calls a log verified
 //! without.
 
-use super::packed;
 use crate::archive::package::Beside;
 use crate::cli::args::{FormatName, TierName, Verify};
 use crate::cli::output::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
 use crate::cli::trust::read_policy;
+use crate::desk::packed;
 use crate::desk::reading::{key_of, read_key};
 
 use crate::desk::place::LedgerPlace;

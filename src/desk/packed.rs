@@ -4,11 +4,11 @@
 //! All of it follows from the log, so it is made again and compared as it is made; nothing is kept but
 //! the line at hand. What could not be compared is said. Lacks any judgement of the log itself.
 
+use super::Reading;
 use super::package::{Lines, Part, facts, parts};
+use super::target::printing;
 use crate::archive::package::{Beside, MANIFEST};
 use crate::archive::reader::ArchiveReader;
-use crate::cli::output::printing;
-use crate::desk::reading::Reading;
 use crate::error::{Error, Kind, Result};
 use crate::export::package::{RELEASE, VERSION, fixed};
 use crate::ledger::Reader;
@@ -27,7 +27,7 @@ const OF_THE_FORMAT: [&str; 4] = ["format", "version", "release", "files"];
 ///
 /// # Errors
 /// `Kind::Io` when the machine could not go on.
-pub(super) fn hold(beside: Beside, reader: &Reader, report: &mut Report) -> Result<()> {
+pub(crate) fn hold(beside: Beside, reader: &Reader, report: &mut Report) -> Result<()> {
     let manifest: Map<String, Value> =
         serde_json::from_slice(beside.manifest()).unwrap_or_default();
     let version = manifest.get("version").cloned().unwrap_or(Value::Null);
