@@ -15,10 +15,11 @@
 mod house;
 mod raw;
 
+use earmark::chain::confidential::{Field, Fields};
 use earmark::domain::command::{Command, Order};
 use earmark::domain::ids::Code;
 use earmark::error::Kind;
-use earmark::ledger::{Ledger, Media, Reader, RowIn, RowOut};
+use earmark::ledger::{Durability, Ledger, Media, Reader, RowIn, RowOut, Submission};
 use earmark::store::Store;
 use earmark::store::counting::{Calls, CountingStore, Counts};
 use house::{House, allocation, commitment, fund, payee, payment};
@@ -243,6 +244,42 @@ fn an_opening_that_meets_a_damaged_part_makes_the_state_anew() {
     let calls = counts.lock().unwrap().calls();
     assert!(calls.parts_read > 0, "{calls:?}");
     ledger.check_state().unwrap();
+}
+
+/// A sweep that cannot read whose a sealed file is takes none away.
+#[test]
+fn a_sweep_on_a_damaged_state_removes_nothing() {
+    let house = named(400);
+    let mut ledger = house.open();
+    let mut fields = Fields::default();
+    fields.set(Field::BankAccount, "6222 0212 3456 7890 123").unwrap();
+    ledger
+        .submit(&Submission {
+            order: &payee("K-1"),
+            confidential: Some(&fields),
+            signer: &house.officer(),
+            command_key: None,
+            accept_clock: None,
+            dry_run: false,
+            until: Durability::Published,
+        })
+        .unwrap();
+    ledger.close().unwrap();
+    asked(&house, 5, true);
+    raw::with_sled(&house.ledger_folder(), |db| {
+        let shards = db.scan_prefix([0x12]).keys().map(|key| key.unwrap());
+        shards.filter(|key| key[4] == 1).for_each(|key| drop(db.remove(key).unwrap()));
+    });
+    let files = || std::fs::read_dir(house.ledger_folder().join("confidential")).unwrap().count();
+    let mut ledger = house.open();
+    for dry_run in [true, false] {
+        assert_eq!(ledger.sweep_sealed(dry_run).unwrap_err().code(), "state_damaged");
+        assert_eq!(files(), 2);
+    }
+    ledger.close().unwrap();
+    let mut ledger = house.open();
+    assert_eq!(ledger.sweep_sealed(false).unwrap().orphans, Vec::<String>::new());
+    assert_eq!(files(), 2);
 }
 
 /// An import on a state with a damaged part is over, and nothing of it is recorded.

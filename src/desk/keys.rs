@@ -5,6 +5,7 @@
 use super::Desk;
 use crate::chain::signature::Signer;
 use crate::domain::event::Bytes32;
+use crate::domain::rejection::{Named, Rejection, Thing};
 use crate::edge::keys::{PrivateKey, Slot};
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
@@ -131,7 +132,11 @@ impl Desk {
 
 /// Turns "no such key in the ledger" into words about the officer that was asked to sign.
 pub(crate) fn name_officer(error: Error, name: &str, signer: &dyn Signer) -> Error {
-    if error.code() != "unknown_officer" {
+    let is_of_the_signer = matches!(
+        error.rejection(),
+        Some(Rejection::Unknown { thing: Thing::Officer, name: Named::Key(_), .. })
+    );
+    if !is_of_the_signer {
         return error;
     }
     let key = crate::chain::hash::to_hex(&signer.public_key());

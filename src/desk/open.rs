@@ -37,11 +37,27 @@ impl Desk {
     ) -> Result<T> {
         let ledger = self.open(folder)?;
         self.closing(ledger, |ledger| {
-            self.tell_notes(ledger);
-            self.follow_pin(ledger)?;
-            forget_made(folder)?;
+            self.begin(folder, ledger)?;
             work(ledger)
         })
+    }
+
+    /// Opens the ledger in `folder` for many commands, with all that [`Desk::on_ledger`] does before the first.
+    ///
+    /// # Errors
+    /// As [`Desk::on_ledger`].
+    pub(crate) fn open_whole(&self, folder: &Path) -> Result<Ledger> {
+        let mut ledger = self.open(folder)?;
+        match self.begin(folder, &mut ledger) {
+            Ok(()) => Ok(ledger),
+            Err(error) => self.closing(ledger, |_| Err(error)),
+        }
+    }
+
+    fn begin(&self, folder: &Path, ledger: &mut Ledger) -> Result<()> {
+        self.tell_notes(ledger);
+        self.follow_pin(ledger)?;
+        forget_made(folder)
     }
 
     /// Opens the ledger in `folder`, once nobody else writes.

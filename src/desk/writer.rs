@@ -87,6 +87,7 @@ struct Waiting {
 
 enum Waiter {
     Submitted(Answer<Receipt>),
+    Prepared(Answer<Ready>),
     Committed(Answer<Committed>),
 }
 
@@ -94,6 +95,7 @@ impl Waiting {
     fn give(self, outcome: Result<Receipt>) {
         match self.answer {
             Waiter::Submitted(answer) => answer.give(outcome),
+            Waiter::Prepared(answer) => answer.give(outcome.map(Ready::Done)),
             Waiter::Committed(answer) => answer.give(outcome.map(Committed::Recorded)),
         }
     }
@@ -106,7 +108,7 @@ impl Desk {
     /// As every opening of a ledger; `no_thread` where the system has none left.
     pub fn writer(&self, folder: &Path) -> Result<Writer> {
         let (desk, folder) = (self.clone(), folder.to_owned());
-        Writer::start(Box::new(move || desk.open(&folder)), Arc::clone(&self.listener))
+        Writer::start(Box::new(move || desk.open_whole(&folder)), Arc::clone(&self.listener))
     }
 }
 
@@ -119,7 +121,7 @@ impl Writer {
         let (queue, jobs) = sync_channel(QUEUE);
         let (opened, is_open) = sync_channel(1);
         let run = move || {
-            let mut office = Office { open, listener, ledger: None };
+            let mut office = Office { open, listener, ledger: None, is_doubted: false };
             let first = office.ledger().map(drop);
             let failed = first.is_err();
             opened.send(first).ok();
@@ -236,6 +238,8 @@ struct Office {
     listener: Arc<dyn Listener>,
     /// None after a disk that failed: opened again for whoever comes next.
     ledger: Option<Ledger>,
+    /// The ledger said what only opening it again can mend.
+    is_doubted: bool,
 }
 
 impl Office {
@@ -253,16 +257,25 @@ impl Office {
         let mut waiting = Vec::new();
         let mut goes_on = true;
         while goes_on && let Ok(first) = jobs.recv() {
-            let mut next = Some(first);
+            let (mut next, mut taken) = (Some(first), 0_usize);
             while let Some(job) = next {
                 goes_on = self.take(job, &mut waiting);
-                let is_full = waiting.len() >= MOST_AT_ONCE;
-                next = if goes_on && !is_full { jobs.try_recv().ok() } else { None };
+                taken = taken.saturating_add(1);
+                // Whatever was asked: who waits for the sync waits for so many others at most.
+                let ends = !goes_on || self.is_doubted || taken >= MOST_AT_ONCE;
+                next = if ends { None } else { jobs.try_recv().ok() };
             }
             self.settle(&mut waiting);
             self.let_go_of_unfit();
         }
-        self.ledger.map_or(Ok(()), Ledger::close)
+        self.ledger.take().map_or(Ok(()), Ledger::close)
+    }
+
+    /// An error that is no answer of the rules: the ledger is opened again before it is believed once more.
+    fn doubted(&mut self, error: Error) -> Error {
+        let is_of_the_machine = matches!(error.kind(), Kind::Io | Kind::Break | Kind::Unknown);
+        self.is_doubted |= is_of_the_machine && error.code() != "read_only_ledger";
+        error
     }
 
     /// A ledger that takes no more commands is closed: whoever comes next has it opened again, which mends
@@ -272,7 +285,9 @@ impl Office {
         if let Some(why) = ledger.take_unpublished() {
             self.listener.warn(why.message());
         }
-        if ledger.check_writable().is_ok() {
+        ledger.take_notes().iter().for_each(|note| self.listener.note(note));
+        let is_doubted = std::mem::take(&mut self.is_doubted);
+        if !is_doubted && ledger.check_writable().is_ok() {
             self.ledger = Some(ledger);
         } else {
             ledger.close().ok();
@@ -290,11 +305,21 @@ impl Office {
                         let answer = Waiter::Submitted(answer);
                         waiting.push(Waiting { until, id, has_key, done, answer });
                     }
-                    Err(error) => answer.give(Err(error)),
+                    Err(error) => answer.give(Err(self.doubted(error))),
                 }
             }
             Job::Prepare(wish, answer) => {
-                answer.give(self.ledger().and_then(|ledger| ledger.prepare(wish)));
+                let has_key = wish.command_key.is_some();
+                match self.ledger().and_then(|ledger| ledger.prepare(wish)) {
+                    // It may have been recorded by one who waits.
+                    Ok(Ready::Done(receipt)) => {
+                        let (until, id) = (Durability::Recorded, receipt.command_id);
+                        let (done, answer) = (Some(receipt), Waiter::Prepared(answer));
+                        waiting.push(Waiting { until, id, has_key, done, answer });
+                    }
+                    Ok(ready) => answer.give(Ok(ready)),
+                    Err(error) => answer.give(Err(self.doubted(error))),
+                }
             }
             Job::Commit(prepared, signature, until, answer) => {
                 let (id, has_key) = (prepared.command_id(), prepared.has_key());
@@ -307,7 +332,7 @@ impl Office {
                         return true;
                     }
                     Err(error) => {
-                        answer.give(Err(error));
+                        answer.give(Err(self.doubted(error)));
                         return true;
                     }
                 };
@@ -317,6 +342,7 @@ impl Office {
             Job::Work(work) => {
                 self.settle(waiting);
                 work(self.ledger());
+                self.let_go_of_unfit();
             }
             Job::Stop => return false,
         }
@@ -360,12 +386,14 @@ impl Office {
             }
         }
         let Some(ledger) = self.ledger.as_mut().filter(|_| !to_publish.is_empty()) else { return };
-        ledger.publish_if_it_can();
+        ledger.after_append(Durability::Published);
         let published = ledger.published_size();
         for (one, mut receipt) in to_publish {
-            if receipt.head.size <= published {
-                receipt.durability = Durability::Published;
-            }
+            receipt.durability = if receipt.head.size <= published {
+                Durability::Published
+            } else {
+                Durability::Recorded
+            };
             one.give(Ok(receipt));
         }
     }

@@ -53,10 +53,12 @@ impl Outbox {
         durable::create_folder(&self.folder, Readers::Owner)?;
         let path = self.path(id);
         durable::sweep(&path)?;
-        if durable::create(&path, bytes, Readers::Owner)?
-            || self.read(id)?.as_deref() == Some(bytes)
-        {
+        if durable::create(&path, bytes, Readers::Owner)? {
             return Ok(());
+        }
+        if self.read(id)?.as_deref() == Some(bytes) {
+            // Whoever kept it may have been killed before its name was durable.
+            return durable::sync_folder(&self.folder);
         }
         let message = format!("another command is kept under the id {id}: {}", path.display());
         Err(Error::new(Kind::Conflict, "outbox_taken", message)
@@ -102,7 +104,7 @@ impl Outbox {
     /// # Errors
     /// An I/O code.
     pub fn forget(&self, id: CommandId) -> Result<()> {
-        durable::remove(&self.path(id))
+        if durable::is_there(&self.path(id))? { durable::remove(&self.path(id)) } else { Ok(()) }
     }
 }
 
@@ -143,6 +145,7 @@ mod tests {
     fn what_is_kept_comes_back_until_it_is_forgotten() {
         let (_folder, outbox) = outbox();
         assert_eq!((outbox.kept().unwrap(), outbox.read(id(1)).unwrap()), (vec![], None));
+        outbox.forget(id(1)).unwrap();
         outbox.keep(id(2), b"two").unwrap();
         outbox.keep(id(1), b"one").unwrap();
         outbox.keep(id(1), b"one").unwrap();

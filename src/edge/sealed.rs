@@ -63,29 +63,35 @@ impl SealedFolder {
         durable::is_there(&self.folder)
     }
 
-    /// Writes both files, the key first; durable when it returns.
+    /// Writes both files, the key first; durable when it returns. Files with these very bytes, of a command that
+    /// is tried again, are as good: false where one was there.
     ///
     /// # Errors
-    /// `sealed_file_taken` when a file of that commitment is there; an I/O code. What was written of
+    /// `sealed_file_taken` when another file of that commitment is there; an I/O code. What was written of
     /// the pair is then removed as far as the disk lets us.
-    pub fn write(&self, commitment: Hash, sealed: &[u8], key: &[u8]) -> Result<()> {
+    pub fn write(&self, commitment: Hash, sealed: &[u8], key: &[u8]) -> Result<bool> {
         durable::create_folder(&self.folder, Readers::Owner)?;
-        let names = names(commitment);
-        for (name, bytes) in names.iter().zip([key, sealed]) {
-            let path = self.folder.join(name);
-            let made = durable::create(&path, bytes, Readers::Owner);
-            if made.as_ref().is_ok_and(|made| *made) {
+        let mut made = Vec::new();
+        for (name, bytes) in names(commitment).into_iter().zip([key, sealed]) {
+            let path = self.folder.join(&name);
+            let is_new = durable::create(&path, bytes, Readers::Owner).inspect_err(|_| {
+                self.remove_names(&made).ok();
+            })?;
+            if is_new {
+                made.push(name);
                 continue;
             }
-            made.inspect_err(|_| {
-                self.remove(commitment).ok();
-            })?;
+            if read_at_most(&path, bytes.len().saturating_add(1))?.as_deref() == Some(bytes) {
+                durable::sync_folder(&self.folder)?;
+                continue;
+            }
+            self.remove_names(&made).ok();
             let message = format!("{} is there already", path.display());
             return Err(Error::new(Kind::Io, "sealed_file_taken", message)
                 .with_hint("run the same command again; it is sealed under another name")
                 .with_detail("path", path.display()));
         }
-        Ok(())
+        Ok(made.len() == 2)
     }
 
     /// The two files of a commitment.

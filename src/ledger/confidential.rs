@@ -57,16 +57,24 @@ impl Ledger {
         SealedFolder::of(&self.folder)
     }
 
-    /// Puts the files of a pair on the disk, before the entry that commits to it.
-    pub(super) fn write_pair(&self, pair: Option<&Pair>) -> Result<()> {
-        let Some(pair) = pair else { return Ok(()) };
+    /// Puts the files of a pair on the disk, before the entry that commits to it; false where they were there.
+    pub(super) fn write_pair(&self, pair: Option<&Pair>) -> Result<bool> {
+        let Some(pair) = pair else { return Ok(false) };
         self.sealed_folder().write(pair.commitment, &pair.sealed, &pair.key)
     }
 
     /// Takes a pair back whose entry is known not to be recorded (`why`: what the store said, if it was asked).
     /// Where that is not known it stays: at worst as an orphan.
     pub(super) fn take_back_pair(&self, pair: Option<&Pair>, why: Option<&Error>) {
-        let refused = ["disk_full", "read_only", "no_permission", "store_poisoned", "conflict"];
+        let refused = [
+            "disk_full",
+            "read_only",
+            "no_permission",
+            "store_poisoned",
+            "conflict",
+            "state_damaged",
+            "state_unread",
+        ];
         if let Some(pair) = pair
             && why.is_none_or(|error| {
                 error.kind() != Kind::Unknown && refused.contains(&error.code())
@@ -124,7 +132,7 @@ impl Ledger {
                 folder.remove(commitment)?;
             }
         }
-        Ok(())
+        self.state_was_read()
     }
 
     /// [`Ledger::finish_erasures`] after a command that erases.
@@ -151,7 +159,7 @@ impl Ledger {
     /// # Errors
     /// `copies_set_aside` (`Kind::Break`) while a copy that a recovery moved aside is kept in the
     /// ledger's folder: it may hold the entry; an I/O code.
-    pub fn sweep_sealed(&self, dry_run: bool) -> Result<Swept> {
+    pub fn sweep_sealed(&mut self, dry_run: bool) -> Result<Swept> {
         if let Some(kept) = set_aside(&self.folder)? {
             let message = format!("{kept} was moved aside; an entry in it may own a sealed file");
             return Err(Error::new(Kind::Break, "copies_set_aside", message)
@@ -166,6 +174,8 @@ impl Ledger {
             // A half-written file is nobody's, also beside a whole pair.
             swept.orphans.extend(names.into_iter().filter(|n| !is_known || n.starts_with('.')));
         }
+        // A part of the state that cannot be read would make orphans of what is owned.
+        self.check_state()?;
         if !dry_run {
             folder.remove_names(&swept.orphans)?;
         }

@@ -218,6 +218,13 @@ fn see_state(store: &dyn Store, log: &Path, examined: &mut Examined) -> Result<(
                 "earmark doctor --fix makes it anew; who could write the folder and had the log key, made this one",
             ));
         }
+        Compared::Damaged { size, why } => {
+            let words = format!("the state kept after {size} entries is damaged: {why}");
+            examined.see(
+                Observation::new("db", Health::Broken, words)
+                    .advise("earmark doctor --fix makes it anew"),
+            );
+        }
         Compared::Unknown { size, why } => {
             let words = format!("the state kept after {size} entries was not compared: {why}");
             examined.see(Observation::new("db", Health::Note, words));

@@ -281,7 +281,7 @@ impl Ledger {
         });
         let seen = folded.map(|()| look(&journal));
         journal.take_back();
-        self.state_was_read()?;
+        self.check_state()?;
         Ok(seen?)
     }
 

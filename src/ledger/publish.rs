@@ -108,7 +108,7 @@ impl Ledger {
     }
 
     /// Publishes if asked to, and snapshots the state when it is time.
-    pub(super) fn after_append(&mut self, until: Durability) {
+    pub(crate) fn after_append(&mut self, until: Durability) {
         if until == Durability::Published {
             self.publish_if_it_can();
         }
@@ -116,7 +116,7 @@ impl Ledger {
     }
 
     /// Publishes what is recorded already; what comes of it is for [`Ledger::unpublished`] to say.
-    pub(crate) fn publish_if_it_can(&mut self) {
+    pub(super) fn publish_if_it_can(&mut self) {
         if self.unpublished.is_none()
             && let Err(error) = self.publish()
         {
@@ -169,7 +169,7 @@ impl Ledger {
             return self.snapshot();
         }
         let [_, shards] = self.state.changed();
-        let is_read_again = self.parts.is_some() && shards >= MANY_SHARDS;
+        let is_read_again = self.to_replay() > 0 && self.parts.is_some() && shards >= MANY_SHARDS;
         if self.is_ahead || !(is_read_again || self.is_replay_dearer()) {
             return Ok(());
         }

@@ -120,8 +120,9 @@ impl Ledger {
         let now = self.outside.clock.now_microseconds();
         let is_old = now.abs_diff(prepared.at_microseconds) > STALE_AFTER;
         if prepared.head == self.tip() && !is_old {
-            self.stage_signed(prepared, signature)?;
-            return Ok(Staging::Staged);
+            let staged = self.stage_signed(prepared, signature);
+            // What the rules said of a state that could not be read is worth nothing.
+            return self.check_state().and(staged).map(|()| Staging::Staged);
         }
         let shown = (prepared.events.clone(), prepared.warnings.clone());
         Ok(match self.prepare_again(prepared)? {
@@ -145,9 +146,10 @@ impl Ledger {
         let Prepared { id, events, warnings, pair, unsigned, .. } = prepared;
         let signed = unsigned
             .sign(signature)
-            .and_then(|command| self.write_pair(pair.as_ref()).map(|()| command));
-        let command = match signed {
-            Ok(command) => command,
+            .and_then(|command| Ok((command, self.write_pair(pair.as_ref())?)));
+        let (command, pair) = match signed {
+            // What an earlier try left is not this one's to take back.
+            Ok((command, is_new)) => (command, pair.filter(|_| is_new)),
             Err(error) => {
                 self.state.take_back(admitted.undo);
                 return Err(error);

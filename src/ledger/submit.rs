@@ -96,7 +96,7 @@ impl Ledger {
     /// How far everything up to the head has got.
     #[must_use]
     pub fn durability(&self) -> Durability {
-        if self.published_size() >= self.head.size {
+        if self.published_size() >= self.tip().size {
             Durability::Published
         } else {
             Durability::Recorded

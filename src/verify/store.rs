@@ -115,6 +115,10 @@ impl StoreReport {
                 let root = |root| format!("the state after {size} entries, root {root}");
                 self.fault("db", size.checked_sub(1), root(expected), root(found));
             }
+            Compared::Damaged { size, why } => {
+                let expected = format!("the state after {size} entries, whole");
+                self.fault("db", size.checked_sub(1), expected, why);
+            }
             Compared::Unknown { size, why } => self.notes.push(format!(
                 "the snapshot of the state after {size} entries was not compared: {why}"
             )),

@@ -206,6 +206,20 @@ officer_revoked: officer wang was revoked at @6
 }
 
 #[test]
+fn who_is_named_and_unknown_is_not_taken_for_who_signs() {
+    let place = Place::with_fund();
+    let rule = "
+unknown_officer: there is no officer nobody
+  next: see `earmark officer list`
+";
+    place.refuses("officer revoke nobody --reason gone", 2, rule);
+    place.refuses("officer roles nobody --role maker", 2, rule);
+    place.ok("key new stranger");
+    let ran = place.run("allocation supplement PD-INFO 2002 1 --officer stranger");
+    assert!(ran.err.starts_with("unknown_officer: stranger is no officer of this"), "{}", ran.err);
+}
+
+#[test]
 fn an_officers_key_is_rotated_with_it_or_by_request() {
     let place = Place::with_fund();
     place.ok("key new wang");

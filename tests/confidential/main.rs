@@ -316,8 +316,8 @@ fn an_orphan_is_counted_and_swept_only_when_no_entry_has_it() {
         ]
     );
 
-    let ledger = house.open();
-    let orphans = |dry_run| ledger.sweep_sealed(dry_run).unwrap().orphans;
+    let mut ledger = house.open();
+    let mut orphans = |dry_run| ledger.sweep_sealed(dry_run).unwrap().orphans;
     let hex = Hash([0xcd; 32]).to_string();
     let half_name = half.file_name().unwrap().to_str().unwrap().to_owned();
     let mut expected = vec![half_name, format!("{hex}.key"), hex];

@@ -11,7 +11,14 @@ use earmark::domain::event::{
 use earmark::domain::ids::Text;
 use earmark::domain::kinds::Role;
 use earmark::error::Result;
-use earmark::ledger::{Committed, Durability, Ledger, Prepared, Ready, Receipt, Stale, Wish};
+use earmark::ledger::{
+    Committed, Durability, Ledger, Media, Prepared, Ready, Receipt, Stale, Wish,
+};
+use earmark::store::Store;
+use earmark::store::fault::{Fault, FaultMedium};
+use earmark::store::sled::{Options, SledStore};
+use std::path::Path;
+use std::sync::Arc;
 
 fn open(house: &House, hands: &Hands) -> Ledger {
     Ledger::open(&house.ledger_folder(), outside(house, hands)).unwrap()
@@ -216,6 +223,44 @@ fn confidential_fields_are_sealed_once_and_written_at_commit() {
     let receipt = recorded(commit(&house, &mut ledger, *back.prepared));
     assert_eq!((receipt.entries[0].event.confidential, count()), (Some(commitment), 2));
     whole(&house, ledger);
+}
+
+#[test]
+fn a_confidential_command_whose_disk_failed_is_committed_as_it_was() {
+    let mut failed = 0;
+    for fault in [Fault::NoSpace, Fault::InputOutput, Fault::ShortWrite] {
+        for calls in 0..4 {
+            let (house, hands, disk) = (funded(), Hands::new(), FaultMedium::new());
+            let on = disk.clone();
+            let store = move |folder: &Path| {
+                let options = Options { medium: Arc::new(on.clone()), ..Options::default() };
+                let (store, opening) = SledStore::open(folder, options)?;
+                let store: Box<dyn Store> = Box::new(store);
+                Ok((store, opening))
+            };
+            let media = Media { store: Box::new(store), ..Media::default() };
+            let folder = house.ledger_folder();
+            let mut ledger = Ledger::open_on(&folder, outside(&house, &hands), &media).unwrap();
+            let mut fields = Fields::default();
+            fields.set(Field::BankAccount, "6222 0212 3456 7890 123").unwrap();
+            let asked = Wish { confidential: Some(fields), ..wish(&house, payee("P-3"), None) };
+            let mine = prepare(&mut ledger, asked);
+            disk.fail_after(calls, fault);
+            let first = commit(&house, &mut ledger, mine.clone());
+            disk.heal();
+            failed += usize::from(first.is_err());
+            drop(ledger);
+            // What landed is found, what did not is recorded: once, with both files.
+            let mut ledger = open(&house, &hands);
+            let receipt = recorded(commit(&house, &mut ledger, mine));
+            assert_eq!((receipt.entries[0].index, ledger.head().size), (5, 6), "{fault:?} {calls}");
+            let files = std::fs::read_dir(folder.join("confidential")).unwrap().count();
+            assert_eq!(files, 2, "{fault:?} {calls}");
+            assert_eq!(ledger.sweep_sealed(true).unwrap().orphans, Vec::<String>::new());
+            whole(&house, ledger);
+        }
+    }
+    assert!(failed > 4, "{failed} of 12");
 }
 
 #[test]

@@ -259,6 +259,35 @@ fn a_disk_that_fails_acknowledges_all_or_none_and_the_next_one_finds_a_ledger_ag
 }
 
 #[test]
+fn nobody_is_told_of_what_waits_for_a_sync_that_fails() {
+    let mut failed = 0;
+    for calls in 0..6 {
+        let counter = counter();
+        let queue = counter.writer.queue();
+        let (go, wait) = sync_channel::<()>(0);
+        let busy = queue.work(move |_| {
+            wait.recv().ok();
+            Ok(())
+        });
+        counter.disk.fail_after(calls, Fault::InputOutput);
+        let first = counter.pay(&queue, 1, "same", Durability::Recorded);
+        // The same order under the same key: its receipt is that of the one before.
+        let order = payment("PD-INFO", "P-1", 1);
+        let again = queue.prepare(wish(&counter.house, order, Some("same")));
+        go.send(()).unwrap();
+        busy.wait().unwrap();
+        match (first.wait(), again.wait()) {
+            (Ok(_), Ok(Ready::Done(receipt))) => assert!(receipt.replayed),
+            (Err(_), Err(_)) => failed += 1,
+            (first, again) => panic!("at {calls}: {first:?}, then {again:?}"),
+        }
+        counter.disk.heal();
+        counter.end();
+    }
+    assert!(failed > 0);
+}
+
+#[test]
 fn what_could_not_be_published_is_recorded_said_and_published_with_the_next() {
     let counter = counter();
     let queue = counter.writer.queue();

@@ -3,7 +3,8 @@
 //! The top holds the hashes of the lists, a list those of 32 shards, so the hash of the top vouches for
 //! all of it. A shard is read when something in it is asked for. The tables of a state give no errors: a part
 //! that cannot be had is noted in [`Parts`], and whoever acts on the state asks it ([`Parts::fault`]) before
-//! anything comes of it. [`Parts`] never change, so a copy of a state keeps reading what it was made from.
+//! anything comes of it. [`Parts`] never change; what they name does, two
+//! snapshots later, so a copy of a state that goes on meanwhile is asked for its fault as well.
 
 use super::{STATE_VERSION, check_version, decode_value, encode_value};
 use crate::chain::entry::{Malformed, malformed};

@@ -66,7 +66,7 @@ fn print_receipt(session: &Session, ledger: &mut Ledger, receipt: &Receipt) -> R
     }
     print(ledger.state())?;
     // What is left is shown for that entry, which stands.
-    if let Err(fault) = ledger.state_was_read() {
+    if let Err(fault) = ledger.check_state() {
         session.console.warn(&fault.said(session.console.lang, Surface::CommandLine).rule);
     }
     Ok(())

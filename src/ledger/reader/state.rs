@@ -26,6 +26,13 @@ pub enum Compared {
         /// Of the state that the snapshot gives.
         found: Hash,
     },
+    /// A part of it is damaged, so that it is not whole what the log key signed.
+    Damaged {
+        /// The size.
+        size: u64,
+        /// What is, in words.
+        why: String,
+    },
     /// The log does not say what the state was.
     Unknown {
         /// The size.
@@ -63,7 +70,9 @@ pub fn compare(store: &dyn Store, reader: &Reader) -> Result<Compared> {
     let encoded = [replay.state(), &state].map(body::encode_state);
     // Every part was read for that.
     match parts.fault() {
-        Err(fault) if fault.kind() == Kind::Break => return unknown(fault.message().to_owned()),
+        Err(fault) if fault.kind() == Kind::Break => {
+            return Ok(Compared::Damaged { size, why: fault.message().to_owned() });
+        }
         read => read?,
     }
     let [expected, found] = match encoded {

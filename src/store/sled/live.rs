@@ -296,6 +296,7 @@ impl Live {
         self.unmark()?;
         write(&self.engine).inspect_err(|error| {
             self.failed = Some(error.message().to_owned());
+            self.suspect(error);
         })
     }
 
