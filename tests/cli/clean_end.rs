@@ -83,6 +83,21 @@ fn a_refused_failed_or_rehearsed_command_leaves_the_clean_end_it_found() {
     }
 }
 
+/// What is there once sled has put its own page table in order, which it does as it is opened after a write: in
+/// one of ten times the first opening leaves some of that to the second (0.4.0 too), and no third changes anything.
+fn in_order(place: &Place) -> Vec<(String, Vec<u8>)> {
+    let mut before = written(place);
+    for _ in 0..3 {
+        place.run("disburse 1 --payee P-9 --fund PD-INFO --purpose it");
+        let now = written(place);
+        if differing(&before, &now).is_empty() {
+            return now;
+        }
+        before = now;
+    }
+    panic!("three openings, and the files still change");
+}
+
 #[test]
 fn a_rehearsal_writes_nothing_however_far_the_kept_state_is_behind() {
     let place = Place::with_fund();
@@ -93,9 +108,7 @@ fn a_rehearsal_writes_nothing_however_far_the_kept_state_is_behind() {
             "project approve A-PROJECT-WITH-A-LONG-CODE-{number} --title T --purpose it --district 310115 \
              --ceiling 100 --from PD-INFO:2002=100 --on 2002-01-11"
         ));
-        // The first look after a write may let sled put its own page table in order.
-        place.run("disburse 1 --payee P-9 --fund PD-INFO --purpose it");
-        let before = written(&place);
+        let before = in_order(&place);
         for line in [
             "key rotate-log --reason x --dry-run",
             "officer rotate li --dry-run",

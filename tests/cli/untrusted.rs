@@ -56,6 +56,10 @@ pub(super) fn watch(mut command: Command, longest: Duration) -> Watched {
 
 fn peak_of(status_file: &str) -> u64 {
     let text = std::fs::read_to_string(status_file).unwrap_or_default();
+    // Before it becomes the program, the new process shows the memory of this one.
+    if !text.starts_with("Name:\tearmark\n") {
+        return 0;
+    }
     let line = text.lines().find(|line| line.starts_with("VmHWM:"));
     let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
     kib.unwrap_or(0) * 1024
