@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-/// The most commands that one sync makes durable: what a command waits for is bounded.
+/// The most jobs of a round, whatever they ask, after which comes a sync: what a command waits for is bounded.
 pub const MOST_AT_ONCE: usize = 64;
 /// What may stand in the queue; who comes then waits to be let in.
 const QUEUE: usize = 1_024;
@@ -121,11 +121,11 @@ impl Writer {
         let (queue, jobs) = sync_channel(QUEUE);
         let (opened, is_open) = sync_channel(1);
         let run = move || {
-            let mut office = Office { open, listener, ledger: None, is_doubted: false };
-            let first = office.ledger().map(drop);
+            let mut writer = WriterThread { open, listener, ledger: None, is_doubted: false };
+            let first = writer.ledger().map(drop);
             let failed = first.is_err();
             opened.send(first).ok();
-            if failed { Ok(()) } else { office.run(&jobs) }
+            if failed { Ok(()) } else { writer.run(&jobs) }
         };
         let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(run);
         let thread = thread.map_err(|error| {
@@ -233,7 +233,7 @@ fn stopped() -> Error {
 }
 
 /// The thread's side.
-struct Office {
+struct WriterThread {
     open: Open,
     listener: Arc<dyn Listener>,
     /// None after a disk that failed: opened again for whoever comes next.
@@ -242,7 +242,7 @@ struct Office {
     is_doubted: bool,
 }
 
-impl Office {
+impl WriterThread {
     fn ledger(&mut self) -> Result<&mut Ledger> {
         let ledger = match self.ledger.take() {
             Some(ledger) => ledger,
@@ -281,12 +281,12 @@ impl Office {
     /// A ledger that takes no more commands is closed: whoever comes next has it opened again, which mends
     /// what can be mended.
     fn let_go_of_unfit(&mut self) {
+        let is_doubted = std::mem::take(&mut self.is_doubted);
         let Some(mut ledger) = self.ledger.take() else { return };
         if let Some(why) = ledger.take_unpublished() {
             self.listener.warn(why.message());
         }
         ledger.take_notes().iter().for_each(|note| self.listener.note(note));
-        let is_doubted = std::mem::take(&mut self.is_doubted);
         if !is_doubted && ledger.check_writable().is_ok() {
             self.ledger = Some(ledger);
         } else {
