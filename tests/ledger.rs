@@ -15,8 +15,9 @@ mod house;
 
 use earmark::chain::hash;
 use earmark::chain::signature::{SeedSigner, Signer};
+use earmark::domain::ids::Code;
 use earmark::domain::money::Amount;
-use earmark::ledger::{Durability, Ledger, Outside, Reader, RowIn, RowOut};
+use earmark::ledger::{Durability, Ledger, Outside, Reader, RowIn, RowOut, Submission};
 use house::{House, allocation, commitment, fund, payee, payment};
 
 #[test]
@@ -150,4 +151,53 @@ fn a_batch_takes_rows_one_by_one_and_a_refused_row_takes_no_other_with_it() {
     let mut paid = 0;
     let replay = reader.fold(reader.size(), &mut |_| paid += 1).unwrap();
     assert_eq!((replay.state(), paid), (&state, head.size));
+}
+
+#[test]
+fn a_voucher_is_found_by_halves_where_it_is_found_from_the_beginning() {
+    let house = House::new();
+    let mut ledger = house.create();
+    for code in ["PD-INFO", "PD-RARE"] {
+        house.submit(&mut ledger, fund(code));
+        house.submit(&mut ledger, allocation(&format!("{code}:2026"), 1_000));
+    }
+    house.submit(&mut ledger, payee("P-1"));
+    let mut booked = Vec::new();
+    for number in 0..300 {
+        let code = if [3, 4, 290].contains(&number) { "PD-RARE" } else { "PD-INFO" };
+        let order = payment(code, "P-1", 1);
+        let wish = Submission {
+            order: &order,
+            confidential: None,
+            signer: &house.officer(),
+            command_key: None,
+            accept_clock: None,
+            dry_run: false,
+            until: Durability::Recorded,
+        };
+        booked.push((code, ledger.submit(&wish).unwrap().entries[0].index));
+    }
+    ledger.publish().unwrap();
+    let reader = Reader::open(&house.ledger_folder(), None).unwrap();
+    let find = |size, code, year, number, state| {
+        reader.find_voucher(size, (&Code::new(code), year, number), state).unwrap()
+    };
+    let (size, state) = (reader.size(), Some(ledger.state()));
+    for code in ["PD-INFO", "PD-RARE"] {
+        let of_fund = booked.iter().filter(|(of, _)| *of == code).map(|(_, index)| *index);
+        let mut last = 0;
+        for (number, index) in (1..).zip(of_fund) {
+            assert_eq!(find(size, code, 2026, number, state), Some(index), "{code} {number}");
+            assert_eq!(find(index, code, 2026, number, state), None, "{code} {number}");
+            assert_eq!(find(index + 1, code, 2026, number, state), Some(index), "{code} {number}");
+            last = number;
+        }
+        assert_eq!(find(size, code, 2026, last, None), find(size, code, 2026, last, state));
+        for number in [0, last + 1, u64::MAX] {
+            assert_eq!(find(size, code, 2026, number, state), None);
+            assert_eq!(find(size, code, 2026, number, None), None);
+        }
+        assert_eq!(find(size, code, 2025, 1, state), None);
+    }
+    assert_eq!(find(size, "PD-NONE", 2026, 1, state), None);
 }

@@ -109,7 +109,8 @@ impl Filling<'_> {
                 return Ok(Some(index));
             }
         }
-        Reader::open(self.ledger.folder(), None)?.find_voucher(fund, year, number)
+        let reader = Reader::open(self.ledger.folder(), None)?;
+        reader.find_voucher(reader.size(), (fund, year, number), Some(self.ledger.state()))
     }
 }
 

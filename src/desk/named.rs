@@ -5,6 +5,7 @@
 use super::Reading;
 use crate::chain::entry::EntryId;
 use crate::domain::ids::{Code, LineKey};
+use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};
 use crate::form::EntryRef;
 use crate::form::thing::{ThingName, ThingSort};
@@ -26,7 +27,7 @@ pub(crate) enum Wanted {
 pub(crate) fn resolve(reading: &Reading, books: &Books, name: &ThingName) -> Result<Wanted> {
     match name {
         ThingName::Entry(entry) => {
-            resolve_entry(&reading.reader, reading.size, entry).map(Wanted::Entry)
+            entry_of(&reading.reader, reading.size, entry, Some(&books.state)).map(Wanted::Entry)
         }
         ThingName::Line(line) if books.state.lines.contains_key(line) => {
             Ok(Wanted::Line(line.clone()))
@@ -48,7 +49,8 @@ fn resolve_bare(reading: &Reading, books: &Books, code: &Code) -> Result<Wanted>
     match kinds.as_slice() {
         [only] => Ok(Wanted::Thing(*only, code.clone())),
         [] => match code.as_str().parse::<EntryRef>() {
-            Ok(entry) => resolve_entry(&reading.reader, reading.size, &entry).map(Wanted::Entry),
+            Ok(entry) => entry_of(&reading.reader, reading.size, &entry, Some(&books.state))
+                .map(Wanted::Entry),
             Err(_) => {
                 let list = "earmark funds, projects, payees or commitments; an entry is @12";
                 let error =
@@ -72,10 +74,17 @@ fn resolve_bare(reading: &Reading, books: &Books, code: &Code) -> Result<Wanted>
 
 /// The index of an entry that is named, below `size`.
 pub(crate) fn resolve_entry(reader: &Reader, size: u64, name: &EntryRef) -> Result<u64> {
+    entry_of(reader, size, name, None)
+}
+
+/// As [`resolve_entry`]; faster with the state of that size.
+fn entry_of(reader: &Reader, size: u64, name: &EntryRef, state: Option<&State>) -> Result<u64> {
     let found = match name {
         EntryRef::Index(index) => Some(*index),
         EntryRef::Id(id) => reader.find(EntryId(*id))?,
-        EntryRef::Voucher { fund, year, number } => reader.find_voucher(fund, *year, *number)?,
+        EntryRef::Voucher { fund, year, number } => {
+            reader.find_voucher(size, (fund, *year, *number), state)?
+        }
     };
     let found = found.filter(|index| *index < size);
     found.ok_or_else(|| unknown("entry", &name.to_string(), "earmark register"))

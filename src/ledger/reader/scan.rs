@@ -10,9 +10,11 @@ use crate::chain::entry;
 use crate::domain::calendar::{Date, Year};
 use crate::domain::event::{Body, Event};
 use crate::domain::ids::Code;
+use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};
 use crate::projection::register::Reversals;
 use crate::projection::told::Told;
+use std::ops::Range;
 
 /// Ends a walk through the log that has found what it was looking for; never seen outside.
 pub(super) fn enough() -> Error {
@@ -99,25 +101,82 @@ impl Reader {
         })
     }
 
-    /// The entry that booked a voucher.
+    /// The entry below `size` that booked a voucher.
+    ///
+    /// Its numbers follow each other where no rule was ever broken: `state`, of that size, says so, and then the
+    /// voucher is sought by halves. Where that is not known, or not so, the log is read from its beginning.
     ///
     /// # Errors
     /// As [`Reader::entry`].
-    pub fn find_voucher(&self, fund: &Code, year: Year, number: u64) -> Result<Option<u64>> {
-        const DISBURSEMENT_RECORDED: u16 = 45;
-        let look = |_, bytes: &[u8]| {
-            let body = is_of_type(bytes, DISBURSEMENT_RECORDED).then(|| read_body(bytes));
-            matches!(body, Some(Ok(Some(body))) if is_voucher(&body, fund, year, number))
-        };
-        let mut found = None;
-        let walked = self.archive.for_each(0..self.size(), look, |index, _, is_it| {
-            found = found.or(is_it.then_some(index));
-            if found.is_some() { Err(enough()) } else { Ok(()) }
-        });
-        if found.is_none() {
-            walked?;
+    pub fn find_voucher(
+        &self,
+        size: u64,
+        (fund, year, number): (&Code, Year, u64),
+        state: Option<&State>,
+    ) -> Result<Option<u64>> {
+        let number_of = |bytes: &[u8]| voucher_of(bytes, fund, year);
+        if state.is_none_or(|state| !state.breaches.is_empty()) {
+            let first = self.first_in(0..size, &|bytes| number_of(bytes) == Some(number))?;
+            return Ok(first.map(|(index, _)| index));
         }
-        Ok(found)
+        let (mut from, mut to) = (0, size.min(self.size()));
+        while from < to {
+            let middle = from.midpoint(to);
+            let next = self.first_in(middle..to, &|bytes| number_of(bytes).is_some())?;
+            let found = next.and_then(|(index, bytes)| Some((index, number_of(&bytes)?)));
+            match found {
+                Some((index, found)) if found == number => return Ok(Some(index)),
+                Some((index, found)) if found < number => from = index.saturating_add(1),
+                Some(_) | None => to = middle,
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first entry of a range that is wanted, with its bytes. Begins with few, for most often the next is one.
+    fn first_in(
+        &self,
+        range: Range<u64>,
+        is_wanted: &(dyn Fn(&[u8]) -> bool + Sync),
+    ) -> Result<Option<(u64, Vec<u8>)>> {
+        let end = range.end.min(self.size());
+        let (mut at, mut step) = (range.start, 1);
+        while at < end {
+            let to = end.min(at.saturating_add(step));
+            let mut found = None;
+            let walked = self.archive.for_each(
+                at..to,
+                |_, bytes| is_wanted(bytes),
+                |index, bytes, is_it| {
+                    if !is_it {
+                        return Ok(());
+                    }
+                    found = Some((index, bytes.to_vec()));
+                    Err(enough())
+                },
+            );
+            if found.is_some() {
+                return Ok(found);
+            }
+            walked?;
+            (at, step) = (to, step.saturating_mul(16));
+        }
+        Ok(None)
+    }
+}
+
+/// The voucher number of an entry, if it is a payment of this fund and fiscal year.
+fn voucher_of(bytes: &[u8], fund: &Code, year: Year) -> Option<u64> {
+    const DISBURSEMENT_RECORDED: u16 = 45;
+    if !is_of_type(bytes, DISBURSEMENT_RECORDED) {
+        return None;
+    }
+    match read_body(bytes) {
+        Ok(Some(Body::DisbursementRecorded(payment))) => {
+            let is_of_series = payment.series().is_some_and(|of| of == (fund.clone(), year));
+            is_of_series.then_some(payment.voucher_no)
+        }
+        _ => None,
     }
 }
 
