@@ -1,6 +1,9 @@
 //! The demo: it plays, it ends verified, and every line that it proposes runs.
 
 use super::Place;
+use earmark::domain::money::Currency;
+use earmark::ledger::Reader;
+use serde_json::Value;
 
 /// A place where the years that the demo plays are over.
 fn later() -> Place {
@@ -53,7 +56,7 @@ fn the_books_of_the_demo_are_closed_year_by_year() {
         let mut command = place.command(&format!("--ledger earmark-demo/ledger {line} -O json"));
         command.env("EARMARK_HOME", place.path("earmark-demo/home"));
         let output = command.output().unwrap();
-        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
     };
     let years = demo("balance --by line");
     let of = |line: &str, field: &str| {
@@ -73,4 +76,45 @@ fn the_books_of_the_demo_are_closed_year_by_year() {
     let leverage = demo("report leverage");
     assert_eq!(leverage["totals"]["private_paid_in"], "1500000.00");
     assert_eq!(leverage["totals"]["enterprise_build_paid_in"], "6000000.00");
+}
+
+/// What `show` says that an entry moved is what following the whole log finds.
+#[test]
+fn every_entry_of_the_demo_is_shown_with_what_it_moved() {
+    let place = later();
+    place.ok("demo");
+    let run = |line: &str| {
+        let mut command = place.command(&format!("--ledger earmark-demo/ledger {line} -O json"));
+        command.env("EARMARK_HOME", place.path("earmark-demo/home"));
+        let ran = command.output().unwrap();
+        assert!(ran.status.success(), "{line}: {}", String::from_utf8_lossy(&ran.stderr));
+        serde_json::from_slice::<Value>(&ran.stdout).unwrap()
+    };
+    let log = place.path("earmark-demo/ledger/log");
+    let reader = || Reader::open_log(&log, None, None).unwrap();
+    let last_payment = {
+        let (reader, mut last) = (reader(), 0);
+        let mut look = |recorded: &earmark::projection::Recorded<'_>| {
+            if recorded.kind() == "DisbursementRecorded" {
+                last = recorded.index;
+            }
+        };
+        reader.fold(reader.size(), &mut look).unwrap();
+        last
+    };
+    // Taken back, so that its moves are no more told by the state.
+    run(&format!("reverse @{last_payment} --reason twice"));
+    let reader = reader();
+    let mut expected = Vec::new();
+    let yuan = Currency::named("CNY").unwrap();
+    reader
+        .fold(reader.size(), &mut |recorded| {
+            expected.push(earmark::report::entry_json(recorded, yuan));
+        })
+        .unwrap();
+    let moved = expected.iter().filter(|entry| entry["moves"] != serde_json::json!([])).count();
+    assert!(expected.len() > 30 && moved > 20, "{moved} of {}", expected.len());
+    for (index, entry) in expected.iter().enumerate() {
+        assert_eq!(&run(&format!("show @{index}"))["show"]["entry"], entry, "@{index}");
+    }
 }

@@ -31,6 +31,7 @@ use dice::Dice;
 use earmark::domain::admit::admit;
 use earmark::domain::apply;
 use earmark::domain::event::{Body, Event, Policy, RULE_SET};
+use earmark::domain::fact::moved_at;
 use earmark::domain::invariant;
 use earmark::domain::state::{Journal, State};
 use proptest::prelude::*;
@@ -101,6 +102,21 @@ proptest! {
         let mut world = play(&steps);
         for pick in picks {
             world.check_reversal(u64::from(pick) % world.log.len() as u64);
+        }
+    }
+
+    /// What an entry moved is told by any later state, but of what was reversed and of reversals.
+    #[test]
+    fn a_later_state_tells_what_an_entry_moved(steps in history(300)) {
+        let world = play(&steps);
+        let cited = world.all_entries();
+        for (index, event) in (0_u64..).zip(&world.log) {
+            let told = moved_at(&world.state, index, event, &cited);
+            let is_untold = matches!(event.body, Body::EntryReversed(_))
+                || world.state.reversed.contains_key(&index)
+                || !world.state.breaches.is_empty();
+            let expected = (!is_untold).then(|| &world.moves[index as usize]);
+            prop_assert_eq!(told.as_ref(), expected, "@{}: {:?}", index, event);
         }
     }
 

@@ -10,6 +10,8 @@ use crate::cli::output::Exit;
 use crate::cli::session::Session;
 use crate::desk::named::{Wanted, officer_number, resolve};
 use crate::desk::reading::Reading;
+use crate::domain::apply::Cited;
+use crate::domain::fact::{cited_by, moved_at};
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::money::Currency;
 use crate::domain::state::State;
@@ -94,18 +96,16 @@ impl Page<'_> {
 
     fn entry(&self, index: u64, explain: bool) -> Result<Shown> {
         let currency = self.reading.facts.currency();
-        let (mut found, mut beside) = (Value::Null, Beside::of(index, self.reading.as_of));
-        let replay = self.reading.reader.fold(self.reading.size, &mut |recorded| {
-            beside.apply(recorded);
-            if recorded.index == index {
-                found = entry_json(recorded, currency);
-            }
-        })?;
-        let breach = self.breach(index, replay.state());
-        if replay.state().void.contains_key(&index) {
+        let state = &self.books.state;
+        let (mut found, beside) = match self.told_later(index)? {
+            Some(told) => told,
+            None => self.followed(index)?,
+        };
+        let breach = self.breach(index, state);
+        if state.void.contains_key(&index) {
             found = self.void(index)?;
         }
-        let reversed_by = replay.state().reversed.get(&index).copied();
+        let reversed_by = state.reversed.get(&index).copied();
         let mut card = Card::default();
         self.entry_fields(&mut card, &found);
         if let Some(words) = &breach {
@@ -137,6 +137,43 @@ impl Page<'_> {
             "entries": citing.as_ref().map(report::json::value),
         });
         Ok(Shown { title, card, tables: citing.into_iter().collect(), json })
+    }
+
+    /// An entry with what stands beside it, where the state tells what it moved: of the log only what says something
+    /// of an earlier entry is read.
+    fn told_later(&self, index: u64) -> Result<Option<(Value, Beside)>> {
+        let reader = &self.reading.reader;
+        let (Some(sealed), Some(event)) = (reader.entry(index)?, reader.event(index)?) else {
+            return Ok(None);
+        };
+        let mut cited = Cited::new();
+        if let Some(of) = cited_by(&event.body) {
+            cited.extend(reader.event(of)?.map(|event| (of, event)));
+        }
+        let moves = moved_at(&self.books.state, index, &event, &cited);
+        let (Some(moves), Ok(envelope)) = (moves, entry::parse(&sealed.bytes)) else {
+            return Ok(None);
+        };
+        let alone = Recorded::alone(&envelope, sealed.hash, &event);
+        let recorded = Recorded { moves: &moves, cited: cited.values().next(), ..alone };
+        let mut beside = Beside::of(index, self.reading.as_of);
+        beside.apply(&recorded);
+        let after = index.saturating_add(1)..self.reading.size;
+        reader.citing(after, &mut |recorded| beside.apply(recorded))?;
+        Ok(Some((entry_json(&recorded, self.reading.facts.currency()), beside)))
+    }
+
+    /// The same, with the whole log followed.
+    fn followed(&self, index: u64) -> Result<(Value, Beside)> {
+        let currency = self.reading.facts.currency();
+        let (mut found, mut beside) = (Value::Null, Beside::of(index, self.reading.as_of));
+        self.reading.reader.fold(self.reading.size, &mut |recorded| {
+            beside.apply(recorded);
+            if recorded.index == index {
+                found = entry_json(recorded, currency);
+            }
+        })?;
+        Ok((found, beside))
     }
 
     /// The fields of an entry as people read them: the officer by name, moves as arrows.

@@ -21,7 +21,7 @@ pub use commitment::negative_parts;
 pub use look::{about_entry, cited_by, first_code};
 
 use super::calendar::Date;
-use super::event::{Body, Cited, Filing, Split, each_fact};
+use super::event::{Body, Cited, Event, Filing, Split, each_fact};
 use super::ids::{Code, LineKey, MAX_NAME_BYTES, MAX_REASON_BYTES, Tag, Text};
 use super::money::Amount;
 use super::posting::Move;
@@ -200,6 +200,22 @@ pub trait Reversible: Fact {
     /// # Errors
     /// As [`Fact::moves`].
     fn forget(&self, journal: &mut Journal<'_>, entry: u64, kept: bool) -> Seen;
+}
+
+/// What the entry at `index` moved, as a later state tells it: what its reversal would take back. Nothing where
+/// only the entries before it tell: it was reversed, or is a reversal, or the rules were broken somewhere.
+#[must_use]
+pub fn moved_at(state: &State, index: u64, event: &Event, cited: &Cited) -> Option<Vec<Move>> {
+    let is_untold = state.reversed.contains_key(&index)
+        || matches!(event.body, Body::EntryReversed(_))
+        || !state.breaches.is_empty();
+    if is_untold {
+        return None;
+    }
+    match state.kept_moves.get(&index) {
+        Some(kept) => Some(kept.clone()),
+        None => event.body.moved(state, cited).ok(),
+    }
 }
 
 /// Keeps the moves of the entry that is being applied, for a later reversal.

@@ -6,12 +6,13 @@ use super::bodies::{read_body, read_event};
 use super::replay::{Judge, Replay};
 use super::settled::Settled;
 use super::{Reader, check_understood, partition};
-use crate::chain::entry;
+use crate::chain::entry::{self, Sealed};
 use crate::domain::calendar::{Date, Year};
 use crate::domain::event::{Body, Event};
 use crate::domain::ids::Code;
 use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};
+use crate::projection::Recorded;
 use crate::projection::register::Reversals;
 use crate::projection::told::Told;
 use std::ops::Range;
@@ -47,6 +48,26 @@ impl Reader {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    /// Shows the entries of a range that say something of an earlier one: refunds, reversals, attachments.
+    ///
+    /// # Errors
+    /// As [`Reader::entry`].
+    pub fn citing(&self, range: Range<u64>, visit: &mut dyn FnMut(&Recorded<'_>)) -> Result<()> {
+        const CITING: [u16; 3] = [46, 80, 81];
+        let look = |_, bytes: &[u8]| {
+            let is_one = CITING.iter().any(|number| is_of_type(bytes, *number));
+            is_one.then(|| read_event(bytes).ok().flatten()).flatten()
+        };
+        self.archive.for_each(range, look, |index, bytes, event| {
+            let Some(event) = event else { return Ok(()) };
+            let sealed = Sealed::new(index, bytes.to_vec());
+            if let Ok(envelope) = entry::parse(&sealed.bytes) {
+                visit(&Recorded::alone(&envelope, sealed.hash, &event));
+            }
+            Ok(())
+        })
     }
 
     /// Every finding that the receipts of the entries below `size` warned of, found again by the rules.
