@@ -78,6 +78,15 @@ struct Ran {
     err: String,
 }
 
+/// A list with letters put right in its cells, but for those of `reject_key`, which may happen to hold the same.
+fn mended(list: &str, from: &str, to: &str) -> String {
+    let cell = |cell: &str| match cell.starts_with("r-") {
+        true => cell.to_owned(),
+        false => cell.replace(from, to),
+    };
+    list.split_inclusive([',', ';', '\t', '\n']).map(cell).collect()
+}
+
 impl Place {
     fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), now: NOW.to_owned() }

@@ -1,7 +1,7 @@
 //! Rows that come again: from rejects files, formatted anew, from another list, in parts of a list, after
 //! a reversal. Each is booked once, or refused with the reason.
 
-use super::Place;
+use super::{Place, mended};
 use serde_json::Value;
 
 pub(super) const MAPPING: &str = r#"source = "payments"
@@ -71,7 +71,7 @@ fn a_mended_row_is_booked_once_and_its_original_never() {
     );
     let key = rejects.lines().nth(1).unwrap().split(',').next().unwrap();
     assert!(key.starts_with("r-") && key.len() == 34, "{key}");
-    let mended = rejects.replace("5oo", "500").replace("\"2,000\"", "\"300.00\"");
+    let mended = mended(&rejects, "5oo", "500").replace("\"2,000\"", "\"300.00\"");
     place.write("mended.csv", &mended);
     counts(&import(&place, "mended.csv --mapping map.toml"), 2, 0, 0);
     assert_eq!(paid(&place), "900.00");
@@ -99,7 +99,7 @@ fn a_rejects_file_comes_back_from_a_spreadsheet() {
         rows.remove(1);
         let mut out = csv::WriterBuilder::new().delimiter(delimiter as u8).from_writer(Vec::new());
         for row in &rows {
-            out.write_record(row.iter().map(|cell| cell.replace("oo", "00"))).unwrap();
+            out.write_record(row.iter().map(|cell| mended(cell, "oo", "00"))).unwrap();
         }
         out.write_record(vec![""; rows[0].len()]).unwrap();
         let text = String::from_utf8(out.into_inner().unwrap()).unwrap();
@@ -155,7 +155,7 @@ fn a_rejects_file_of_another_hand_is_refused_whole() {
     let place = place();
     place.write("rows.csv", "Date,Payee,Amount\n2001-02-01,Ash,1oo\n2001-02-02,Birch,2oo\n");
     counts(&import(&place, "rows.csv --mapping map.toml"), 0, 0, 2);
-    let rejects = read(&place, "rows.rejects.csv").replace("oo", "00");
+    let rejects = mended(&read(&place, "rows.rejects.csv"), "oo", "00");
     let size = place.size();
     let lines: Vec<&str> = rejects.lines().collect();
     let key = lines[1].split(',').next().unwrap();
