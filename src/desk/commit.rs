@@ -9,9 +9,9 @@ use crate::domain::calendar::Date;
 use crate::domain::command::Order;
 use crate::domain::event::{Body, Filing};
 use crate::domain::ids::Text;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::form::{Field, Form};
-use crate::ledger::{Committed, Durability, Ledger, Ready, Receipt, Wish};
+use crate::ledger::{Durability, Instruction, Ledger, Ready, Receipt};
 
 /// A form, as it was filled in.
 #[derive(Debug, Clone, Copy)]
@@ -58,9 +58,6 @@ pub(crate) fn filing(documents: &[String], document_no: Option<&Text>) -> Result
     Ok(Filing { documents, document_no: document_no.cloned() })
 }
 
-/// How often a command is signed anew where the clock went on for minutes in between.
-const TRIES: usize = 3;
-
 impl Desk {
     /// What was asked for, as a command of the officer with this key, to be signed; with the key of
     /// `request`, where one was made for it.
@@ -74,7 +71,7 @@ impl Desk {
         (asked, request): (&Asked<'_>, Option<Request>),
     ) -> Result<Ready> {
         let command = self.command(ledger, asked, request)?;
-        ledger.prepare(Wish {
+        ledger.prepare(Instruction {
             order: Order { occurred_on: asked.on, historical: false, command },
             confidential: sealed::fields(asked)?,
             officer,
@@ -86,7 +83,7 @@ impl Desk {
     /// Records what was asked for, for an officer whose key is here; or says what it would be.
     ///
     /// # Errors
-    /// As [`Desk::prepare`] and [`Ledger::commit`].
+    /// As [`Desk::prepare`] and [`Ledger::commit_signed_by`].
     pub(crate) fn record(
         &self,
         ledger: &mut Ledger,
@@ -96,7 +93,7 @@ impl Desk {
     ) -> Result<Receipt> {
         let dry_run = asked.0.dry_run;
         let named = |error| name_officer(error, officer, key);
-        let mut prepared = match self.prepare(ledger, key.public_key(), asked).map_err(named)? {
+        let prepared = match self.prepare(ledger, key.public_key(), asked).map_err(named)? {
             Ready::ToSign(prepared) => prepared,
             Ready::Done(receipt) => {
                 let dry_run = dry_run && !receipt.replayed;
@@ -106,17 +103,7 @@ impl Desk {
         if dry_run {
             return Ok(prepared.receipt(ledger.durability()));
         }
-        for _ in 0..TRIES {
-            let signature = key.sign(prepared.message());
-            match ledger.commit(*prepared, &signature, until).map_err(named)? {
-                Committed::Recorded(receipt) => return Ok(receipt),
-                Committed::Stale(stale) => prepared = stale.prepared,
-            }
-        }
-        let message =
-            "the clock went on by more than five minutes between a command and its signature";
-        Err(Error::new(Kind::Io, "clock_unsteady", message)
-            .with_hint("nothing was recorded; see why the clock moves, then run it again"))
+        ledger.commit_signed_by(key, *prepared, until).map_err(named)
     }
 }
 

@@ -16,7 +16,8 @@
 //! * `place`: a ledger's folder, or a copy of its log; `source`: a log of somebody else's. `target`: where a result
 //!   may be written. `wait`: until another program is done.
 //!
-//! Nothing here prints, and nothing here knows a flag: what is said on the way goes to a [`Listener`].
+//! Nothing here prints: what is said on the way goes to a [`Listener`]. Hints of its errors name the command line, as
+//! those of every room but the domain do.
 
 pub(crate) mod caution;
 pub(crate) mod commit;

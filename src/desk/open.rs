@@ -35,19 +35,17 @@ impl Desk {
         folder: &Path,
         work: impl FnOnce(&mut Ledger) -> Result<T>,
     ) -> Result<T> {
-        let ledger = self.open(folder)?;
-        self.closing(ledger, |ledger| {
-            self.begin(folder, ledger)?;
-            work(ledger)
-        })
+        self.closing(self.open(folder)?, work)
     }
 
-    /// Opens the ledger in `folder` for many commands, with all that [`Desk::on_ledger`] does before the first.
+    /// Opens the ledger in `folder`, once nobody else writes, ready for its first command.
     ///
     /// # Errors
-    /// As [`Desk::on_ledger`].
-    pub(crate) fn open_whole(&self, folder: &Path) -> Result<Ledger> {
-        let mut ledger = self.open(folder)?;
+    /// `no_key`, `home_in_ledger`, all of [`Ledger::open`]; `pin_malformed`, or an I/O code.
+    pub(crate) fn open(&self, folder: &Path) -> Result<Ledger> {
+        let config = LedgerConfig::read(folder)?;
+        self.home()?.check_outside(folder)?;
+        let mut ledger = self.open_with_log_key(folder, &config.origin)?;
         match self.begin(folder, &mut ledger) {
             Ok(()) => Ok(ledger),
             Err(error) => self.closing(ledger, |_| Err(error)),
@@ -58,16 +56,6 @@ impl Desk {
         self.tell_notes(ledger);
         self.follow_pin(ledger)?;
         forget_made(folder)
-    }
-
-    /// Opens the ledger in `folder`, once nobody else writes.
-    ///
-    /// # Errors
-    /// `no_key`, `home_in_ledger`, all of [`Ledger::open`].
-    pub(crate) fn open(&self, folder: &Path) -> Result<Ledger> {
-        let config = LedgerConfig::read(folder)?;
-        self.home()?.check_outside(folder)?;
-        self.open_with_log_key(folder, &config.origin)
     }
 
     /// Does `work` on an open ledger and closes it, whatever came of it. A panic lets go of it only.

@@ -17,7 +17,7 @@ use crate::chain::entry::CommandId;
 use crate::chain::signature::{SIGNATURE_BYTES, Signer};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{
-    Committed, Durability, Ledger, Prepared, Ready, Receipt, Staging, Wish, named,
+    Committed, Durability, Instruction, Ledger, Prepared, Ready, Receipt, Staging, named,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -47,8 +47,8 @@ pub struct Queue(SyncSender<Job>);
 type Work = Box<dyn FnOnce(Result<&mut Ledger>) + Send>;
 
 enum Job {
-    Submit(Wish, Arc<dyn Signer>, Durability, Answer<Receipt>),
-    Prepare(Wish, Answer<Ready>),
+    Submit(Instruction, Arc<dyn Signer>, Durability, Answer<Receipt>),
+    Prepare(Instruction, Answer<Ready>),
     Commit(Box<Prepared>, [u8; SIGNATURE_BYTES], Durability, Answer<Committed>),
     Work(Work),
     Stop,
@@ -108,7 +108,7 @@ impl Desk {
     /// As every opening of a ledger; `no_thread` where the system has none left.
     pub fn writer(&self, folder: &Path) -> Result<Writer> {
         let (desk, folder) = (self.clone(), folder.to_owned());
-        Writer::start(Box::new(move || desk.open_whole(&folder)), Arc::clone(&self.listener))
+        Writer::start(Box::new(move || desk.open(&folder)), Arc::clone(&self.listener))
     }
 }
 
@@ -170,16 +170,16 @@ impl Queue {
     /// of [`Ledger::submit`].
     pub fn submit(
         &self,
-        wish: Wish,
+        instruction: Instruction,
         signer: Arc<dyn Signer>,
         until: Durability,
     ) -> Pending<Receipt> {
-        self.ask(|answer| Job::Submit(wish, signer, until, answer))
+        self.ask(|answer| Job::Submit(instruction, signer, until, answer))
     }
 
     /// As [`Ledger::prepare`], on everything that came before.
-    pub fn prepare(&self, wish: Wish) -> Pending<Ready> {
-        self.ask(|answer| Job::Prepare(wish, answer))
+    pub fn prepare(&self, instruction: Instruction) -> Pending<Ready> {
+        self.ask(|answer| Job::Prepare(instruction, answer))
     }
 
     /// As [`Ledger::commit`].
@@ -265,7 +265,7 @@ impl WriterThread {
                 let ends = !goes_on || self.is_doubted || taken >= MOST_AT_ONCE;
                 next = if ends { None } else { jobs.try_recv().ok() };
             }
-            self.settle(&mut waiting);
+            self.sync(&mut waiting);
             self.let_go_of_unfit();
         }
         self.ledger.take().map_or(Ok(()), Ledger::close)
@@ -297,9 +297,10 @@ impl WriterThread {
     /// Takes a job on; false where it was the last.
     fn take(&mut self, job: Job, waiting: &mut Vec<Waiting>) -> bool {
         match job {
-            Job::Submit(wish, signer, until, answer) => {
-                let has_key = wish.command_key.is_some();
-                let staged = self.ledger().and_then(|ledger| sign(ledger, wish, signer.as_ref()));
+            Job::Submit(instruction, signer, until, answer) => {
+                let has_key = instruction.command_key.is_some();
+                let staged =
+                    self.ledger().and_then(|ledger| sign(ledger, instruction, signer.as_ref()));
                 match staged {
                     Ok((id, done)) => {
                         let answer = Waiter::Submitted(answer);
@@ -308,9 +309,9 @@ impl WriterThread {
                     Err(error) => answer.give(Err(self.doubted(error))),
                 }
             }
-            Job::Prepare(wish, answer) => {
-                let has_key = wish.command_key.is_some();
-                match self.ledger().and_then(|ledger| ledger.prepare(wish)) {
+            Job::Prepare(instruction, answer) => {
+                let has_key = instruction.command_key.is_some();
+                match self.ledger().and_then(|ledger| ledger.prepare(instruction)) {
                     // It may have been recorded by one who waits.
                     Ok(Ready::Done(receipt)) => {
                         let (until, id) = (Durability::Recorded, receipt.command_id);
@@ -340,7 +341,7 @@ impl WriterThread {
                 waiting.push(Waiting { until, id, has_key, done, answer });
             }
             Job::Work(work) => {
-                self.settle(waiting);
+                self.sync(waiting);
                 work(self.ledger());
                 self.let_go_of_unfit();
             }
@@ -350,16 +351,16 @@ impl WriterThread {
     }
 
     /// Makes durable what is staged, and tells everybody who waits for it.
-    fn settle(&mut self, waiting: &mut Vec<Waiting>) {
+    fn sync(&mut self, waiting: &mut Vec<Waiting>) {
         let waiting = std::mem::take(waiting);
         if waiting.is_empty() {
             return;
         }
-        let settled = match &mut self.ledger {
-            Some(ledger) => ledger.settle(Durability::Recorded),
+        let synced = match &mut self.ledger {
+            Some(ledger) => ledger.sync_staged(Durability::Recorded),
             None => Err(stopped()),
         };
-        match settled {
+        match synced {
             Ok(receipts) => self.acknowledge(waiting, receipts),
             Err(error) => {
                 // Opening it again finds out what is there.
@@ -402,10 +403,10 @@ impl WriterThread {
 /// Prepares a command, signs it and puts it behind those that wait; or what it was recorded as before.
 fn sign(
     ledger: &mut Ledger,
-    wish: Wish,
+    instruction: Instruction,
     signer: &dyn Signer,
 ) -> Result<(CommandId, Option<Receipt>)> {
-    match ledger.prepare(wish)? {
+    match ledger.prepare(instruction)? {
         Ready::Done(receipt) => Ok((receipt.command_id, Some(receipt))),
         Ready::ToSign(prepared) => {
             let (id, signature) = (prepared.command_id(), signer.sign(prepared.message()));

@@ -34,6 +34,7 @@ pub mod posting;
 pub mod propose;
 pub mod rejection;
 pub mod sharded;
+pub mod slot;
 mod spelling;
 pub mod state;
 pub mod stranded;

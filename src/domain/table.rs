@@ -1,22 +1,22 @@
 //! Tables of the state: keys and values, found by hash or by order.
 //!
 //! A [`Table`] finds a key in the same time however many there are, which the rules do some ten times
-//! an entry; a [`BTreeMap`] also gives ranges. Neither shows anything of how it was filled: a table is
-//! compared and encoded by its contents, in ascending order. A `Slot` changes either and notes what
-//! was there before. The hash is seeded anew in every process, so that nobody can choose codes that meet.
+//! an entry; a `BTreeMap` also gives ranges. Neither shows anything of how it was filled: a table is
+//! compared and encoded by its contents, in ascending order; `slot` changes either. The hash is seeded anew in
+//! every process, so that nobody can choose codes that meet.
 //!
 //! A table is cut into shards by the place of its keys ([`Placed`]): one more for every [`KEYS_A_SHARD`]
 //! keys, so that a shard stays as long as it is (linear hashing: each new one takes keys from one other
 //! alone). A table from a snapshot reads a shard ([`Load`]) when a key in it is first asked for, and knows
 //! which shards changed since. Who reads a table sees nothing of that. One that was never in a snapshot has a
-//! single shard, however long, until it is cut: to find a shard costs some 7 % of what `verify` takes (measured).
+//! single shard, however long, until it is cut, which saves `verify` a hash a look-up.
 
 use super::place::Placed;
+use super::slot::Lookup;
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::Hash;
 use std::sync::{Arc, OnceLock};
@@ -127,7 +127,7 @@ impl<K: Placed + Hash + Eq, V> Table<K, V> {
     }
 
     /// A snapshot has it as it is: nothing changed since, and `kept` is where it is read.
-    pub fn settle(&mut self, kept: Arc<dyn Load<K, V>>) {
+    pub fn mark_kept(&mut self, kept: Arc<dyn Load<K, V>>) {
         self.shards.iter_mut().for_each(|shard| shard.is_changed = false);
         self.kept = Some(kept);
     }
@@ -304,31 +304,6 @@ where
     }
 }
 
-/// What a journal asks of a table, found by hash or by order.
-pub trait Lookup {
-    /// Its keys.
-    type Key;
-    /// Its values.
-    type Value;
-
-    /// The value of a key, to change.
-    fn value_mut(&mut self, key: &Self::Key) -> Option<&mut Self::Value>;
-
-    /// Sets the value of a key, or removes it; gives the value before.
-    fn set(&mut self, key: Self::Key, value: Option<Self::Value>) -> Option<Self::Value>;
-
-    /// All keys and values, in whatever order.
-    fn all(&self) -> impl Iterator<Item = (&Self::Key, &Self::Value)>;
-
-    /// The first key, in order, that is `wanted` with its value. Reads the whole table.
-    fn find(&self, wanted: impl Fn(&Self::Key, &Self::Value) -> bool) -> Option<&Self::Key>
-    where
-        Self::Key: Ord,
-    {
-        self.all().filter(|(key, value)| wanted(key, value)).map(|(key, _)| key).min()
-    }
-}
-
 impl<K: Placed + Hash + Eq, V> Lookup for Table<K, V> {
     type Key = K;
     type Value = V;
@@ -358,101 +333,12 @@ impl<K: Placed + Hash + Eq, V> Lookup for Table<K, V> {
     }
 }
 
-impl<K: Ord, V> Lookup for BTreeMap<K, V> {
-    type Key = K;
-    type Value = V;
-
-    fn value_mut(&mut self, key: &K) -> Option<&mut V> {
-        self.get_mut(key)
-    }
-
-    fn set(&mut self, key: K, value: Option<V>) -> Option<V> {
-        match value {
-            Some(value) => self.insert(key, value),
-            None => self.remove(&key),
-        }
-    }
-
-    fn all(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.iter()
-    }
-}
-
-/// A table to change: what a key had before is noted, wrapped as what takes the change back.
-pub(super) struct Slot<'j, T: Lookup, U> {
-    table: &'j mut T,
-    undo: &'j mut Vec<U>,
-    wrap: fn(T::Key, Option<T::Value>) -> U,
-}
-
-impl<T: Lookup, U> std::fmt::Debug for Slot<'_, T, U> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Slot").field("noted", &self.undo.len()).finish_non_exhaustive()
-    }
-}
-
-impl<'j, T: Lookup<Key: Clone, Value: Clone>, U> Slot<'j, T, U> {
-    /// Notes in `undo`, as `wrap` says it.
-    pub(super) fn new(
-        table: &'j mut T,
-        undo: &'j mut Vec<U>,
-        wrap: fn(T::Key, Option<T::Value>) -> U,
-    ) -> Self {
-        Self { table, undo, wrap }
-    }
-
-    /// Sets the value of a key.
-    pub(super) fn insert(self, key: T::Key, value: T::Value) {
-        let before = self.table.set(key.clone(), Some(value));
-        self.undo.push((self.wrap)(key, before));
-    }
-
-    /// Removes a key.
-    pub(super) fn remove(self, key: &T::Key) {
-        if let Some(before) = self.table.set(key.clone(), None) {
-            self.undo.push((self.wrap)(key.clone(), Some(before)));
-        }
-    }
-
-    /// Changes the value of a key where it has one; gives what `change` says then.
-    pub(super) fn change<R>(
-        self,
-        key: &T::Key,
-        change: impl FnOnce(&mut T::Value) -> R,
-    ) -> Option<R> {
-        let value = self.table.value_mut(key)?;
-        self.undo.push((self.wrap)(key.clone(), Some(value.clone())));
-        Some(change(value))
-    }
-
-    /// Sets the value of a key to what `change` makes of the present one; `None` removes it.
-    ///
-    /// # Errors
-    /// What `change` says; nothing is changed then.
-    pub(super) fn update<E>(
-        self,
-        key: &T::Key,
-        change: impl FnOnce(Option<&T::Value>) -> Result<Option<T::Value>, E>,
-    ) -> Result<(), E> {
-        let before = match self.table.value_mut(key) {
-            None => match change(None)? {
-                None => return Ok(()),
-                now => self.table.set(key.clone(), now),
-            },
-            Some(value) => match change(Some(value))? {
-                None => self.table.set(key.clone(), None),
-                Some(now) => Some(std::mem::replace(value, now)),
-            },
-        };
-        self.undo.push((self.wrap)(key.clone(), before));
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::arithmetic_side_effects, reason = "test code")]
     use super::*;
+    use crate::domain::slot::Slot;
+    use std::collections::BTreeMap;
     use std::sync::Mutex;
 
     fn filled(keys: &[u64]) -> Table<u64, char> {

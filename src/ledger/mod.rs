@@ -62,7 +62,7 @@ pub use batch::{Batch, RowIn, RowOut};
 pub use confidential::Swept;
 pub use media::{Media, OpenStore};
 pub use past::Past;
-pub use prepare::{Prepared, Ready, Wish};
+pub use prepare::{Instruction, Prepared, Ready};
 pub use reader::Reader;
 pub use receipt::{Durability, Receipt, ReceiptEntry};
 pub use restore::{

@@ -71,7 +71,7 @@ impl Ledger {
         }
         self.store.put_snapshot(&snapshot, &parts)?;
         let fetch = fetch_from(self.store.as_ref())?;
-        self.parts = Some(written.settle(&mut self.state, fetch));
+        self.parts = Some(written.mark_kept(&mut self.state, fetch));
         Ok(())
     }
 }

@@ -28,7 +28,7 @@ use crate::error::{Error, Kind, Result};
 
 /// What an officer wishes to be recorded.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct Instruction {
     /// The order.
     pub order: Order,
     /// Confidential fields of its first entry: sealed beside the chain, never in it.
@@ -43,7 +43,7 @@ pub struct Wish {
     pub accept_clock: Option<Date>,
 }
 
-/// What came of a wish.
+/// What came of a instruction.
 #[derive(Debug)]
 pub enum Ready {
     /// To be signed.
@@ -55,7 +55,7 @@ pub enum Ready {
 /// A command to be signed: see [`Ledger::prepare`].
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    pub(super) wish: Wish,
+    pub(super) instruction: Instruction,
     pub(super) id: CommandId,
     /// Where it is prepared to stand.
     pub(super) head: Head,
@@ -98,7 +98,7 @@ impl Prepared {
     /// True where the officer gave an idempotency key, by which it can be run again.
     #[must_use]
     pub fn has_key(&self) -> bool {
-        self.wish.command_key.is_some()
+        self.instruction.command_key.is_some()
     }
 
     /// What a soft rule looks at.
@@ -148,59 +148,59 @@ fn may_come_in_a_breach(command: &Command) -> bool {
 }
 
 impl Ledger {
-    /// What a wish would record on the present head, judged by every rule; nothing is written. To be
+    /// What a instruction would record on the present head, judged by every rule; nothing is written. To be
     /// signed, and handed to [`Ledger::commit`].
     ///
     /// # Errors
     /// `Kind::Rejected` when a rule says no; `read_only_ledger` while a breach is open.
-    pub fn prepare(&mut self, wish: Wish) -> Result<Ready> {
+    pub fn prepare(&mut self, instruction: Instruction) -> Result<Ready> {
         self.check_writable()?;
-        let outcome = self.prepare_first(wish);
+        let outcome = self.prepare_first(instruction);
         // What the rules said of a state that could not be read is worth nothing.
         self.check_state().and(outcome)
     }
 
-    fn prepare_first(&mut self, wish: Wish) -> Result<Ready> {
-        let id = self.command_id(wish.command_key.as_deref())?;
+    fn prepare_first(&mut self, instruction: Instruction) -> Result<Ready> {
+        let id = self.command_id(instruction.command_key.as_deref())?;
         // An id that was just drawn is nobody's yet.
-        let used = if wish.command_key.is_some() { self.span_of(id)? } else { None };
-        self.prepare_on_tip(wish, id, used, None)
+        let used = if instruction.command_key.is_some() { self.span_of(id)? } else { None };
+        self.prepare_on_tip(instruction, id, used, None)
     }
 
     /// The same command once more, on what is recorded by now.
     pub(super) fn prepare_again(&mut self, former: Prepared) -> Result<Ready> {
         let used = self.span_of(former.id)?;
-        let outcome = self.prepare_on_tip(former.wish, former.id, used, former.pair);
+        let outcome = self.prepare_on_tip(former.instruction, former.id, used, former.pair);
         self.check_state().and(outcome)
     }
 
     fn prepare_on_tip(
         &mut self,
-        wish: Wish,
+        instruction: Instruction,
         id: CommandId,
         used: Option<crate::store::Span>,
         pair: Option<Pair>,
     ) -> Result<Ready> {
-        let digest = order_digest(&wish.order)?;
+        let digest = order_digest(&instruction.order)?;
         if let Some(span) = used {
-            return self.replay(&wish, digest, span).map(Ready::Done);
+            return self.replay(&instruction, digest, span).map(Ready::Done);
         }
-        let mut cited = self.cited(&wish.order)?;
-        if !may_come_in_a_breach(&wish.order.command) {
+        let mut cited = self.cited(&instruction.order)?;
+        if !may_come_in_a_breach(&instruction.order.command) {
             self.check_no_breach()?;
         }
         let at_microseconds = self.outside.clock.now_microseconds();
-        let moment = self.moment_at(at_microseconds, wish.accept_clock)?;
-        let officer = self.officer(&wish.officer)?;
-        let mut events = propose(&self.state, &wish.order, moment.today, &cited)?;
+        let moment = self.moment_at(at_microseconds, instruction.accept_clock)?;
+        let officer = self.officer(&instruction.officer)?;
+        let mut events = propose(&self.state, &instruction.order, moment.today, &cited)?;
         moment.check_dates(&events)?;
         let context = moment.context(officer, &cited);
-        if let Some(all) = self.cite_dependents(&wish.order, &events, &context)? {
+        if let Some(all) = self.cite_dependents(&instruction.order, &events, &context)? {
             cited = all;
-            events = propose(&self.state, &wish.order, moment.today, &cited)?;
+            events = propose(&self.state, &instruction.order, moment.today, &cited)?;
         }
         let pair = match pair {
-            None => confidential::seal(self.id()?, &mut events, wish.confidential.as_ref())?,
+            None => confidential::seal(self.id()?, &mut events, instruction.confidential.as_ref())?,
             sealed => confidential::commit_to(sealed, &mut events),
         };
         let context = moment.context(officer, &cited);
@@ -230,7 +230,7 @@ impl Ledger {
         let head = self.tip();
         let unsigned = seal::chain(head, &command, &unsealed, self.outside.ids.as_mut())?;
         Ok(Ready::ToSign(Box::new(Prepared {
-            wish,
+            instruction,
             id,
             head,
             at_microseconds,
@@ -310,7 +310,7 @@ impl Ledger {
         })
     }
 
-    /// The entries that the wish cites, from the store.
+    /// The entries that the instruction cites, from the store.
     pub(super) fn cited(&self, order: &Order) -> Result<Cited> {
         let mut cited = Cited::new();
         if let Some(index) = cites(&order.command)

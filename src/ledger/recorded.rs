@@ -1,6 +1,6 @@
 //! What was recorded before, for a command that is run again: found by its id, or by the entry it made.
 
-use super::prepare::Wish;
+use super::prepare::Instruction;
 use super::retry::differing_field;
 use super::{Durability, Ledger, Receipt, ReceiptEntry, event_of};
 use crate::chain::entry::{self, CommandId, Head, Sealed};
@@ -46,16 +46,21 @@ impl Ledger {
     }
 
     /// Same id and same content: the first receipt again. Same id, other content: the field.
-    pub(super) fn replay(&self, wish: &Wish, digest: Hash, span: Span) -> Result<Receipt> {
+    pub(super) fn replay(
+        &self,
+        instruction: &Instruction,
+        digest: Hash,
+        span: Span,
+    ) -> Result<Receipt> {
         let stored = self.stored(span)?;
         if stored.digest != Some(digest) {
             let offset = self.facts()?.utc_offset_minutes;
             let then = Date::at(stored.recorded_at_microseconds, offset);
             let events: Vec<&Event> = stored.entries.iter().map(|entry| &entry.event).collect();
-            let field = differing_field(&wish.order, &events, stored.digest, then);
+            let field = differing_field(&instruction.order, &events, stored.digest, then);
             return Err(Rejection::CommandIdReused { field, first: span.first }.into());
         }
-        self.compare_fields(stored.entries.first(), wish.confidential.as_ref())?;
+        self.compare_fields(stored.entries.first(), instruction.confidential.as_ref())?;
         Ok(self.replayed(stored))
     }
 

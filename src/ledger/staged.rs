@@ -1,16 +1,16 @@
 //! Signed commands on their way to the disk, in the order of their entries.
 //!
 //! A command that is signed is staged: the state has it, the next one is prepared on it, and nobody is
-//! told that it is recorded. [`Ledger::settle`] makes all that are staged durable by one sync, or takes
+//! told that it is recorded. [`Ledger::sync_staged`] makes all that are staged durable by one sync, or takes
 //! all of them back. One at a time this is [`Ledger::commit`]; a writer with a queue
-//! ([`desk`](crate::desk)) stages what waits, and settles once.
+//! ([`desk`](crate::desk)) stages what waits, and syncs once.
 
 use super::prepare::{Prepared, Ready};
 use super::submit::{named, receipt_entries};
 use super::{Durability, Ledger, Receipt, seal};
 use crate::chain::confidential::Pair;
-use crate::chain::entry::{self, CommandId, Head, Sealed, SealedCommand};
-use crate::chain::signature::{SIGNATURE_BYTES, verify};
+use crate::chain::entry::{CommandId, Head, Sealed, SealedCommand};
+use crate::chain::signature::{SIGNATURE_BYTES, Signer, verify};
 use crate::domain::admit::admit;
 use crate::domain::event::Event;
 use crate::domain::finding::Finding;
@@ -44,7 +44,7 @@ pub struct Stale {
 /// What became of a command that was to be staged.
 #[derive(Debug)]
 pub(crate) enum Staging {
-    /// It is recorded by the next [`Ledger::settle`].
+    /// It is recorded by the next [`Ledger::sync_staged`].
     Staged,
     /// As [`Committed::Recorded`], by an earlier command.
     Done(Receipt),
@@ -96,12 +96,28 @@ impl Ledger {
         signature: &[u8; SIGNATURE_BYTES],
         until: Durability,
     ) -> Result<Committed> {
-        let named = (prepared.id, prepared.wish.command_key.is_some());
+        let named = (prepared.id, prepared.has_key());
         match self.stage(prepared, signature)? {
-            Staging::Staged => self.settle_one(until, named).map(Committed::Recorded),
+            Staging::Staged => self.sync_one(until, named).map(Committed::Recorded),
             Staging::Done(receipt) => Ok(Committed::Recorded(receipt)),
             Staging::Stale(stale) => Ok(Committed::Stale(stale)),
         }
+    }
+
+    /// [`Ledger::commit`] for whoever holds the officer's key: nothing comes between signature and entry.
+    ///
+    /// # Errors
+    /// As [`Ledger::submit`].
+    pub fn commit_signed_by(
+        &mut self,
+        signer: &dyn Signer,
+        prepared: Prepared,
+        until: Durability,
+    ) -> Result<Receipt> {
+        let named = (prepared.id, prepared.has_key());
+        let signature = signer.sign(prepared.message());
+        self.stage_signed(prepared, &signature)?;
+        self.sync_one(until, named)
     }
 
     /// Puts a signed command behind those that wait to be made durable.
@@ -114,7 +130,7 @@ impl Ledger {
         signature: &[u8; SIGNATURE_BYTES],
     ) -> Result<Staging> {
         self.check_writable()?;
-        if !verify(&prepared.wish.officer, prepared.message(), signature) {
+        if !verify(&prepared.instruction.officer, prepared.message(), signature) {
             return Err(signature_wrong(&prepared));
         }
         let now = self.outside.clock.now_microseconds();
@@ -156,31 +172,28 @@ impl Ledger {
             }
         };
         let before_microseconds = self.recorded_at_microseconds;
-        let last = command.entries.last();
-        if let Some(envelope) = last.and_then(|last| entry::parse(&last.bytes).ok()) {
-            self.recorded_at_microseconds = envelope.recorded_at_microseconds;
-        }
+        self.note_time(&command);
         self.stage.commands.push(command);
         let undo = admitted.undo;
         self.stage.staged.push(Staged { id, events, warnings, pair, undo, before_microseconds });
         Ok(())
     }
 
-    /// [`Ledger::settle`] of a command that is staged alone, with its id and whether it has a key of its own.
-    pub(super) fn settle_one(
+    /// [`Ledger::sync_staged`] of a command that is staged alone, with its id and whether it has a key of its own.
+    pub(super) fn sync_one(
         &mut self,
         until: Durability,
         (id, has_key): (CommandId, bool),
     ) -> Result<Receipt> {
-        let mut settled = self.settle(until).map_err(|error| named(error, has_key, id))?;
-        Ok(settled.pop().unwrap_or_else(|| self.nothing_to_change(id, Vec::new())))
+        let mut synced = self.sync_staged(until).map_err(|error| named(error, has_key, id))?;
+        Ok(synced.pop().unwrap_or_else(|| self.nothing_to_change(id, Vec::new())))
     }
 
     /// Makes every staged command durable, by one sync, and gives their receipts, in order.
     ///
     /// # Errors
     /// As [`Ledger::submit`]: none of them is recorded then, or of none is it known; all are taken back.
-    pub(crate) fn settle(&mut self, until: Durability) -> Result<Vec<Receipt>> {
+    pub(crate) fn sync_staged(&mut self, until: Durability) -> Result<Vec<Receipt>> {
         let Stage { staged, commands } = std::mem::take(&mut self.stage);
         if commands.is_empty() {
             return Ok(Vec::new());
@@ -255,7 +268,7 @@ impl Ledger {
 }
 
 fn signature_wrong(prepared: &Prepared) -> Error {
-    let key = crate::chain::hash::to_hex(&prepared.wish.officer);
+    let key = crate::chain::hash::to_hex(&prepared.instruction.officer);
     let message = format!("the signature is not one of the key {key} over what was prepared");
     Error::new(Kind::Usage, "signature_wrong", message)
         .with_hint("nothing was written; sign exactly the bytes that were given, with that key")

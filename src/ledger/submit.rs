@@ -3,7 +3,7 @@
 
 use super::Ledger;
 use super::clock::{Before, Moment};
-use super::prepare::{Ready, Wish};
+use super::prepare::{Instruction, Ready};
 use super::receipt::{Durability, Receipt, ReceiptEntry};
 use crate::chain::confidential::Fields;
 use crate::chain::entry::{self, CommandId, Head, SealedCommand};
@@ -17,17 +17,15 @@ use crate::store::Appended;
 /// A command with all that is needed to record it.
 #[derive(Clone, Copy)]
 pub struct Submission<'a> {
-    /// The wish.
+    /// As [`Instruction::order`].
     pub order: &'a Order,
-    /// Confidential fields of its first entry: sealed beside the chain, never in it.
+    /// As [`Instruction::confidential`].
     pub confidential: Option<&'a Fields>,
     /// The officer's key.
     pub signer: &'a dyn Signer,
-    /// The idempotency key, up to 128 bytes; `None`: a random command id. An order that changes nothing
-    /// (a target that is met already) makes no entry, and does not use its key up.
+    /// As [`Instruction::command_key`].
     pub command_key: Option<&'a [u8]>,
-    /// The clock's own day, repeated by the officer: go on with a clock more than 40 days ahead of the
-    /// head, or more than a minute behind it.
+    /// As [`Instruction::accept_clock`].
     pub accept_clock: Option<Date>,
     /// Propose and admit, but write nothing.
     pub dry_run: bool,
@@ -42,10 +40,10 @@ impl std::fmt::Debug for Submission<'_> {
 }
 
 impl Submission<'_> {
-    /// What is wished, without the key that signs for it.
+    /// The same without the key that signs for it.
     #[must_use]
-    pub fn wish(&self) -> Wish {
-        Wish {
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
             order: self.order.clone(),
             confidential: self.confidential.cloned(),
             officer: self.signer.public_key(),
@@ -57,7 +55,7 @@ impl Submission<'_> {
 
 impl Ledger {
     /// Records a command, or returns the first receipt of one that was recorded before:
-    /// [`Ledger::prepare`] and [`Ledger::commit`] for whoever holds the officer's key.
+    /// [`Ledger::prepare`] and [`Ledger::commit_signed_by`] at once.
     ///
     /// # Errors
     /// `Kind::Rejected` when a rule says no: nothing was written. `Kind::Unknown` when the store
@@ -65,7 +63,7 @@ impl Ledger {
     /// command id, which its details name. What is recorded and could not be published is no error: the
     /// receipt says `recorded`, and [`Ledger::unpublished`] why.
     pub fn submit(&mut self, submission: &Submission<'_>) -> Result<Receipt> {
-        let prepared = match self.prepare(submission.wish())? {
+        let prepared = match self.prepare(submission.instruction())? {
             Ready::ToSign(prepared) => *prepared,
             Ready::Done(receipt) => {
                 let dry_run = submission.dry_run && !receipt.replayed;
@@ -75,10 +73,7 @@ impl Ledger {
         if submission.dry_run {
             return Ok(prepared.receipt(self.durability()));
         }
-        let named = (prepared.id, submission.command_key.is_some());
-        let signature = submission.signer.sign(prepared.message());
-        self.stage_signed(prepared, &signature)?;
-        self.settle_one(submission.until, named)
+        self.commit_signed_by(submission.signer, prepared, submission.until)
     }
 
     /// # Errors
@@ -123,14 +118,19 @@ impl Ledger {
         match self.store.append(self.head, commands).map_err(outcome_unknown)? {
             Appended::Done(head) => {
                 self.head = head;
-                let last = commands.last().and_then(|command| command.entries.last());
-                if let Some(envelope) = last.and_then(|last| entry::parse(&last.bytes).ok()) {
-                    self.recorded_at_microseconds = envelope.recorded_at_microseconds;
-                }
+                commands.iter().for_each(|command| self.note_time(command));
             }
             Appended::Conflict { expected, found } => return Err(conflict(expected, found)),
         }
         Ok(())
+    }
+
+    /// The next entry comes after the last one of this command.
+    pub(super) fn note_time(&mut self, command: &SealedCommand) {
+        let last = command.entries.last();
+        if let Some(envelope) = last.and_then(|last| entry::parse(&last.bytes).ok()) {
+            self.recorded_at_microseconds = envelope.recorded_at_microseconds;
+        }
     }
 
     /// Hands recorded commands on to the archive, and to readers if asked to. They are recorded

@@ -21,7 +21,7 @@ mod queue;
 use earmark::chain::signature::Signer as _;
 use earmark::domain::command::Order;
 use earmark::edge::clock::Clock;
-use earmark::ledger::{Ledger, Outside, Wish};
+use earmark::ledger::{Instruction, Ledger, Outside};
 use earmark::tlog::note::VerifierKey;
 use earmark::verify::{Tier, Trust};
 use house::{House, NOW, allocation, fund, payee};
@@ -63,9 +63,9 @@ fn funded() -> House {
     house
 }
 
-/// A wish of the officer of the house.
-fn wish(house: &House, order: Order, key: Option<&str>) -> Wish {
-    Wish {
+/// A instruction of the officer of the house.
+fn instruction(house: &House, order: Order, key: Option<&str>) -> Instruction {
+    Instruction {
         order,
         confidential: None,
         officer: house.officer().public_key(),

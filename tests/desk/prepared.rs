@@ -1,7 +1,7 @@
 //! A command before it is signed, and what becomes of the signature.
 
 use super::house::{House, order, payee, payment};
-use super::{Hands, funded, outside, whole, wish};
+use super::{Hands, funded, instruction, outside, whole};
 use earmark::chain::confidential::{Field, Fields};
 use earmark::chain::signature::{SeedSigner, Signer as _, enrol_message};
 use earmark::domain::command::Command;
@@ -12,7 +12,7 @@ use earmark::domain::ids::Text;
 use earmark::domain::kinds::Role;
 use earmark::error::Result;
 use earmark::ledger::{
-    Committed, Durability, Ledger, Media, Prepared, Ready, Receipt, Stale, Wish,
+    Committed, Durability, Instruction, Ledger, Media, Prepared, Ready, Receipt, Stale,
 };
 use earmark::store::Store;
 use earmark::store::fault::{Fault, FaultMedium};
@@ -25,8 +25,8 @@ fn open(house: &House, hands: &Hands) -> Ledger {
 }
 
 #[track_caller]
-fn prepare(ledger: &mut Ledger, wish: Wish) -> Prepared {
-    match ledger.prepare(wish).unwrap() {
+fn prepare(ledger: &mut Ledger, instruction: Instruction) -> Prepared {
+    match ledger.prepare(instruction).unwrap() {
         Ready::ToSign(prepared) => *prepared,
         Ready::Done(receipt) => panic!("done: {receipt:?}"),
     }
@@ -62,7 +62,7 @@ fn what_was_prepared_is_what_is_recorded_and_nothing_before_it_is_signed() {
     let (house, hands) = (funded(), Hands::new());
     let mut ledger = open(&house, &hands);
     let (head, state) = (ledger.head(), ledger.state().clone());
-    let prepared = prepare(&mut ledger, wish(&house, pay(400), None));
+    let prepared = prepare(&mut ledger, instruction(&house, pay(400), None));
     assert_eq!((ledger.head(), ledger.state()), (head, &state));
     assert_eq!(prepared.head(), head);
     let (rehearsed, events) = (prepared.receipt(ledger.durability()), prepared.events().to_vec());
@@ -84,8 +84,8 @@ fn a_signature_of_another_key_or_of_other_bytes_writes_nothing() {
     let (house, hands) = (funded(), Hands::new());
     let mut ledger = open(&house, &hands);
     let (head, state) = (ledger.head(), ledger.state().clone());
-    let prepared = prepare(&mut ledger, wish(&house, pay(400), None));
-    let other = prepare(&mut ledger, wish(&house, pay(401), None));
+    let prepared = prepare(&mut ledger, instruction(&house, pay(400), None));
+    let other = prepare(&mut ledger, instruction(&house, pay(401), None));
     let key = earmark::chain::hash::to_hex(&house.officer().public_key());
     let stranger = SeedSigner::new(&[5; 32]);
     let wrong = [
@@ -109,7 +109,7 @@ fn a_signature_of_another_key_or_of_other_bytes_writes_nothing() {
 fn on_another_head_the_same_command_is_signed_once_more_under_its_id() {
     let (house, hands) = (funded(), Hands::new());
     let mut ledger = open(&house, &hands);
-    let mine = prepare(&mut ledger, wish(&house, payee("P-9"), None));
+    let mine = prepare(&mut ledger, instruction(&house, payee("P-9"), None));
     let (id, events) = (mine.command_id(), mine.events().to_vec());
     house.submit(&mut ledger, payee("P-2"));
     let head = ledger.head();
@@ -127,7 +127,7 @@ fn on_another_head_the_same_command_is_signed_once_more_under_its_id() {
 fn what_changed_in_between_is_shown_again() {
     let (house, hands) = (funded(), Hands::new());
     let mut ledger = open(&house, &hands);
-    let mine = prepare(&mut ledger, wish(&house, pay(400), None));
+    let mine = prepare(&mut ledger, instruction(&house, pay(400), None));
     // Another payment takes the voucher number that was shown.
     house.submit(&mut ledger, pay(1));
     let back = stale(commit(&house, &mut ledger, mine));
@@ -145,7 +145,7 @@ fn what_changed_in_between_is_shown_again() {
 fn what_a_rule_refuses_by_now_is_refused() {
     let (house, hands) = (funded(), Hands::new());
     let mut ledger = open(&house, &hands);
-    let mine = prepare(&mut ledger, wish(&house, pay(400), None));
+    let mine = prepare(&mut ledger, instruction(&house, pay(400), None));
     house.submit(&mut ledger, pay(700));
     let (head, state) = (ledger.head(), ledger.state().clone());
     let error = commit(&house, &mut ledger, mine).unwrap_err();
@@ -159,7 +159,7 @@ fn what_was_shown_more_than_five_minutes_ago_is_shown_again() {
     let (house, hands) = (funded(), Hands::new());
     for (seconds, is_old) in [(0, false), (299, false), (300, false), (301, true), (-30, false)] {
         let mut ledger = open(&house, &hands);
-        let mine = prepare(&mut ledger, wish(&house, pay(1), None));
+        let mine = prepare(&mut ledger, instruction(&house, pay(1), None));
         hands.turn(seconds);
         match commit(&house, &mut ledger, mine).unwrap() {
             Committed::Recorded(_) => assert!(!is_old, "{seconds}"),
@@ -177,7 +177,7 @@ fn handed_in_twice_it_is_recorded_once() {
     let (house, hands) = (funded(), Hands::new());
     for key in [None, Some("voucher 7")] {
         let mut ledger = open(&house, &hands);
-        let mine = prepare(&mut ledger, wish(&house, pay(1), key));
+        let mine = prepare(&mut ledger, instruction(&house, pay(1), key));
         let first = recorded(commit(&house, &mut ledger, mine.clone()));
         let size = ledger.head().size;
         let again = recorded(commit(&house, &mut ledger, mine));
@@ -192,14 +192,15 @@ fn handed_in_twice_it_is_recorded_once() {
 fn a_command_that_was_recorded_before_needs_no_signature() {
     let (house, hands) = (funded(), Hands::new());
     let mut ledger = open(&house, &hands);
-    let mine = prepare(&mut ledger, wish(&house, pay(1), Some("one")));
+    let mine = prepare(&mut ledger, instruction(&house, pay(1), Some("one")));
     let first = recorded(commit(&house, &mut ledger, mine));
-    let Ready::Done(again) = ledger.prepare(wish(&house, pay(1), Some("one"))).unwrap() else {
+    let Ready::Done(again) = ledger.prepare(instruction(&house, pay(1), Some("one"))).unwrap()
+    else {
         panic!("to be signed")
     };
     assert!(again.replayed);
     assert_eq!(again.entries, first.entries);
-    let error = ledger.prepare(wish(&house, pay(2), Some("one"))).unwrap_err();
+    let error = ledger.prepare(instruction(&house, pay(2), Some("one"))).unwrap_err();
     assert_eq!(error.code(), "command_id_reused");
     whole(&house, ledger);
 }
@@ -210,7 +211,8 @@ fn confidential_fields_are_sealed_once_and_written_at_commit() {
     let mut ledger = open(&house, &hands);
     let mut fields = Fields::default();
     fields.set(Field::BankAccount, "6222 0212 3456 7890 123").unwrap();
-    let asked = Wish { confidential: Some(fields), ..wish(&house, payee("P-3"), None) };
+    let asked =
+        Instruction { confidential: Some(fields), ..instruction(&house, payee("P-3"), None) };
     let folder = house.ledger_folder().join("confidential");
     let count = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
     let mine = prepare(&mut ledger, asked);
@@ -243,7 +245,10 @@ fn a_confidential_command_whose_disk_failed_is_committed_as_it_was() {
             let mut ledger = Ledger::open_on(&folder, outside(&house, &hands), &media).unwrap();
             let mut fields = Fields::default();
             fields.set(Field::BankAccount, "6222 0212 3456 7890 123").unwrap();
-            let asked = Wish { confidential: Some(fields), ..wish(&house, payee("P-3"), None) };
+            let asked = Instruction {
+                confidential: Some(fields),
+                ..instruction(&house, payee("P-3"), None)
+            };
             let mine = prepare(&mut ledger, asked);
             disk.fail_after(calls, fault);
             let first = commit(&house, &mut ledger, mine.clone());
@@ -282,7 +287,8 @@ fn an_officer_who_lost_the_role_in_between_records_nothing() {
             filing: Filing::default(),
         })),
     );
-    let mine = prepare(&mut ledger, Wish { officer: key, ..wish(&house, pay(1), None) });
+    let mine =
+        prepare(&mut ledger, Instruction { officer: key, ..instruction(&house, pay(1), None) });
     house.submit(
         &mut ledger,
         order(Command::ChangeOfficerRoles(OfficerRolesChanged {
@@ -298,7 +304,7 @@ fn an_officer_who_lost_the_role_in_between_records_nothing() {
     let error = ledger.commit(mine, &signature, Durability::Recorded).unwrap_err();
     assert!(error.is_rejection(), "{error}");
     assert_eq!(ledger.head(), head);
-    let stranger = Wish { officer: [7; 32], ..wish(&house, pay(1), None) };
+    let stranger = Instruction { officer: [7; 32], ..instruction(&house, pay(1), None) };
     assert_eq!(ledger.prepare(stranger).unwrap_err().code(), "unknown_officer");
     whole(&house, ledger);
 }

@@ -2,7 +2,7 @@
 
 use super::house::gate::Gate;
 use super::house::{House, payee, payment};
-use super::{Hands, funded, outside, whole, wish};
+use super::{Hands, funded, instruction, outside, whole};
 use earmark::archive::medium::Medium;
 use earmark::chain::signature::Signer as _;
 use earmark::desk::Listener;
@@ -101,8 +101,8 @@ impl Counter {
     }
 
     fn pay(&self, queue: &Queue, amount: i128, key: &str, until: Durability) -> Pending<Receipt> {
-        let wish = wish(&self.house, payment("PD-INFO", "P-1", amount), Some(key));
-        queue.submit(wish, Arc::new(self.house.officer()), until)
+        let instruction = instruction(&self.house, payment("PD-INFO", "P-1", amount), Some(key));
+        queue.submit(instruction, Arc::new(self.house.officer()), until)
     }
 
     fn end(self) {
@@ -146,8 +146,8 @@ fn no_sync_waits_for_more_than_a_bounded_number_of_commands() {
     let many = MOST_AT_ONCE + 1;
     let told = counter.all_at_once(|queue| {
         let register = |n| {
-            let wish = wish(&counter.house, payee(&format!("N-{n}")), None);
-            queue.submit(wish, Arc::new(counter.house.officer()), Durability::Recorded)
+            let instruction = instruction(&counter.house, payee(&format!("N-{n}")), None);
+            queue.submit(instruction, Arc::new(counter.house.officer()), Durability::Recorded)
         };
         (0..many).map(register).collect()
     });
@@ -213,10 +213,10 @@ fn a_command_cites_an_entry_that_is_not_durable_yet() {
             reason: Text::new("paid twice"),
             filing: Filing::default(),
         });
-        let wish = wish(&counter.house, super::house::order(reversal), None);
+        let instruction = instruction(&counter.house, super::house::order(reversal), None);
         vec![
             counter.pay(queue, 1_000, "first", Durability::Recorded),
-            queue.submit(wish, Arc::new(counter.house.officer()), Durability::Recorded),
+            queue.submit(instruction, Arc::new(counter.house.officer()), Durability::Recorded),
             counter.pay(queue, 1_000, "second", Durability::Recorded),
         ]
     });
@@ -273,7 +273,7 @@ fn nobody_is_told_of_what_waits_for_a_sync_that_fails() {
         let first = counter.pay(&queue, 1, "same", Durability::Recorded);
         // The same order under the same key: its receipt is that of the one before.
         let order = payment("PD-INFO", "P-1", 1);
-        let again = queue.prepare(wish(&counter.house, order, Some("same")));
+        let again = queue.prepare(instruction(&counter.house, order, Some("same")));
         go.send(()).unwrap();
         busy.wait().unwrap();
         match (first.wait(), again.wait()) {
@@ -324,8 +324,8 @@ fn twelve_who_sign_elsewhere_are_each_recorded_once() {
             let (queue, house) = (counter.writer.queue(), Arc::clone(&counter.house));
             thread::spawn(move || {
                 let key = format!("p{n}");
-                let wish = wish(&house, payment("PD-INFO", "P-1", 1), Some(&key));
-                let Ready::ToSign(mut prepared) = queue.prepare(wish).wait().unwrap() else {
+                let instruction = instruction(&house, payment("PD-INFO", "P-1", 1), Some(&key));
+                let Ready::ToSign(mut prepared) = queue.prepare(instruction).wait().unwrap() else {
                     panic!()
                 };
                 loop {
@@ -351,7 +351,7 @@ fn the_queue_says_that_it_has_ended() {
     let counter = counter();
     let (queue, house) = (counter.writer.queue(), Arc::clone(&counter.house));
     counter.writer.close().unwrap();
-    let late = wish(&house, payment("PD-INFO", "P-1", 1), None);
+    let late = instruction(&house, payment("PD-INFO", "P-1", 1), None);
     let late = queue.submit(late, Arc::new(house.officer()), Durability::Recorded);
     assert_eq!(late.wait().unwrap_err().code(), "writer_stopped");
     // And so does one whose work did not come to an end.

@@ -81,7 +81,7 @@ impl Kept {
             self.state = state;
             parts
         } else {
-            written.settle(&mut self.state, fetch())
+            written.mark_kept(&mut self.state, fetch())
         };
         assert_eq!(self.state.changed(), [0, 0]);
         self.parts = Some(parts);

@@ -2,6 +2,7 @@
 //! that are mostly admissible, `world` books them and holds every booking against the invariants,
 //! `oracle` computes all balances once more from the posting table in another style, and `hostile`
 //! hands `admit` events that no office would write.
+// profile: optimised
 
 #![allow(
     missing_docs,

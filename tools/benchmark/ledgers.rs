@@ -19,7 +19,9 @@ use earmark::import::intake::LedgerIntake;
 use earmark::import::mapping::Mapping;
 use earmark::import::rejects::RejectsFile;
 use earmark::import::run::{self, Input, Job, Summary};
-use earmark::ledger::{Durability, Ledger, Outside, Receipt, RowIn, RowOut, Submission, Wish};
+use earmark::ledger::{
+    Durability, Instruction, Ledger, Outside, Receipt, RowIn, RowOut, Submission,
+};
 use earmark::words::{Lang, Surface};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -96,9 +98,9 @@ pub(crate) fn submit(ledger: &mut Ledger, order: &Order, until: Durability) -> R
 }
 
 /// What an officer whose key is here wishes.
-pub(crate) fn wish(order: Order) -> Wish {
+pub(crate) fn instruction(order: Order) -> Instruction {
     let (confidential, command_key, accept_clock) = (None, None, None);
-    Wish { order, confidential, officer: officer().public_key(), command_key, accept_clock }
+    Instruction { order, confidential, officer: officer().public_key(), command_key, accept_clock }
 }
 
 /// Nobody is told anything.

@@ -114,8 +114,8 @@ fn waiting(wanted: &Wanted, small: &Path, single: [f64; 2], table: &mut Table) {
                 scope.spawn(move || {
                     let signer: Arc<dyn Signer> = Arc::new(ledgers::officer());
                     for _ in 0..each {
-                        let wish = ledgers::wish(ledgers::payment("HT-00001", 1));
-                        queue.submit(wish, Arc::clone(&signer), until).wait().unwrap();
+                        let instruction = ledgers::instruction(ledgers::payment("HT-00001", 1));
+                        queue.submit(instruction, Arc::clone(&signer), until).wait().unwrap();
                     }
                 });
             }

@@ -288,16 +288,16 @@ pub fn write_state(state: &mut State, before: Option<&Parts>) -> Result<Written>
 
 impl Written {
     /// The state as it is now is what was put down; gives what its tables are read from since.
-    pub fn settle(self, state: &mut State, fetch: Arc<dyn Fetch>) -> Arc<Parts> {
+    pub fn mark_kept(self, state: &mut State, fetch: Arc<dyn Fetch>) -> Arc<Parts> {
         let parts = Arc::new(Parts::new(fetch, self.tables));
-        let Ok(()) = state.visit(&mut Settled(&parts));
+        let Ok(()) = state.visit(&mut Marked(&parts));
         parts
     }
 }
 
-struct Settled<'p>(&'p Arc<Parts>);
+struct Marked<'p>(&'p Arc<Parts>);
 
-impl Visit for Settled<'_> {
+impl Visit for Marked<'_> {
     type Stop = Infallible;
 
     fn table<K: Key, V: Value>(
@@ -305,7 +305,7 @@ impl Visit for Settled<'_> {
         number: u8,
         table: &mut Table<K, V>,
     ) -> std::result::Result<(), Infallible> {
-        table.settle(Arc::new(OfTable { parts: Arc::clone(self.0), number }));
+        table.mark_kept(Arc::new(OfTable { parts: Arc::clone(self.0), number }));
         Ok(())
     }
 }

@@ -16,8 +16,8 @@ use crate::domain::ids::Code;
 use crate::domain::kinds::ProjectStatus;
 use crate::domain::money::Amount;
 use crate::domain::rejection::BuiltOn;
+use crate::domain::slot::Lookup;
 use crate::domain::state::{Project, RefundKey, State};
-use crate::domain::table::Lookup;
 
 /// An event whose reversal asks what was built on it. Nothing has a default.
 pub(super) trait Built {

@@ -1,6 +1,6 @@
 //! Types 80 and 81: reversals and attachments.
 
-use super::{Done, Fact, Reversible, See, Seen, Value};
+use super::{Done, Fact, Reversible, See, Seen, Value, moved};
 use crate::domain::event::{Cited, DocumentAttached, EntryReversed, Event};
 use crate::domain::ids::MAX_REASON_BYTES;
 use crate::domain::known;
@@ -26,10 +26,7 @@ impl Fact for EntryReversed {
     /// The inverse moves of the entry, last first.
     fn moves(&self, state: &State, cited: &Cited) -> Result<Vec<Move>, Rejection> {
         let event = known::counted(state, cited, self.entry)?;
-        let done = match state.kept_moves.get(&self.entry) {
-            Some(kept) => kept.clone(),
-            None => event.body.moved(state, cited)?,
-        };
+        let done = moved(state, self.entry, event, cited)?;
         Ok(done.into_iter().rev().map(|m| Move::new(m.to, m.from, m.amount)).collect())
     }
 

@@ -212,9 +212,14 @@ pub fn moved_at(state: &State, index: u64, event: &Event, cited: &Cited) -> Opti
     if is_untold {
         return None;
     }
+    moved(state, index, event, cited).ok()
+}
+
+/// The moves of an entry that stands: those that were kept, or what the event itself tells.
+fn moved(state: &State, index: u64, event: &Event, cited: &Cited) -> Result<Vec<Move>, Rejection> {
     match state.kept_moves.get(&index) {
-        Some(kept) => Some(kept.clone()),
-        None => event.body.moved(state, cited).ok(),
+        Some(kept) => Ok(kept.clone()),
+        None => event.body.moved(state, cited),
     }
 }
 
