@@ -17,6 +17,7 @@
     reason = "a measuring tool: it stops at the first surprise and prints"
 )]
 
+mod beside;
 mod ledgers;
 mod raw;
 mod steps;
@@ -28,6 +29,8 @@ use std::process::Command;
 pub(crate) struct Wanted {
     /// The binary whose cold processes are timed.
     pub(crate) earmark: PathBuf,
+    /// The plain SQLite table that is measured beside it (tools/benchmark/sqlite).
+    pub(crate) sqlite: PathBuf,
     /// Entries of the largest ledger.
     pub(crate) entries: u32,
     /// Rows of the import.
@@ -52,6 +55,7 @@ fn main() {
     };
     let wanted = Wanted {
         earmark: value("--earmark").map(PathBuf::from).expect("--earmark FILE"),
+        sqlite: value("--sqlite").map(PathBuf::from).expect("--sqlite FILE"),
         entries: number("--entries", 1_000_000),
         rows: number("--rows", 115_000),
         commands: number("--commands", 20_000),

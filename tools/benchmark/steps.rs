@@ -1,5 +1,6 @@
 //! The steps, in the order of the table.
 
+use crate::beside::Sqlite;
 use crate::{
     Table, Wanted, cores, cpu_seconds, folder_bytes, in_child, ledgers, peak_mebibytes, raw,
 };
@@ -43,21 +44,23 @@ fn payment_bytes(folder: &Path) -> Vec<u8> {
     sealed.bytes
 }
 
-/// Gives the medians of a single record, recorded and published, µs.
+/// Gives the medians of a single record, recorded and published, and of a payment in SQLite, µs.
 fn records(
     wanted: &Wanted,
     folder: &Path,
     small: &Path,
     entry: &[u8],
     table: &mut Table,
-) -> [f64; 2] {
+) -> [f64; 3] {
     let (sign, check) = raw::signature();
     let mut ledger = ledgers::open(small);
     // Raw, recorded and published take turns, so that a disk that drifts drifts for all.
     let (mut raws, mut recorded, mut published) = (Vec::new(), Vec::new(), Vec::new());
+    let (sqlite, mut beside) = (Sqlite::new(wanted, folder, "sqlite-single"), Vec::new());
     let rounds = wanted.records.div_ceil(50);
     for _ in 0..rounds {
         raws.extend(raw::fdatasync(folder, entry, 50));
+        beside.push(sqlite.single(50) / 1e6);
         for (until, times) in
             [(Durability::Recorded, &mut recorded), (Durability::Published, &mut published)]
         {
@@ -73,6 +76,12 @@ fn records(
     let (raw_p50, raw_p99) = micros(raws);
     let (rec_p50, rec_p99) = micros(recorded);
     let (pub_p50, pub_p99) = micros(published);
+    let (sqlite_p50, _) = micros(beside);
+    table.row(
+        "beside: SQLite, single payment",
+        format!("p50 {sqlite_p50:.0} µs"),
+        "WAL, synchronous = FULL, BLAKE3 chain, unique document number, kept totals; no signature",
+    );
     let bytes = entry.len();
     table.row(
         "raw: write + fdatasync",
@@ -86,8 +95,9 @@ fn records(
         "single record, recorded",
         format!("p50 {rec_p50:.0} µs, p99 {rec_p99:.0} µs"),
         &format!(
-            "1 entry a command, 1 signature; {:.2} × (raw fdatasync + signature)",
-            rec_p50 / limit
+            "1 entry a command, 1 signature; {:.2} × (raw fdatasync + signature), {:.2} × SQLite",
+            rec_p50 / limit,
+            rec_p50 / sqlite_p50
         ),
     );
     table.row(
@@ -95,16 +105,17 @@ fn records(
         format!("p50 {pub_p50:.0} µs, p99 {pub_p99:.0} µs"),
         &format!("with archive, anchor and checkpoint; {:.1} × raw fdatasync", pub_p50 / raw_p50),
     );
-    [rec_p50, pub_p50]
+    [rec_p50, pub_p50, sqlite_p50]
 }
 
 /// Eight who wait for one writer, each with one command at a time.
-fn waiting(wanted: &Wanted, small: &Path, single: [f64; 2], table: &mut Table) {
+fn waiting(wanted: &Wanted, small: &Path, single: [f64; 3], table: &mut Table) {
     const WRITERS: usize = 8;
     let place = small.to_owned();
     let open = Box::new(move || Ok(ledgers::open(&place)));
     let writer = Writer::start(open, Arc::new(ledgers::Silent)).unwrap();
     let kinds = [("recorded", Durability::Recorded), ("published", Durability::Published)];
+    let [_, _, sqlite] = single;
     for ((word, until), single) in kinds.into_iter().zip(single) {
         let each = wanted.records.div_ceil(2);
         let start = Instant::now();
@@ -125,8 +136,9 @@ fn waiting(wanted: &Wanted, small: &Path, single: [f64; 2], table: &mut Table) {
             &format!("eight waiting writers, {word}"),
             format!("{rate:.0} commands/s"),
             &format!(
-                "one writer, a queue, one sync for all who wait; {:.1} × a single one's",
-                rate * single / 1e6
+                "one writer, a queue, one sync for all who wait; {:.1} × a single one's, {:.1} × SQLite's",
+                rate * single / 1e6,
+                rate * sqlite / 1e6
             ),
         );
     }
@@ -150,14 +162,22 @@ fn import(wanted: &Wanted, folder: &Path, table: &mut Table) {
     let figures: Vec<f64> = printed.split_whitespace().map(|f| f.parse().unwrap()).collect();
     let (seconds, memory, commands, cpu) = (figures[0], figures[1], figures[2], figures[3]);
     let rows = f64::from(wanted.rows);
+    let sqlite = Sqlite::new(wanted, folder, "sqlite-import");
+    let (bulk, check) = (sqlite.import(&csv), sqlite.check());
+    table.row(
+        "beside: SQLite, the same CSV",
+        format!("{bulk:.0} rows/s"),
+        "parsed by the csv crate, a commit for 4,000 rows",
+    );
     table.row(
         "import",
         format!("{:.0} entries/s", rows / seconds),
         &format!(
             "{rows} payments from CSV to published archive, {:.0} entries a command and signature; \
-             {:.1} µs of processor time an entry",
+             {:.1} µs of processor time an entry; {:.2} × SQLite",
             rows / commands,
-            cpu / rows * 1e6
+            cpu / rows * 1e6,
+            rows / seconds / bulk
         ),
     );
     let allowed = (96e6 + 32.0 * rows) / 1_048_576.0;
@@ -167,16 +187,25 @@ fn import(wanted: &Wanted, folder: &Path, table: &mut Table) {
     let log = folder_bytes(&ledger.join("log")) - before;
     let note = format!("archive; {:.0} with the store", folder_bytes(&ledger) as f64 / rows);
     table.row("bytes an entry", format!("{:.0} B", log as f64 / rows), &note);
-    let printed = in_child("verify", &[ledger.to_str().unwrap()]);
-    let figures: Vec<f64> = printed.split_whitespace().map(|f| f.parse().unwrap()).collect();
     table.row(
-        "verify, all tiers",
-        format!("{:.0} entries/s", figures[0]),
-        &format!(
-            "cold process, {:.0} MiB, {:.1} µs of processor time an entry; the imported ledger",
-            figures[1], figures[2]
-        ),
+        "beside: SQLite, chain check",
+        format!("{check:.0} rows/s"),
+        "every row read and hashed, one thread",
     );
+    for (word, step) in [("all tiers", "verify"), ("--tier chain,log", "verify-log")] {
+        let printed = in_child(step, &[ledger.to_str().unwrap()]);
+        let figures: Vec<f64> = printed.split_whitespace().map(|f| f.parse().unwrap()).collect();
+        table.row(
+            &format!("verify, {word}"),
+            format!("{:.0} entries/s", figures[0]),
+            &format!(
+                "cold process, {:.0} MiB, {:.1} µs of processor time an entry; {:.2} × SQLite",
+                figures[1],
+                figures[2],
+                figures[0] / check
+            ),
+        );
+    }
 }
 
 /// A ledger where every entry is a command: each has a signature to check.
@@ -208,6 +237,7 @@ fn balances(wanted: &Wanted, folder: &Path, table: &mut Table) {
     std::fs::create_dir(&big).unwrap();
     drop(ledgers::create(&big).close());
     let ledger = ledgers::ledger_folder(&big);
+    let sqlite = Sqlite::new(wanted, folder, "sqlite-balances");
     let mut rows = 0;
     for size in [10_000, 100_000, wanted.entries] {
         let present = Reader::open(&ledger, None).unwrap().size() as u32;
@@ -220,10 +250,16 @@ fn balances(wanted: &Wanted, folder: &Path, table: &mut Table) {
         in_child("import", &[big.to_str().unwrap(), csv.to_str().unwrap()]);
         let ask = ["balance", "--by", "fund", "-O", "json"];
         let median = median_of_cold(wanted, &big, &ledger, &ask);
+        sqlite.import(&csv);
+        let beside = median_of(|| sqlite.balance());
         table.row(
             &format!("balance by fund at {size}"),
             format!("{:.1} ms", median * 1e3),
-            "median of 11 cold processes of the program",
+            &format!(
+                "median of 11 cold processes of the program; {:.1} × SQLite's kept totals ({:.1} ms)",
+                median / beside,
+                beside * 1e3
+            ),
         );
     }
     let proof = folder.join("one.tlog-proof");
@@ -246,14 +282,19 @@ fn balances(wanted: &Wanted, folder: &Path, table: &mut Table) {
 
 /// Median seconds of 11 cold processes of the program.
 fn median_of_cold(wanted: &Wanted, folder: &Path, ledger: &Path, ask: &[&str]) -> f64 {
+    median_of(|| {
+        let mut command = std::process::Command::new(&wanted.earmark);
+        command.args(["--ledger", ledger.to_str().unwrap()]).args(ask);
+        command.env("EARMARK_HOME", folder.join("home"));
+        command
+    })
+}
+
+/// Median seconds of 11 runs of a command.
+fn median_of(command: impl Fn() -> std::process::Command) -> f64 {
     let once = || {
         let start = Instant::now();
-        let output = std::process::Command::new(&wanted.earmark)
-            .args(["--ledger", ledger.to_str().unwrap()])
-            .args(ask)
-            .env("EARMARK_HOME", folder.join("home"))
-            .output()
-            .unwrap();
+        let output = command().output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         start.elapsed().as_secs_f64()
     };
@@ -282,13 +323,14 @@ pub(crate) fn child(step: &str, arguments: &[String]) {
             let seconds = start.elapsed().as_secs_f64();
             println!("{seconds} {} {} {}", peak_mebibytes(), summary.commands, cpu_seconds());
         }
-        "verify" => {
+        "verify" | "verify-log" => {
+            let all = if step == "verify" { &Tier::ALL[..] } else { &[Tier::Chain, Tier::Log] };
             let folder = Path::new(&arguments[0]);
             let start = Instant::now();
             let reader = Reader::open(folder, None).unwrap();
             let caches = folder.join("cache");
             let trust = Trust::default();
-            let report = verify(&reader, Some(&caches), &Tier::ALL, &trust, &mut |_| {}).unwrap();
+            let report = verify(&reader, Some(&caches), all, &trust, &mut |_| {}).unwrap();
             assert!(report.is_whole(), "{:?}", report.faults);
             let rate = report.size as f64 / start.elapsed().as_secs_f64();
             println!("{rate} {} {}", peak_mebibytes(), cpu_seconds() / report.size as f64 * 1e6);
