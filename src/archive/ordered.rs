@@ -6,8 +6,9 @@ use crate::error::{Error, Kind, Result};
 use std::ops::{ControlFlow, Range};
 use std::sync::mpsc::sync_channel;
 
-/// Results of a thread that wait: enough that neither side often waits for the other.
-const AHEAD: usize = 3;
+/// Results of a thread that wait: enough that neither side often waits for the other. Each is a bundle of
+/// at most 256 entries with what was found out about them, some 200 KB.
+const AHEAD: usize = 12;
 
 /// Does `work` for each number on up to `threads` threads and hands the results to `take` in order.
 ///

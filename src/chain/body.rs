@@ -243,7 +243,12 @@ struct Compare<'a> {
 impl Writer for &mut Compare<'_> {
     #[inline]
     fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
-        match self.rest.strip_prefix(bytes) {
+        // Most writes are of one byte.
+        let rest = match (bytes, self.rest) {
+            ([byte], [found, rest @ ..]) if byte == found => Some(rest),
+            _ => self.rest.strip_prefix(bytes),
+        };
+        match rest {
             Some(rest) => {
                 self.rest = rest;
                 Ok(())

@@ -61,6 +61,19 @@ pub struct FundFigures {
     pub budget: Option<Budget>,
 }
 
+impl Figures {
+    /// Which ledger it is, and no figures: nobody followed the rules that give them.
+    pub(super) fn of_ledger(state: &State) -> Self {
+        let facts = state.ledger.as_ref();
+        Self {
+            name: facts.map(|facts| facts.name.clone()),
+            currency: facts.map(|facts| facts.currency()),
+            utc_offset_minutes: facts.map_or(0, |facts| facts.utc_offset_minutes),
+            ..Self::default()
+        }
+    }
+}
+
 /// The figures while they are counted.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Count {
@@ -122,7 +135,6 @@ impl Count {
 
     /// The figures at `state`, which says where the money stands only if everything holds.
     pub(super) fn into_figures(mut self, state: &State, holds: bool) -> Figures {
-        let facts = state.ledger.as_ref();
         let officers = state.officers.iter().zip(0_u32..).map(|(officer, number)| OfficerFigures {
             name: officer.name.clone(),
             key: officer.key,
@@ -132,14 +144,12 @@ impl Count {
         let funds = if holds { self.funds(state) } else { Vec::new() };
         let total = if holds { self.total(&funds) } else { None };
         Figures {
-            name: facts.map(|facts| facts.name.clone()),
-            currency: facts.map(|facts| facts.currency()),
-            utc_offset_minutes: facts.map_or(0, |facts| facts.utc_offset_minutes),
             recorded_microseconds: self.recorded_microseconds,
             occurred_on: self.occurred_on,
             officers,
             funds,
             total,
+            ..Figures::of_ledger(state)
         }
     }
 

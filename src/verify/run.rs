@@ -9,6 +9,7 @@ use self::caches::{FoundCache, cached_size, read_cache};
 use self::folding::{Folding, Told};
 use self::resume::{Earlier, NotResumed};
 use super::bookmark::{Bookmark, Kept, Resumption, Tally};
+use super::figures::Figures;
 use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
 use crate::archive::check::check_with;
 use crate::archive::damage::{Damage, DamageKind};
@@ -82,10 +83,12 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// The one pass, after what an earlier one has verified; or why that is of no use here.
+    /// The one pass, after what an earlier one has verified; or why that is of no use here. A plain one
+    /// follows no rules: of chain and log alone, they say nothing where nothing is wrong.
     fn pass(
         &self,
         kept: Option<Kept>,
+        is_plain: bool,
         progress: &mut dyn FnMut(u64),
     ) -> Result<std::result::Result<Report, NotResumed>> {
         let (reader, caches, trust) = (self.reader, self.caches, &self.trust);
@@ -94,11 +97,13 @@ impl Job<'_> {
             return Ok(Err(not_resumed));
         }
         let mut run = Run::new(self.tiers, self.bookmark, found, kept);
+        run.is_plain = is_plain;
         let keys = run.replay.keys();
         let (signatures, begins_at) = (run.wants(Tier::Signatures), run.replay.walk().head().size);
         let state = RefCell::new(&mut run);
         let look = |index: u64, bytes: &[u8]| match signatures {
             _ if index < begins_at => Ahead::hash_of(bytes),
+            _ if is_plain => Ahead::of_chain(bytes),
             true => keys.look(bytes),
             false => Ahead::of(bytes),
         };
@@ -144,6 +149,8 @@ fn with_key_of_pin(trust: &Trust) -> Result<Trust> {
 
 struct Run<'a> {
     tiers: Vec<Tier>,
+    /// Only keys are followed, no rules.
+    is_plain: bool,
     /// What an earlier run has verified, while the chain is followed up to there.
     earlier: Option<Earlier>,
     resumption: Option<Resumption>,
@@ -175,7 +182,7 @@ impl<'a> Run<'a> {
         kept: Option<Kept>,
     ) -> Self {
         let wants = |tier| tiers.contains(&tier);
-        // The rules are run whatever is asked: only they tell whose keys count.
+        // Where anything is wrong the rules are run whatever is asked: only they tell whose keys count.
         let judge = if wants(Tier::Signatures) { Judge::Everything } else { Judge::Rules };
         // Where a bookmark is left, a cache of the next run may be of any size beyond.
         let keeps = bookmark.is_some() && wants(Tier::Projections);
@@ -198,6 +205,7 @@ impl<'a> Run<'a> {
         };
         Self {
             tiers: tiers.to_vec(),
+            is_plain: false,
             earlier,
             resumption,
             bookmark,
@@ -287,6 +295,9 @@ impl<'a> Run<'a> {
             self.fault_of(Tier::Rules, broken);
         }
         let done = self.replay.walk().head().size;
+        if self.is_plain {
+            self.replay.stop(done);
+        }
         if cached_size(&self.cache) == done && done > 0 {
             self.compare_cache();
         }
@@ -480,7 +491,11 @@ impl<'a> Run<'a> {
             findings: tally.findings,
             clocks,
             resumption: self.resumption,
-            figures: tally.count.into_figures(self.replay.state(), holds),
+            figures: if self.is_plain {
+                Figures::of_ledger(self.replay.state())
+            } else {
+                tally.count.into_figures(self.replay.state(), holds)
+            },
             read,
             not_read,
         }

@@ -6,7 +6,7 @@
 //! knows the key of the position, and takes a signature as checked only if it was checked under that
 //! very key. A belief that is wrong or missing costs time, never truth.
 
-use super::bodies::{ReadBody, body_of, read_body};
+use super::bodies::{ReadBody, body_of, is_of_keys, read_body};
 use crate::chain::entry::{self, Envelope, Sealed};
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::{PUBLIC_KEY_BYTES, VerifyingKey, entry_message};
@@ -20,8 +20,8 @@ use std::sync::{PoisonError, RwLock};
 pub struct Ahead {
     /// Its hash.
     pub hash: Hash,
-    /// Its body.
-    pub body: ReadBody,
+    /// Its body, as it was read. Boxed, for it is handed on several times before it is looked at.
+    pub body: Result<Option<Box<Body>>, Box<entry::Malformed>>,
     /// Its signature, where it has one and a key was believed to be its officer's.
     pub signed: Option<Signed>,
 }
@@ -39,7 +39,15 @@ impl Ahead {
     /// Hash and body of an entry; signatures are not looked at.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
-        Self { hash: hash::entry(bytes), body: read_body(bytes), signed: None }
+        Self { hash: hash::entry(bytes), body: boxed(read_body(bytes)), signed: None }
+    }
+
+    /// [`Ahead::of`] an entry of a log whose rules nobody asks for: its body is read as well, for it has to
+    /// have one encoding, and kept only where it brings in a key or ends one.
+    #[must_use]
+    pub fn of_chain(bytes: &[u8]) -> Self {
+        let body = boxed(read_body(bytes).map(|body| body.filter(is_of_keys)));
+        Self { hash: hash::entry(bytes), body, signed: None }
     }
 
     /// The hash alone of an entry whose body and signature need not be looked at.
@@ -51,8 +59,12 @@ impl Ahead {
     /// [`Ahead::of`] an entry whose hash is known.
     #[must_use]
     pub fn of_sealed(sealed: &Sealed) -> Self {
-        Self { hash: sealed.hash, body: read_body(&sealed.bytes), signed: None }
+        Self { hash: sealed.hash, body: boxed(read_body(&sealed.bytes)), signed: None }
     }
+}
+
+fn boxed(body: ReadBody) -> Result<Option<Box<Body>>, Box<entry::Malformed>> {
+    body.map(|body| body.map(Box::new)).map_err(Box::new)
 }
 
 /// The keys that officers are believed to have, by number: those last seen.
@@ -70,7 +82,7 @@ impl Keys {
             self.read(officer.number, &officer.key.0);
         }
         let signed = parsed.ok().and_then(|envelope| self.check(&envelope, bytes));
-        Ahead { hash: hash::entry(bytes), body, signed }
+        Ahead { hash: hash::entry(bytes), body: boxed(body), signed }
     }
 
     fn check(&self, envelope: &Envelope<'_>, bytes: &[u8]) -> Option<Signed> {

@@ -39,3 +39,15 @@ pub(super) fn event_of(envelope: &Envelope<'_>, body: Body) -> Event {
         body,
     }
 }
+
+/// True for events that bring in a key or end one.
+pub(super) fn is_of_keys(body: &Body) -> bool {
+    matches!(
+        body,
+        Body::LedgerOpened(_)
+            | Body::LogKeyRotated(_)
+            | Body::OfficerEnrolled(_)
+            | Body::OfficerKeyRotated(_)
+            | Body::OfficerRevoked(_)
+    )
+}

@@ -8,9 +8,8 @@
 
 mod late;
 
-use self::late::is_of_keys;
 use super::ahead::{Ahead, Keys, Signed};
-use super::bodies::event_of;
+use super::bodies::{event_of, is_of_keys};
 use super::proofs;
 use super::settled::{Pending, Settled};
 use crate::chain::breaks::{Break, Likely};
@@ -205,7 +204,7 @@ impl Replay {
         let body = body.map_err(|m| {
             Break::new(envelope.index, m.field, m.expected, m.found, Likely::Changed)
         })?;
-        if !body.as_ref().is_some_and(is_understood) {
+        if !body.as_deref().is_some_and(is_understood) {
             self.stopped_at.get_or_insert(envelope.index);
         }
         match body {
@@ -221,10 +220,10 @@ impl Replay {
                     recorded_at_microseconds: envelope.recorded_at_microseconds,
                     row: envelope.row.map(|row| (SmolStr::new(row.source), row.key)),
                 });
-                self.events.push(event_of(&envelope, body));
+                self.events.push(event_of(&envelope, *body));
             }
             Some(body) if is_of_keys(&body) => {
-                self.late.push((envelope.index, event_of(&envelope, body)));
+                self.late.push((envelope.index, event_of(&envelope, *body)));
             }
             Some(_) | None => {}
         }
@@ -325,8 +324,8 @@ impl Replay {
         }
     }
 
-    /// Follows neither rules nor moves from the command on that began at `first`: an entry that it cites
-    /// could not be read.
+    /// Follows neither rules nor moves from the command on that began at `first`, only keys: an entry that
+    /// it cites could not be read, or nobody asks for more.
     pub fn stop(&mut self, first: u64) {
         self.stopped_at.get_or_insert(first);
     }

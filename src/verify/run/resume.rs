@@ -149,8 +149,17 @@ impl Run<'_> {
 impl Job<'_> {
     /// From the first entry on.
     pub(super) fn whole(&self, progress: &mut dyn FnMut(u64)) -> Result<Report> {
+        // What is wrong with a chain is told with what the rules say of it.
+        let is_plain = self.tiers.iter().all(|tier| matches!(tier, Tier::Chain | Tier::Log));
+        if is_plain
+            && self.bookmark.is_none()
+            && let Ok(report) = self.pass(None, true, progress)?
+            && report.faults.is_empty()
+        {
+            return Ok(report);
+        }
         // Without anything kept there is nothing that could not be gone on from.
-        self.pass(None, progress)?
+        self.pass(None, false, progress)?
             .map_err(|not_resumed| Error::new(Kind::Break, "not_resumed", not_resumed.words()))
     }
 
@@ -170,7 +179,7 @@ impl Job<'_> {
                 let report = self.whole(progress)?;
                 return Ok(Report { resumption: Some(Resumption::Anew(words)), ..report });
             }
-            (Some(kept), _) => match self.pass(Some(kept), progress)? {
+            (Some(kept), _) => match self.pass(Some(kept), false, progress)? {
                 Ok(report) => return Ok(report),
                 Err(not_resumed) => not_resumed,
             },

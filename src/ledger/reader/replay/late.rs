@@ -4,23 +4,12 @@
 //! goes on with rules of a later release is still held against the keys of each position, and never accused
 //! for want of them.
 
+use super::super::bodies::is_of_keys;
 use super::{Replay, Signed, proofs, revoked};
 use crate::chain::breaks::Break;
 use crate::chain::walk::Completed;
 use crate::domain::apply;
 use crate::domain::event::{Body, Bytes32, Event};
-
-/// True for events that bring in a key or end one.
-pub(super) fn is_of_keys(body: &Body) -> bool {
-    matches!(
-        body,
-        Body::LedgerOpened(_)
-            | Body::LogKeyRotated(_)
-            | Body::OfficerEnrolled(_)
-            | Body::OfficerKeyRotated(_)
-            | Body::OfficerRevoked(_)
-    )
-}
 
 impl Replay {
     /// What the command that ends here says of keys, once the state has stopped, in order; in the

@@ -97,7 +97,7 @@ impl<'a> Writer<'a> {
     fn write(&mut self, before: &mut [u8; 32], payment: &Payment<'_>) -> Done<()> {
         *before = hash(before, payment);
         let Payment { date, contract, fund, year, amount, payee, invoice } = payment;
-        self.insert.execute(params![date, contract, fund, year, amount, payee, invoice, before])?;
+        self.insert.execute(params![date, contract, fund, year, amount, payee, invoice, *before])?;
         self.add.execute(params![0, fund, amount])?;
         self.add.execute(params![1, contract, amount])?;
         Ok(())
