@@ -75,6 +75,8 @@ domain!(IMPORT_ROW, "earmark 2026 import row v1");
 domain!(STATE_SHARD, "earmark 2026 state shard v1");
 domain!(IMPORT_KEY, "earmark 2026 import key v1");
 domain!(REJECT_CHECK, "earmark 2026 reject check v1");
+domain!(CACHE_FRONT, "earmark 2026 cache front v1");
+domain!(CACHE_PART, "earmark 2026 cache part v1");
 domain!(LOCAL_CONTENTS, "earmark 2026 local contents v1");
 
 fn derive(domain: &LazyLock<blake3::Hasher>, bytes: &[u8]) -> Hash {
@@ -183,17 +185,35 @@ pub fn state_part(bytes: &[u8]) -> Hash {
     derive(&STATE_SHARD, bytes)
 }
 
+/// The hash of the front of a cache, which the log key signs (schemas/storage.md §7).
+#[must_use]
+pub fn cache_front(bytes: &[u8]) -> Hash {
+    derive(&CACHE_FRONT, bytes)
+}
+
+/// The hash of a part of a cache, which stands in its front (schemas/storage.md §7).
+#[must_use]
+pub fn cache_part(bytes: &[u8]) -> Hash {
+    derive(&CACHE_PART, bytes)
+}
+
 /// A plain BLAKE3 hash, for bytes that are no entry (caches, identities of rows in memory).
 #[must_use]
 pub fn plain(bytes: &[u8]) -> Hash {
     Hash(*blake3::hash(bytes).as_bytes())
 }
 
-/// Reads `bytes` in pieces through plain BLAKE3; the raw limit that the bench compares with.
+/// Reads bytes in pieces through BLAKE3; at its default plain, the raw limit that the bench compares with.
 #[derive(Debug, Default, Clone)]
 pub struct Stream(blake3::Hasher);
 
 impl Stream {
+    /// What gives [`cache_part`] of all pieces.
+    #[must_use]
+    pub fn of_cache_part() -> Self {
+        Self((*CACHE_PART).clone())
+    }
+
     /// Adds a piece.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
@@ -232,6 +252,21 @@ mod tests {
         let one = "0ede64ed020ae1e57a44284aff97fb509032eac743638536db319bd7b2247ec9";
         assert_eq!(state_part(&[]).to_string(), none);
         assert_eq!(state_part(b"one").to_string(), one);
+    }
+
+    /// Computed by another implementation, from schemas/storage.md §7.
+    #[test]
+    fn the_hashes_of_a_cache_are_pinned() {
+        let (front, part) = (
+            "4a1aff493211ce5696a31478a073c438dd729ff713a25cf3b72e86d0177c003c",
+            "91468f72ff7dd8dc31093dcb407a3b7bb31f54edc96e6c1d907fe5b43f21ce10",
+        );
+        assert_eq!(cache_front(b"one").to_string(), front);
+        assert_eq!(cache_part(b"one").to_string(), part);
+        let mut stream = Stream::of_cache_part();
+        stream.update(b"on");
+        stream.update(b"e");
+        assert_eq!(stream.finish(), cache_part(b"one"));
     }
 
     /// Computed by another implementation, from schemas/home.md §2.

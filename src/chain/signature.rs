@@ -21,7 +21,7 @@ pub const SIGNATURE_BYTES: usize = super::entry::SIGNATURE_BYTES;
 const ENTRY_PURPOSE: &[u8] = b"earmark-entry-signature-v1\n";
 const ENROL_PURPOSE: &[u8] = b"earmark-enrol-v1\n";
 const LOG_KEY_PURPOSE: &[u8] = b"earmark-log-key-v1\n";
-const CACHE_PURPOSE: &[u8] = b"earmark-cache-v1\n";
+const CACHE_PURPOSE: &[u8] = b"earmark-cache-v2\n";
 const STATE_PURPOSE: &[u8] = b"earmark-state-v1\n";
 
 /// Holds a private key and signs with it.
@@ -78,10 +78,12 @@ pub fn log_key_message(
     [LOG_KEY_PURPOSE, &ledger.0, old, new].concat()
 }
 
-/// What the log key signs for a cache: purpose ‖ the bytes of the cache.
+/// What the log key signs for a cache: purpose ‖ [`hash::cache_front`] of its front.
+///
+/// [`hash::cache_front`]: super::hash::cache_front
 #[must_use]
-pub fn cache_message(bytes: &[u8]) -> Vec<u8> {
-    [CACHE_PURPOSE, bytes].concat()
+pub fn cache_message(front: &Hash) -> Vec<u8> {
+    [CACHE_PURPOSE, &front.0].concat()
 }
 
 /// What the log key signs for a snapshot of the state: purpose ‖ ledger id ‖ size (u64 LE) ‖ hash of the
@@ -229,7 +231,9 @@ mod tests {
         expected.extend([0xcc; 32]);
         expected.extend([0xdd; 32]);
         assert_eq!(log_key_message(ledger, &[0xcc; 32], &[0xdd; 32]), expected);
-        assert_eq!(cache_message(b"x"), b"earmark-cache-v1\nx");
+        let mut expected = b"earmark-cache-v2\n".to_vec();
+        expected.extend([0xee; 32]);
+        assert_eq!(cache_message(&Hash([0xee; 32])), expected);
     }
 
     #[test]

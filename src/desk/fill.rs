@@ -110,7 +110,8 @@ impl Filling<'_> {
             }
         }
         let reader = Reader::open(self.ledger.folder(), None)?;
-        reader.find_voucher(reader.size(), (fund, year, number), Some(self.ledger.state()))
+        let orderly = if self.ledger.state().breaches.is_empty() { reader.size() } else { 0 };
+        reader.find_voucher(reader.size(), (fund, year, number), orderly)
     }
 }
 

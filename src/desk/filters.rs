@@ -8,7 +8,8 @@ use crate::error::Result;
 use crate::form::AmountText;
 use crate::form::period::Period;
 use crate::projection::filter::{Filter, PREFIXES, Readers, Term};
-use crate::projection::names::Names;
+use crate::projection::names::Fund;
+use std::collections::BTreeMap;
 
 /// Reads filters; a word without a colon is a fund's code where `bare_is_fund`.
 pub(crate) fn parse(reading: &Reading, words: &[String], bare_is_fund: bool) -> Result<Filter> {
@@ -52,10 +53,10 @@ pub(crate) fn of_funds(funds: &[Code]) -> Filter {
 
 /// Refuses a bare code or `--fund` that names no fund: an empty table would look like an answer.
 pub(crate) fn check_funds<'a>(
-    names: &Names,
+    known: &BTreeMap<Code, Fund>,
     funds: impl IntoIterator<Item = &'a Code>,
 ) -> Result<()> {
-    let mut unknown = funds.into_iter().filter(|fund| !names.funds.contains_key(*fund));
+    let mut unknown = funds.into_iter().filter(|fund| !known.contains_key(*fund));
     match unknown.next() {
         None => Ok(()),
         Some(fund) => {

@@ -5,12 +5,11 @@
 use super::Reading;
 use crate::chain::entry::EntryId;
 use crate::domain::ids::{Code, LineKey};
-use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};
 use crate::form::EntryRef;
 use crate::form::thing::{ThingName, ThingSort};
 use crate::ledger::Reader;
-use crate::ledger::reader::books::Books;
+use crate::ledger::reader::shelf::Shelf;
 use crate::projection::names::Names;
 
 /// What is to be shown, once it is known to be there.
@@ -24,18 +23,18 @@ pub(crate) enum Wanted {
 }
 
 /// Finds out what a name names.
-pub(crate) fn resolve(reading: &Reading, books: &Books, name: &ThingName) -> Result<Wanted> {
+pub(crate) fn resolve(reading: &Reading, books: &Shelf<'_>, name: &ThingName) -> Result<Wanted> {
     match name {
         ThingName::Entry(entry) => {
-            entry_of(&reading.reader, reading.size, entry, Some(&books.state)).map(Wanted::Entry)
+            resolve_entry(&reading.reader, reading.size, entry).map(Wanted::Entry)
         }
-        ThingName::Line(line) if books.state.lines.contains_key(line) => {
+        ThingName::Line(line) if books.state()?.lines.contains_key(line) => {
             Ok(Wanted::Line(line.clone()))
         }
         ThingName::Line(line) => {
             Err(unknown("line", &line.to_string(), "earmark balance --by line"))
         }
-        ThingName::Of(sort, code) if is_known(books, *sort, code) => {
+        ThingName::Of(sort, code) if is_known(books, *sort, code)? => {
             Ok(Wanted::Thing(*sort, code.clone()))
         }
         ThingName::Of(sort, code) => Err(unknown(sort.word(), code.as_str(), list_of(*sort))),
@@ -43,14 +42,17 @@ pub(crate) fn resolve(reading: &Reading, books: &Books, name: &ThingName) -> Res
     }
 }
 
-fn resolve_bare(reading: &Reading, books: &Books, code: &Code) -> Result<Wanted> {
-    let kinds: Vec<ThingSort> =
-        ThingSort::ALL.iter().copied().filter(|sort| is_known(books, *sort, code)).collect();
+fn resolve_bare(reading: &Reading, books: &Shelf<'_>, code: &Code) -> Result<Wanted> {
+    let mut kinds = Vec::new();
+    for sort in ThingSort::ALL {
+        if is_known(books, *sort, code)? {
+            kinds.push(*sort);
+        }
+    }
     match kinds.as_slice() {
         [only] => Ok(Wanted::Thing(*only, code.clone())),
         [] => match code.as_str().parse::<EntryRef>() {
-            Ok(entry) => entry_of(&reading.reader, reading.size, &entry, Some(&books.state))
-                .map(Wanted::Entry),
+            Ok(entry) => resolve_entry(&reading.reader, reading.size, &entry).map(Wanted::Entry),
             Err(_) => {
                 let list = "earmark funds, projects, payees or commitments; an entry is @12";
                 let error =
@@ -74,16 +76,12 @@ fn resolve_bare(reading: &Reading, books: &Books, code: &Code) -> Result<Wanted>
 
 /// The index of an entry that is named, below `size`.
 pub(crate) fn resolve_entry(reader: &Reader, size: u64, name: &EntryRef) -> Result<u64> {
-    entry_of(reader, size, name, None)
-}
-
-/// As [`resolve_entry`]; faster with the state of that size.
-fn entry_of(reader: &Reader, size: u64, name: &EntryRef, state: Option<&State>) -> Result<u64> {
     let found = match name {
         EntryRef::Index(index) => Some(*index),
         EntryRef::Id(id) => reader.find(EntryId(*id))?,
         EntryRef::Voucher { fund, year, number } => {
-            reader.find_voucher(size, (fund, *year, *number), state)?
+            let orderly = reader.orderly_size(size)?;
+            reader.find_voucher(size, (fund, *year, *number), orderly)?
         }
     };
     let found = found.filter(|index| *index < size);
@@ -111,18 +109,18 @@ fn list_of(sort: ThingSort) -> &'static str {
     }
 }
 
-fn is_known(books: &Books, sort: ThingSort, code: &Code) -> bool {
-    let names = &books.names;
-    match sort {
+fn is_known(books: &Shelf<'_>, sort: ThingSort, code: &Code) -> Result<bool> {
+    let names = books.names()?;
+    Ok(match sort {
         ThingSort::Fund => names.funds.contains_key(code),
         ThingSort::Project => names.projects.contains_key(code),
         ThingSort::Payee => names.payees.contains_key(code),
         ThingSort::Commitment => names.commitments.contains_key(code),
-        ThingSort::FollowOn => books.state.follow_ons.contains_key(code),
+        ThingSort::FollowOn => books.state()?.follow_ons.contains_key(code),
         ThingSort::District => names.districts.contains_key(code),
         ThingSort::Programme => names.programmes.contains_key(code),
         ThingSort::Officer => officer_number(names, code).is_some(),
-    }
+    })
 }
 
 /// The number of the officer of that name.

@@ -9,13 +9,13 @@ use super::place::LedgerPlace;
 use crate::chain::entry::Head;
 use crate::domain::calendar::Date;
 use crate::domain::event::{Body, Event};
-use crate::domain::state::{LedgerFacts, State};
+use crate::domain::state::{Breach, LedgerFacts, State};
 use crate::edge::config::LedgerConfig;
 use crate::edge::pins::Pin;
 use crate::error::{Error, Kind, Result};
 use crate::form::period::Known;
 use crate::ledger::reader::KnownAt;
-use crate::ledger::reader::books::Books;
+use crate::ledger::reader::shelf::Shelf;
 use crate::ledger::{Reader, unpublished_entries};
 use crate::projection::filter::Filter;
 use crate::projection::register::{Officers, Reversals};
@@ -187,16 +187,20 @@ impl Reading {
         }
     }
 
-    pub(crate) fn books(&self) -> Result<Books> {
-        let books = self.reader.books(self.size, self.as_of)?;
-        self.note_breaches(&books.state);
-        Ok(books)
+    pub(crate) fn books(&self) -> Result<Shelf<'_>> {
+        let shelf = self.reader.shelf(self.size, self.as_of)?;
+        self.note(shelf.open_breaches()?);
+        Ok(shelf)
     }
 
     /// Notes what a fold has met that the rules refuse: a report that is made after it has it in its head.
     pub(crate) fn note_breaches(&self, state: &State) {
-        *self.breaches.borrow_mut() = state
-            .open_breaches()
+        self.note(state.open_breaches());
+    }
+
+    fn note<'a>(&self, breaches: impl IntoIterator<Item = (u64, &'a Breach)>) {
+        *self.breaches.borrow_mut() = breaches
+            .into_iter()
             .map(|(first, breach)| {
                 let said = |lang| words::breach::open(first, &breach.rule, lang);
                 Note { en: said(Lang::En), zh: said(Lang::Zh) }

@@ -129,7 +129,7 @@ impl Source {
 
 /// The caches of a copied ledger, if neither folder nor file is a link.
 fn caches_in(folder: &CopiedFolder) -> Option<PathBuf> {
-    let file = folder.find("cache/books").ok().flatten().filter(|file| file.is_file())?;
+    let file = folder.find("cache/projections").ok().flatten().filter(|file| file.is_file())?;
     file.parent().map(Path::to_owned)
 }
 

@@ -65,7 +65,8 @@ impl Ledger {
         let head = store.head()?;
         check_agree(head, &archive, &state)?;
         let recorded_at_microseconds = super::last_recorded_at(store.as_ref(), head)?;
-        let cache_size = super::reader::cache::newest_size(&folder.join(super::CACHE_FOLDER));
+        let cache_size =
+            super::reader::cache::newest_size(&folder.join(super::CACHE_FOLDER), head.size);
         let mut opened = Self {
             folder: folder.to_owned(),
             outside,

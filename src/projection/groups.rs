@@ -13,6 +13,7 @@ use super::balances::{Balances, Place};
 use super::figures::Figures;
 use super::filter::{Filter, Subject};
 use super::names::Names;
+use super::totals::Totals;
 use crate::domain::calendar::Year;
 use crate::domain::ids::{Code, LineKey};
 use crate::domain::kinds::Stage;
@@ -99,6 +100,8 @@ pub struct Selection<'a> {
     pub years: &'a [Year],
 }
 
+/// The prefixes that lines alone can be filtered by.
+const FUND_PREFIXES: &[&str] = &["fund"];
 /// The prefixes that balances can be filtered by.
 pub const BALANCE_PREFIXES: &[&str] = &["fund", "project", "district"];
 /// The prefixes that payees' rows can be filtered by.
@@ -110,6 +113,13 @@ impl Selection<'_> {
     pub fn has_line(&self, names: &Names, line: &LineKey, project: Option<&Code>) -> bool {
         let place = Place { line: line.clone(), project: project.cloned(), commitment: None };
         self.has(names, &place, None)
+    }
+
+    /// True if a line is asked for by a filter that names funds alone.
+    fn has_funds_line(&self, line: &LineKey) -> bool {
+        let year = self.years.is_empty() || self.years.contains(&line.year);
+        let subject = Subject { funds: [Some(&line.fund), None], ..Subject::default() };
+        year && self.filter.matches(&subject)
     }
 
     fn has(&self, names: &Names, place: &Place, payee: Option<&Code>) -> bool {
@@ -149,25 +159,55 @@ pub fn rows(
     by: By,
 ) -> Result<Grouped> {
     selection.filter.only("a balance", BALANCE_PREFIXES)?;
+    let chosen = balances.places().filter(|(place, _)| selection.has(names, place, None));
+    let places = chosen.map(|(place, figures)| {
+        let below_zero = figures.is_some_and(|figures| !figures.below_zero().is_empty());
+        (key(names, place, by), figures, below_zero)
+    });
+    let both = |from, to| selection.has(names, from, None) && selection.has(names, to, None);
+    let carried = balances.carried().filter(|(from, to, _)| both(*from, *to));
+    let keyed = |place| key(names, place, by);
+    let carried = carried.map(|(from, to, amount)| (keyed(from), keyed(to), amount));
+    Ok(grouped(places, carried, by))
+}
+
+/// Balances by fund, year or line: of the lines alone, where nothing below them is asked for.
+///
+/// `None` where `by` or the filter asks for more than lines know.
+#[must_use]
+pub fn rows_of_lines(totals: &Totals, selection: Selection<'_>, by: By) -> Option<Grouped> {
+    let key: fn(&LineKey) -> Key = match by {
+        By::Fund => |line| Key::Fund(line.fund.clone()),
+        By::Year => |line| Key::Year(line.year),
+        By::Line => |line| Key::Line(line.clone()),
+        By::Project | By::District | By::Commitment => return None,
+    };
+    selection.filter.only("", FUND_PREFIXES).ok()?;
+    let chosen = totals.lines.iter().filter(|total| selection.has_funds_line(&total.line));
+    let places = chosen.map(|total| (key(&total.line), total.figures.as_ref(), total.below_zero));
+    let both = |from, to| selection.has_funds_line(from) && selection.has_funds_line(to);
+    let carried = totals.carried.iter().filter(|(from, to, _)| both(from, to));
+    let carried = carried.map(|(from, to, amount)| (key(from), key(to), *amount));
+    Some(grouped(places, carried, by))
+}
+
+/// Rows by key with their total, each without what was carried within it.
+fn grouped<'a>(
+    places: impl Iterator<Item = (Key, Option<&'a Figures>, bool)>,
+    carried: impl Iterator<Item = (Key, Key, Amount)>,
+    by: By,
+) -> Grouped {
     let mut rows: BTreeMap<Key, (Option<Figures>, bool)> = BTreeMap::new();
     let (mut total, mut any_below) = (Some(Figures::default()), false);
-    for (place, figures) in balances.places() {
-        if !selection.has(names, place, None) {
-            continue;
-        }
-        let below = figures.is_some_and(|figures| !figures.below_zero().is_empty());
-        let row = rows.entry(key(names, place, by)).or_insert((Some(Figures::default()), false));
+    for (key, figures, below) in places {
+        let row = rows.entry(key).or_insert((Some(Figures::default()), false));
         row.0 = row.0.zip(figures).and_then(|(sum, figures)| sum.checked_add(figures));
         row.1 |= below;
         total = total.zip(figures).and_then(|(sum, figures)| sum.checked_add(figures));
         any_below |= below;
     }
-    for (from, to, amount) in balances.carried() {
-        if !selection.has(names, from, None) || !selection.has(names, to, None) {
-            continue;
-        }
+    for (from, to, amount) in carried {
         total = total.and_then(|sum| sum.without_carried(amount));
-        let (from, to) = (key(names, from, by), key(names, to, by));
         if let Some((figures, _)) = rows.get_mut(&from).filter(|_| from == to) {
             *figures = figures.and_then(|sum| sum.without_carried(amount));
         }
@@ -181,7 +221,7 @@ pub fn rows(
     };
     let total = row(Key::Without, total, any_below);
     let rows = rows.into_iter().map(|(key, (figures, below))| row(key, figures, below));
-    Ok(Grouped { rows: rows.collect(), total })
+    Grouped { rows: rows.collect(), total }
 }
 
 /// The fiscal years whose lines have figures among what is asked for.
@@ -191,6 +231,13 @@ pub fn years(balances: &Balances, names: &Names, selection: Selection<'_>) -> BT
     let places = balances.places().filter(|(_, figures)| has_figures(*figures));
     let chosen = places.filter(|(place, _)| selection.has(names, place, None));
     chosen.map(|(place, _)| place.line.year).collect()
+}
+
+/// As [`years`], of the lines alone; the filter names funds and nothing else.
+#[must_use]
+pub fn years_of_lines(totals: &Totals, selection: Selection<'_>) -> BTreeSet<Year> {
+    let chosen = totals.lines.iter().filter(|total| selection.has_funds_line(&total.line));
+    chosen.filter(|total| total.has_figures).map(|total| total.line.year).collect()
 }
 
 /// Every leaf that is not zero, authority included, ascending: the leaves of a line add up to zero. A leaf

@@ -19,6 +19,7 @@ pub mod register;
 mod shares;
 mod texts;
 pub mod told;
+pub mod totals;
 
 use crate::chain::entry::{CommandId, EntryId, Envelope, Row};
 use crate::chain::hash::Hash;

@@ -1,12 +1,15 @@
 //! Balances by fund, year, line, project, district, contract or payee.
 
 use super::table::{Cell, Column, Header, Kind, Note, Shown, Spec, Table};
+use crate::domain::calendar::Year;
 use crate::domain::ids::Code;
 use crate::error::Result;
 use crate::projection::balances::Balances;
 use crate::projection::figures::Figures;
 use crate::projection::groups::{self, By, Grouped, Key, Row, Selection};
-use crate::projection::names::Names;
+use crate::projection::names::{Fund, Names};
+use crate::projection::totals::Totals;
+use std::collections::BTreeSet;
 
 /// What a row of balances may be for.
 pub(super) const KEYS: &[Column] = &[
@@ -76,16 +79,45 @@ pub fn balance(
     header: Header,
 ) -> Result<Table> {
     let grouped = groups::rows(balances, names, selection, by)?;
+    Ok(table_of(&grouped, by, header, &|key| key_cells(names, key, by)))
+}
+
+/// Balances by fund, year or line of the lines alone; `None` where more is asked for than they know.
+#[must_use]
+pub fn balance_of_lines(
+    totals: &Totals,
+    selection: Selection<'_>,
+    by: By,
+    header: Header,
+) -> Option<Table> {
+    let grouped = groups::rows_of_lines(totals, selection, by)?;
+    let cells = |key: &Key| match key {
+        Key::Fund(code) => fund_cells(code, totals.funds.get(code)),
+        Key::Year(_) | Key::Line(_) | Key::Code(_) | Key::Without => line_cells(key, by),
+    };
+    let mut table = table_of(&grouped, by, header, &cells);
+    if !matches!(by, By::Year | By::Line) {
+        table.notes.extend(note_of_years(&groups::years_of_lines(totals, selection), selection));
+    }
+    Some(table)
+}
+
+fn table_of(
+    grouped: &Grouped,
+    by: By,
+    header: Header,
+    key_cells: &dyn Fn(&Key) -> Vec<Cell>,
+) -> Table {
     let mut table = of_rows(&BALANCE, by, header);
     for row in &grouped.rows {
-        let mut cells = key_cells(names, &row.key, by);
+        let mut cells = key_cells(&row.key);
         cells.extend(figure_cells(row.figures.as_ref()).into_iter().map(|(_, cell)| cell));
         cells.push(row.below_zero.into());
         table.rows.push(cells);
     }
     table.set_totals(figure_cells(grouped.total.figures.as_ref()));
-    table.notes.extend(notes(&grouped));
-    Ok(table)
+    table.notes.extend(notes(grouped));
+    table
 }
 
 /// Committed and paid by payee.
@@ -144,12 +176,8 @@ fn keys(by: By) -> &'static [&'static str] {
 /// The cells of [`keys`].
 pub(super) fn key_cells(names: &Names, key: &Key, by: By) -> Vec<Cell> {
     match key {
-        Key::Year(year) => vec![(*year).into()],
-        Key::Line(line) => {
-            let class = Some(&line.class).filter(|class| !class.as_str().is_empty());
-            let (fund, origin) = (&line.fund, line.origin);
-            vec![line.into(), fund.into(), line.year.into(), origin.into(), class.into()]
-        }
+        Key::Year(_) | Key::Line(_) | Key::Without => line_cells(key, by),
+        Key::Fund(code) if by == By::Fund => fund_cells(code, names.funds.get(code)),
         Key::Fund(code) | Key::Code(code) => {
             let (name, name_zh) = name(names, code, by);
             let mut cells = vec![code.into(), name, name_zh];
@@ -159,16 +187,29 @@ pub(super) fn key_cells(names: &Names, key: &Key, by: By) -> Vec<Cell> {
             }
             cells
         }
-        Key::Without => vec![Cell::Empty; keys(by).len()],
     }
+}
+
+/// The cells of what no name is needed for.
+fn line_cells(key: &Key, by: By) -> Vec<Cell> {
+    match key {
+        Key::Year(year) => vec![(*year).into()],
+        Key::Line(line) => {
+            let class = Some(&line.class).filter(|class| !class.as_str().is_empty());
+            let (fund, origin) = (&line.fund, line.origin);
+            vec![line.into(), fund.into(), line.year.into(), origin.into(), class.into()]
+        }
+        Key::Fund(_) | Key::Code(_) | Key::Without => vec![Cell::Empty; keys(by).len()],
+    }
+}
+
+fn fund_cells(code: &Code, fund: Option<&Fund>) -> Vec<Cell> {
+    let name_zh = fund.and_then(|fund| fund.name_zh.as_ref());
+    vec![code.into(), fund.map(|fund| &fund.name).into(), name_zh.into()]
 }
 
 fn name(names: &Names, code: &Code, by: By) -> (Cell, Cell) {
     let (name, name_zh) = match by {
-        By::Fund => {
-            let fund = names.funds.get(code);
-            (fund.map(|f| &f.name), fund.and_then(|f| f.name_zh.as_ref()))
-        }
         By::Project => {
             let project = names.projects.get(code);
             (project.map(|p| &p.title), project.and_then(|p| p.title_zh.as_ref()))
@@ -178,7 +219,7 @@ fn name(names: &Names, code: &Code, by: By) -> (Cell, Cell) {
             (district.map(|d| &d.name), district.and_then(|d| d.name_zh.as_ref()))
         }
         By::Commitment => (names.commitments.get(code).and_then(|c| c.title.as_ref()), None),
-        By::Year | By::Line => (None, None),
+        By::Fund | By::Year | By::Line => (None, None),
     };
     (name.into(), name_zh.into())
 }
@@ -250,7 +291,10 @@ pub(super) fn beyond_counting() -> Note {
 /// Which fiscal years are in figures that nobody asked one year of; nothing where it is one.
 #[must_use]
 pub fn note_years(balances: &Balances, names: &Names, selection: Selection<'_>) -> Option<Note> {
-    let years = groups::years(balances, names, selection);
+    note_of_years(&groups::years(balances, names, selection), selection)
+}
+
+fn note_of_years(years: &BTreeSet<Year>, selection: Selection<'_>) -> Option<Note> {
     let last = years.last().filter(|_| selection.years.is_empty() && years.len() > 1)?;
     let listed =
         |between: &str| years.iter().map(ToString::to_string).collect::<Vec<_>>().join(between);

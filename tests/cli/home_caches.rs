@@ -52,14 +52,15 @@ fn without_figures(place: &Place) -> (Vec<u8>, Head) {
         books: Books { state, ..Books::default() },
     };
     cache::write(&place.path("made"), &cache, &signer).unwrap();
-    let bytes = std::fs::read(place.path("made/books")).unwrap();
-    (bytes[80..].to_vec(), head)
+    let bytes = std::fs::read(place.path("made/projections")).unwrap();
+    (bytes[72..].to_vec(), head)
 }
 
 /// A cache file, sealed for this purpose and origin, at this head.
 fn sealed(key: &LocalKey, purpose: &str, origin: &str, head: Head, value: &[u8]) -> Vec<u8> {
-    let seal = key.seal(purpose, origin, head, value);
-    [b"EARMHOME".as_slice(), &seal.0, &head.size.to_le_bytes(), value].concat()
+    let front = u32::from_le_bytes(value[..4].try_into().unwrap()) as usize;
+    let seal = key.seal(purpose, origin, head, &value[4..4 + front]);
+    [b"EARMHOM2".as_slice(), &seal.0, value].concat()
 }
 
 #[test]
@@ -75,13 +76,13 @@ fn a_cache_is_used_under_its_own_seal_alone() {
         std::fs::write(&file, bytes).unwrap();
         available(&place, "user")
     };
-    let good = sealed(&key, "cache", ORIGIN, head, &value);
+    let good = sealed(&key, "cache front", ORIGIN, head, &value);
     assert_ne!(shown(&good), right, "what this home sealed is used, so that the rest can fail");
     for (what, bytes) in [
-        ("a cache of another home", sealed(&foreign, "cache", ORIGIN, head, &value)),
+        ("a cache of another home", sealed(&foreign, "cache front", ORIGIN, head, &value)),
         ("another purpose", sealed(&key, "copy", ORIGIN, head, &value)),
-        ("another origin", sealed(&key, "cache", "example.org/other", head, &value)),
-        ("another size", sealed(&key, "cache", ORIGIN, Head { size: 3, ..head }, &value)),
+        ("another origin", sealed(&key, "cache front", "example.org/other", head, &value)),
+        ("another size", sealed(&key, "cache front", ORIGIN, Head { size: 3, ..head }, &value)),
         ("no bytes", Vec::new()),
         ("a front", good[..48].to_vec()),
     ] {
@@ -98,7 +99,7 @@ fn a_cache_is_used_under_its_own_seal_alone() {
     // Sealed here, of a log of the same origin that has another head.
     let stranger = Place::with_fund();
     let (value, head) = without_figures(&stranger);
-    assert_eq!(shown(&sealed(&key, "cache", ORIGIN, head, &value)), right, "another log");
+    assert_eq!(shown(&sealed(&key, "cache front", ORIGIN, head, &value)), right, "another log");
     // Of more entries than this copy of the log has.
     let reader = Reader::open(&place.path("pudong"), None).unwrap();
     copy_folder(&place.path("pudong/log"), &place.path("older"));

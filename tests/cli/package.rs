@@ -339,7 +339,7 @@ fn a_name_that_the_page_does_not_have_is_refused() {
         added("confidential/x"),
         added("confidential"),
         added("db/db"),
-        added("cache/books"),
+        added("cache/projections"),
         added("log/tile/0/000.p/0"),
         added("log/LOCK"),
         added("kit/log/checkpoint"),

@@ -297,7 +297,7 @@ fn places(ledger: &Path) -> Vec<String> {
     }
     let at_times = [
         "RESTORE",
-        "cache/books",
+        "cache/projections",
         "log/checkpoint.cosigned",
         "log/.checkpoint.new",
         "log/tile/entries/000",

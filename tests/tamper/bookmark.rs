@@ -203,7 +203,7 @@ fn caches_are_compared_beside_a_bookmark_too() {
     assert_eq!(projections(&report), Outcome::Passed);
     assert_eq!(from(&look()), 8);
     // A spoiled one is no cache at all.
-    let path = caches.join("books");
+    let path = caches.join("projections");
     let mut bytes = std::fs::read(&path).unwrap();
     let last = bytes.len() - 1;
     bytes[last] ^= 1;

@@ -3,6 +3,7 @@
 
 use crate::book::{book, log_key, pay, start, verify_log};
 use crate::house::House;
+use earmark::chain::hash::cache_front;
 use earmark::chain::signature::{SeedSigner, Signer, cache_message};
 use earmark::ledger::Reader;
 use earmark::ledger::reader::books::Books;
@@ -20,7 +21,7 @@ fn reader(house: &House) -> Reader {
 
 fn cached(house: &House) -> PathBuf {
     reader(house).make_cache(&log_key()).unwrap();
-    caches(house).join("books")
+    caches(house).join(cache::FILE)
 }
 
 fn fresh(house: &House) -> Books {
@@ -28,8 +29,11 @@ fn fresh(house: &House) -> Books {
     reader.books(reader.size(), None).unwrap()
 }
 
+fn bytes<T: serde::Serialize>(part: &T) -> Vec<u8> {
+    earmark::chain::body::encode_value(part).unwrap()
+}
+
 fn same(a: &Books, b: &Books) -> bool {
-    let bytes = |books: &Books| earmark::chain::body::encode_value(books).unwrap();
     bytes(a) == bytes(b)
 }
 
@@ -45,7 +49,7 @@ fn projections(house: &House) -> (Outcome, Vec<String>) {
 fn assert_useless(house: &House, expected: &Books, what: &str) {
     let (outcome, files) = projections(house);
     assert_eq!(outcome, Outcome::Broken, "{what}");
-    assert!(files.iter().all(|file| file == "cache/books") && !files.is_empty(), "{what}");
+    assert!(files.iter().all(|file| file == "cache/projections") && !files.is_empty(), "{what}");
     let key = log_key().public_key();
     assert!(cache::read(&caches(house), &key, 1_000).is_none(), "{what} would be used");
     let reader = reader(house);
@@ -94,7 +98,7 @@ fn a_changed_cache_is_found_and_never_used() {
         std::fs::write(&path, bad).unwrap();
         assert_useless(&house, &expected, &format!("a cache with a bit of byte {at} flipped"));
     }
-    for length in [0, 7, 8, 71, 72, 80, 81, good.len() - 1] {
+    for length in [0, 7, 8, 71, 72, 75, 76, 77, 200, good.len() - 1] {
         std::fs::write(&path, &good[..length]).unwrap();
         assert_useless(&house, &expected, &format!("a cache of {length} bytes"));
     }
@@ -130,6 +134,55 @@ fn a_cache_of_a_stranger_is_not_used_whatever_it_says() {
     assert_useless(&house, &expected, "a true cache under another key");
 }
 
+/// A read takes what it asks for and nothing else: a part that is damaged is none, and all is folded.
+#[test]
+fn a_part_is_used_only_with_the_hash_in_the_front() {
+    let house = book(true);
+    let path = cached(&house);
+    let good = std::fs::read(&path).unwrap();
+    let right = |reader: &Reader| {
+        let shelf = reader.shelf(reader.size(), None).unwrap();
+        [
+            bytes(shelf.totals().unwrap()),
+            bytes(shelf.names().unwrap()),
+            bytes(shelf.balances().unwrap()),
+            bytes(shelf.leverage().unwrap()),
+            bytes(shelf.state().unwrap()),
+        ]
+    };
+    let bare = Reader::open_log(&house.ledger_folder().join("log"), None, None).unwrap();
+    let expected = right(&bare);
+    assert_eq!(right(&reader(&house)), expected);
+    let parts_at = good.len() - expected.iter().map(Vec::len).sum::<usize>();
+    let mut at = parts_at;
+    for (part, length) in expected.iter().map(Vec::len).enumerate() {
+        for place in [at, at + length / 2, at + length - 1] {
+            let mut bad = good.clone();
+            bad[place] ^= 1;
+            std::fs::write(&path, bad).unwrap();
+            assert_eq!(right(&reader(&house)), expected, "part {part}, byte {place}");
+        }
+        at += length;
+    }
+    assert_eq!(at, good.len());
+}
+
+/// A ledger of 0.5.0 has its cache under another name and in another form: it is read by nobody, is no fault, and goes
+/// when ours is written.
+#[test]
+fn a_cache_of_a_former_form_is_no_break_and_goes_with_the_next() {
+    let house = book(true);
+    let former = caches(&house).join("books");
+    std::fs::create_dir_all(caches(&house)).unwrap();
+    std::fs::write(&former, b"EARMCACH and what 0.5.0 wrote").unwrap();
+    assert_eq!(projections(&house), (Outcome::Nothing, Vec::new()));
+    let with_it = reader(&house);
+    assert!(same(&with_it.books(with_it.size(), None).unwrap(), &fresh(&house)));
+    cached(&house);
+    assert!(!former.exists());
+    assert_eq!(projections(&house), (Outcome::Passed, Vec::new()));
+}
+
 /// What another release made is told from what was changed by its signature.
 #[test]
 fn a_cache_of_another_release_is_no_break_and_not_used() {
@@ -137,13 +190,16 @@ fn a_cache_of_another_release_is_no_break_and_not_used() {
     let expected = fresh(&house);
     let path = cached(&house);
     let mut bytes = std::fs::read(&path).unwrap();
-    assert_eq!(cache::newest_size(&caches(&house)), reader(&house).size());
-    bytes[80] += 1;
+    let newest = || cache::newest_size(&caches(&house), 1_000);
+    assert_eq!(newest(), reader(&house).size());
+    // The format is the first byte of the front.
+    bytes[76] += 1;
     std::fs::write(&path, &bytes).unwrap();
     // The next write makes a new one, however young this one is.
-    assert_eq!(cache::newest_size(&caches(&house)), 0);
+    assert_eq!(newest(), 0);
     assert_useless(&house, &expected, "a cache whose version was changed");
-    let signature = log_key().sign(&cache_message(&bytes[72..]));
+    let front = u32::from_le_bytes(bytes[72..76].try_into().unwrap()) as usize;
+    let signature = log_key().sign(&cache_message(&cache_front(&bytes[76..76 + front])));
     bytes[8..72].copy_from_slice(&signature);
     std::fs::write(&path, &bytes).unwrap();
     assert_eq!(projections(&house), (Outcome::Nothing, Vec::new()));
@@ -163,7 +219,7 @@ fn a_false_cache_under_the_log_key_is_found() {
     pay(&other, &mut ledger, 9);
     let false_books = fresh(&other);
     put(&caches(&house), |cache| cache.books = false_books, &log_key());
-    assert_eq!(projections(&house), (Outcome::Broken, vec!["cache/books".to_owned()]));
+    assert_eq!(projections(&house), (Outcome::Broken, vec!["cache/projections".to_owned()]));
 
     // Of a head that is not in the log: not even used.
     let expected = fresh(&house);
@@ -177,6 +233,6 @@ fn a_false_cache_under_the_log_key_is_found() {
     for size in [1_000, 199] {
         cached(&house);
         put(&caches(&house), |cache| cache.head.size = size, &log_key());
-        assert_eq!(projections(&house), (Outcome::Broken, vec!["cache/books".to_owned()]));
+        assert_eq!(projections(&house), (Outcome::Broken, vec!["cache/projections".to_owned()]));
     }
 }

@@ -84,7 +84,7 @@ fn cache(entries: usize) -> Vec<u8> {
         books: Books { state: folded(entries), ..Books::default() },
     };
     cache::write(folder.path(), &cache, &signer(9)).unwrap();
-    std::fs::read(folder.path().join("books")).unwrap()
+    std::fs::read(folder.path().join(cache::FILE)).unwrap()
 }
 
 /// The state after the first golden entries; those that refer to what is not there are left out.

@@ -308,7 +308,7 @@ fn package(data: &[u8]) {
 /// The cache of a copied ledger, whoever signed it.
 fn cache(data: &[u8]) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("books"), data).expect("a temporary file takes bytes");
+    std::fs::write(folder.path().join(cache::FILE), data).expect("a temporary file takes bytes");
     drop(cache::read(folder.path(), &[9; 32], 1_000));
     std::hint::black_box(cache::is_of_other_release(folder.path(), &[9; 32], 1_000));
     drop(std::hint::black_box(cache::glance(folder.path(), 1_000)));

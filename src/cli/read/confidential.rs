@@ -14,8 +14,8 @@ use crate::desk::reading::Reading;
 use crate::domain::calendar::Date;
 use crate::domain::event::Body;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::reader::books::Books;
 use crate::ledger::reader::sealed::{away, open_fields};
+use crate::ledger::reader::shelf::Shelf;
 use crate::words::Lang;
 use crate::words::shown::for_terminal;
 use serde_json::{Map, Value, json};
@@ -42,10 +42,10 @@ pub(super) struct Erasure {
 
 impl Standing {
     /// What is known of the confidential fields of an entry; nothing if it has none.
-    pub(super) fn of(reading: &Reading, books: &Books, index: u64) -> Result<Option<Self>> {
+    pub(super) fn of(reading: &Reading, books: &Shelf<'_>, index: u64) -> Result<Option<Self>> {
         let commitment = reading.reader.event(index)?.and_then(|event| event.confidential);
         let Some(commitment) = commitment else { return Ok(None) };
-        let sealed = books.state.confidential.get(&commitment);
+        let sealed = books.state()?.confidential.get(&commitment);
         let erased = match sealed.and_then(|sealed| sealed.erased_by) {
             Some(by) => Some(Erasure::of(reading, books, by)?),
             None => None,
@@ -69,12 +69,12 @@ impl Standing {
 }
 
 impl Erasure {
-    fn of(reading: &Reading, books: &Books, by: u64) -> Result<Self> {
+    fn of(reading: &Reading, books: &Shelf<'_>, by: u64) -> Result<Self> {
         let sealed = reading.reader.archive().entry(by)?;
         let envelope = entry::parse(&sealed.bytes).ok();
         let at = envelope.as_ref().map_or(0, |envelope| envelope.recorded_at_microseconds);
         let number = envelope.map_or(0, |envelope| envelope.officer);
-        let officer = books.names.officers.iter().find(|officer| officer.number == number);
+        let officer = books.names()?.officers.iter().find(|officer| officer.number == number);
         let event = reading.reader.event(by)?;
         let legal_basis = match event.as_ref().map(|event| &event.body) {
             Some(Body::ConfidentialErased(erased)) => erased.legal_basis.to_string(),
@@ -102,8 +102,8 @@ fn name_zh(number: u8) -> Option<&'static str> {
 /// Shows the fields.
 pub(super) fn show(session: &Session, a: &ShowConfidential) -> Result<Exit> {
     let reading = super::open(session, &ReadFlags::default())?;
-    let index = named::resolve_entry(&reading.reader, reading.size, &a.entry)?;
     let books = reading.books()?;
+    let index = named::resolve_entry(&reading.reader, reading.size, &a.entry)?;
     let Some(standing) = Standing::of(&reading, &books, index)? else {
         let message = format!("@{index} has no confidential fields");
         return Err(Error::new(Kind::NotFound, "not_confidential", message)

@@ -6,7 +6,6 @@ use crate::cli::output::Exit;
 use crate::cli::session::Session;
 use crate::desk::filters;
 use crate::error::Result;
-use crate::ledger::reader::books::Books;
 use crate::projection::filter::Filter;
 use crate::projection::names::Names;
 use crate::report::table::{Header, Table};
@@ -16,14 +15,15 @@ use crate::report::{follow_on, master};
 pub(super) fn list(session: &Session, listed: Listed, a: &List) -> Result<Exit> {
     let reading = super::open_report(session, &a.flags)?;
     let filter = filters::parse(&reading, &a.filters, false)?;
-    let Books { state: _, balances, names, leverage } = &reading.books()?;
+    let books = reading.books()?;
+    let (balances, names) = (books.balances()?, books.names()?);
     let header = reading.header(&filter)?;
     let table = match listed {
         Listed::Funds => master::funds(names, balances, &filter, header),
         Listed::Projects => master::projects(names, balances, &filter, header),
         Listed::Payees => master::payees(names, balances, &filter, header),
         Listed::Commitments => master::commitments(names, balances, &filter, header),
-        Listed::FollowOns => follow_on::follow_on(leverage, names, &filter, header),
+        Listed::FollowOns => follow_on::follow_on(books.leverage()?, names, &filter, header),
     };
     print(session, &reading, &table?)
 }
@@ -31,7 +31,7 @@ pub(super) fn list(session: &Session, listed: Listed, a: &List) -> Result<Exit> 
 fn plain(session: &Session, listing: fn(&Names, Header) -> Table) -> Result<Exit> {
     let reading = super::open_report(session, &ReadFlags::default())?;
     let (books, header) = (reading.books()?, reading.header(&Filter::default())?);
-    print(session, &reading, &listing(&books.names, header))
+    print(session, &reading, &listing(books.names()?, header))
 }
 
 /// Runs `officer list`.

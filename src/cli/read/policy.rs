@@ -11,7 +11,7 @@ use crate::error::Result;
 pub(super) fn show(session: &Session) -> Result<()> {
     let reading = super::open(session, &ReadFlags::default())?;
     let (currency, books) = (reading.facts.currency(), reading.books()?);
-    let policy = &books.names.policy;
+    let policy = &books.names()?.policy;
     session.console.value(&policy_file::text(policy, currency), &json(policy, currency))
 }
 

@@ -1,6 +1,6 @@
 //! `prove`: one entry's place in the signed log, as two small files for somebody without the ledger.
 //!
-//! Reads the published log alone, never a cache. The checkpoint must be signed by the key that the
+//! Reads the published log alone; a cache says at most where a voucher is to be sought. The checkpoint must be signed by the key that the
 //! check will be made with: the pinned one, or where none is pinned the one that the ledger names.
 
 use super::say;
@@ -11,6 +11,7 @@ use crate::desk::named::resolve_entry;
 use crate::desk::place::LedgerPlace;
 use crate::desk::reading::{facts_of, key_of};
 use crate::error::{Error, Kind, Result};
+use crate::form::EntryRef;
 use crate::ledger::Reader;
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::VerifierKey;
@@ -23,13 +24,17 @@ use std::path::{Path, PathBuf};
 /// Runs `prove`.
 pub(super) fn prove(session: &Session, a: &Prove) -> Result<Exit> {
     let files = Files::named(session.globals.file.as_deref())?;
-    let reader = match session.place()? {
+    let mut reader = match session.place()? {
         LedgerPlace::Own(folder) => Reader::open(&folder, None)?,
         LedgerPlace::Copy(copy) => copy.open(session.globals.file.as_deref())?,
     };
     let key = Key::of(session, &reader)?;
+    Checkpoint::verify(reader.archive().note(), &key.key)?;
+    if matches!(a.entry, EntryRef::Voucher { .. }) {
+        let pinned = key.is_pinned.then(|| key.key.public_key().to_bytes());
+        reader = reader.trusting(pinned).with_home_caches(session.desk.home_caches());
+    }
     let archive = reader.archive();
-    Checkpoint::verify(archive.note(), &key.key)?;
     let index = resolve_entry(&reader, reader.size(), &a.entry)?;
     let (entry, path) = archive.prove(index)?;
     let checkpoint = String::from_utf8_lossy(archive.note()).into_owned();

@@ -17,7 +17,7 @@ use crate::domain::money::Currency;
 use crate::domain::state::State;
 use crate::error::Result;
 use crate::form::thing::ThingSort;
-use crate::ledger::reader::books::Books;
+use crate::ledger::reader::shelf::Shelf;
 use crate::projection::Recorded;
 use crate::projection::filter::{Filter, Term};
 use crate::projection::groups::{By, Selection};
@@ -65,13 +65,13 @@ struct Shown {
 
 struct Page<'a> {
     reading: &'a Reading,
-    books: &'a Books,
+    books: &'a Shelf<'a>,
     lang: Lang,
 }
 
 impl Page<'_> {
-    fn names(&self) -> &Names {
-        &self.books.names
+    fn names(&self) -> Result<&Names> {
+        self.books.names()
     }
 
     /// The rows of the register that `wants` lets through.
@@ -91,12 +91,12 @@ impl Page<'_> {
     fn balance(&self, filter: &Filter, by: By) -> Result<Table> {
         let selection = Selection { filter, years: &[] };
         let header = self.reading.header(filter)?;
-        balance::balance(&self.books.balances, self.names(), selection, by, header)
+        balance::balance(self.books.balances()?, self.names()?, selection, by, header)
     }
 
     fn entry(&self, index: u64, explain: bool) -> Result<Shown> {
         let currency = self.reading.facts.currency();
-        let state = &self.books.state;
+        let state = self.books.state()?;
         let (mut found, beside) = match self.told_later(index)? {
             Some(told) => told,
             None => self.followed(index)?,
@@ -107,7 +107,7 @@ impl Page<'_> {
         }
         let reversed_by = state.reversed.get(&index).copied();
         let mut card = Card::default();
-        self.entry_fields(&mut card, &found);
+        self.entry_fields(&mut card, &found)?;
         if let Some(words) = &breach {
             card.add(self.say("breach", "违规"), words.clone());
         }
@@ -150,7 +150,7 @@ impl Page<'_> {
         if let Some(of) = cited_by(&event.body) {
             cited.extend(reader.event(of)?.map(|event| (of, event)));
         }
-        let moves = moved_at(&self.books.state, index, &event, &cited);
+        let moves = moved_at(self.books.state()?, index, &event, &cited);
         let (Some(moves), Ok(envelope)) = (moves, entry::parse(&sealed.bytes)) else {
             return Ok(None);
         };
@@ -197,9 +197,9 @@ impl Page<'_> {
         }))
     }
 
-    fn entry_fields(&self, card: &mut Card, entry: &Value) {
+    fn entry_fields(&self, card: &mut Card, entry: &Value) -> Result<()> {
         let mut entry = entry.clone();
-        let Some(map) = entry.as_object_mut() else { return };
+        let Some(map) = entry.as_object_mut() else { return Ok(()) };
         let moves = map.shift_remove("moves").unwrap_or_default();
         map.shift_remove("type_number");
         map.shift_remove("confidential");
@@ -210,7 +210,7 @@ impl Page<'_> {
             filing.shift_remove("documents");
         }
         if let Some(number) = map.get("officer").and_then(Value::as_u64) {
-            let officer = self.names().officers.iter().find(|o| u64::from(o.number) == number);
+            let officer = self.names()?.officers.iter().find(|o| u64::from(o.number) == number);
             if let Some(officer) = officer {
                 map.insert("officer".to_owned(), Value::from(officer.name.as_str()));
             }
@@ -220,6 +220,7 @@ impl Page<'_> {
         let moves: Vec<String> =
             moves.as_array().into_iter().flatten().map(|m| self.arrow(m, currency)).collect();
         card.add(self.say("moves", "资金走向"), moves.join("\n"));
+        Ok(())
     }
 
     /// `PD-INFO:2001 committed HT-2001-03 COMMUNITY → paid, 600000.00`
@@ -285,7 +286,7 @@ impl Page<'_> {
     }
 
     fn thing(&self, sort: ThingSort, code: &Code, explain: bool) -> Result<Shown> {
-        let (balances, names) = (&self.books.balances, self.names());
+        let (balances, names) = (self.books.balances()?, self.names()?);
         let all = Filter::default();
         let header = self.reading.header(&all)?;
         let list = match sort {
@@ -330,7 +331,7 @@ impl Page<'_> {
 
     fn entries_of(&self, sort: ThingSort, code: &Code) -> Result<Table> {
         let mut filter = Filter::default();
-        let officer = officer_number(self.names(), code);
+        let officer = officer_number(self.names()?, code);
         match sort {
             ThingSort::Fund => filter.add(Term::Fund(code.clone())),
             ThingSort::Project => filter.add(Term::Project(code.clone())),
@@ -341,8 +342,9 @@ impl Page<'_> {
             | ThingSort::Programme
             | ThingSort::Officer => {}
         }
+        let projects = &self.names()?.projects;
         let programme = |row: &Row| {
-            let project = row.project.as_ref().and_then(|code| self.names().projects.get(code));
+            let project = row.project.as_ref().and_then(|code| projects.get(code));
             project.and_then(|project| project.programme.as_ref()) == Some(code)
         };
         self.rows(filter, &|row| match sort {
@@ -358,7 +360,7 @@ impl Page<'_> {
         let currency = self.reading.facts.currency();
         let mut card = Card::default();
         let mut fields = Value::Null;
-        if let Some(found) = self.books.state.follow_ons.get(code) {
+        if let Some(found) = self.books.state()?.follow_ons.get(code) {
             let rest = found.rest().unwrap_or_default();
             fields = json!({
                 "follow_on": code.to_string(),

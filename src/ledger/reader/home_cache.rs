@@ -4,20 +4,17 @@
 //! signed. One that does not fit costs time, never truth: the log is read instead. What fails as one is
 //! read or left is no failure of the read.
 
-use super::cache::{self, Cache};
+use super::cache::{Cache, Made, Opened, Shape};
 use crate::chain::hash::Hash;
 use crate::edge::durable::{self, Readers};
-use crate::edge::local::{LocalKey, LocalKeyFile};
+use crate::edge::local::LocalKeyFile;
 use crate::error::Result;
-use crate::file;
 use crate::tlog::tree::sha256;
 use std::path::PathBuf;
 
-const MAGIC: &[u8; 8] = b"EARMHOME";
-const SEAL: std::ops::Range<usize> = 8..40;
-const SIZE: std::ops::Range<usize> = 40..48;
-/// What is sealed for.
-const PURPOSE: &str = "cache";
+const SEALED: Shape = Shape { magic: *b"EARMHOM2", voucher_bytes: 32 };
+/// What the front is sealed for.
+const PURPOSE: &str = "cache front";
 /// A read leaves a cache where it had to follow so many entries.
 pub const DISTANCE: u64 = 10_000;
 
@@ -49,10 +46,13 @@ impl HomeCaches {
     }
 
     /// The cache of the log of `origin`, which has `size` entries, if this home sealed it.
-    pub(super) fn read(&self, origin: &str, size: u64) -> Option<Cache> {
-        let bytes = file::read(&self.path(origin), cache::most_bytes(size)).ok()?;
+    pub(super) fn open(&self, origin: &str, size: u64) -> Option<Opened> {
         let key = self.key.read().ok()??;
-        opened(&key, origin, &bytes)
+        let vouches = |seal: &[u8], head, front: &[u8]| {
+            let seal = seal.try_into().map(Hash);
+            seal.is_ok_and(|seal| key.holds(&seal, PURPOSE, origin, head, front))
+        };
+        Opened::read(&self.path(origin), SEALED, size, &vouches)
     }
 
     /// Leaves a cache of the log of `origin`; the key is made if there is none.
@@ -60,28 +60,10 @@ impl HomeCaches {
     /// # Errors
     /// As [`LocalKeyFile::read_or_make`]; `cache_too_large`; `Kind::Io` when it cannot be written.
     pub(super) fn write(&self, origin: &str, cache: &Cache) -> Result<()> {
-        let value = cache::value(cache)?;
-        let seal = self.key.read_or_make()?.seal(PURPOSE, origin, cache.head, &value);
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend_from_slice(&seal.0);
-        bytes.extend_from_slice(&cache.head.size.to_le_bytes());
-        bytes.extend_from_slice(&value);
-        cache::check_length(bytes.len(), cache.head.size)?;
+        let made = Made::of(cache)?;
+        let seal = self.key.read_or_make()?.seal(PURPOSE, origin, cache.head, &made.front);
+        let bytes = SEALED.file(&seal.0, &made)?;
         durable::create_folder(&self.folder, Readers::Owner)?;
         durable::replace(&self.path(origin), &bytes, Readers::Owner)
     }
-}
-
-fn opened(key: &LocalKey, origin: &str, bytes: &[u8]) -> Option<Cache> {
-    if bytes.get(..SEAL.start)? != MAGIC.as_slice() {
-        return None;
-    }
-    let seal = Hash(<[u8; 32]>::try_from(bytes.get(SEAL)?).ok()?);
-    let size = u64::from_le_bytes(<[u8; 8]>::try_from(bytes.get(SIZE)?).ok()?);
-    let value = bytes.get(SIZE.end..)?;
-    let head = cache::head_in(value, size)?;
-    if !key.holds(&seal, PURPOSE, origin, head, value) {
-        return None;
-    }
-    cache::decoded(value, size)
 }

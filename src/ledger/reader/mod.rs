@@ -13,6 +13,7 @@ pub mod replay;
 mod scan;
 pub mod sealed;
 pub mod settled;
+pub mod shelf;
 pub mod state;
 mod unclear;
 
@@ -84,6 +85,13 @@ impl Reader {
     #[must_use]
     pub fn of(archive: ArchiveReader) -> Self {
         Self { archive, caches: None, trusted_key: None, home_caches: None }
+    }
+
+    /// The same reader, which uses the cache that this log key signed.
+    #[must_use]
+    pub fn trusting(mut self, key: Option<[u8; 32]>) -> Self {
+        self.trusted_key = key;
+        self
     }
 
     /// The same reader, which uses the caches of its home where the log key signed none, and leaves some.
@@ -286,27 +294,21 @@ impl Reader {
         Ok(cache.books)
     }
 
+    /// The books of a cache whose head is in the log within `size` entries, to be folded on.
     fn cached(&self, size: u64) -> Result<Option<(Books, Replay)>> {
-        let signed = self.caches.as_ref().zip(self.trusted_key);
-        let signed = signed.and_then(|(folder, key)| cache::read(folder, &key, self.size()));
-        if let Some(resumed) = self.resumed(signed, size)? {
-            return Ok(Some(resumed));
+        for opened in self.caches_opened() {
+            let head = opened.head();
+            if head.size > size || self.head_at(head.size)? != head {
+                continue;
+            }
+            let Some(cache) = opened.whole() else { continue };
+            let (ledger, recorded_at) = (LedgerId(cache.ledger), cache.recorded_at_microseconds);
+            let mut books = cache.books;
+            let state = std::mem::take(&mut books.state);
+            let replay = Replay::resume(ledger, head, recorded_at, state, Judge::Rules);
+            return Ok(Some((books, replay)));
         }
-        let origin = &self.archive.checkpoint().origin;
-        let own = self.home_caches.as_ref().and_then(|homes| homes.read(origin, self.size()));
-        self.resumed(own, size)
-    }
-
-    /// What a cache has, if its head is in the log within `size` entries.
-    fn resumed(&self, cache: Option<cache::Cache>, size: u64) -> Result<Option<(Books, Replay)>> {
-        let Some(cache) = cache else { return Ok(None) };
-        if cache.head.size > size || self.head_at(cache.head.size)? != cache.head {
-            return Ok(None);
-        }
-        let (ledger, recorded_at) = (LedgerId(cache.ledger), cache.recorded_at_microseconds);
-        let state = cache.books.state.clone();
-        let replay = Replay::resume(ledger, cache.head, recorded_at, state, Judge::Rules);
-        Ok(Some((cache.books, replay)))
+        Ok(None)
     }
 
     /// Writes a cache of the whole log and gives its size.

@@ -10,7 +10,6 @@ use crate::chain::entry::{self, Sealed};
 use crate::domain::calendar::{Date, Year};
 use crate::domain::event::{Body, Event};
 use crate::domain::ids::Code;
-use crate::domain::state::State;
 use crate::error::{Error, Kind, Result};
 use crate::projection::Recorded;
 use crate::projection::register::Reversals;
@@ -124,8 +123,8 @@ impl Reader {
 
     /// The entry below `size` that booked a voucher.
     ///
-    /// Its numbers follow each other where no rule was ever broken: `state`, of that size, says so, and then the
-    /// voucher is sought by halves. Where that is not known, or not so, the log is read from its beginning.
+    /// Its numbers follow each other where no rule was ever broken: among the first `orderly` entries, as a state or a
+    /// cache says, the voucher is sought by halves. What comes after is read from there.
     ///
     /// # Errors
     /// As [`Reader::entry`].
@@ -133,14 +132,11 @@ impl Reader {
         &self,
         size: u64,
         (fund, year, number): (&Code, Year, u64),
-        state: Option<&State>,
+        orderly: u64,
     ) -> Result<Option<u64>> {
         let number_of = |bytes: &[u8]| voucher_of(bytes, fund, year);
-        if state.is_none_or(|state| !state.breaches.is_empty()) {
-            let first = self.first_in(0..size, &|bytes| number_of(bytes) == Some(number))?;
-            return Ok(first.map(|(index, _)| index));
-        }
-        let (mut from, mut to) = (0, size.min(self.size()));
+        let orderly = orderly.min(size);
+        let (mut from, mut to) = (0, orderly.min(self.size()));
         while from < to {
             let middle = from.midpoint(to);
             let next = self.first_in(middle..to, &|bytes| number_of(bytes).is_some())?;
@@ -151,7 +147,8 @@ impl Reader {
                 Some(_) | None => to = middle,
             }
         }
-        Ok(None)
+        let first = self.first_in(orderly..size, &|bytes| number_of(bytes) == Some(number))?;
+        Ok(first.map(|(index, _)| index))
     }
 
     /// The first entry of a range that is wanted, with its bytes. Begins with few, for most often the next is one.

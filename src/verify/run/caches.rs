@@ -72,7 +72,7 @@ impl Run<'_> {
             self.faults.push(Fault {
                 tier: Tier::Projections,
                 index: None,
-                file: Some("cache/books".to_owned()),
+                file: Some("cache/projections".to_owned()),
                 field: "contents".to_owned(),
                 expected,
                 found,
