@@ -193,9 +193,17 @@ impl ArchiveWriter {
     /// `entry_too_long` (`Kind::Usage`), both with nothing added. `Kind::Io` when the disk could
     /// not, or `archive_poisoned` after an earlier error.
     pub fn append(&mut self, entries: &[Sealed]) -> Result<()> {
+        self.append_hashed(entries, leaf_hashes(entries))
+    }
+
+    /// [`ArchiveWriter::append`] with the leaves of the entries, which the caller has made from their bytes:
+    /// what a publish reads back is held against them.
+    ///
+    /// # Errors
+    /// As [`ArchiveWriter::append`].
+    pub fn append_hashed(&mut self, entries: &[Sealed], leaves: Vec<Digest>) -> Result<()> {
         self.check_usable()?;
         self.check_entries(entries)?;
-        let leaves = leaf_hashes(entries);
         for (entry, leaf) in entries.iter().zip(leaves) {
             self.push(&entry.bytes, leaf);
             if self.full.len() >= FULL_TILES_IN_MEMORY {

@@ -5,7 +5,8 @@
 use super::Ledger;
 use super::clock::{Before, Moment};
 use super::prepare::too_large;
-use super::seal::{self, Unsealed};
+use super::seal::{self, Told, Unsealed};
+use super::sealing::{Sealing, ToChain};
 use crate::chain::body;
 use crate::chain::entry::{
     Head, LATEST_RECORDED_AT, MAX_COMMAND_BYTES, MAX_COMMAND_ENTRIES, MAX_SOURCE_BYTES, Row,
@@ -23,6 +24,7 @@ use crate::domain::propose::propose;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::{State, Undo};
 use crate::error::{Error, Kind, Result};
+use crate::tlog::tree::Digest;
 use smol_str::SmolStr;
 
 /// Commands that are appended together: one sync for all of them.
@@ -56,7 +58,7 @@ pub enum RowOut {
 /// A row judged, before it is decided whether it fits.
 #[derive(Debug, Default)]
 struct Judged {
-    events: Vec<Event>,
+    told: Told,
     findings: Vec<Finding>,
     entries: Vec<Unsealed>,
     /// What takes the row's changes of the state back, last first.
@@ -85,12 +87,19 @@ pub struct Batch<'a> {
     pub(super) moment: Moment,
     pub(super) today: Date,
     entries: Vec<Unsealed>,
+    told: Told,
     row_keys: Vec<[u8; 16]>,
     /// The encodings of the orders gathered so far, where they are what the digest is made of.
     orders: Vec<u8>,
     bytes: usize,
+    /// The command that is chained while the rows of the next are judged.
+    sealing: Sealing,
     ready: Vec<SealedCommand>,
+    /// The leaves of each of them.
+    leaves: Vec<Vec<Digest>>,
+    /// After the last of them.
     head: Head,
+    keeps_books: bool,
     first_index: u64,
     sealed_entries: u64,
     commands: u64,
@@ -154,11 +163,15 @@ impl Ledger {
             moment,
             today,
             entries: Vec::new(),
+            told: Told::default(),
             row_keys: Vec::new(),
             orders: Vec::new(),
             bytes: 0,
+            sealing: Sealing::default(),
             ready: Vec::new(),
+            leaves: Vec::new(),
             head,
+            keeps_books: false,
             first_index: head.size,
             sealed_entries: 0,
             commands: 0,
@@ -239,6 +252,7 @@ impl Batch<'_> {
         }
         self.bytes = self.bytes.saturating_add(bytes);
         self.entries.append(&mut judged.entries);
+        self.told.add(judged.told);
         // Under `track` a finding is a finding only.
         if self.ledger.state.policy.control == Control::Track {
             judged.findings.clear();
@@ -269,14 +283,14 @@ impl Batch<'_> {
             match admitted {
                 Ok((events, admitted)) => {
                     judged.undo.push(admitted.undo);
-                    judged.events.extend(events);
+                    judged.told.add(Told { events, moves: admitted.moves, cited });
                     let findings = admitted.findings.into_iter().map(|(_, finding)| finding);
                     judged.findings.extend(findings);
                 }
                 Err(rejection) => return Ok(Some((number, rejection))),
             }
         }
-        match self.encode(row, &judged.events) {
+        match self.encode(row, &judged.told.events) {
             Ok(entries) => {
                 judged.entries = entries;
                 Ok(None)
@@ -311,28 +325,14 @@ impl Batch<'_> {
         self.sealed_entries = self.sealed_entries.saturating_add(count);
         self.commands = self.commands.saturating_add(1);
         if !self.dry_run {
-            let source = self.source.clone();
-            let rows: Vec<Row<'_>> =
-                self.row_keys.iter().map(|key| Row { source: &source, key: *key }).collect();
-            let asked = match self.makes {
-                Makes::Rows => body::encode_rows(&rows).map_err(seal::unfit)?,
-                Makes::Reversals => std::mem::take(&mut self.orders),
-            };
-            let command = seal::Command {
-                ledger: self.ledger.id()?,
-                id: self.ledger.outside.ids.command_id(),
-                digest: hash::command_digest(&asked),
-                officer: self.officer,
-                clock_accepted: self.moment.clock_accepted,
-                recorded_at_microseconds: self.moment.recorded_at_microseconds,
-            };
-            let ids = self.ledger.outside.ids.as_mut();
-            let unsigned = seal::chain(self.head, &command, &self.entries, ids)?;
-            let sealed = unsigned.signed_by(self.signer)?;
-            self.head = seal::head_after(&sealed, self.head);
-            self.ready.push(sealed);
+            self.take_chained()?;
+            let command = self.command()?;
+            let (entries, told) =
+                (std::mem::take(&mut self.entries), std::mem::take(&mut self.told));
+            self.sealing.chain(ToChain { head: self.head, command, entries, told })?;
         }
         self.entries.clear();
+        self.told = Told::default();
         self.orders.clear();
         self.row_keys.clear();
         self.bytes = 0;
@@ -340,6 +340,36 @@ impl Batch<'_> {
             self.write()?;
         }
         self.go_on(count)
+    }
+
+    /// What the entries gathered so far have in common.
+    fn command(&mut self) -> Result<seal::Command> {
+        let source = self.source.clone();
+        let rows: Vec<Row<'_>> =
+            self.row_keys.iter().map(|key| Row { source: &source, key: *key }).collect();
+        let asked = match self.makes {
+            Makes::Rows => body::encode_rows(&rows).map_err(seal::unfit)?,
+            Makes::Reversals => std::mem::take(&mut self.orders),
+        };
+        Ok(seal::Command {
+            ledger: self.ledger.id()?,
+            id: self.ledger.outside.ids.command_id(),
+            digest: hash::command_digest(&asked),
+            officer: self.officer,
+            clock_accepted: self.moment.clock_accepted,
+            recorded_at_microseconds: self.moment.recorded_at_microseconds,
+            randoms: seal::randoms(self.ledger.outside.ids.as_mut(), self.entries.len()),
+        })
+    }
+
+    /// Signs the command that is under way, if one is.
+    fn take_chained(&mut self) -> Result<()> {
+        let Some(chained) = self.sealing.take()? else { return Ok(()) };
+        let (sealed, leaves) = chained.signed_by(self.signer)?;
+        self.head = seal::head_after(&sealed, self.head);
+        self.ready.push(sealed);
+        self.leaves.push(leaves);
+        Ok(())
     }
 
     /// The moment of the next command. What was said of the clock holds for the whole import.
@@ -359,16 +389,16 @@ impl Batch<'_> {
         if self.ready.is_empty() {
             return Ok(());
         }
-        let ready = std::mem::take(&mut self.ready);
+        let (ready, leaves) = (std::mem::take(&mut self.ready), std::mem::take(&mut self.leaves));
         self.ledger.record(&ready)?;
-        self.ledger.hand_to_archive(&ready);
+        for (command, leaves) in ready.iter().zip(leaves) {
+            self.ledger.hand_over(command, Some(leaves));
+        }
         let waiting = self.ledger.head.size.saturating_sub(self.ledger.published_size());
         if waiting >= super::publish::EVERY {
             self.publish();
+            self.keep_books();
         }
-        // The state runs ahead of the head by the rows of an unsealed command: none are left here.
-        debug_assert!(self.entries.is_empty());
-        self.ledger.snapshot_when_due();
         Ok(())
     }
 
@@ -381,6 +411,15 @@ impl Batch<'_> {
         }
     }
 
+    /// From the first publish on the readers' books are kept along, so that the cache at the end need not be
+    /// made from the log.
+    fn keep_books(&mut self) {
+        if !self.keeps_books && self.ledger.published_size() == self.ledger.head.size {
+            self.keeps_books = true;
+            self.sealing.keep_books(self.ledger.published_books());
+        }
+    }
+
     /// Records and publishes what is left; what could not be published is no error
     /// ([`Ledger::unpublished`]).
     ///
@@ -389,6 +428,7 @@ impl Batch<'_> {
     pub fn finish(mut self) -> Result<()> {
         self.ledger.check_state()?;
         self.seal()?;
+        self.take_chained()?;
         self.write()?;
         if self.dry_run {
             return Ok(());
@@ -398,7 +438,7 @@ impl Batch<'_> {
         if self.ledger.published_size() < self.ledger.head.size {
             self.publish();
         }
-        self.ledger.refresh_cache();
+        self.ledger.refresh_cache(self.sealing.finish());
         // Whoever writes next does not replay what was imported.
         self.ledger.snapshot_or_note();
         Ok(())

@@ -80,9 +80,9 @@ impl Ledger {
             officer,
             clock_accepted,
             recorded_at_microseconds,
+            randoms: seal::randoms(outside.ids.as_mut(), unsealed.len()),
         };
-        let ids = outside.ids.as_mut();
-        let sealed = seal::chain(Head::default(), &command, &unsealed, ids)?.signed_by(signer)?;
+        let sealed = seal::chain(Head::default(), &command, &unsealed)?.signed_by(signer)?;
         let sealed = std::slice::from_ref(&sealed);
         let mut made = Self::begin(folder, config, outside, media)?;
         if let Err(error) = made.record(sealed) {

@@ -50,6 +50,7 @@ mod resume;
 mod retry;
 mod rotate;
 mod seal;
+mod sealing;
 mod staged;
 mod submit;
 mod undo;

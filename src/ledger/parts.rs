@@ -6,9 +6,12 @@
 use super::Ledger;
 use crate::chain::body::{Fetch, Parts, Place, open_state, write_state};
 use crate::chain::entry::Malformed;
+use crate::domain::sharded::{Key, Value, Visit};
 use crate::domain::state::State;
+use crate::domain::table::Table;
 use crate::error::{Kind, Result};
 use crate::store::{Part, Parts as StoreParts, Snapshot, Store};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 /// Parts from a store.
@@ -34,6 +37,22 @@ pub(super) fn open(store: &dyn Store, snapshot: &Snapshot) -> Result<Option<(Sta
     Ok(opened.ok())
 }
 
+/// Asks a table for every key.
+struct ReadAll;
+
+impl Visit for ReadAll {
+    type Stop = Infallible;
+
+    fn table<K: Key, V: Value>(
+        &mut self,
+        _: u8,
+        table: &mut Table<K, V>,
+    ) -> std::result::Result<(), Infallible> {
+        table.iter().for_each(drop);
+        Ok(())
+    }
+}
+
 impl Ledger {
     /// Every part of the state that was asked for could be had: what [`Ledger::state`] said since is so.
     ///
@@ -55,6 +74,15 @@ impl Ledger {
             self.snapshot_size = 0;
         }
         Err(fault)
+    }
+
+    /// Reads what was not asked for yet, so that all of the state is here.
+    ///
+    /// # Errors
+    /// As [`Ledger::check_state`].
+    pub(super) fn read_state(&mut self) -> Result<()> {
+        let Ok(()) = self.state.visit(&mut ReadAll);
+        self.check_state()
     }
 
     /// Puts the state into the store: what changed since the last snapshot, or all of it.

@@ -226,9 +226,10 @@ impl Ledger {
             officer,
             clock_accepted: moment.clock_accepted,
             recorded_at_microseconds: moment.recorded_at_microseconds,
+            randoms: seal::randoms(self.outside.ids.as_mut(), unsealed.len()),
         };
         let head = self.tip();
-        let unsigned = seal::chain(head, &command, &unsealed, self.outside.ids.as_mut())?;
+        let unsigned = seal::chain(head, &command, &unsealed)?;
         Ok(Ready::ToSign(Box::new(Prepared {
             instruction,
             id,

@@ -1,6 +1,8 @@
 //! Entries into the archive, anchored; the state into the store; caches for readers.
 
 use super::anchored::Against;
+use super::reader::books::Books;
+use super::reader::cache::{self, Cache};
 use super::receipt::Durability;
 use super::submit::not_published;
 use super::{CACHE_FOLDER, LOG_FOLDER, Ledger, Outside};
@@ -8,6 +10,7 @@ use crate::archive::writer::{ArchiveWriter, Published};
 use crate::chain::hash::Hash;
 use crate::chain::signature::state_message;
 use crate::error::{Error, Kind, Result};
+use crate::projection::Projection as _;
 use crate::store::Snapshot;
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::NoteSignature;
@@ -60,7 +63,7 @@ impl Ledger {
     /// `not_published` (`Kind::Io`): the entries stay recorded and the next publish takes them along.
     pub fn publish(&mut self) -> Result<Published> {
         let published = self.publish_log()?;
-        self.refresh_cache();
+        self.refresh_cache(None);
         Ok(published)
     }
 
@@ -78,9 +81,17 @@ impl Ledger {
         self.archive.attach(cosigned, lines, policy)
     }
 
-    /// Makes a cache when it is time; a failure is a note.
-    pub(super) fn refresh_cache(&mut self) {
-        let cached = self.make_cache(EVERY);
+    /// Makes a cache of books that were kept along, or from the log when it is time; a failure is a note.
+    pub(super) fn refresh_cache(&mut self, kept: Option<Books>) {
+        let size = self.published_size();
+        let is_of_now = |books: &Books| {
+            let at = [books.balances.position(), self.head.size, self.state.size];
+            at.into_iter().all(|at| at == size)
+        };
+        let cached = match kept.filter(is_of_now) {
+            Some(books) => self.write_cache(books),
+            None => self.make_cache(EVERY),
+        };
         self.note_failure("no cache was made", cached);
     }
 
@@ -185,6 +196,30 @@ impl Ledger {
         })?;
         self.snapshot_size = self.head.size;
         self.replaces_snapshot = false;
+        Ok(())
+    }
+
+    /// Reads the books of what is published.
+    pub(super) fn published_books(&self) -> Box<dyn FnOnce() -> Result<Books> + Send> {
+        let [log, caches] = [LOG_FOLDER, CACHE_FOLDER].map(|name| self.folder.join(name));
+        let (key, size) = (self.outside.log_signer.public_key(), self.published_size());
+        Box::new(move || super::Reader::open_log(&log, Some(&caches), Some(key))?.books(size, None))
+    }
+
+    /// Writes a cache of the whole log, with the state as it is here.
+    fn write_cache(&mut self, books: Books) -> Result<()> {
+        // Of a part that cannot be had nothing is to be signed.
+        self.read_state()?;
+        let (ledger, head) = (self.id()?.0, self.head);
+        let recorded_at_microseconds = self.recorded_at_microseconds;
+        let state = std::mem::take(&mut self.state);
+        let books = Books { state, ..books };
+        let cache = Cache { ledger, head, recorded_at_microseconds, books };
+        let signer = self.outside.log_signer.as_ref();
+        let written = cache::write(&self.folder.join(CACHE_FOLDER), &cache, signer);
+        self.state = cache.books.state;
+        written?;
+        self.cache_size = head.size;
         Ok(())
     }
 

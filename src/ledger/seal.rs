@@ -1,5 +1,6 @@
 //! From events to signed entries.
 
+use super::reader::settled::{Pending, Settled};
 use crate::chain::body;
 use crate::chain::entry::{
     self, CLOCK_ACCEPTED, CONFIDENTIAL, CommandId, EntryId, Envelope, FIXED_BYTES, HISTORICAL,
@@ -8,7 +9,9 @@ use crate::chain::entry::{
 };
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::{Signer, entry_message};
+use crate::domain::apply::Cited;
 use crate::domain::event::Event;
+use crate::domain::posting::Move;
 use crate::domain::rejection::{Rejection, Size};
 use crate::edge::ids::Ids;
 use crate::error::{Error, Kind, Result};
@@ -73,6 +76,31 @@ pub(super) struct Command {
     pub(super) clock_accepted: bool,
     /// `recorded_at` of the first entry, microseconds since 1970; the others follow by 1 µs each.
     pub(super) recorded_at_microseconds: i64,
+    /// 64 random bits for the id of each entry.
+    pub(super) randoms: Vec<u64>,
+}
+
+/// What was judged of the rows of a command.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) events: Vec<Event>,
+    pub(super) moves: Vec<Vec<Move>>,
+    pub(super) cited: Cited,
+}
+
+impl Told {
+    /// Adds what was judged after it.
+    pub(super) fn add(&mut self, next: Self) {
+        let Self { events, moves, cited } = next;
+        self.events.extend(events);
+        self.moves.extend(moves);
+        self.cited.extend(cited);
+    }
+}
+
+/// What [`Command::randoms`] asks for.
+pub(super) fn randoms(ids: &mut dyn Ids, entries: usize) -> Vec<u64> {
+    (0..entries).map(|_| ids.random_64()).collect()
 }
 
 /// The limits of a whole command, before anything is signed.
@@ -97,12 +125,38 @@ pub(super) struct Unsigned {
     before_last: Vec<Sealed>,
     last: Option<(u64, Vec<u8>)>,
     message: Vec<u8>,
+    /// Id and time of each entry.
+    ids: Vec<(EntryId, i64)>,
 }
 
 impl Unsigned {
     /// What the officer signs.
     pub(super) fn message(&self) -> &[u8] {
         &self.message
+    }
+
+    /// Its entries but for the last, which has no hash before it is signed.
+    pub(super) fn before_last(&self) -> &[Sealed] {
+        &self.before_last
+    }
+
+    /// The command as readers will see it, but for the hash of its last entry: made of `command` and
+    /// `entries`, whose rows came to `told`.
+    pub(super) fn settled(&self, command: &Command, entries: &[Unsealed], told: Told) -> Settled {
+        let last = self.last.as_ref().map(|(index, _)| (*index, Hash::ZERO));
+        let places = self.before_last.iter().map(|entry| (entry.index, entry.hash)).chain(last);
+        let pending = places.zip(&self.ids).zip(entries).map(
+            |(((index, hash), (id, recorded_at_microseconds)), entry)| Pending {
+                index,
+                id: *id,
+                hash,
+                recorded_at_microseconds: *recorded_at_microseconds,
+                row: entry.row.clone(),
+            },
+        );
+        let Told { events, moves, cited } = told;
+        let (officer, command, void) = (command.officer, command.id, Vec::new());
+        Settled { officer, command, entries: pending.collect(), events, moves, void, cited }
     }
 
     /// With the signature that `signer` makes.
@@ -134,25 +188,22 @@ impl Unsigned {
 /// # Errors
 /// `Kind::Io` with code `clock_range` when the clock is outside what an entry id can say;
 /// `command_too_large`, `entry_malformed` for what the format cannot hold.
-pub(super) fn chain(
-    head: Head,
-    command: &Command,
-    entries: &[Unsealed],
-    ids: &mut dyn Ids,
-) -> Result<Unsigned> {
+pub(super) fn chain(head: Head, command: &Command, entries: &[Unsealed]) -> Result<Unsigned> {
     let count = u16::try_from(entries.len())
         .map_err(|_| too_large(Size::Entries, entries.len(), MAX_COMMAND_ENTRIES))?;
     let before_last = Vec::with_capacity(entries.len());
-    let mut made = Unsigned { id: command.id, before_last, last: None, message: Vec::new() };
+    let (ids, message) = (Vec::with_capacity(entries.len()), Vec::new());
+    let mut made = Unsigned { id: command.id, before_last, last: None, message, ids };
     let mut previous = head.hash;
     let mut index = head.size;
     let mut recorded_at = command.recorded_at_microseconds;
-    for (place, entry) in (0_u16..).zip(entries) {
+    for ((place, entry), random) in (0_u16..).zip(entries).zip(&command.randoms) {
         let is_last = place.checked_add(1) == Some(count);
-        let id = EntryId::new(recorded_at, ids.random_64()).ok_or_else(|| {
+        let id = EntryId::new(recorded_at, *random).ok_or_else(|| {
             Error::new(Kind::Io, "clock_range", format!("the clock says {recorded_at} µs"))
                 .with_hint("set the clock to the present")
         })?;
+        made.ids.push((id, recorded_at));
         let row = entry.row.as_ref().map(|(source, key)| Row { source, key: *key });
         let flag = |set: bool, flag: u8| if set { flag } else { 0 };
         let envelope = Envelope {

@@ -13,6 +13,7 @@ use crate::domain::command::Order;
 use crate::domain::event::Event;
 use crate::error::{Error, Kind, Result};
 use crate::store::Appended;
+use crate::tlog::tree::Digest;
 
 /// A command with all that is needed to record it.
 #[derive(Clone, Copy)]
@@ -142,13 +143,20 @@ impl Ledger {
 
     /// Gives recorded commands to the archive, for the next publish.
     pub(super) fn hand_to_archive(&mut self, commands: &[SealedCommand]) {
-        for command in commands {
-            if self.unpublished.is_some() {
-                return;
-            }
-            if let Err(error) = self.archive.append(&command.entries) {
-                self.keep_unpublished(not_published(error));
-            }
+        commands.iter().for_each(|command| self.hand_over(command, None));
+    }
+
+    /// Likewise of one, whose entries are these leaves of the tree, where somebody has made them.
+    pub(super) fn hand_over(&mut self, command: &SealedCommand, leaves: Option<Vec<Digest>>) {
+        if self.unpublished.is_some() {
+            return;
+        }
+        let appended = match leaves {
+            Some(leaves) => self.archive.append_hashed(&command.entries, leaves),
+            None => self.archive.append(&command.entries),
+        };
+        if let Err(error) = appended {
+            self.keep_unpublished(not_published(error));
         }
     }
 }

@@ -19,8 +19,12 @@ impl<'a> Sqlite<'a> {
     }
 
     fn run(&self, step: &str, arguments: &[&str]) -> Vec<f64> {
-        let output =
-            Command::new(self.program).arg(step).arg(&self.folder).args(arguments).output().unwrap();
+        let output = Command::new(self.program)
+            .arg(step)
+            .arg(&self.folder)
+            .args(arguments)
+            .output()
+            .unwrap();
         assert!(output.status.success(), "{step}: {}", String::from_utf8_lossy(&output.stderr));
         let printed = String::from_utf8(output.stdout).unwrap();
         printed.split_whitespace().filter_map(|figure| figure.parse().ok()).collect()

@@ -13,14 +13,14 @@ use smol_str::SmolStr;
 /// to be told here or on another thread.
 #[derive(Debug)]
 pub struct Settled {
-    pub(super) officer: u32,
-    pub(super) command: CommandId,
-    pub(super) entries: Vec<Pending>,
-    pub(super) events: Vec<Event>,
-    pub(super) moves: Vec<Vec<Move>>,
+    pub(in crate::ledger) officer: u32,
+    pub(in crate::ledger) command: CommandId,
+    pub(in crate::ledger) entries: Vec<Pending>,
+    pub(in crate::ledger) events: Vec<Event>,
+    pub(in crate::ledger) moves: Vec<Vec<Move>>,
     /// Which of the entries are void; none is, where it is empty.
-    pub(super) void: Vec<bool>,
-    pub(super) cited: Cited,
+    pub(in crate::ledger) void: Vec<bool>,
+    pub(in crate::ledger) cited: Cited,
 }
 
 impl Settled {
@@ -58,10 +58,10 @@ impl Settled {
 
 /// An entry of the command in progress.
 #[derive(Debug, Clone)]
-pub(super) struct Pending {
-    pub(super) index: u64,
-    pub(super) id: entry::EntryId,
-    pub(super) hash: Hash,
-    pub(super) recorded_at_microseconds: i64,
-    pub(super) row: Option<(SmolStr, [u8; 16])>,
+pub(in crate::ledger) struct Pending {
+    pub(in crate::ledger) index: u64,
+    pub(in crate::ledger) id: entry::EntryId,
+    pub(in crate::ledger) hash: Hash,
+    pub(in crate::ledger) recorded_at_microseconds: i64,
+    pub(in crate::ledger) row: Option<(SmolStr, [u8; 16])>,
 }
