@@ -5,6 +5,7 @@
 //! inferred from abbreviations. What a flag means together with another is said here where clap can
 //! say it (`conflicts_with`, groups) and in [`check`](super::run) where it cannot.
 
+mod alone;
 mod book;
 mod confidential;
 mod globals;
@@ -228,16 +229,22 @@ pub(crate) fn command() -> clap::Command {
 pub(crate) fn parse(
     arguments: impl IntoIterator<Item = std::ffi::OsString>,
 ) -> Result<Cli, clap::Error> {
+    let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
+    if let Some(Ok(cli)) = alone::matches(&arguments).map(|matches| of_matches(&matches)) {
+        return Ok(cli);
+    }
     let mut command = command();
-    let arguments = helped(&mut command, arguments.into_iter().collect())?;
+    let arguments = helped(&mut command, arguments)?;
     let matches = command.try_get_matches_from_mut(arguments)?;
-    let cli = match recorded::recorded(&matches) {
-        Ok(Some(recorded)) => Globals::from_arg_matches(&matches)
+    of_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+fn of_matches(matches: &clap::ArgMatches) -> Result<Cli, clap::Error> {
+    match recorded::recorded(matches)? {
+        Some(recorded) => Globals::from_arg_matches(matches)
             .map(|globals| Cli { globals, verb: Verb::Record(recorded) }),
-        Ok(None) => Cli::from_arg_matches(&matches),
-        Err(error) => Err(error),
-    };
-    cli.map_err(|error| error.format(&mut command))
+        None => Cli::from_arg_matches(matches),
+    }
 }
 
 /// `help VERB …` as `VERB … --help`.

@@ -94,6 +94,28 @@ pub(super) fn with_forms(mut root: Command) -> Command {
     root
 }
 
+/// The verb of these words alone, below its noun where it has one; nothing where it has no form.
+pub(super) fn alone(word: &str, next: Option<&str>) -> Option<Command> {
+    let act = ALIASES.iter().find(|(alias, _)| *alias == word);
+    if let Some((alias, act)) = act {
+        let form = forms().find(|form| form.act.text() == *act)?;
+        return Some(verb_of(alias, form));
+    }
+    let form = forms().find(|form| {
+        let mut verbs = form.verbs();
+        let is_named = verbs.next() == Some(word);
+        is_named && verbs.next().is_none_or(|verb| Some(verb) == next)
+    })?;
+    let words: Vec<&'static str> = form.verbs().collect();
+    match words[..] {
+        [verb] => Some(verb_of(verb, form)),
+        [noun, verb] => {
+            Some(Command::new(noun).subcommand_required(true).subcommand(verb_of(verb, form)))
+        }
+        _ => None,
+    }
+}
+
 fn verb_of(name: &'static str, form: &'static Form) -> Command {
     let mut examples = String::from("Example:");
     for example in form.examples {
