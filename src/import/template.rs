@@ -72,12 +72,21 @@ impl Template {
         csv::line(read.map(|spec| spec.field.text().to_owned()))
     }
 
-    /// The mapping that reads the list as a workbook: as [`Template::mapping`], without how text is written.
+    /// The mapping that reads the list as a workbook: as [`Template::mapping`], with the sheet in the place of how
+    /// text is written.
     #[must_use]
     pub fn mapping_of_workbook(self, lang: Lang) -> String {
-        let of_text = |line: &&str| line.starts_with("encoding ") || line.starts_with("delimiter ");
         let mapping = self.mapping(lang);
-        mapping.split_inclusive('\n').filter(|line| !of_text(line)).collect()
+        let lines = mapping.split_inclusive('\n').map(|line| {
+            if line.starts_with("encoding ") {
+                lang.choose(SHEET, SHEET_ZH)
+            } else if line.starts_with("delimiter ") {
+                ""
+            } else {
+                line
+            }
+        });
+        lines.collect()
     }
 
     /// Writes the list as a workbook: the columns of [`Template::list`], ready to be filled in, and what each
@@ -153,6 +162,10 @@ impl Template {
         format!("{set:<44} # {what}\n{more}")
     }
 }
+
+const SHEET: &str =
+    "sheet = 1                         # the list; the other one says what each column is\n";
+const SHEET_ZH: &str = "sheet = 1                         # 清单；另一张表说明各列\n";
 
 const SPLIT: &str = "; purposes are split at ;";
 const SPLIT_ZH: &str = "；多个用途以 ; 分隔";
@@ -236,7 +249,11 @@ mod tests {
                 for required in [false, true] {
                     let template = Template::of(kind.text(), required).unwrap();
                     fits(&template.mapping(lang), &template.list());
-                    fits(&template.mapping_of_workbook(lang), &template.list());
+                    let of_workbook = template.mapping_of_workbook(lang);
+                    assert!(
+                        of_workbook.contains("\nsheet = 1 ") && !of_workbook.contains("encoding")
+                    );
+                    fits(&of_workbook.replace(lang.choose(SHEET, SHEET_ZH), ""), &template.list());
                     // With every comment of a field taken off it is one too.
                     let text = template.mapping(lang);
                     let (head, event) = text.split_once("\n[[event]]\n").unwrap();

@@ -1,7 +1,7 @@
 //! Workbooks and CSV for spreadsheets, from the command line.
 
 use super::Place;
-use super::escapes::shown_on;
+use super::escapes::{ran_on, shown_on};
 use super::workbook::{Workbook, attribute};
 use earmark::words::Lang;
 
@@ -116,12 +116,26 @@ fn every_report_and_list_is_a_workbook_whose_totals_are_those_of_json() {
 #[test]
 fn a_workbook_goes_to_a_file_or_a_pipe_and_to_no_terminal() {
     let place = place();
-    let refused = |line: &str| {
-        let mut command = place.command(line);
-        command.env("COLUMNS", "80");
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| shown_on(command, None)))
-    };
-    assert!(refused("balance -O xlsx").is_err(), "a terminal gets no bytes");
+    for (lang, expected) in [
+        (
+            "en",
+            "xlsx_to_terminal: a workbook is no text, and is not printed to a terminal\n  next: name a file: -o FILE.xlsx\n",
+        ),
+        (
+            "zh",
+            "xlsx_to_terminal: 工作簿不是文本，不能输出到终端\n  下一步：请指明文件：`-o FILE.xlsx`\n",
+        ),
+    ] {
+        for line in
+            ["balance -O xlsx", "register -O xlsx -o -", "import template payee.register -O xlsx"]
+        {
+            let said = std::fs::File::create(place.path("said")).unwrap();
+            let command = place.command(&format!("{line} --lang {lang}"));
+            let (status, shown) = ran_on(command, Some(80), said.into());
+            assert_eq!((status, shown.as_str()), (Some(2), ""), "{line}");
+            assert_eq!(std::fs::read_to_string(place.path("said")).unwrap(), expected, "{line}");
+        }
+    }
     assert_eq!(shown_on(place.command("balance -o book.xlsx"), None), "");
     assert!(place.path("book.xlsx").is_file());
     // An ending in capitals is one too, and -O wins over it.
@@ -214,7 +228,8 @@ fn a_list_to_fill_in_has_drop_down_lists_and_its_mapping_is_printed() {
     let place = Place::new();
     let mapping = place.ok("import template fund.establish -o funds.xlsx");
     assert!(
-        mapping.contains("[[event]]\ntype = \"fund.establish\"") && !mapping.contains("delimiter"),
+        mapping.contains("[[event]]\ntype = \"fund.establish\"")
+            && mapping.contains("\nsheet = 1 "),
         "{mapping}"
     );
     let book = book(&place, "funds.xlsx");

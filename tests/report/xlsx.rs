@@ -25,6 +25,7 @@ pub(super) fn shown(table: &Table, lang: Lang) -> Vec<(usize, Column)> {
         |place: usize| table.rows.iter().chain(&table.totals).any(|row| !row[place].is_blank());
     let other = lang.choose(["name_zh", "title_zh"], ["name", "title"]);
     columns
+        .filter(|(_, column)| column.kind != Kind::Instant)
         .filter(|(place, column)| {
             !other.contains(&column.key) && (column.shown == Shown::Always || is_used(*place))
         })

@@ -122,7 +122,7 @@ impl Figures {
             amount: of(&amount(digits)),
             percent: of("0.00%"),
             count: of("0"),
-            day: of("yyyy-mm-dd"),
+            day: of("yyyy-mm-dd").set_align(FormatAlign::Left),
         }
     }
 }

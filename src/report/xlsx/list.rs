@@ -100,6 +100,7 @@ fn to_fill_in(title: &str, columns: &[ListColumn], faces: &Faces) -> Kept<Worksh
         sheet.ignore_error_range(1, 0, LAST_ROW, last, IgnoreError::NumberStoredAsText)?;
     }
     sheet.set_freeze_panes(1, 0)?;
+    sheet.set_landscape().set_paper_size(super::A4).set_print_fit_to_pages(1, 0);
     Ok(sheet)
 }
 
@@ -129,5 +130,6 @@ fn meanings(columns: &[ListColumn], faces: &Faces, lang: Lang) -> Kept<Worksheet
         sheet.set_column_width(column, width)?;
     }
     sheet.set_freeze_panes(1, 0)?;
+    sheet.set_landscape().set_paper_size(super::A4).set_print_fit_to_pages(1, 0);
     Ok(sheet)
 }

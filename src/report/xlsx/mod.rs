@@ -125,7 +125,8 @@ struct Drawn {
     has_text: bool,
 }
 
-/// The columns that a sheet has: all of the table that a row uses, and one name, in the reader's language.
+/// The columns that a sheet has: all of the table that a row uses but instants, beside which a day stands, and
+/// one name, in the reader's language.
 fn columns(
     view: &View<'_>,
     rows: &[Vec<Cell>],
@@ -139,7 +140,11 @@ fn columns(
     let columns = view.table.columns.iter().enumerate();
     let drawn = columns.filter(|(place, column)| {
         view::is_in_language(column.key, view.lang)
-            && (column.shown == Shown::Always || is_used(*place))
+            && match column.shown {
+                Shown::Always => true,
+                Shown::WhenUsed => is_used(*place),
+                Shown::InData => column.kind != Kind::Instant && is_used(*place),
+            }
     });
     drawn
         .zip(0_u16..)
@@ -174,6 +179,8 @@ struct Sheet<'t> {
     next: u32,
     /// Texts that were longer than a cell can be.
     cut: u64,
+    /// How many bytes the sheet has at most.
+    bytes: u64,
 }
 
 impl<'t> Sheet<'t> {
@@ -203,7 +210,7 @@ impl<'t> Sheet<'t> {
         let sums = Sums::new(view.table.columns.len());
         let values = Values::new(view);
         let next = top.saturating_add(1);
-        Ok(Self { values, book, sheet, faces, columns, sums, top, next, cut: 0 })
+        Ok(Self { values, book, sheet, faces, columns, sums, top, next, cut: 0, bytes: 0 })
     }
 
     fn row(&mut self, cells: &[Cell]) -> Kept<()> {
@@ -229,11 +236,14 @@ impl<'t> Sheet<'t> {
         let (text, is_number) = (self.faces.text(drawn.column.kind, is_total), is_summed(drawn));
         let face = self.faces.figure(drawn.column.kind, is_total);
         drawn.width = drawn.width.max(value.width().saturating_add(1));
+        self.bytes = self.bytes.saturating_add(CELL);
         match value {
             Value::Blank => {}
             Value::Text(whole) => {
                 drawn.has_text |= is_number;
                 let (shown, is_cut) = value::fitting(whole);
+                let length = u64::try_from(shown.len()).unwrap_or(u64::MAX);
+                self.bytes = self.bytes.saturating_add(length.saturating_mul(ESCAPED));
                 self.cut = self.cut.saturating_add(u64::from(is_cut));
                 let long = value::is_long(&shown).then(|| self.faces.of(Face::LongText));
                 self.sheet.write_string_with_format(row, at, shown, long.unwrap_or(text))?;
@@ -276,8 +286,7 @@ impl<'t> Sheet<'t> {
             let columns = u16::try_from(drawn.width.min(WIDEST)).unwrap_or(u16::MAX);
             self.sheet.set_column_width(drawn.at, f64::from(columns))?;
         }
-        let has_large = u64::from(self.next).saturating_mul(u64::from(right)) > LARGE_CELLS;
-        self.book.use_zip_large_file(has_large);
+        self.book.use_zip_large_file(self.bytes > LARGE);
         if !self.values.view.table.header.breaches.is_empty() {
             self.sheet.set_tab_color(face::ALARM);
         }
@@ -360,8 +369,12 @@ fn is_summed(drawn: &Drawn) -> bool {
 
 /// The number of the paper size.
 const A4: u8 = 9;
-/// From so many cells on a sheet may be larger than 4 GiB before it is zipped.
-const LARGE_CELLS: u64 = 20_000_000;
+/// From so many bytes on a sheet may have to say that it is larger than 4 GiB before it is zipped.
+const LARGE: u64 = 3_000_000_000;
+/// What a cell takes beside its text, at most.
+const CELL: u64 = 80;
+/// What a byte of text may become in XML.
+const ESCAPED: u64 = 6;
 
 #[cfg(test)]
 mod tests {
