@@ -13,7 +13,7 @@
 //! | [`import`], [`export`] | files that come in and go out |
 //! | [`ledger`] | where propose, admit, chain, store and archive meet: open, submit, publish, recover, read |
 //! | [`witness`] | a witness of logs, and what a log asks of its witnesses |
-//! | [`report`] | from projections to rows, tables, JSON; pure |
+//! | [`report`] | from projections to rows, tables, JSON, workbooks; pure |
 //! | [`projection`] | balances, names, registers and leverage, rebuilt from entries; pure |
 //! | [`archive`], [`store`] | the two copies of every entry: the published log, and the engine |
 //! | [`edge`] | the outside world behind small traits: clock, ids, keys, pins, anchors |

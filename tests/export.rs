@@ -44,6 +44,7 @@ fn header(book: &Book) -> Header {
         ledger: "07".to_owned(),
         name: "Pudong; 浦东".to_owned(),
         head: Head { size: u64::try_from(book.entries.len()).unwrap(), hash: hash::entry(b"last") },
+        recorded_at: None,
         as_of: None,
         as_known_at: None,
         filter: Vec::new(),

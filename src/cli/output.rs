@@ -153,6 +153,7 @@ impl Console {
     pub(crate) fn result(&self, write: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<()> {
         let guard = match self.format {
             FormatName::Json | FormatName::Jsonl => Guard::Json,
+            FormatName::Xlsx => Guard::None,
             _ if self.is_terminal() => Guard::Terminal,
             FormatName::Table | FormatName::Csv | FormatName::Html => Guard::None,
         };
@@ -193,6 +194,11 @@ impl Console {
     pub(crate) fn of_format(mut self, format: FormatName) -> Self {
         self.format = format;
         self
+    }
+
+    /// True if results go to a file.
+    pub(crate) fn has_file(&self) -> bool {
+        self.file.is_some()
     }
 
     /// True if results go to a terminal, which is no place for bytes.
@@ -385,16 +391,18 @@ fn format_of(file: &Path) -> Result<FormatName> {
         Some("json") => Ok(FormatName::Json),
         Some("jsonl" | "ndjson") => Ok(FormatName::Jsonl),
         Some("html" | "htm") => Ok(FormatName::Html),
-        Some(ending @ ("xlsx" | "xls" | "ods" | "pdf" | "parquet")) => {
+        Some("xlsx") => Ok(FormatName::Xlsx),
+        Some(ending @ ("xls" | "ods" | "pdf" | "parquet")) => {
             let message = format!("this release writes no {}", file.display());
             let error = Error::new(Kind::Usage, "format_unknown", message)
                 .with_detail("path", file.display());
-            Err(if matches!(ending, "xlsx" | "xls" | "ods") {
-                error.in_case("sheet").with_hint(
-                    "choose a file ending in .csv, which every spreadsheet opens; XLSX comes with a later release",
-                )
+            Err(if matches!(ending, "xls" | "ods") {
+                let hint = "choose a file ending in .xlsx or .csv, which every spreadsheet opens";
+                error.in_case("sheet").with_hint(hint)
             } else {
-                error.with_hint("choose a file ending in .csv, .json, .jsonl or .txt, or add -O")
+                error.with_hint(
+                    "choose a file ending in .xlsx, .csv, .json, .jsonl or .txt, or add -O",
+                )
             })
         }
         Some(_) | None => Ok(FormatName::Table),
@@ -487,13 +495,14 @@ mod tests {
     #[test]
     fn the_ending_tells_the_format() {
         assert_eq!(format_of(Path::new("a.CSV")).unwrap(), FormatName::Csv);
+        assert_eq!(format_of(Path::new("a.XLSX")).unwrap(), FormatName::Xlsx);
         assert_eq!(format_of(Path::new("a.ndjson")).unwrap(), FormatName::Jsonl);
         assert_eq!(format_of(Path::new("a.journal")).unwrap(), FormatName::Table);
         assert_eq!(format_of(Path::new("receipt")).unwrap(), FormatName::Table);
         assert_eq!(
-            format_of(Path::new("a.xlsx")).unwrap_err().to_string(),
-            "format_unknown: this release writes no a.xlsx\n  \
-             next: choose a file ending in .csv, which every spreadsheet opens; XLSX comes with a later release"
+            format_of(Path::new("a.ods")).unwrap_err().to_string(),
+            "format_unknown: this release writes no a.ods\n  \
+             next: choose a file ending in .xlsx or .csv, which every spreadsheet opens"
         );
     }
 

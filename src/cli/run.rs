@@ -49,11 +49,11 @@ struct Takes {
 }
 
 const PLAIN: &[FormatName] = &[FormatName::Table];
-const LIST: &[FormatName] = &[FormatName::Table, FormatName::Csv];
+const LIST: &[FormatName] = &[FormatName::Table, FormatName::Csv, FormatName::Xlsx];
 const RECEIPT: &[FormatName] = &[FormatName::Table, FormatName::Json];
 const VERDICT: &[FormatName] = &[FormatName::Table, FormatName::Json, FormatName::Html];
 const ROWS: &[FormatName] =
-    &[FormatName::Table, FormatName::Csv, FormatName::Json, FormatName::Jsonl];
+    &[FormatName::Table, FormatName::Csv, FormatName::Json, FormatName::Jsonl, FormatName::Xlsx];
 
 impl Takes {
     const READ: Self =
@@ -162,8 +162,21 @@ fn check(verb: &Verb, session: &Session) -> Result<()> {
             .with_detail("found", asked)
             .with_hint("choose another -O, or another ending of the file"));
     }
-    if globals.unit.is_some() && !(takes.unit && session.console.format == FormatName::Table) {
+    let format = session.console.format;
+    let shows_units = takes.unit && matches!(format, FormatName::Table | FormatName::Xlsx);
+    if globals.unit.is_some() && !shows_units {
         return refuse("unit", "--unit is the display unit of tables; this prints none in it");
+    }
+    if globals.excel && !(takes.formats == ROWS && format == FormatName::Csv) {
+        let message = "--excel is for the CSV of a report or list; this prints none";
+        return Err(Error::new(Kind::Usage, "flag_unfit", message)
+            .with_hint("add -O csv to a report or list, or leave the flag out")
+            .in_case("excel"));
+    }
+    if format == FormatName::Xlsx && session.console.is_terminal() {
+        let message = "a workbook is no text, and is not printed to a terminal";
+        return Err(Error::new(Kind::Usage, "xlsx_to_terminal", message)
+            .with_hint("name a file: -o FILE.xlsx"));
     }
     Ok(())
 }

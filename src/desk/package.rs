@@ -81,7 +81,7 @@ fn balances(reading: &Reading, out: &mut dyn Write) -> Result<u64> {
     let selection = Selection { filter: &filter, years: &[] };
     let header = reading.header(&filter)?;
     let table = balance::balance(books.balances()?, books.names()?, selection, By::Line, header)?;
-    let style = Style { lang: Lang::En, unit: Unit::Major, raw: false, columns: None };
+    let style = Style { lang: Lang::En, unit: Unit::Major, ..Style::default() };
     let text = crate::report::write(&table, Format::Csv, style);
     out.write_all(text.as_bytes()).map_err(|e| printing(&e))?;
     Ok(u64::try_from(table.rows.len()).unwrap_or(u64::MAX))

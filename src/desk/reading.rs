@@ -227,6 +227,7 @@ impl Reading {
             ledger: crate::chain::entry::LedgerId(self.facts.id.0).to_string(),
             name: self.facts.name.to_string(),
             head: self.head()?,
+            recorded_at: self.reader.recorded_at(self.size)?,
             as_of: self.as_of,
             as_known_at: self.known_at,
             filter: filter.words().to_vec(),

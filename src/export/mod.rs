@@ -152,6 +152,7 @@ mod tests {
             ledger: String::new(),
             name: String::new(),
             head: Head::default(),
+            recorded_at: None,
             as_of: None,
             as_known_at: None,
             filter: Vec::new(),

@@ -4,7 +4,9 @@
 use super::fields::{self, EventKind, Field, FieldSpec, Shape, is_required};
 use crate::error::{Error, Kind, Result};
 use crate::report::csv;
+use crate::report::xlsx::list::{self, Holds, ListColumn};
 use crate::words::Lang;
+use std::io;
 
 /// What to begin with.
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +72,67 @@ impl Template {
         csv::line(read.map(|spec| spec.field.text().to_owned()))
     }
 
+    /// The mapping that reads the list as a workbook: as [`Template::mapping`], with the sheet in the place of how
+    /// text is written.
+    #[must_use]
+    pub fn mapping_of_workbook(self, lang: Lang) -> String {
+        let mapping = self.mapping(lang);
+        let lines = mapping.split_inclusive('\n').map(|line| {
+            if line.starts_with("encoding ") {
+                lang.choose(SHEET, SHEET_ZH)
+            } else if line.starts_with("delimiter ") {
+                ""
+            } else {
+                line
+            }
+        });
+        lines.collect()
+    }
+
+    /// Writes the list as a workbook: the columns of [`Template::list`], ready to be filled in, and what each
+    /// of them is.
+    ///
+    /// # Errors
+    /// What `out` refuses; `sheet_not_kept`, within an I/O error.
+    pub fn write_workbook(self, out: &mut dyn io::Write, lang: Lang) -> io::Result<()> {
+        let specs = fields::fields(self.kind).into_iter();
+        let read = specs.filter(|spec| self.reads(spec) && !self.is_constant(spec));
+        let columns: Vec<ListColumn> = read.map(|spec| Self::column(&spec, lang)).collect();
+        list::write(out, self.kind(), &columns, lang)
+    }
+
+    fn column(spec: &FieldSpec, lang: Lang) -> ListColumn {
+        let holds = if spec.kind == Shape::Date {
+            Holds::Day
+        } else if spec.kind == Shape::Amount {
+            Holds::Amount
+        } else if spec.kind == Shape::Year {
+            Holds::Number
+        } else {
+            Holds::Text
+        };
+        let kind = spec.kind.said();
+        ListColumn {
+            name: spec.field.text().to_owned(),
+            holds,
+            is_needed: is_required(spec),
+            choices: if spec.kind.is_many() { &[] } else { spec.kind.choices() },
+            kind: lang.choose(kind.en, kind.zh).to_owned(),
+            meaning: Self::meaning(spec, lang),
+        }
+    }
+
+    fn meaning(spec: &FieldSpec, lang: Lang) -> String {
+        if spec.field == Field::OccurredOn {
+            return lang.choose(DAY, DAY_ZH).to_owned();
+        }
+        let mut what = lang.choose(spec.help.en, spec.help.zh).to_owned();
+        if spec.kind == Shape::Tags {
+            what.push_str(lang.choose(SPLIT, SPLIT_ZH));
+        }
+        what
+    }
+
     /// A row has a day, unless the mapping has one for all.
     fn reads(self, spec: &FieldSpec) -> bool {
         !self.required || is_required(spec) || spec.field == Field::OccurredOn
@@ -84,14 +147,10 @@ impl Template {
         let name = spec.field.text();
         let mark = if self.reads(spec) { "" } else { "# " };
         let choices = spec.kind.choices();
-        let mut what = lang.choose(spec.help.en, spec.help.zh).to_owned();
-        if spec.field == Field::OccurredOn {
-            what = lang.choose(DAY, DAY_ZH).to_owned();
-        } else if !choices.is_empty() {
+        let mut what = Self::meaning(spec, lang);
+        if !choices.is_empty() {
             let words = choices.join(", ");
             what = lang.choose(format!("one of {words}"), format!("可选：{words}"));
-        } else if spec.kind == Shape::Tags {
-            what.push_str(lang.choose("; purposes are split at ;", "；多个用途以 ; 分隔"));
         }
         let value = match choices.first().filter(|_| self.is_constant(spec)) {
             Some(first) => format!("\"{first}\""),
@@ -103,6 +162,13 @@ impl Template {
         format!("{set:<44} # {what}\n{more}")
     }
 }
+
+const SHEET: &str =
+    "sheet = 1                         # the list; the other one says what each column is\n";
+const SHEET_ZH: &str = "sheet = 1                         # 清单；另一张表说明各列\n";
+
+const SPLIT: &str = "; purposes are split at ;";
+const SPLIT_ZH: &str = "；多个用途以 ; 分隔";
 
 const DAY: &str = "The day it happened [default: default_date above]";
 const DAY_ZH: &str = "业务日期［默认：上面的 default_date］";
@@ -183,6 +249,11 @@ mod tests {
                 for required in [false, true] {
                     let template = Template::of(kind.text(), required).unwrap();
                     fits(&template.mapping(lang), &template.list());
+                    let of_workbook = template.mapping_of_workbook(lang);
+                    assert!(
+                        of_workbook.contains("\nsheet = 1 ") && !of_workbook.contains("encoding")
+                    );
+                    fits(&of_workbook.replace(lang.choose(SHEET, SHEET_ZH), ""), &template.list());
                     // With every comment of a field taken off it is one too.
                     let text = template.mapping(lang);
                     let (head, event) = text.split_once("\n[[event]]\n").unwrap();

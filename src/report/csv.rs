@@ -53,14 +53,18 @@ pub fn cells(row: &[Cell], currency: Currency, raw: bool) -> impl Iterator<Item 
 /// One line: cells with a comma between, quoted where RFC 4180 asks for it.
 #[must_use]
 pub fn line(cells: impl IntoIterator<Item = String>) -> String {
-    let quoted = |cell: String| {
-        if cell.contains([',', '"', '\n', '\r']) {
-            format!("\"{}\"", cell.replace('"', "\"\""))
-        } else {
-            cell
-        }
-    };
-    let mut out = cells.into_iter().map(quoted).collect::<Vec<_>>().join(",");
+    let needs_quotes = |cell: &str| cell.contains([',', '"', '\n', '\r']);
+    joined(cells.into_iter().map(|cell| if needs_quotes(&cell) { quoted(&cell) } else { cell }))
+}
+
+/// A cell in quotes.
+pub(super) fn quoted(cell: &str) -> String {
+    format!("\"{}\"", cell.replace('"', "\"\""))
+}
+
+/// One line of cells that have the quotes they need.
+pub(super) fn joined(cells: impl Iterator<Item = String>) -> String {
+    let mut out = cells.collect::<Vec<_>>().join(",");
     out.push('\n');
     out
 }

@@ -1,5 +1,5 @@
-//! Reports: from projections to rows with units, and from rows to table, CSV, JSON and JSON lines.
-//! Pure: a report is text, and whoever asked for it puts it where it belongs.
+//! Reports: from projections to rows with units, and from rows to table, CSV, JSON, JSON lines and XLSX.
+//! Pure: a report is text or bytes, and whoever asked for it puts it where it belongs.
 //!
 //! A report is a function from projections to a [`Table`] by the contract of its
 //! [`Spec`], which `schemas/report.<name>.json` says to programs. Field names are those
@@ -8,6 +8,7 @@
 pub mod balance;
 pub mod csv;
 pub mod entry;
+mod excel;
 pub mod execution;
 pub mod findings;
 mod fit;
@@ -22,6 +23,7 @@ pub mod table;
 pub mod text;
 mod view;
 mod width;
+pub mod xlsx;
 
 pub use entry::{entry_json, lone_entry_json};
 
@@ -62,6 +64,8 @@ pub enum Format {
     Json,
     /// Rows, one a line.
     Jsonl,
+    /// A workbook for spreadsheets (schemas/report.md).
+    Xlsx,
 }
 
 /// What a reader chose.
@@ -73,11 +77,13 @@ pub struct Style {
     pub unit: Unit,
     /// CSV without the guard against formulas.
     pub raw: bool,
+    /// CSV for people with a spreadsheet (schemas/report.md).
+    pub excel: bool,
     /// How many columns a page has for a table; nothing for one that is as wide as it needs.
     pub columns: Option<usize>,
 }
 
-/// A report as text.
+/// A report as text; of XLSX, which is none, there is nothing.
 #[must_use]
 pub fn write(table: &Table, format: Format, style: Style) -> String {
     let mut out = Vec::new();

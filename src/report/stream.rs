@@ -3,7 +3,8 @@
 
 use super::table::{Cell, Note, Table};
 use super::text::Grid;
-use super::{Format, Style, csv, json};
+use super::xlsx::Book;
+use super::{Format, Style, csv, excel, json};
 use std::io::{self, Write};
 
 /// A report that is being written.
@@ -16,6 +17,8 @@ pub struct Stream<'t> {
 enum Body<'t> {
     Table(Grid<'t>),
     Csv,
+    Excel(excel::Rows<'t>),
+    Xlsx(Box<Book<'t>>),
     /// Whether there was a row.
     Json {
         any: bool,
@@ -42,6 +45,12 @@ impl<'t> Stream<'t> {
     ) -> io::Result<Self> {
         let body = match format {
             Format::Table => Body::Table(Grid::new(table, style)),
+            Format::Xlsx => Body::Xlsx(Box::new(Book::new(table, style))),
+            Format::Csv if style.excel => {
+                let rows = excel::Rows::new(table, style.lang);
+                out.write_all(rows.head().as_bytes())?;
+                Body::Excel(rows)
+            }
             Format::Csv => {
                 let keys = table.columns.iter().map(|column| column.key.to_owned());
                 out.write_all(csv::line(keys).as_bytes())?;
@@ -56,7 +65,7 @@ impl<'t> Stream<'t> {
     /// The next row, one cell a column.
     ///
     /// # Errors
-    /// What the writer refuses.
+    /// What the writer refuses; of XLSX `sheet_not_kept`, within an I/O error.
     pub fn row(&mut self, out: &mut dyn Write, cells: Vec<Cell>) -> io::Result<()> {
         match &mut self.body {
             Body::Table(grid) => grid.row(out, cells),
@@ -64,6 +73,8 @@ impl<'t> Stream<'t> {
                 let cells = csv::cells(&cells, self.table.header.currency, self.style.raw);
                 out.write_all(csv::line(cells).as_bytes())
             }
+            Body::Excel(rows) => out.write_all(rows.row(&cells).as_bytes()),
+            Body::Xlsx(book) => book.row(cells),
             Body::Json { any } => {
                 if !std::mem::replace(any, true) {
                     out.write_all(json::front(self.table).as_bytes())?;
@@ -79,7 +90,7 @@ impl<'t> Stream<'t> {
     /// The total, one cell a column, and the notes.
     ///
     /// # Errors
-    /// What the writer refuses.
+    /// What the writer refuses; of XLSX `sheet_too_long` and `sheet_not_kept`, within an I/O error.
     pub fn end(
         self,
         out: &mut dyn Write,
@@ -91,7 +102,8 @@ impl<'t> Stream<'t> {
             Body::Json { any } => {
                 out.write_all(json::back(self.table, any, totals, notes).as_bytes())
             }
-            Body::Csv | Body::Jsonl => Ok(()),
+            Body::Xlsx(book) => book.end(out, totals, notes),
+            Body::Csv | Body::Excel(_) | Body::Jsonl => Ok(()),
         }
     }
 }

@@ -193,6 +193,8 @@ pub struct Header {
     pub name: String,
     /// Size and hash of what was read.
     pub head: Head,
+    /// When the last entry of it was recorded, microseconds since 1970; nothing where there is none.
+    pub recorded_at: Option<i64>,
     /// Only what happened on or before this day.
     pub as_of: Option<Date>,
     /// The size that was asked for; `None`: all that is published.

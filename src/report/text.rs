@@ -41,7 +41,7 @@ pub(super) struct Grid<'t> {
 impl<'t> Grid<'t> {
     /// A table of `table`'s header and columns; its own rows are not looked at.
     pub(super) fn new(table: &'t Table, style: Style) -> Self {
-        let Style { lang, unit, columns: limit, raw: _ } = style;
+        let Style { lang, unit, columns: limit, .. } = style;
         let view = View { table, lang, unit, limit };
         let rounding = Rounding::new(table);
         Self { view, waiting: Vec::new(), set: None, in_cards: false, fit: None, rounding }
@@ -215,16 +215,8 @@ impl View<'_> {
     }
 
     fn unit_text(&self) -> String {
-        let (label, currency) = (self.lang.label("unit"), self.table.header.currency);
-        let is_yuan = &currency.code == b"CNY";
-        match (self.lang, self.unit) {
-            (Lang::En, Unit::Major) => format!("{label} {currency}"),
-            (Lang::En, Unit::Wan) => format!("{label} 10,000 {currency}"),
-            (Lang::Zh, Unit::Major) if is_yuan => format!("{label}元"),
-            (Lang::Zh, Unit::Wan) if is_yuan => format!("{label}万元"),
-            (Lang::Zh, Unit::Major) => format!("{label}{currency}"),
-            (Lang::Zh, Unit::Wan) => format!("{label}万 {currency}"),
-        }
+        let space = self.lang.choose(" ", "");
+        format!("{}{space}{}", self.lang.label("unit"), self.unit_name())
     }
 
     fn labels(&self, shapes: &[Shape]) -> String {
@@ -340,6 +332,7 @@ mod tests {
             ledger: "07".to_owned(),
             name: "Pudong 浦东".to_owned(),
             head: Head { size: 3, ..Head::default() },
+            recorded_at: None,
             as_of: None,
             as_known_at: None,
             filter: vec!["fund:PD".to_owned()],

@@ -59,13 +59,11 @@ impl View<'_> {
             all || cells.filter_map(|row| row.get(place)).any(|cell| !cell.is_blank())
         };
         let columns = self.table.columns.iter().enumerate();
-        let shown = columns.filter(|(place, column)| match (column.key, self.lang, column.shown) {
-            // One name, in the reader's language.
-            ("name_zh" | "title_zh", Lang::En, _)
-            | ("name" | "title", Lang::Zh, _)
-            | (_, _, Shown::InData) => false,
-            (_, _, Shown::Always) => true,
-            (_, _, Shown::WhenUsed) => is_used(*place),
+        let shown = columns.filter(|(place, column)| match column.shown {
+            _ if !is_in_language(column.key, self.lang) => false,
+            Shown::InData => false,
+            Shown::Always => true,
+            Shown::WhenUsed => is_used(*place),
         });
         let shapes = shown.enumerate().map(|(n, (place, column))| {
             let rows = rows.iter().map(|row| {
@@ -136,6 +134,20 @@ impl View<'_> {
         }
     }
 
+    /// The name of the unit: `CNY`, `万元`.
+    pub(super) fn unit_name(&self) -> String {
+        let currency = self.table.header.currency;
+        let is_yuan = &currency.code == b"CNY";
+        match (self.lang, self.unit) {
+            (Lang::En, Unit::Major) => currency.to_string(),
+            (Lang::En, Unit::Wan) => format!("10,000 {currency}"),
+            (Lang::Zh, Unit::Major) if is_yuan => "元".to_owned(),
+            (Lang::Zh, Unit::Wan) if is_yuan => "万元".to_owned(),
+            (Lang::Zh, Unit::Major) => currency.to_string(),
+            (Lang::Zh, Unit::Wan) => format!("万 {currency}"),
+        }
+    }
+
     fn amount(&self, amount: Amount) -> String {
         let currency = self.table.header.currency;
         match self.unit {
@@ -143,6 +155,11 @@ impl View<'_> {
             Unit::Wan => wan(amount, currency).map_or_else(String::new, |plain| group(&plain)),
         }
     }
+}
+
+/// False for the name in the other language: a reader sees one.
+pub(super) fn is_in_language(key: &str, lang: Lang) -> bool {
+    !matches!((key, lang), ("name_zh" | "title_zh", Lang::En) | ("name" | "title", Lang::Zh))
 }
 
 /// `digits` with thousands separators: `-1234.50` → `-1,234.50`.

@@ -17,7 +17,18 @@ fn on_terminal(place: &Place, line: &str) -> String {
 }
 
 /// What a command shows on a terminal, which is so wide or does not say how wide it is.
-pub(super) fn shown_on(mut command: Command, columns: Option<u16>) -> String {
+pub(super) fn shown_on(command: Command, columns: Option<u16>) -> String {
+    let (status, shown) = ran_on(command, columns, Stdio::null());
+    assert_eq!(status, Some(0));
+    shown
+}
+
+/// How a command ends on a terminal, and what it shows there; what it says beside goes elsewhere.
+pub(super) fn ran_on(
+    mut command: Command,
+    columns: Option<u16>,
+    beside: Stdio,
+) -> (Option<i32>, String) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
@@ -27,7 +38,7 @@ pub(super) fn shown_on(mut command: Command, columns: Option<u16>) -> String {
         let size = Winsize { ws_row: 24, ws_col, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&terminal, size).unwrap();
     }
-    command.stdout(Stdio::from(terminal)).stderr(Stdio::null());
+    command.stdout(Stdio::from(terminal)).stderr(beside);
     let mut child = command.spawn().unwrap();
     // The terminal's other ends close with the command.
     drop(command);
@@ -38,8 +49,7 @@ pub(super) fn shown_on(mut command: Command, columns: Option<u16>) -> String {
     while let Ok(count @ 1..) = master.read(&mut piece) {
         shown.extend_from_slice(&piece[..count]);
     }
-    assert!(child.wait().unwrap().success());
-    String::from_utf8(shown).unwrap()
+    (child.wait().unwrap().code(), String::from_utf8(shown).unwrap())
 }
 
 /// A ledger whose names the rules let pass: invisible characters, but no control characters.

@@ -58,6 +58,9 @@ mod wait;
 mod wanted;
 mod whose;
 mod width;
+#[path = "../workbook/mod.rs"]
+mod workbook;
+mod xlsx;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

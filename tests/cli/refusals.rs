@@ -114,7 +114,7 @@ fn flags_that_mean_nothing_together_exit_2() {
             "flag_unfit: -O chooses a format; the export has the one of its name",
         ),
         ("export hledger --raw", "flag_unfit: --raw is about the cells of CSV; this prints none"),
-        ("balance -o balance.xlsx", "format_unknown: this release writes no balance.xlsx"),
+        ("balance -o balance.ods", "format_unknown: this release writes no balance.ods"),
         ("balance --on 2002-01-01", "error: unexpected argument '--on' found"),
         ("balance -q -v", "error: the argument '--quiet' cannot be used with '--verbose'"),
         (

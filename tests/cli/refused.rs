@@ -98,6 +98,19 @@ fn a_signed_entry_that_the_rules_refuse_leaves_a_ledger_to_read() {
         );
     }
     assert!(place.ok("register").contains("BREACH: the command of @4"));
+    // A workbook goes on by itself: it says so where it opens.
+    for line in ["balance", "register", "funds", "officer list"] {
+        place.ok(&format!("{line} -o book.xlsx"));
+        let book =
+            super::workbook::Workbook::open(&std::fs::read(place.path("book.xlsx")).unwrap());
+        for sheet in [1, 2] {
+            let cells = book.cells(sheet);
+            let is_said =
+                |cell: &super::workbook::Cell| cell.value.starts_with("BREACH: the command of @4");
+            assert!(cells.values().any(is_said), "{line}: {cells:#?}");
+        }
+        assert!(book.cells(1)["A1"].value.starts_with("BREACH"), "{line}");
+    }
     assert!(place.run("export csv").err.contains("BREACH: the command of @4"));
     assert!(place.ok("show @4").contains("the command of @4 is against fund_not_empty; nobody"));
     let doctor = place.run("doctor");

@@ -88,16 +88,16 @@ fn what_a_template_cannot_be_is_said_with_what_it_can() {
         ran.err
     };
     assert_eq!(
-        refused("import template payee.register -o payees.xlsx"),
-        "format_unknown: this release writes no payees.xlsx\n  next: choose a file ending in .csv, which every spreadsheet opens; XLSX comes with a later release\n"
+        refused("import template payee.register -o payees.ods"),
+        "format_unknown: this release writes no payees.ods\n  next: choose a file ending in .xlsx or .csv, which every spreadsheet opens\n"
     );
     assert_eq!(
-        refused("import template payee.register -o payees.xlsx --lang zh"),
-        "format_unknown: 本版本不能写出 payees.xlsx\n  下一步：请选用 .csv 文件，各种电子表格均可打开；XLSX 待以后的版本\n"
+        refused("import template payee.register -o payees.xls --lang zh"),
+        "format_unknown: 本版本不能写出 payees.xls\n  下一步：请选用 .xlsx 或 .csv 文件，各种电子表格均可打开\n"
     );
     assert_eq!(
         refused("import template payee.register -O html"),
-        "format_unfit: this verb prints table or csv, not html\n  next: choose another -O, or another ending of the file\n"
+        "format_unfit: this verb prints table or csv or xlsx, not html\n  next: choose another -O, or another ending of the file\n"
     );
     let unknown = refused("import template payee.registe");
     assert!(unknown.starts_with("unknown_event_type: `payee.registe` is no type of event that an import makes\n  next: did you mean payee.register? Known are"), "{unknown}");

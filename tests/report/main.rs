@@ -8,6 +8,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::wildcard_enum_match_arm,
@@ -16,9 +17,14 @@
 
 #[path = "../conforms/mod.rs"]
 mod conforms;
+mod excel;
 #[path = "../history/mod.rs"]
 mod history;
+mod office;
 mod schema;
+#[path = "../workbook/mod.rs"]
+mod workbook;
+mod xlsx;
 
 use earmark::chain::entry::Head;
 use earmark::chain::hash;
@@ -79,6 +85,7 @@ fn header(book: &Book, as_of: Option<Date>, words: &[&str]) -> Header {
         ledger: "07070707-0707-0707-0707-070707070707".to_owned(),
         name: "Pudong".to_owned(),
         head: Head { size, hash: hash::entry(b"last") },
+        recorded_at: None,
         as_of,
         as_known_at: None,
         filter: words.iter().map(ToString::to_string).collect(),

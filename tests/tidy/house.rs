@@ -106,6 +106,7 @@ pub const CRATE_HOMES: &[(&str, &[&str])] = &[
         ],
     ),
     ("zip", &["export", "archive::package"]),
+    ("rust_xlsxwriter", &["report::xlsx"]),
     ("toml", &["import", "edge::config", "desk"]),
     ("axum", &["api"]),
     ("tokio", &["api"]),

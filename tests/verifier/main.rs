@@ -125,6 +125,7 @@ fn balance_of(house: &House) -> Value {
         ledger: String::new(),
         name: String::new(),
         head: reader.head_at(reader.size()).unwrap(),
+        recorded_at: None,
         as_of: None,
         as_known_at: None,
         filter: Vec::new(),

@@ -36,10 +36,10 @@ pub(crate) struct UndoImport {
     pub(crate) accept_clock: Option<Date>,
 }
 
-/// Print a mapping to begin with, in which every field says what it is; with -o FILE.csv or -O csv the head of the list that it reads
+/// Print a mapping to begin with, in which every field says what it is; with -o FILE.xlsx or FILE.csv the list that it reads
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Needs no ledger. XLSX comes with a later release; every spreadsheet opens a .csv. Fields that the list has not are taken out of the mapping, or left out by --required.\n\nExample:\n  earmark import template disbursement record -o payments.csv\n  earmark import template disbursement record -o payments.toml\n  earmark import payments.csv --mapping payments.toml --dry-run"
+    after_help = "Needs no ledger. Beside FILE.xlsx, a list ready to be filled in, the mapping that reads it is printed. Fields that the list has not are taken out of the mapping, or left out by --required.\n\nExample:\n  earmark import template disbursement record -o payments.xlsx\n  earmark import template disbursement record -o payments.csv\n  earmark import template disbursement record -o payments.toml\n  earmark import payments.csv --mapping payments.toml --dry-run"
 )]
 pub(crate) struct ImportTemplate {
     /// What a row becomes, with a point or a space between the words (schemas/mapping.md §6)

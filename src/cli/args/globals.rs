@@ -39,7 +39,10 @@ pub(crate) struct Globals {
     /// The language of labels and refusals [default: from LANG]
     #[arg(long, global = true, value_name = "LANG", help_heading = "Everywhere")]
     pub(crate) lang: Option<LangName>,
-    /// The display unit of tables [default: yuan, which is the currency's major unit]
+    /// CSV for people with a spreadsheet: the mark of UTF-8, labels in the language, guarded against formulas
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub(crate) excel: bool,
+    /// The display unit of tables and workbooks [default: yuan, which is the currency's major unit]
     #[arg(long, global = true, value_name = "UNIT", help_heading = "Everywhere")]
     pub(crate) unit: Option<UnitName>,
     /// Print errors only
@@ -76,6 +79,8 @@ pub(crate) enum FormatName {
     Json,
     // One JSON value a line
     Jsonl,
+    // A workbook for spreadsheets
+    Xlsx,
     // A page to read and print
     Html,
 }
@@ -88,6 +93,7 @@ impl FormatName {
             Self::Csv => "csv",
             Self::Json => "json",
             Self::Jsonl => "jsonl",
+            Self::Xlsx => "xlsx",
             Self::Html => "html",
         }
     }

@@ -83,7 +83,9 @@ fn open_report(session: &Session, flags: &ReadFlags) -> Result<Reading> {
     let reading = open_quietly(session, flags, format == FormatName::Csv)?;
     match format {
         FormatName::Table | FormatName::Json | FormatName::Html => {}
-        FormatName::Csv | FormatName::Jsonl => reading.say_identity(&session.desk),
+        FormatName::Csv | FormatName::Jsonl | FormatName::Xlsx => {
+            reading.say_identity(&session.desk);
+        }
     }
     Ok(reading)
 }
@@ -102,6 +104,12 @@ fn open_quietly(session: &Session, flags: &ReadFlags, is_csv: bool) -> Result<Re
             .with_hint("leave the flag out, or add -O csv")
             .in_case("raw"));
     }
+    if flags.raw && session.globals.excel {
+        let message = "--raw leaves the guard out that --excel widens";
+        return Err(Error::new(Kind::Usage, "flag_unfit", message)
+            .with_hint("leave one of the two out")
+            .in_case("raw_excel"));
+    }
     session.desk.read(&Asking {
         place: session.place()?,
         result: session.globals.file.as_deref(),
@@ -115,9 +123,14 @@ fn open_quietly(session: &Session, flags: &ReadFlags, is_csv: bool) -> Result<Re
 fn print(session: &Session, reading: &Reading, table: &Table) -> Result<Exit> {
     let (format, style) = (format(session), style(session, reading.raw));
     session.console.result(&mut |out| {
-        crate::report::write_to(out, table, format, style).map_err(|e| printing(&e))
+        crate::report::write_to(out, table, format, style).map_err(not_written)
     })?;
     Ok(Exit::Done)
+}
+
+/// A report says itself why it is not one; anything else is of where it goes.
+fn not_written(source: std::io::Error) -> Error {
+    source.downcast::<Error>().unwrap_or_else(|source| printing(&source))
 }
 
 /// The format that was asked for.
@@ -128,6 +141,7 @@ fn format(session: &Session) -> Format {
         FormatName::Csv => Format::Csv,
         FormatName::Json => Format::Json,
         FormatName::Jsonl => Format::Jsonl,
+        FormatName::Xlsx => Format::Xlsx,
     }
 }
 
@@ -137,7 +151,8 @@ fn style(session: &Session, raw: bool) -> Style {
         UnitName::Yuan => Unit::Major,
         UnitName::Wan => Unit::Wan,
     };
-    Style { lang: lang(session), unit, raw, columns: session.console.columns() }
+    let (excel, columns) = (session.globals.excel, session.console.columns());
+    Style { lang: lang(session), unit, raw, excel, columns }
 }
 
 fn lang(session: &Session) -> Lang {

@@ -1,13 +1,12 @@
 //! `register`: entries in their order, with what they moved, written as they are read.
 
-use super::{format, style};
-use crate::cli::args::Register;
+use super::{format, not_written, style};
+use crate::cli::args::{FormatName, Register};
 use crate::cli::output::Exit;
 use crate::cli::session::Session;
 use crate::desk::filters;
 use crate::desk::named::resolve_entry;
 use crate::desk::reading::Reading;
-use crate::desk::target::printing;
 use crate::error::Result;
 use crate::projection::register;
 use crate::report::register::REGISTER;
@@ -20,6 +19,10 @@ use std::ops::ControlFlow;
 pub(super) fn register(session: &Session, a: &Register) -> Result<Exit> {
     let reading = super::open_report(session, &a.flags)?;
     let filter = filters::parse(&reading, &a.filters, false)?;
+    // A workbook says on top what in a table can stand below.
+    if session.console.format == FormatName::Xlsx {
+        reading.books()?;
+    }
     let table = REGISTER.table(&[], reading.header(&filter)?);
     let reversals = reading.reversals_for(true)?;
     let mut found = register::Register::new(filter, reading.as_of).with_reversals(reversals);
@@ -28,7 +31,7 @@ pub(super) fn register(session: &Session, a: &Register) -> Result<Exit> {
     let page = Page { after, limit: a.limit };
     session.console.result(&mut |out| {
         let (format, style) = (format(session), style(session, reading.raw));
-        let stream = Stream::begin(out, &table, format, style).map_err(|e| printing(&e))?;
+        let stream = Stream::begin(out, &table, format, style).map_err(not_written)?;
         write(&reading, &mut found, &page, &table, stream, out)
     })?;
     Ok(Exit::Done)
@@ -63,7 +66,7 @@ fn write(
             return Ok(ControlFlow::Break(()));
         }
         for row in &found {
-            stream.row(out, rows.cells(row)).map_err(|e| printing(&e))?;
+            stream.row(out, rows.cells(row)).map_err(not_written)?;
             count = count.saturating_add(1);
         }
         last = Some(recorded.index);
@@ -81,5 +84,5 @@ fn write(
         en: format!("{count} rows; more follow: --after @{last}"),
         zh: format!("共 {count} 行；后续见 --after @{last}"),
     }));
-    stream.end(out, whole.totals.as_ref(), &whole.notes).map_err(|e| printing(&e))
+    stream.end(out, whole.totals.as_ref(), &whole.notes).map_err(not_written)
 }

@@ -108,7 +108,11 @@ fn print(session: &Session, verdict: &Verdict<'_>, note: &[u8]) -> Result<()> {
             let now = session.desk.clock()?.now_microseconds();
             session.console.text(&verdict::page(verdict, lang, Some(now), note))
         }
-        FormatName::Table | FormatName::Csv | FormatName::Json | FormatName::Jsonl => {
+        FormatName::Table
+        | FormatName::Csv
+        | FormatName::Json
+        | FormatName::Jsonl
+        | FormatName::Xlsx => {
             session.console.receipt(&for_terminal(&verdict.text(lang)), &verdict.json())
         }
     }

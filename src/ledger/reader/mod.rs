@@ -155,6 +155,18 @@ impl Reader {
         Ok(Head { size, hash: sealed.hash })
     }
 
+    /// When the last entry of a size was recorded, microseconds since 1970; nothing where there is none, or its
+    /// bytes say nothing.
+    ///
+    /// # Errors
+    /// As [`Reader::entry`].
+    pub fn recorded_at(&self, size: u64) -> Result<Option<i64>> {
+        let Some(last) = size.checked_sub(1) else { return Ok(None) };
+        let sealed = self.archive.entry(last)?;
+        let envelope = entry::parse(&sealed.bytes);
+        Ok(envelope.ok().map(|envelope| envelope.recorded_at_microseconds))
+    }
+
     /// Resolves to the size at the last command boundary at or before what was asked for.
     ///
     /// # Errors

@@ -28,13 +28,15 @@ super::table! {
     "flag_unfit/format": "`-O` 选择格式，而导出的格式由其名称决定" => "请去掉该参数";
     "flag_unfit/unit": "`--unit` 是表格的显示单位，而此处不输出表格" => "请去掉该参数";
     "flag_unfit/raw": "`--raw` 只用于 CSV 的单元格，而此处不输出 CSV" => "请去掉该参数，或加上 `-O csv`";
+    "flag_unfit/excel": "`--excel` 只用于报表或清单的 CSV，而此处不输出" => "请在报表或清单上加 `-O csv`，或去掉该参数";
+    "flag_unfit/raw_excel": "`--raw` 不加防公式的标记，而 `--excel` 正是加强它" => "请去掉其中一个";
     "flag_unfit/time_limit": "`--time-limit` 只用于网络服务器上的日志，而此处不读取网络" => "请去掉该参数，或指明网址";
     "flag_unfit/adopt_command_id": "`--command-id` 用于识别重复提交，而采用锚点以检查点识别" => "请去掉该参数";
     "flag_unfit/init_command_id": "`--command-id` 用于识别重复提交，而未完成的 `earmark init` 原样重新执行即可" => "请去掉该参数";
     "flag_unfit/init_clock": "`--accept-clock` 针对前一条目，而新账簿没有前一条目" => "请去掉该参数";
     "format_unfit": "此命令可输出 {allowed}，不能输出 {found}" => "请用 `-O` 另选格式，或更换文件扩展名";
-    "format_unknown/sheet": "本版本不能写出 {path}" => "请选用 .csv 文件，各种电子表格均可打开；XLSX 待以后的版本";
-    "format_unknown": "本版本不能写出 {path}" => "请选用 .csv、.json、.jsonl 或 .txt 文件，或加上 `-O`";
+    "format_unknown/sheet": "本版本不能写出 {path}" => "请选用 .xlsx 或 .csv 文件，各种电子表格均可打开";
+    "format_unknown": "本版本不能写出 {path}" => "请选用 .xlsx、.csv、.json、.jsonl 或 .txt 文件，或加上 `-O`";
     "output_refused/inside": "不向 {path} 写入：它在{kind} {around} 之内" => "请指明其外的位置";
     "output_refused/standing": "不向 {path} 写入：那里有{what}，结果文件从不替换它" => "请另选文件名，或移走原有文件";
     "not_printed": "结果未能输出：{reason}" => "请检查输出位置；已入账的仍然有效";
@@ -64,6 +66,9 @@ super::table! {
     "not_confidential": "{entry} 没有保密内容" => "查看其内容：`earmark show {entry}`";
     "confidential_erased/retried": "{entry} 已由此操作编号入账；其保密内容已由 {by} 清除，无法与现在填写的比较" => "{entry} 保持原样（`earmark show {entry}`），未再封存；要记录其他内容，请另用 `--command-id`";
     "confidential_erased": "{entry} 的保密内容已于 {on} 由 {officer} 清除（{by}），法律依据：{legal_basis}" => "账簿中已没有这些内容";
+    "xlsx_to_terminal": "工作簿不是文本，不能输出到终端" => "请指明文件：`-o FILE.xlsx`";
+    "sheet_too_long": "XLSX 一张工作表可容 {most} 行，而此报表有 {found} 行" => "没有写出任何内容：请改用 `-O csv`（行数不限），或以筛选、`--limit` 减少行数";
+    "sheet_not_kept": "工作表未能写成：{why}" => "较长的工作表需要临时文件：请为其腾出空间，或用 TMPDIR 另指文件夹；`-O csv` 不需要";
     "package_to_terminal": "资料包是 ZIP 文件，不能输出到终端" => "请指明文件：`earmark export package -o FILE.zip`";
     "proof_file_name": "证明须写入以 .tlog-proof 结尾的文件；实为 {found}" => "请加上 `-o NAME.tlog-proof`；条目写在旁边的 NAME.entry";
     "policy_malformed/witnesses": "见证规则文件无法读取" => "每行一项：`log VKEY [URL]`、`witness NAME VKEY [URL]`、`group NAME all|any|K MEMBER...`、`quorum NAME|none`";
