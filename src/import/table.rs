@@ -27,6 +27,7 @@ impl<'a> Input<'a> {
                 crate::file::open_named(path).map_err(|error| Error::io("read", path, error))?,
             ),
             Self::Bytes(bytes) => Box::new(bytes),
+            // It was read already: nothing is left to open.
             Self::Sheet(_) => Box::new(std::io::empty()),
         })
     }

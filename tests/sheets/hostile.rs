@@ -39,41 +39,51 @@ fn counts_in_the_file_take_no_memory_of_ours() {
     counts(&place.import("c.xlsx --mapping map.toml"), 1, 0, 0);
 }
 
-/// A part of so many times the same.
-fn long_part(begin: &str, piece: &str, times: usize, end: &str) -> Vec<u8> {
+/// A workbook whose part `name` is long: one piece so many times between a beginning and an end.
+fn long_part(name: &str, begin: &str, piece: &str, times: usize, end: &str) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in Book::rows(&[HEAD]).parts() {
-        zip.start_file(name.as_str(), packed()).unwrap();
-        if name == "xl/sharedStrings.xml" {
-            zip.write_all(begin.as_bytes()).unwrap();
-            let many = piece.repeat(1 << 20);
-            (0..times).for_each(|_| zip.write_all(many.as_bytes()).unwrap());
-            zip.write_all(end.as_bytes()).unwrap();
-        } else {
+    let packed = SimpleFileOptions::default;
+    for (other, bytes) in Book::rows(&[HEAD]).parts() {
+        zip.start_file(other.as_str(), packed()).unwrap();
+        if other != name {
             zip.write_all(&bytes).unwrap();
+            continue;
         }
+        zip.write_all(begin.as_bytes()).unwrap();
+        (0..times).for_each(|_| zip.write_all(piece.as_bytes()).unwrap());
+        zip.write_all(end.as_bytes()).unwrap();
     }
     zip.finish().unwrap().into_inner()
 }
 
-fn packed() -> SimpleFileOptions {
-    SimpleFileOptions::default()
+fn stopped(bytes: &[u8], code: &str, words: &str) {
+    assert!(bytes.len() < 4 << 20, "{}", bytes.len());
+    let place = Place::new();
+    place.write("a.xlsx", bytes);
+    let ran = place.run("import a.xlsx --mapping map.toml");
+    let said = String::from_utf8(ran.stderr).unwrap();
+    assert!(said.starts_with(code) && said.contains(words), "{said}");
+    assert_eq!(ran.status.code(), Some(2));
 }
 
 #[test]
 fn a_small_file_that_unpacks_to_a_huge_one_is_stopped() {
-    let place = Place::new();
-    let begin = format!("<sst xmlns=\"{MAIN}\"><si><t>");
-    // One text of 600 MiB, and 60 million texts with nothing in them.
-    for bytes in [
-        long_part(&begin, "x", 600, "</t></si></sst>"),
-        long_part(&begin, "</t></si><si><t>", 60, "</t></si></sst>"),
-    ] {
-        assert!(bytes.len() < 6 << 20, "{}", bytes.len());
-        place.write("a.xlsx", bytes);
-        let said = place.refused("a.xlsx --mapping map.toml", "sheet_too_large");
-        assert!(said.contains("512 MiB"), "{said}");
+    let (name, begin) = ("xl/sharedStrings.xml", format!("<sst xmlns=\"{MAIN}\"><si><t>"));
+    let mebibyte = "x".repeat(1 << 20);
+    // One text of 280 MiB, whose room doubles as it grows, and 600 of one.
+    for (piece, times) in [(mebibyte.clone(), 280), (format!("{mebibyte}</t></si><si><t>"), 600)] {
+        let bytes = long_part(name, &begin, &piece, times, "</t></si></sst>");
+        stopped(&bytes, "sheet_too_large: ", "512 MiB");
     }
+}
+
+#[test]
+fn rows_without_end_are_stopped() {
+    let begin = format!("<worksheet xmlns=\"{MAIN}\"><sheetData>");
+    let piece = "<row/>".repeat(1 << 20);
+    let end = "</sheetData></worksheet>";
+    let bytes = long_part("xl/worksheets/sheet1.xml", &begin, &piece, 120, end);
+    stopped(&bytes, "sheet_too_slow: ", "20 s of the processor");
 }
 
 #[test]

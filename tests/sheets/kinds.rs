@@ -135,3 +135,74 @@ fn a_header_of_several_rows_is_named_from_above() {
     let said = place.refused("a.xlsx --mapping m.toml", "sheet_header");
     assert!(said.contains("row 9 of the sheet `S`"), "{said}");
 }
+
+/// An old Office file (OLE) with one stream.
+fn ole(name: &str, stream: &[u8]) -> Vec<u8> {
+    const NO: u32 = 0xFFFF_FFFF;
+    const LAST: u32 = 0xFFFF_FFFE;
+    let mut stream = stream.to_vec();
+    stream.resize(4_096, 0);
+    let mut head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
+    head.resize(24, 0);
+    for number in [0x3e_u16, 3, 0xfffe, 9, 6, 0, 0, 0] {
+        head.extend(number.to_le_bytes());
+    }
+    for number in [0, 1, 1, 0, 4_096, LAST, 0, LAST, 0, 0] {
+        head.extend(u32::to_le_bytes(number));
+    }
+    head.resize(512, 0xff);
+    // The chain of sectors: itself, the folder, and the eight of the stream.
+    let mut fat: Vec<u8> = [0xFFFF_FFFD, LAST].into_iter().flat_map(u32::to_le_bytes).collect();
+    fat.extend((3..10).chain([LAST]).flat_map(u32::to_le_bytes));
+    fat.resize(512, 0xff);
+    let entry = |name: &str, kind: u8, child: u32, start: u32, size: usize| {
+        let wide: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+        let mut entry = wide.clone();
+        entry.resize(64, 0);
+        entry.extend(u16::try_from(wide.len()).unwrap().to_le_bytes());
+        entry.extend([kind, 1]);
+        entry.extend([NO, NO, child].into_iter().flat_map(u32::to_le_bytes));
+        entry.resize(116, 0);
+        entry.extend(start.to_le_bytes());
+        entry.extend(u64::try_from(size).unwrap().to_le_bytes());
+        entry
+    };
+    let mut folder = [entry("Root Entry", 5, 1, LAST, 0), entry(name, 2, NO, 2, 4_096)].concat();
+    folder.resize(512, 0);
+    [head, fat, folder, stream].concat()
+}
+
+#[test]
+fn a_password_is_told_in_both_forms_and_a_file_of_word_is_none() {
+    let place = Place::new();
+    let begin = [0x09, 0x08, 0x10, 0, 0, 6, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let locked = [&begin[..], &[0x2f, 0, 6, 0, 1, 0, 1, 0, 1, 0]].concat();
+    place.write("a.xlsx", ole("EncryptedPackage", b""));
+    place.write("a.xls", ole("Workbook", &locked));
+    for name in ["a.xlsx", "a.xls"] {
+        place.refused(&format!("{name} --mapping map.toml"), "sheet_encrypted");
+    }
+    place.write("a.doc", ole("WordDocument", b""));
+    let said = place.refused("a.doc --mapping map.toml", "sheet_not_workbook");
+    assert!(said.contains("an old Office file"), "{said}");
+}
+
+#[test]
+fn a_workbook_comes_through_a_pipe_too() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let place = Place::new();
+    let bytes = Book::rows(&[&HEAD, &payment("Ash", "100")]).bytes();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_earmark"));
+    command
+        .args("import /dev/stdin --mapping map.toml --rejects r.csv --create-missing".split(' '));
+    command.current_dir(place.0.path()).env_clear();
+    command.env("EARMARK_HOME", place.path("home")).env("EARMARK_LEDGER", place.path("book"));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(&bytes).unwrap();
+    assert!(child.wait_with_output().unwrap().status.success());
+    assert_eq!(place.paid(), "100.00");
+    // The entries name the very bytes.
+    place.write("a.xlsx", &bytes);
+    counts(&place.import("a.xlsx --mapping map.toml"), 0, 1, 0);
+}

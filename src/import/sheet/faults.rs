@@ -4,6 +4,7 @@ use super::wire::{Fault, Kind as Found, Listed};
 use crate::error::{Error, Kind, Result};
 use crate::import::problem::quoted;
 use crate::import::wanted::{SheetFormat, Wanted};
+use crate::words::shown::for_terminal;
 use std::fmt::Display;
 
 /// Sheets that a refusal lists.
@@ -93,7 +94,14 @@ fn unknown(wanted: &str, sheets: &[Listed]) -> Error {
         .with_detail("sheets", list)
 }
 
+/// The name of a cell as it was said, if it is one.
+fn cell_of(said: &str) -> &str {
+    let is_one = said.len() <= 10 && said.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_one && !said.is_empty() { said } else { "-" }
+}
+
 fn formula(cell: &str) -> Error {
+    let cell = cell_of(cell);
     let message = format!("cell {cell} has a formula and no value: no program has worked it out");
     Error::new(Kind::Usage, "sheet_formula", message)
         .with_hint("open the workbook in a spreadsheet, save it, and import that; this program works out no formulas; nothing was booked")
@@ -101,6 +109,7 @@ fn formula(cell: &str) -> Error {
 }
 
 fn number(cell: &str) -> Error {
+    let cell = cell_of(cell);
     let message = format!("cell {cell} has a number that is none: infinite, or not a number");
     Error::new(Kind::Usage, "sheet_number", message)
         .with_hint("put it right in a spreadsheet, and save the workbook; nothing was booked")
@@ -108,8 +117,8 @@ fn number(cell: &str) -> Error {
 }
 
 fn damaged(why: &str, cell: &str) -> Error {
-    let why = why.chars().take(200).collect::<String>();
-    let cell = if cell.is_empty() { "-" } else { cell };
+    let why = for_terminal(&why.chars().take(200).collect::<String>());
+    let cell = cell_of(cell);
     let message =
         format!("the workbook is damaged or cut off: {why}; the last cell that was read: {cell}");
     Error::new(Kind::Usage, "sheet_damaged", message)
