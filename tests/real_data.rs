@@ -1,5 +1,6 @@
 //! The three real data sets through the binary, from an empty folder to the figures that were computed
-//! elsewhere. Needs the folder of `EARMARK_DATA`, or `../shared/data`; says so when it is not there.
+//! elsewhere; also as workbooks that LibreOffice saved. Needs the folder of `EARMARK_DATA`, or `../shared/data`;
+//! says so when it is not there.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -10,6 +11,9 @@
     clippy::print_stdout,
     reason = "test code"
 )]
+
+#[path = "office/mod.rs"]
+mod office;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -216,6 +220,68 @@ fn tw_reductions_are_exact_also_from_gb18030() {
     other.done("import enacted.csv --mapping gb.toml --create-missing --ledger book");
     assert_eq!(other.json("balance --by line")["rows"], desk.json("balance --by line")["rows"]);
     assert_eq!(other.json("funds")["rows"], desk.json("funds")["rows"]);
+    desk.verified();
+}
+
+/// LibreOffice is another program's idea of the same lists: what it saved as workbooks comes to the same.
+#[test]
+fn chicago_as_a_workbook_comes_to_the_same() {
+    let Some(data) = data("chicago_menu").filter(|_| office::is_there()) else { return };
+    let desk = chicago("warn", &data);
+    let saved = office::saved(&[desk.path("menu.csv")], "xlsx", 1033);
+    let (file, map) = (saved[0].display().to_string(), mapping("chicago_menu.toml"));
+    let done = desk.json(&format!("import {file} --mapping {map}"))["import"].clone();
+    assert_eq!((&done["rows"], &done["refused"]), (&28_108.into(), &0.into()));
+    let balance = desk.json("balance --by line");
+    assert_eq!(balance["totals"]["committed"], "804007883.17");
+    let rows = balance["rows"].as_array().unwrap();
+    let below = rows.iter().filter(|row| row["available"].as_str().unwrap().starts_with('-'));
+    assert_eq!((rows.len(), below.count()), (600, 21));
+    let again = desk.json(&format!("import {file} --mapping {map}"))["import"].clone();
+    assert_eq!((&again["booked"], &again["known"]), (&0.into(), &done["booked"]));
+    desk.verified();
+}
+
+#[test]
+fn nl_as_a_workbook_comes_to_the_same() {
+    let Some(data) = data("nl_cofinancing").filter(|_| office::is_there()) else { return };
+    let desk = Desk::new("EUR", "stop");
+    std::fs::copy(data.join("StructuralFundsNL2007NOW.csv"), desk.path("nl.csv")).unwrap();
+    // In Dutch, 1.238.920 is a number, and its cell has 1238920.
+    let saved = office::saved(&[desk.path("nl.csv")], "xlsx", 1043);
+    let (file, map) = (saved[0].display(), mapping("nl_cofinancing.toml"));
+    desk.done(&format!("import {file} --mapping {map} --create-missing --ledger book"));
+    assert_eq!(desk.json("projects")["rows"].as_array().unwrap().len(), 1_808);
+    let totals = desk.json("report leverage")["totals"].clone();
+    for (name, expected) in [
+        ("ceiling", "1306089976.00"),
+        ("other_public_pledged", "1328285248.00"),
+        ("private_pledged", "597781904.00"),
+    ] {
+        assert_eq!(totals[name], expected, "{name}");
+    }
+    desk.verified();
+}
+
+#[test]
+fn tw_as_workbooks_of_both_forms_comes_to_the_same() {
+    let Some(data) = data("tw_budget_2019").filter(|_| office::is_there()) else { return };
+    let desk = Desk::new("TWD", "stop");
+    let saved = |name: &str, to: &str| {
+        std::fs::copy(data.join(name), desk.path(name)).unwrap();
+        office::saved(&[desk.path(name)], to, 1033)[0].display().to_string()
+    };
+    let import = |file: &str, map: &str| {
+        let map = mapping(map);
+        desk.done(&format!("import {file} --mapping {map} --create-missing --ledger book"))
+    };
+    import(&saved("proposed.csv", "xls"), "tw_proposed.toml");
+    assert_eq!(desk.json("balance")["totals"]["budget_final"], "1683097073000.00");
+    let said = import(&saved("enacted.csv", "xlsx"), "tw_enacted.toml");
+    assert!(said.contains("560 entries"), "{said}");
+    let balance = desk.json("balance");
+    assert_eq!(balance["totals"]["adjustments"], "-21992545000.00");
+    assert_eq!(balance["totals"]["budget_final"], "1661104528000.00");
     desk.verified();
 }
 

@@ -5,6 +5,7 @@
 //! or file goes through `output`. It lacks rules of money on purpose: those are the domain's, and
 //! their words are printed as they come.
 
+mod apart;
 mod args;
 mod caught;
 mod demo;
@@ -20,6 +21,7 @@ mod unparsed;
 mod upkeep;
 mod write;
 
+use crate::edge::apart::READ_SHEET;
 use std::process::ExitCode;
 
 /// Runs the command line of this process and gives its exit status: 0 done · 1 a rule said no · 2
@@ -27,6 +29,10 @@ use std::process::ExitCode;
 /// unknown · 6 done, but some rows were refused.
 #[must_use]
 pub fn run() -> ExitCode {
+    // The part of the program that runs apart has no flags, no home and no ledger.
+    if std::env::args_os().nth(1).is_some_and(|verb| verb == READ_SHEET) {
+        return apart::read_sheet();
+    }
     caught::listen();
     ExitCode::from(run::run(std::env::args_os().collect()).status())
 }

@@ -1,5 +1,6 @@
 //! The outside world behind small traits and small files: clock, ids, keys, pins, anchors, config.
 //!
+//! * [`apart`]: a part of this program that runs apart, with limits.
 //! * [`clock`]: the only file that reads the time.
 //! * [`ids`]: the only source of random ids.
 //! * [`home`]: where the user's own folder is; [`keys`], [`pins`], [`anchors`] and [`outbox`] live in it.
@@ -16,6 +17,7 @@
 //! note beyond its first three lines.
 
 pub mod anchors;
+pub mod apart;
 pub mod beginnings;
 pub mod clock;
 pub mod config;

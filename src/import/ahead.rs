@@ -137,7 +137,7 @@ impl Ahead<'_> {
     /// so is found by one row of the file only: another one like it is a row of its own.
     fn by_former(&mut self, row: &Row, id: Identity) -> Identity {
         for columns in &self.former {
-            let cells = || columns.iter().map(|index| without_guard(row.cell(*index)));
+            let cells = || columns.iter().map(|index| without_guard(row.plain_cell(*index)));
             if cells().all(is_blank) {
                 continue;
             }
@@ -181,7 +181,7 @@ impl Ahead<'_> {
 
     fn key(&self, row: &Row) -> Result<[u8; 16], Problem> {
         let columns = self.plan.key();
-        let cells = || columns.iter().map(|(index, _)| without_guard(row.cell(*index)));
+        let cells = || columns.iter().map(|(index, _)| without_guard(row.plain_cell(*index)));
         if cells().all(is_blank) {
             let rule = "a row says which row it is, in the columns of the mapping's `key`";
             let column = columns.first().map(|(_, label)| label.as_str()).unwrap_or_default();

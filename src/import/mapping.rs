@@ -4,6 +4,7 @@
 pub(in crate::import) mod conditions;
 mod control;
 mod pattern;
+mod sheet;
 mod source;
 mod styles;
 
@@ -20,6 +21,7 @@ use super::former;
 use super::keys::{Item, Section, with_top};
 use super::reader::FileFormat;
 use super::text::Compare;
+use super::wanted::SheetFormat;
 use crate::domain::calendar::Date;
 use crate::domain::money::Currency;
 use crate::error::{Error, Kind, Result};
@@ -41,6 +43,8 @@ pub struct Mapping {
     pub source: String,
     /// How the file is written.
     pub format: FileFormat,
+    /// Which part of a workbook is read, where the file is one.
+    pub sheet: SheetFormat,
     /// Whether every event is history.
     pub historical: bool,
     /// `occurred_on` where a row says none.
@@ -105,6 +109,7 @@ const TOP: &[&str] = &[
     "escape",
     "header",
     "width",
+    "sheet",
     "blank_beyond",
     "fold",
     "key",
@@ -145,6 +150,7 @@ impl Mapping {
             Ok(Self {
                 source,
                 format: format(&top)?,
+                sheet: sheet::read(&top)?,
                 historical: truth("historical")?,
                 default_date,
                 currency: top.get("currency").map(|item| currency(&item)).transpose()?,
@@ -224,7 +230,7 @@ impl Mapping {
 
 fn format(top: &Section<'_>) -> Result<FileFormat> {
     let text_or = |key, default| top.get(key).map_or(Ok(default), |item| item.text());
-    let header = top.get("header").map_or(Ok(1), |item| item.number(0))?;
+    let (header, _) = sheet::header(top)?;
     let format =
         FileFormat::new(text_or("encoding", "utf-8")?, text_or("delimiter", ",")?, header)?;
     match top.get("escape") {
@@ -475,7 +481,7 @@ mod tests {
         let see = "\n  next: schemas/mapping.md says what each key is for";
         for (text, message) in [
             ("source = ", "mapping_syntax: mapping line 1: string values must be quoted, expected literal string\n  next: the mapping is a TOML 1.0 file; schemas/mapping.md names its keys".to_owned()),
-            (&with("encodng = \"gb18030\""), "mapping_unknown_key: mapping line 2: `encodng` is no key of the mapping\n  next: did you mean `encoding`? Known here: source, encoding, delimiter, escape, header, width, blank_beyond, fold, key, currency, historical, default_date, control, target, numbers, dates, skip, create, event".to_owned()),
+            (&with("encodng = \"gb18030\""), "mapping_unknown_key: mapping line 2: `encodng` is no key of the mapping\n  next: did you mean `encoding`? Known here: source, encoding, delimiter, escape, header, width, sheet, blank_beyond, fold, key, currency, historical, default_date, control, target, numbers, dates, skip, create, event".to_owned()),
             (&format!("{START}{EVENT}amonut = 1"), "mapping_unknown_key: mapping line 6: `amonut` is no key of [[event]] follow-on.pay-in\n  next: did you mean `amount`? Known here: type, when, code, amount, occurred_on, document_no".to_owned()),
             (&with("[numbers]\nzzz = 1"), "mapping_unknown_key: mapping line 3: `zzz` is no key of [numbers]\n  next: known here: decimal, thousands, currency, negative, scale".to_owned()),
             (EVENT, format!("mapping_missing_key: the mapping has no `source`{see}")),

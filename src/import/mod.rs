@@ -1,4 +1,4 @@
-//! What comes in: CSV files driven by a TOML mapping (schemas/mapping.md).
+//! What comes in: CSV files and sheets of workbooks, driven by a TOML mapping (schemas/mapping.md).
 
 mod ahead;
 mod changed;
@@ -24,13 +24,16 @@ mod returned;
 pub mod rowkey;
 pub mod rows;
 pub mod run;
+pub mod sheet;
 mod spoilt;
 pub mod summary;
 pub mod survey;
+mod suspect;
 mod table;
 pub mod template;
 pub mod text;
 pub mod undo;
+pub mod wanted;
 mod wish;
 
 pub use decode::MAX_ROW_BYTES;

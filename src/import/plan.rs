@@ -269,8 +269,8 @@ impl Plan {
                 constant(shape, cell, self.currency)
             }
             PlannedSupply::Template(parts) => {
-                if shape.is_code() && !planned.as_written {
-                    self.no_part_spoilt(parts, row)?;
+                if !planned.as_written {
+                    self.no_part_spoilt(parts, row, shape.is_code())?;
                 }
                 let Some(text) = filled(parts, row, false)? else { return Ok(None) };
                 match &planned.translation {
@@ -281,10 +281,19 @@ impl Plan {
         }
     }
 
-    fn no_part_spoilt(&self, parts: &[PlannedPart], row: &Row) -> Result<(), Problem> {
+    fn no_part_spoilt(
+        &self,
+        parts: &[PlannedPart],
+        row: &Row,
+        of_code: bool,
+    ) -> Result<(), Problem> {
         for part in parts {
             if let PlannedPart::Cell(index, _) = part {
                 let cell = without_guard(row.cell(*index));
+                if !of_code {
+                    spoilt::no_value(cell)?;
+                    continue;
+                }
                 spoilt::lost(cell)?;
                 spoilt::day_in_part(cell, &self.dates)?;
             }
@@ -319,7 +328,7 @@ impl Plan {
     }
 }
 
-/// Refuses a code, or the number of a document, that a spreadsheet spoilt.
+/// Refuses a code, or the number of a document, that a spreadsheet spoilt, and any value that it has not.
 fn not_spoilt(spec: &FieldSpec, cell: &str) -> Result<(), Problem> {
     if spec.kind.is_code() {
         spoilt::lost(cell)?;
@@ -328,7 +337,7 @@ fn not_spoilt(spec: &FieldSpec, cell: &str) -> Result<(), Problem> {
     if matches!(spec.field, Field::CreditCode | Field::SourceNo) {
         return spoilt::lost(cell);
     }
-    Ok(())
+    spoilt::no_value(cell)
 }
 
 /// The most words of a `map` that a refusal lists.

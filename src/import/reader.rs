@@ -7,7 +7,8 @@
 
 mod faults;
 
-use self::faults::{line_end, no_header, quote_open, rows_in_cell, too_long, too_wide};
+use self::faults::{line_end, no_header, quote_open, rows_in_cell};
+pub(super) use self::faults::{too_long, too_wide};
 use super::decode::{Decoded, MAX_ROW_BYTES, line_breaks};
 use super::text;
 use crate::chain::hash;
@@ -103,6 +104,8 @@ pub struct Row {
     text: String,
     /// Where each cell ends in `text`.
     ends: Vec<usize>,
+    /// What cells are in row keys that are read otherwise, by their index.
+    plain: Vec<(usize, String)>,
     /// Its number in the file, from 1; the header is not counted.
     pub number: u64,
     /// The line of the file it begins on, from 1.
@@ -121,8 +124,20 @@ impl Row {
         row
     }
 
+    /// Lets cells be others in row keys than they are read as.
+    pub(super) fn keyed_as(&mut self, plain: Vec<(usize, String)>) {
+        self.plain = plain;
+    }
+
+    /// The cell at `index` as row keys have it.
+    pub(super) fn plain_cell(&self, index: usize) -> &str {
+        let plain = self.plain.iter().find(|(of, _)| *of == index);
+        plain.map_or_else(|| self.cell(index), |(_, text)| text)
+    }
+
     fn clear(&mut self) {
         self.text.clear();
+        self.plain.clear();
         self.ends.clear();
     }
 
@@ -169,7 +184,10 @@ impl Row {
     /// The row key as the `occurrence`-th of equal rows, from 0 (schemas/entry.md §5).
     #[must_use]
     pub fn key(&self, occurrence: u32) -> [u8; 16] {
-        hash::row_key(self.cells(), occurrence)
+        if self.plain.is_empty() {
+            return hash::row_key(self.cells(), occurrence);
+        }
+        hash::row_key((0..self.width()).map(|index| self.plain_cell(index)), occurrence)
     }
 }
 

@@ -197,6 +197,7 @@ impl Import<'_> {
     }
 
     fn turn(&mut self, row: &Row, key: [u8; 16], mapped: Mapped) -> Result<()> {
+        self.summary.suspect.look_at(row);
         if let Mapped::Events(events) | Mapped::Met(_, events) = &mapped
             && self.job.mapping.target.is_some()
         {

@@ -26,11 +26,23 @@ pub(super) fn lost(cell: &str) -> Result<(), Problem> {
         let rule = "a spreadsheet had no value here, or no room for it; `as_written = true` where the list really has such codes";
         return Err(Problem::new(CODE, rule, "the code itself", quoted(cell)));
     }
-    if !is_scientific(&text) {
+    if !is_scientific(&text) && !has_residue(&text) {
         return Ok(());
     }
     let rule = "a spreadsheet wrote this code as a number and lost digits of it; `as_written = true` where the list really has such codes";
     Err(Problem::new(CODE, rule, "the code itself", quoted(cell)))
+}
+
+/// What spreadsheets write where they have no value, as workbooks hold it in any language.
+const NO_VALUE: [&str; 7] = ["#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#N/A"];
+
+/// Refuses a value that a spreadsheet does not have.
+pub(super) fn no_value(cell: &str) -> Result<(), Problem> {
+    if !NO_VALUE.contains(&cell.trim()) {
+        return Ok(());
+    }
+    let rule = "a spreadsheet had no value here: the formula is wrong, or what it looked for was not there; `as_written = true` where the list really says this";
+    Err(Problem::new("cell_error", rule, "a value, or a blank cell", quoted(cell)))
 }
 
 /// Refuses what looks like a day where a code is wanted.
@@ -86,7 +98,15 @@ fn is_scientific(text: &str) -> bool {
     let number = number.strip_prefix(['-', '+']).unwrap_or(number);
     let power = power.strip_prefix(['-', '+']).unwrap_or(power);
     let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
-    digits(whole, 1, 15) && digits(fraction, 1, 15) && digits(power, 1, 3)
+    digits(whole, 1, 15) && digits(fraction, 1, 20) && digits(power, 1, 3)
+}
+
+/// `1234.5678901234567`: a number with a point and more digits than spreadsheets keep is what is left of a sum.
+fn has_residue(text: &str) -> bool {
+    let number = text.strip_prefix('-').unwrap_or(text);
+    let Some((whole, fraction)) = number.split_once(['.', ',']) else { return false };
+    let significant = whole.trim_start_matches('0').len().saturating_add(fraction.len());
+    digits(whole, 1, 15) && digits(fraction, 1, 400) && significant > 15
 }
 
 /// `1-Mar`, `Mar-01`, `01. Mrz`, `2-Jan-13`, `1-mars`, `3月1日`, `2013年3月`.
@@ -146,6 +166,15 @@ mod tests {
         for text in ["9.13101E+17", "9,13E+17", "2E5", "2.00E+05", "1e10", "９.13E+17", " 1E-3 "] {
             assert_eq!(lost(text).unwrap_err().code, "code_spoilt", "{text}");
         }
+        for text in ["1234.5678901234567", "-0,1000000000000001", "9.1310178000000001E+17"] {
+            assert_eq!(lost(text).unwrap_err().code, "code_spoilt", "{text}");
+        }
+        for text in ["#REF!", "#N/A", " #DIV/0! "] {
+            assert_eq!(no_value(text).unwrap_err().code, "cell_error", "{text}");
+        }
+        for text in ["N/A", "#NV", "#ref!", "####", "see #REF!", "", "#1"] {
+            assert!(no_value(text).is_ok(), "{text}");
+        }
         for text in [
             "1-Mar",
             "Mar-01",
@@ -171,6 +200,9 @@ mod tests {
     fn codes_stay_codes() {
         for text in [
             "913101780000000000",
+            "1.5",
+            "12345678.1234567",
+            "1.2.3456789012345678",
             "E5",
             "2E",
             "2EX5",

@@ -1,6 +1,7 @@
 //! How far an import is, and what it did.
 
 use super::findings::Findings;
+pub use super::suspect::Suspect;
 use crate::domain::ids::LineKey;
 use crate::domain::money::Amount;
 use std::collections::BTreeMap;
@@ -49,6 +50,8 @@ pub struct Summary {
     pub entries: u64,
     /// Commands sealed.
     pub commands: u64,
+    /// Figures that look like those of a program that had no room for the true ones.
+    pub suspect: Suspect,
     /// Findings of the rules, to look at: one a thing and rule.
     pub findings: Findings,
 }

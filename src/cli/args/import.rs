@@ -5,7 +5,7 @@
 use super::{ImportRows, ImportVerb};
 use clap::Args;
 
-/// Record the rows of a CSV file, as a mapping file says (schemas/mapping.md); or undo an import, or begin with a template
+/// Record the rows of a CSV file or of a sheet (XLSX, XLS), as a mapping file says (schemas/mapping.md); or undo an import, or begin with a template
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,

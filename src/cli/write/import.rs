@@ -1,4 +1,4 @@
-//! `import`: the rows of a CSV file, as a mapping file says.
+//! `import`: the rows of a CSV file or a sheet, as a mapping file says.
 
 use crate::chain::entry::Head;
 use crate::cli::args::ImportRows;
@@ -19,6 +19,7 @@ use crate::import::intake::LedgerIntake;
 use crate::import::mapping::Mapping;
 use crate::import::rejects::{LateFile, RejectsFile, is_passing};
 use crate::import::run::{self, Input, Job, Summary};
+use crate::import::sheet::{self, Workbook};
 use crate::import::survey::Expected;
 use crate::ledger::Ledger;
 use crate::words::shown::{counted, for_terminal, grouped};
@@ -37,14 +38,20 @@ pub(super) fn import(session: &Session, a: &ImportRows) -> Result<Exit> {
     let mapping = Mapping::parse(&text)?;
     let source = mapping.source_of(&a.table, a.batch.as_deref())?;
     let rejects = rejects(a)?;
-    let passed = if is_passing(&a.table) { Some(passed_through(&a.table)?) } else { None };
-    if passed.is_none() {
-        let is_there = crate::file::open_named(&a.table);
-        is_there.map_err(|error| Error::io("read", &a.table, error))?;
-    }
+    let passed = if is_passing(&a.table) {
+        Some(passed_through(&a.table)?)
+    } else {
+        sheet::bytes_of_workbook(&a.table)?
+    };
+    let book = passed.as_deref().filter(|bytes| sheet::may_be_workbook(bytes));
+    let book = book.map(|bytes| Workbook::open(bytes, &mapping)).transpose()?;
     let documents = || documents(a, &mapping, &text, passed.as_deref());
     let job = Job {
-        input: passed.as_deref().map_or(Input::File(&a.table), Input::Bytes),
+        input: match (&book, passed.as_deref()) {
+            (Some(book), _) => Input::Sheet(book),
+            (None, Some(bytes)) => Input::Bytes(bytes),
+            (None, None) => Input::File(&a.table),
+        },
         mapping: &mapping,
         source: &source,
         again: a.again,
@@ -224,6 +231,7 @@ impl Told<'_> {
         }
         self.known(summary, &mut out);
         self.findings(summary, &mut out);
+        suspect(summary, &mut out);
         absent(summary, &mut out);
         self.refused(summary, &mut out);
         let size = counted(self.head.size, "entry", "entries");
@@ -315,6 +323,8 @@ impl Told<'_> {
             "known_first": summary.known_first.iter().map(|(line, entry)| json!({"line": line, "entry": entry})).collect::<Vec<_>>(),
             "known_of_other_mapping": summary.known_of_other_mapping,
             "skipped": summary.skipped,
+            "suspect": summary.suspect.count,
+            "suspect_cells": summary.suspect.cells,
             "absent_lines": summary.absent_lines.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "zeroed_lines": summary.zeroed_lines.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "without_effect": summary.without_effect,
@@ -340,6 +350,23 @@ impl Told<'_> {
             "dry_run": self.a.dry_run,
         }})
     }
+}
+
+/// Figures that look like those of a program that had no room for the true ones.
+fn suspect(summary: &Summary, out: &mut String) {
+    let count = summary.suspect.count;
+    if count > 0 {
+        let cells = summary.suspect.cells.join(", ");
+        let more = if wide(summary.suspect.cells.len()) < count { ", …" } else { "" };
+        out.push_str(&format!(
+            "  suspect     {:>10}  figures that a program writes when one was too large for it: {cells}{more}\n",
+            grouped(&count.to_string())
+        ));
+    }
+}
+
+fn wide(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 /// Lines that a list of targets does not have any more.

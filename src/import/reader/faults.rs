@@ -3,7 +3,7 @@
 use super::{MAX_CELLS, MAX_ROW_BYTES};
 use crate::error::{Error, Kind};
 
-pub(super) fn too_wide(line: u64) -> Error {
+pub(in crate::import) fn too_wide(line: u64) -> Error {
     let message = format!("the row on line {line} has more than {MAX_CELLS} cells");
     Error::new(Kind::Usage, "csv_too_wide", message)
         .with_hint("no spreadsheet has so many columns: is the delimiter right?")
@@ -32,7 +32,7 @@ pub(super) fn line_end(line: u64, sign: char) -> Error {
         .with_detail("line", line).with_detail("found", format!("U+{:04X}", u32::from(sign)))
 }
 
-pub(super) fn too_long(line: u64) -> Error {
+pub(in crate::import) fn too_long(line: u64) -> Error {
     let message = format!("the row on line {line} is longer than {MAX_ROW_BYTES} bytes");
     Error::new(Kind::Usage, "csv_row_too_long", message)
         .with_hint(
