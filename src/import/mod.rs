@@ -1,6 +1,7 @@
 //! What comes in: CSV files driven by a TOML mapping (schemas/mapping.md).
 
 mod ahead;
+mod carried;
 mod changed;
 mod decode;
 pub mod fields;
@@ -21,6 +22,7 @@ pub mod reader;
 mod refusal;
 pub mod rejects;
 mod returned;
+pub mod rounded;
 pub mod rowkey;
 pub mod rows;
 pub mod run;

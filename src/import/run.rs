@@ -17,6 +17,7 @@ use super::problem::Problem;
 use super::reader::Row;
 use super::refusal;
 use super::rejects::{Refused, Rejects};
+use super::rounded::Rounded;
 use super::rowkey::Known;
 use super::rows::{Names, Ordering, RowOrders};
 pub use super::summary::{Progress, Summary};
@@ -59,7 +60,7 @@ pub fn run(
     let labels = Labels::new(ledger, &job.source.name);
     let table = Table::open(job.input, job.mapping, &labels)?;
     let header = table.header().to_vec();
-    let mapping = job.mapping.in_currency(currency)?;
+    let mapping = job.mapping.in_currency(currency)?.from_month(facts.fiscal_year_start_month);
     let plan = Plan::new(&mapping, &header, currency.exponent)?.of_width(table.width());
     check_row_numbers(job.mapping, &table)?;
     let is_returned = table.is_returned();
@@ -299,6 +300,7 @@ impl Import<'_> {
 
     fn take(&mut self, row: &Row, key: [u8; 16], events: Vec<MappedEvent>) -> Result<()> {
         let amount = events.iter().find_map(|event| event.values.amount_of(Field::Amount));
+        let rounded: Vec<Rounded> = events.iter().map(|event| event.rounded).collect();
         let orders = self.ordering.orders(row, events, self.intake.state(), &self.names);
         let mut orders = match orders {
             Ok(orders) if orders.orders.is_empty() => {
@@ -312,6 +314,8 @@ impl Import<'_> {
             Taken::Booked { entries, findings } => {
                 self.book(entries, &findings);
                 if entries > 0 {
+                    let of_row = rounded.iter().filter(|rounded| rounded.count > 0);
+                    of_row.for_each(|one| self.summary.rounded.add(one.count, one.difference));
                     let sum = self.summary.booked_amount;
                     self.summary.booked_amount = plus(sum, amount.unwrap_or_default());
                 }
@@ -369,6 +373,9 @@ impl Import<'_> {
 
     fn refuse(&mut self, row: &Row, key: [u8; 16], problem: &Problem) -> Result<()> {
         let label = self.labels.of(key);
+        // Its place is lost with the row: what it has from above goes with it.
+        let filled = row.with_carried();
+        let row = filled.as_ref().unwrap_or(row);
         self.rejects.reject(&Refused { key: &label, header: self.header, row, problem })?;
         let summary = &mut self.summary;
         summary.refused = summary.refused.saturating_add(1);

@@ -1,6 +1,7 @@
 //! How far an import is, and what it did.
 
 use super::findings::Findings;
+use super::rounded::Rounded;
 use crate::domain::ids::LineKey;
 use crate::domain::money::Amount;
 use std::collections::BTreeMap;
@@ -43,6 +44,8 @@ pub struct Summary {
     pub refused_amount: Option<Amount>,
     /// Refused rows whose amount cannot be read.
     pub refused_unread: u64,
+    /// What rounding did to the amounts of the booked rows.
+    pub rounded: Rounded,
     /// Refused rows by code.
     pub refused_by_code: BTreeMap<&'static str, u64>,
     /// Entries made.

@@ -13,6 +13,7 @@ use crate::domain::ids::Text;
 use crate::domain::money::Currency;
 use crate::edge::keys::PrivateKey;
 use crate::error::{Error, Result};
+use crate::form::amount::exact::Exact;
 use crate::import::former::KEY_DOCUMENT;
 use crate::import::history::{FILE_DOCUMENT, LIST_DOCUMENT, MAPPING_DOCUMENT};
 use crate::import::intake::LedgerIntake;
@@ -223,6 +224,7 @@ impl Told<'_> {
             }
         }
         self.known(summary, &mut out);
+        self.rounded(summary, &mut out);
         self.findings(summary, &mut out);
         absent(summary, &mut out);
         self.refused(summary, &mut out);
@@ -248,6 +250,18 @@ impl Told<'_> {
             let count = grouped(&summary.known_of_other_mapping.to_string());
             out.push_str(&format!(
                 "              {count:>10}  of them are known from another mapping; what it adds is not booked\n"
+            ));
+        }
+    }
+
+    fn rounded(&self, summary: &Summary, out: &mut String) {
+        let rounded = summary.rounded;
+        if rounded.count > 0 {
+            let count = grouped(&rounded.count.to_string());
+            let by = rounded.difference.map_or_else(|| "beyond 128 bits".into(), signed);
+            out.push_str(&format!(
+                "  rounded     {count:>10}  amounts, as the mapping says; booked less written: {} {by}\n",
+                self.currency
             ));
         }
     }
@@ -322,6 +336,10 @@ impl Told<'_> {
             "booked_amount": summary.booked_amount.map(|amount| self.currency.plain(amount)),
             "refused_unread": summary.refused_unread,
             "refused_amount": summary.refused_amount.map(|amount| self.currency.plain(amount)),
+            "rounded": json!({
+                "amounts": summary.rounded.count,
+                "difference": summary.rounded.difference.unwrap_or_default().to_string(),
+            }),
             "refused_by_code": summary.refused_by_code,
             "rejects": self.rejects.as_ref().filter(|_| summary.refused > 0),
             "entries": summary.entries,
@@ -339,6 +357,15 @@ impl Told<'_> {
             "state": if self.a.dry_run { None } else { Some(state) },
             "dry_run": self.a.dry_run,
         }})
+    }
+}
+
+/// A difference with its sign.
+fn signed(difference: Exact) -> String {
+    if difference.is_negative() || difference.is_zero() {
+        difference.to_string()
+    } else {
+        format!("+{difference}")
     }
 }
 

@@ -35,7 +35,9 @@ impl Scene<'_> {
         {
             return Err(near::unknown(Thing::Fund, fund, self.state.funds.keys()));
         }
-        self.only(drawing, self.fresh_candidates(drawing))
+        let mut candidates = self.fresh_candidates(drawing);
+        self.prefer_year_of_day(drawing, &mut candidates);
+        self.only(drawing, candidates)
     }
 
     /// Lines that the project has funding on, else those of its purpose; of the fund and the year
@@ -85,11 +87,23 @@ impl Scene<'_> {
     /// The year that was named; for a live entry else the fiscal year of its day (another one would
     /// be refused by rule 5 anyway).
     fn year(&self, drawing: &Drawing) -> Option<Year> {
-        let of_day = || {
-            let facts: Option<&LedgerFacts> = self.state.ledger.as_ref();
-            facts.filter(|_| !self.historical).map(|facts| facts.fiscal_year(self.occurred_on))
+        drawing.year.or_else(|| self.year_of_day().filter(|_| !self.historical))
+    }
+
+    fn year_of_day(&self) -> Option<Year> {
+        let facts: Option<&LedgerFacts> = self.state.ledger.as_ref();
+        facts.map(|facts| facts.fiscal_year(self.occurred_on))
+    }
+
+    /// Of several lines in history, those of the year of the day, where there is one.
+    fn prefer_year_of_day(&self, drawing: &Drawing, candidates: &mut Vec<Candidate>) {
+        let Some(year) = self.year_of_day().filter(|_| self.historical && drawing.year.is_none())
+        else {
+            return;
         };
-        drawing.year.or_else(of_day)
+        if candidates.len() > 1 && candidates.iter().any(|c| c.line.year == year) {
+            candidates.retain(|c| c.line.year == year);
+        }
     }
 
     /// Splits on the shares of a contract: those with money left, or (for an increase) any.
@@ -124,6 +138,7 @@ impl Scene<'_> {
         if candidates.len() > 1 {
             candidates.retain(|c| year.is_none_or(|year| year == c.line.year));
         }
+        self.prefer_year_of_day(drawing, &mut candidates);
         if needs_money {
             prefer_money(&mut candidates);
         }
