@@ -117,6 +117,11 @@ impl Fit<'_> {
             target: rule.target,
             when: self.conditions(&rule.when)?,
             fields: self.fields(&rule.fields)?,
+            splits: rule.splits.iter().map(|split| self.fields(split)).collect::<Result<_>>()?,
+            refund: match &rule.refund {
+                Some(refund) => Some((self.field(&refund.of)?, refund.by)),
+                None => None,
+            },
         })
     }
 

@@ -3,6 +3,7 @@
 
 pub(in crate::import) mod conditions;
 mod control;
+mod event;
 mod pattern;
 mod source;
 mod styles;
@@ -10,15 +11,17 @@ mod values;
 
 pub(super) use self::conditions::{Column, ColumnName, Condition, Test};
 pub use self::control::{Control, Target};
+pub(super) use self::event::EventRule;
 pub(super) use self::pattern::{Filter, Part};
 pub use self::source::{Kin, Source};
 pub(super) use self::styles::{Dates, Numbers, Sign, SignWords};
 pub(super) use self::values::{End, FieldRule, Supply, ValueRule, percent_column, unfit_constant};
 
 use self::conditions::{column, conditions, folding};
-use super::fields::{self, Created, EventKind, Field, FieldSpec, is_required};
+use super::fields::Created;
 use super::former;
 use super::keys::{Item, Section, with_top};
+use super::payments::NamedBy;
 use super::reader::FileFormat;
 use super::text::Compare;
 use crate::domain::calendar::Date;
@@ -27,7 +30,7 @@ use crate::error::{Error, Kind, Result};
 use crate::form::amount::Signs;
 use crate::form::currency;
 use crate::form::day::fiscal::Named;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most bytes of a `source`, as entries keep it.
 pub const MAX_SOURCE_BYTES: usize = 64;
@@ -67,16 +70,6 @@ pub struct Mapping {
     pub(super) skip: Vec<Condition>,
     pub(super) events: Vec<EventRule>,
     pub(super) created: BTreeMap<Created, Vec<FieldRule>>,
-}
-
-/// What one `[[event]]` says.
-#[derive(Debug, Clone)]
-pub(super) struct EventRule {
-    pub(super) kind: EventKind,
-    pub(super) when: Vec<Condition>,
-    pub(super) fields: Vec<FieldRule>,
-    /// `amount_is = "target"`.
-    pub(super) target: bool,
 }
 
 const TOP: &[&str] = &[
@@ -124,7 +117,7 @@ impl Mapping {
                 .map_or(Ok(Vec::new()), |item| conditions(&item, "[[skip]]", compare))?;
             let items = top.need("event")?.list()?;
             let events: Vec<EventRule> =
-                items.iter().map(|item| event(item, compare)).collect::<Result<_>>()?;
+                items.iter().map(|item| event::event(item, compare)).collect::<Result<_>>()?;
             let target = control::target(&top, &items, events.iter().any(|rule| rule.target))?;
             Ok(Self {
                 source,
@@ -178,7 +171,7 @@ impl Mapping {
             signs.retain(|sign| currency::fits(sign, &code));
             other = other.take().or(first.filter(|_| signs.is_empty()));
         };
-        let rules = fitted.events.iter_mut().flat_map(|rule| &mut rule.fields);
+        let rules = fitted.events.iter_mut().flat_map(EventRule::all_fields_mut);
         let created = fitted.created.values_mut().flatten();
         rules.chain(created).for_each(|rule| rule.value.each_style(&mut own_only));
         own_only(&mut fitted.numbers);
@@ -201,9 +194,14 @@ impl Mapping {
         self.dates.fy.unwrap_or(only)
     }
 
+    /// What refunds of the list name their payments by.
+    pub(super) fn refunds_by(&self) -> BTreeSet<NamedBy> {
+        self.events.iter().filter_map(|event| Some(event.refund.as_ref()?.by)).collect()
+    }
+
     /// True if a value is made of the number of its row.
     pub(super) fn numbers_rows(&self) -> bool {
-        let fields = self.events.iter().flat_map(|rule| &rule.fields);
+        let fields = self.events.iter().flat_map(EventRule::all_fields);
         let created = self.created.values().flatten();
         fields.chain(created).any(|rule| rule.value.numbers_rows())
     }
@@ -265,51 +263,6 @@ fn day(item: &Item<'_>) -> Result<Date> {
     item.as_text().and_then(Date::parse).ok_or_else(|| item.unfit("a day written \"YYYY-MM-DD\""))
 }
 
-fn event(item: &Item<'_>, compare: Compare) -> Result<EventRule> {
-    let kind_item = item.section("[[event]]")?.need("type")?;
-    let kind = fields::kind(kind_item.text()?).ok_or_else(|| {
-        let near = fields::nearest_kind(kind_item.as_text().unwrap_or_default());
-        let near = near.map_or_else(String::new, |near| format!(" (did you mean \"{near}\"?)"));
-        kind_item.unfit(&format!("a type of event{near}"))
-    })?;
-    let name = format!("[[event]] {}", kind.text());
-    let section = item.section(&name)?;
-    let mut known = vec!["type", "when"];
-    let specs = fields::fields(kind);
-    known.extend(specs.iter().map(|spec| spec.field.text()));
-    if kind == EventKind::AllocationRecord {
-        known.extend(["amount_is", "target"]);
-    }
-    section.only(&known)?;
-    let when =
-        section.get("when").map_or(Ok(Vec::new()), |item| conditions(&item, "when", compare))?;
-    let target = match section.get("amount_is") {
-        None => false,
-        Some(item) => match item.text()? {
-            "amount" => false,
-            "target" => true,
-            _ => return Err(item.unfit("\"amount\" or \"target\"")),
-        },
-    };
-    let fields = field_rules(&section, &specs, compare)?;
-    check_line(&section, kind, &fields)?;
-    Ok(EventRule { kind, when, fields, target })
-}
-
-/// Funding needs its fund and amount together; a line's finer parts need its fund.
-fn check_line(section: &Section<'_>, kind: EventKind, fields: &[FieldRule]) -> Result<()> {
-    let has = |field| fields.iter().any(|rule| rule.spec.field == field);
-    let part = [Field::Year, Field::Origin, Field::Class].into_iter().any(has);
-    let funded = kind == EventKind::ProjectApprove && has(Field::Amount);
-    if (part || funded) && !has(Field::Fund) {
-        return Err(section.missing("fund"));
-    }
-    if kind == EventKind::ProjectApprove && has(Field::Fund) && !has(Field::Amount) {
-        return Err(section.missing("amount"));
-    }
-    Ok(())
-}
-
 fn created(item: &Item<'_>, compare: Compare) -> Result<BTreeMap<Created, Vec<FieldRule>>> {
     let section = item.section("[create]")?;
     let known: Vec<&str> = Created::ALL.iter().map(|one| one.text()).collect();
@@ -322,29 +275,14 @@ fn created(item: &Item<'_>, compare: Compare) -> Result<BTreeMap<Created, Vec<Fi
         let specs = one.fields();
         let known: Vec<&str> = specs.iter().map(|spec| spec.field.text()).collect();
         section.only(&known)?;
-        all.insert(*one, field_rules(&section, &specs, compare)?);
+        all.insert(*one, event::field_rules(&section, &specs, compare)?);
     }
     Ok(all)
 }
 
-fn field_rules(
-    section: &Section<'_>,
-    specs: &[FieldSpec],
-    compare: Compare,
-) -> Result<Vec<FieldRule>> {
-    let mut rules = Vec::new();
-    for spec in specs {
-        match section.get(spec.field.text()) {
-            Some(item) => rules.push(values::field(&item, *spec, compare)?),
-            None if is_required(spec) => return Err(section.missing(spec.field.text())),
-            None => {}
-        }
-    }
-    Ok(rules)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::fields::Field;
     use super::*;
 
     const START: &str = "source = \"s\"\n";

@@ -15,6 +15,7 @@ mod keys;
 mod label;
 pub mod mapping;
 mod mark;
+pub mod payments;
 pub mod plan;
 mod planned;
 pub mod problem;

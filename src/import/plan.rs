@@ -4,6 +4,7 @@
 mod amounts;
 mod columns;
 mod filter;
+mod lines;
 mod values;
 
 pub use crate::form::{Value, Values};
@@ -11,6 +12,7 @@ pub use crate::form::{Value, Values};
 use super::fields::{Created, EventKind, Field, is_required};
 use super::fit::Fit;
 use super::mapping::{Filter, Mapping, Test};
+use super::payments::NamedBy;
 use super::planned::{
     Plain, PlannedCondition, PlannedEvent, PlannedField, PlannedNumbers, PlannedPart, PlannedSupply,
 };
@@ -20,7 +22,7 @@ use super::rounded::Rounded;
 use super::text::{Compare, clean, is_blank};
 use crate::domain::calendar::Date;
 use crate::domain::ids::Text;
-use crate::domain::money::Currency;
+use crate::domain::money::{Amount, Currency};
 use crate::domain::state::NO_CURRENCY;
 use crate::error::Result;
 use crate::form::day::DateFormat;
@@ -42,6 +44,19 @@ pub struct MappedEvent {
     pub values: Values,
     /// What rounding did to its amounts.
     pub rounded: Rounded,
+    /// The payment that it gives back: by what it is named, its name, and the column of that.
+    pub refund: Option<(NamedBy, String, String)>,
+    /// A payment below zero in the list, which is a refund here.
+    pub turned: bool,
+}
+
+impl MappedEvent {
+    /// Its amount as the list has it.
+    #[must_use]
+    pub fn amount(&self) -> Option<Amount> {
+        let amount = self.values.amount_of(Field::Amount)?;
+        if self.turned { amount.checked_neg() } else { Some(amount) }
+    }
 }
 
 /// A mapping fitted to a header and a currency.
@@ -196,12 +211,18 @@ impl Plan {
     /// The column that a field of an event comes from; empty where it is a constant or absent.
     #[must_use]
     pub fn column(&self, rule: usize, field: Field) -> &str {
-        let fields = self.events.get(rule).map(|event| event.fields.as_slice()).unwrap_or_default();
-        fields
-            .iter()
+        let Some(event) = self.events.get(rule) else { return "" };
+        event
+            .all_fields()
             .find(|planned| planned.spec.field == field)
             .map(|planned| planned.label.as_str())
             .unwrap_or_default()
+    }
+
+    /// True if an event records payments.
+    #[must_use]
+    pub fn is_payment(&self, rule: usize) -> bool {
+        self.events.get(rule).is_some_and(|event| event.kind == EventKind::DisbursementRecord)
     }
 
     fn check_width(&self, row: &Row) -> Result<(), Problem> {
@@ -239,8 +260,19 @@ impl Plan {
                 Problem::new("date_missing", rule_text, "a date", "nothing")
                     .in_column(self.column(rule, Field::OccurredOn))
             })?;
+        self.put_splits(planned, row, occurred_on, &mut values, &mut rounded)?;
         let (kind, target) = (planned.kind, planned.target);
-        Ok(MappedEvent { rule, kind, target, occurred_on, values, rounded })
+        let event = MappedEvent {
+            rule,
+            kind,
+            target,
+            occurred_on,
+            values,
+            rounded,
+            refund: None,
+            turned: false,
+        };
+        self.with_refund(planned, row, event)
     }
 
     fn values(
@@ -309,7 +341,7 @@ impl Plan {
 
     /// The columns of which a blank cell has what stands above it, with what is blank there.
     pub(super) fn carried_columns(&self) -> Vec<(usize, Vec<String>)> {
-        let fields = self.events.iter().flat_map(|event| &event.fields);
+        let fields = self.events.iter().flat_map(PlannedEvent::all_fields);
         let fields = fields.chain(self.created.values().flatten());
         let mut all = Vec::new();
         for field in fields {
@@ -330,7 +362,6 @@ impl Plan {
 mod tests {
     use super::*;
     use crate::domain::ids::{Code, Tag};
-    use crate::domain::money::Amount;
 
     const MAPPING: &str = r#"
         source = "s"

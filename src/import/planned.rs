@@ -2,9 +2,10 @@
 
 use super::fields::{EventKind, FieldSpec, Shape};
 use super::mapping::{End, Filter, SignWords, Test};
+use super::payments::NamedBy;
 use super::problem::Problem;
 use super::text::{Compare, clean, is_blank};
-use crate::domain::ids::Tag;
+use crate::domain::ids::{Tag, Text};
 use crate::domain::money::{Amount, Currency};
 use crate::form::Value;
 use crate::form::amount::NumberStyle;
@@ -20,6 +21,17 @@ pub(super) struct PlannedEvent {
     pub(super) target: bool,
     pub(super) when: Vec<PlannedCondition>,
     pub(super) fields: Vec<PlannedField>,
+    pub(super) splits: Vec<Vec<PlannedField>>,
+    /// Which payment a refund is of, and what names it.
+    pub(super) refund: Option<(PlannedField, NamedBy)>,
+}
+
+impl PlannedEvent {
+    /// Its fields, and those of its lines and its refund.
+    pub(super) fn all_fields(&self) -> impl Iterator<Item = &PlannedField> {
+        let refund = self.refund.iter().map(|(of, _)| of);
+        self.fields.iter().chain(self.splits.iter().flatten()).chain(refund)
+    }
 }
 
 #[derive(Debug)]
@@ -178,6 +190,11 @@ impl Plain {
         }
         if shape == Shape::Year {
             return Ok(Some(Value::Year(year_named(&text, self.year_named)?)));
+        }
+        if shape == Shape::Entry {
+            // Whether there is one, and which, is asked when the row's turn comes.
+            Value::check(shape, &text)?;
+            return Ok(Some(Value::Text(Text::typed(&text))));
         }
         Ok(Some(Value::read(shape, &text, self.currency)?))
     }

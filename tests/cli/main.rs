@@ -36,6 +36,7 @@ mod keys;
 mod known;
 mod lists;
 mod machine;
+mod messy;
 mod names;
 mod package;
 mod proof;

@@ -13,10 +13,10 @@ use crate::domain::rejection::{PossibleLine, Rejection, Thing};
 use crate::domain::state::{LedgerFacts, Project, Share};
 
 /// A line that is possible, with the money it offers.
-struct Candidate {
-    line: LineKey,
-    project: Option<Code>,
-    available: Amount,
+pub(super) struct Candidate {
+    pub(super) line: LineKey,
+    pub(super) project: Option<Code>,
+    pub(super) available: Amount,
 }
 
 impl Scene<'_> {
@@ -113,6 +113,15 @@ impl Scene<'_> {
         drawing: &Drawing,
         needs_money: bool,
     ) -> Result<Vec<Split>, Rejection> {
+        if !drawing.from.is_empty() {
+            let shares = self.shares(contract)?;
+            return self.named(drawing, |line| self.project_on(line, drawing, &shares));
+        }
+        self.only(drawing, self.contract_candidates(contract, drawing, needs_money)?)
+    }
+
+    /// All shares of a contract.
+    fn shares(&self, contract: &Code) -> Result<Vec<Candidate>, Rejection> {
         let made = self.state.commitments.get(contract);
         let known = self.state.commitments.keys();
         let made = made.ok_or_else(|| near::unknown(Thing::Commitment, contract, known))?;
@@ -122,11 +131,17 @@ impl Scene<'_> {
             let available = self.balance(&leaf);
             Candidate { line: share.line.clone(), project: share.project.clone(), available }
         };
-        let shares = made.shares.iter().map(candidate);
-        if !drawing.from.is_empty() {
-            let shares: Vec<_> = shares.collect();
-            return self.named(drawing, |line| self.project_on(line, drawing, &shares));
-        }
+        Ok(made.shares.iter().map(candidate).collect())
+    }
+
+    /// The shares of a contract that the drawing leaves possible.
+    pub(super) fn contract_candidates(
+        &self,
+        contract: &Code,
+        drawing: &Drawing,
+        needs_money: bool,
+    ) -> Result<Vec<Candidate>, Rejection> {
+        let shares = self.shares(contract)?.into_iter();
         let wanted = |c: &Candidate| {
             drawing.fund.as_ref().is_none_or(|fund| *fund == c.line.fund)
                 && (drawing.project.is_none() || drawing.project == c.project)
@@ -142,7 +157,7 @@ impl Scene<'_> {
         if needs_money {
             prefer_money(&mut candidates);
         }
-        self.only(drawing, candidates)
+        Ok(candidates)
     }
 
     /// Splits on the parts of a payment that are not refunded yet.
@@ -211,7 +226,11 @@ impl Scene<'_> {
         drawing.from.iter().map(split).collect()
     }
 
-    fn only(&self, drawing: &Drawing, candidates: Vec<Candidate>) -> Result<Vec<Split>, Rejection> {
+    pub(super) fn only(
+        &self,
+        drawing: &Drawing,
+        candidates: Vec<Candidate>,
+    ) -> Result<Vec<Split>, Rejection> {
         match <[Candidate; 1]>::try_from(candidates) {
             Ok([Candidate { line, project, .. }]) => {
                 Ok(vec![Split { line, project, amount: drawing.amount }])

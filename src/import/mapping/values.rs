@@ -121,6 +121,16 @@ impl ValueRule {
 }
 
 pub(super) fn field(item: &Item<'_>, spec: FieldSpec, compare: Compare) -> Result<FieldRule> {
+    field_with(item, spec, compare, &[])
+}
+
+/// A field whose table has further keys.
+pub(super) fn field_with(
+    item: &Item<'_>,
+    spec: FieldSpec,
+    compare: Compare,
+    more: &[&'static str],
+) -> Result<FieldRule> {
     let mut rule = FieldRule {
         spec,
         value: ValueRule::new(Supply::Constant(String::new()), item.line()),
@@ -134,7 +144,8 @@ pub(super) fn field(item: &Item<'_>, spec: FieldSpec, compare: Compare) -> Resul
         return Ok(rule);
     };
     let known = ["default", "map", "as_written", "of", "to"];
-    let known: Vec<&str> = SOURCES.into_iter().chain(known).chain(BESIDE).collect();
+    let more = more.iter().copied();
+    let known: Vec<&str> = SOURCES.into_iter().chain(known).chain(BESIDE).chain(more).collect();
     section.only(&known)?;
     rule.compare = folding(&section, compare)?;
     rule.value = value(item, &section, spec.kind, rule.compare)?;

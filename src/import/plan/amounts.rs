@@ -49,7 +49,11 @@ impl Plan {
                     Err(problem) => return Some(Err(problem)),
                 }
             }
-            if let Some(field) = amount_field(&event.fields).filter(|_| wanted) {
+            let field = amount_field(&event.fields);
+            if field.is_none() && wanted && self.control.is_none() && !event.splits.is_empty() {
+                return self.sum_of_splits(event, row).transpose();
+            }
+            if let Some(field) = field.filter(|_| wanted) {
                 return self.amount_at(Some(field), row).transpose();
             }
         }

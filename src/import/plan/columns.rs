@@ -2,7 +2,7 @@
 //! mostly the rest of an amount that ran into two cells, `1,020.00` without quotes.
 
 use super::{Plan, PlannedField, is_blank};
-use crate::import::planned::PlannedCondition;
+use crate::import::planned::{PlannedCondition, PlannedEvent};
 use crate::import::problem::{Problem, quoted};
 use crate::import::reader::Row;
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ impl Plan {
     fn columns_read(&self) -> BTreeSet<usize> {
         let conditions = self.events.iter().flat_map(|event| &event.when);
         let conditions = conditions.chain(&self.skip).chain(&self.total_row);
-        let fields = self.events.iter().flat_map(|event| &event.fields);
+        let fields = self.events.iter().flat_map(PlannedEvent::all_fields);
         let fields = fields.chain(self.created.values().flatten());
         let key = self.key.iter().chain(&self.control).map(|(index, _)| *index);
         let conditions = conditions.flat_map(PlannedCondition::columns);
