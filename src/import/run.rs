@@ -410,6 +410,7 @@ impl Import<'_> {
             None => {}
             Some(Ok(amount)) => {
                 summary.refused_amount = plus(summary.refused_amount, amount);
+                summary.refused_read = summary.refused_read.saturating_add(1);
             }
             Some(Err(_)) => summary.refused_unread = summary.refused_unread.saturating_add(1),
         }

@@ -42,6 +42,8 @@ pub struct Summary {
     pub booked_amount: Option<Amount>,
     /// Sum of the amounts of the refused rows, minor units; `None` beyond `i128`.
     pub refused_amount: Option<Amount>,
+    /// Refused rows whose amount could be read.
+    pub refused_read: u64,
     /// Refused rows whose amount cannot be read.
     pub refused_unread: u64,
     /// What rounding did to the amounts of the booked rows.

@@ -30,6 +30,7 @@ mod escapes;
 mod figures;
 mod files;
 mod forms;
+mod given_back;
 mod home_caches;
 mod json;
 mod keys;

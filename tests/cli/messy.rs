@@ -257,7 +257,7 @@ fn a_payment_is_split_by_what_is_owed() {
     );
     // What is owed has changed since, the command has not.
     let again = place.ok(&format!("{line} --split shares --command-id pay-1"));
-    assert!(again.contains("lready"), "{again}");
+    assert!(again.starts_with("Recorded before as @"), "{again}");
     let other = place.run(&format!("{line} --command-id pay-1"));
     assert!(
         other.err.contains("command_id_reused") || other.err.contains("line_ambiguous"),
@@ -282,4 +282,46 @@ fn a_payment_is_split_by_what_is_owed() {
         2
     );
     place.ok("verify");
+}
+
+#[test]
+fn a_mapping_in_another_encoding_says_so() {
+    let place = place();
+    let text = mapping("", DAY, AMOUNT).replace("\"Payee\"", "\"收款单位\"");
+    std::fs::write(place.path("map.toml"), [text.as_bytes(), b"# \xca\xd5\n"].concat()).unwrap();
+    place.write("rows.csv", "Date,Payee,Amount\n2001-02-01,Ash,1\n");
+    place.refuses(
+        "import rows.csv --mapping map.toml",
+        2,
+        "mapping_not_utf8: the mapping map.toml is not text in UTF-8\n  next: save it as UTF-8; `encoding` in it says how the list is written, not the mapping\n",
+    );
+    let said = place.run("import rows.csv --mapping map.toml --lang zh");
+    assert!(said.err.contains("映射文件 map.toml 不是 UTF-8 文本"), "{}", said.err);
+    // A mark in front of it is an editor's.
+    place.write("map.toml", &format!("\u{feff}{}", mapping("", DAY, AMOUNT)));
+    counts(&import(&place, "rows.csv --mapping map.toml"), 1, 0, 0);
+}
+
+#[test]
+fn an_amount_that_was_never_read_is_no_amount_of_zero() {
+    let place = place();
+    place.write("map.toml", &mapping("", DAY, AMOUNT));
+    place.write("rows.csv", "Date,Payee,Amount\n2001-02-01,Ash,x\n");
+    let ran = place.run("import rows.csv --mapping map.toml --create-missing --dry-run");
+    assert!(
+        ran.out.contains("\n  refused              1  1 whose amount cannot be read\n"),
+        "{}",
+        ran.out
+    );
+    place.write("rows.csv", "Date,Payee,Amount\n2001-02-01,Ash,\n");
+    let ran = place.run("import rows.csv --mapping map.toml --create-missing --dry-run");
+    assert!(ran.out.contains("\n  refused              1\n"), "{}", ran.out);
+    place.write("rows.csv", "Date,Payee,Amount\n1800-02-01,Ash,5\n2001-02-01,Ash,x\n");
+    let ran = place.run("import rows.csv --mapping map.toml --create-missing --dry-run");
+    assert!(
+        ran.out
+            .contains("\n  refused              2  CNY 5.00, and 1 whose amount cannot be read\n"),
+        "{}",
+        ran.out
+    );
 }

@@ -12,7 +12,7 @@ use crate::domain::event::DocumentRef;
 use crate::domain::ids::Text;
 use crate::domain::money::Currency;
 use crate::edge::keys::PrivateKey;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::form::amount::exact::Exact;
 use crate::import::former::KEY_DOCUMENT;
 use crate::import::history::{FILE_DOCUMENT, LIST_DOCUMENT, MAPPING_DOCUMENT};
@@ -24,7 +24,7 @@ use crate::import::survey::Expected;
 use crate::ledger::Ledger;
 use crate::words::shown::{counted, for_terminal, grouped};
 use serde_json::json;
-use std::io::{Sink, Write};
+use std::io::{ErrorKind, Sink, Write};
 use std::path::Path;
 
 /// Runs `import`.
@@ -34,7 +34,7 @@ use std::path::Path;
 /// is recorded until then stays, and the same import goes on after it).
 pub(super) fn import(session: &Session, a: &ImportRows) -> Result<Exit> {
     let text = crate::file::read_named_text(&a.mapping);
-    let text = text.map_err(|e| Error::io("read the mapping", &a.mapping, e))?;
+    let text = text.map_err(|error| mapping_unread(&a.mapping, error))?;
     let mapping = Mapping::parse(&text)?;
     let source = mapping.source_of(&a.table, a.batch.as_deref())?;
     let rejects = rejects(a)?;
@@ -55,6 +55,19 @@ pub(super) fn import(session: &Session, a: &ImportRows) -> Result<Exit> {
     };
     let officer = session.recording_officer()?;
     session.on_ledger(|ledger| import_into(session, ledger, officer, a, rejects, job))
+}
+
+/// Why a mapping cannot be read; one in another encoding is for its writer to mend.
+fn mapping_unread(path: &Path, error: std::io::Error) -> Error {
+    if error.kind() != ErrorKind::InvalidData {
+        return Error::io("read the mapping", path, error);
+    }
+    let message = format!("the mapping {} is not text in UTF-8", path.display());
+    Error::new(Kind::Usage, "mapping_not_utf8", message)
+        .with_hint(
+            "save it as UTF-8; `encoding` in it says how the list is written, not the mapping",
+        )
+        .with_detail("path", path.display())
 }
 
 fn import_into(
@@ -270,11 +283,13 @@ impl Told<'_> {
         if summary.refused > 0 {
             let amount = summary
                 .refused_amount
+                .filter(|_| summary.refused_read > 0)
                 .map_or_else(String::new, |amount| format!("  {}", self.currency.money(amount)));
+            let joint = if summary.refused_read > 0 { ", and " } else { "  " };
             let unread = match summary.refused_unread {
                 0 => String::new(),
                 count => {
-                    format!(", and {} whose amount cannot be read", grouped(&count.to_string()))
+                    format!("{joint}{} whose amount cannot be read", grouped(&count.to_string()))
                 }
             };
             out.push_str(&format!(

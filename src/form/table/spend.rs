@@ -151,7 +151,7 @@ pub(super) static DISBURSE: Form = form(
         YEAR,
         PURPOSE,
         FROM,
-        flag(Field::Split, Kind::Choice(&["shares"]), "Over the shares of a contract that has several, by what is still owed on each", "合同涉及多个指标时，按各指标的未付金额分摊").with(Field::Commitment).without(&[Field::From, Field::Origin, Field::Class]),
+        flag(Field::Split, Kind::Choice(&["shares"]), "Over the shares of a contract that has several, by what is still owed on each", "合同涉及多个指标时，按各指标的未付金额分摊").with(Field::Commitment).without(&[Field::From]),
         ORIGIN,
         CLASS,
     },
