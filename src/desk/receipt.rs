@@ -2,7 +2,7 @@
 
 use crate::domain::apply::Cited;
 use crate::domain::caution::Caution;
-use crate::domain::event::{Body, EntryReversed, Event};
+use crate::domain::event::{Body, EntryReversed, Event, Split};
 use crate::domain::ids::Code;
 use crate::domain::left::{Left, left};
 use crate::domain::money::{Amount, Currency};
@@ -159,6 +159,23 @@ impl Words<'_> {
         } else {
             self.recorded(entry, receipt)
         };
+        if let Body::DisbursementRecorded(b) = &entry.event.body
+            && b.splits.len() > 1
+        {
+            let currency = self.scene.state.currency();
+            let part = |split: &Split| {
+                let (amount, line) = (money(&currency.money(split.amount), self.lang), &split.line);
+                match &split.project {
+                    Some(project) => format!("{amount} {line} ({project})"),
+                    None => format!("{amount} {line}"),
+                }
+            };
+            let parts: Vec<String> = b.splits.iter().map(part).collect();
+            let parts = parts.join(self.lang.choose("; ", "；"));
+            out.push_str(
+                &self.lang.choose(format!("\n  parts: {parts}"), format!("\n  分摊：{parts}")),
+            );
+        }
         if entry.event.confidential.is_some() {
             out = format!("{out}\n  {}", self.sealed(entry, receipt));
         }

@@ -136,6 +136,9 @@ pub enum Command {
     AmendFund(FundAmended),
     /// Acknowledge a command that should not be in the ledger.
     AcknowledgeBreach(BreachAcknowledged),
+    /// Record a disbursement over the shares of its contract. What is owed on each is looked up when it is
+    /// recorded, so a retry is the same command.
+    DisburseByShares(RecordDisbursement),
 }
 
 /// Commands that carry the very fields of the event they ask for; and the others, which have something to
@@ -179,7 +182,8 @@ carrying!(
     EnrolOfficer OfficerEnrolled, SetAllocation AllocationRecorded, MakeCommitment MakeCommitment,
     IncreaseCommitment ChangeCommitment, ReduceCommitment ChangeCommitment,
     RecordDisbursement RecordDisbursement, ReceiveRefund ReceiveRefund,
-    WithdrawFollowOn WithdrawFollowOn, ReverseWithDependents EntryReversed
+    WithdrawFollowOn WithdrawFollowOn, ReverseWithDependents EntryReversed,
+    DisburseByShares RecordDisbursement
 );
 
 /// Make a commitment.

@@ -5,7 +5,10 @@
 //! another [`NumberStyle`] (schemas/mapping.md §4). What departs from a style is refused.
 
 mod body;
+mod composed;
+pub mod exact;
 
+use self::exact::{Exact, Rounding, Unfit};
 use super::currency;
 use super::refusal::Refusal;
 use super::wide::fold_wide;
@@ -24,13 +27,34 @@ pub enum Signs {
     Listed(Vec<String>),
 }
 
+/// An amount as it is booked, and what rounding did to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    /// Minor units.
+    pub units: i128,
+    /// What was booked less what was written, in major units; nothing where nothing was rounded.
+    pub difference: Option<Exact>,
+}
+
+/// How digits stand in groups before the point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Groups {
+    /// By three: `1,234,567`.
+    #[default]
+    Three,
+    /// The last by three, those before it by two: `12,34,567`.
+    Indian,
+}
+
 /// How amounts are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberStyle {
     /// The decimal separator.
     pub decimal: char,
-    /// The separator of groups of three digits, if there is one.
+    /// The separator of groups of digits, if there is one.
     pub thousands: Option<char>,
+    /// How many digits a group has.
+    pub groups: Groups,
     /// Signs or codes of currencies that may stand before or behind.
     pub signs: Signs,
     /// A `-` (or `−`) in front says below zero.
@@ -41,6 +65,10 @@ pub struct NumberStyle {
     pub parentheses: bool,
     /// Every amount is multiplied by this; at least 1.
     pub scale: u64,
+    /// Amounts are whole minor units.
+    pub minor: bool,
+    /// What becomes of an amount that is finer than a minor unit.
+    pub rounding: Rounding,
 }
 
 impl Default for NumberStyle {
@@ -48,11 +76,14 @@ impl Default for NumberStyle {
         Self {
             decimal: '.',
             thousands: None,
+            groups: Groups::Three,
             signs: Signs::Own,
             minus_in_front: true,
             minus_behind: false,
             parentheses: false,
             scale: 1,
+            minor: false,
+            rounding: Rounding::Refuse,
         }
     }
 }
@@ -82,15 +113,49 @@ impl NumberStyle {
     /// `amount_malformed`, `amount_grouping`, `amount_currency`, `amount_two_units`, `amount_too_fine`,
     /// `amount_too_large`, each with the text as found.
     pub fn read(&self, text: &str, currency: Currency) -> Result<i128, Refusal> {
-        if let Some(amount) = self.read_plain(text, currency.exponent) {
-            return Ok(amount);
+        self.settle(text, currency).map(|settled| settled.units)
+    }
+
+    /// The same, with what rounding did.
+    ///
+    /// # Errors
+    /// As [`NumberStyle::read`].
+    pub fn settle(&self, text: &str, currency: Currency) -> Result<Settled, Refusal> {
+        if let Some(units) = self.read_plain(text, currency.exponent) {
+            return Ok(Settled { units, difference: None });
         }
-        self.parse(text)?.in_minor_units(currency).map(|amount| amount.0)
+        let amount = self.parse(text)?;
+        amount.settled(self.written(&amount, currency)?, currency, self.rounding)
+    }
+
+    /// The number that a text says, in major units of `currency`, however fine it is; and, where only
+    /// fifteen digits of it count, what it was before.
+    ///
+    /// # Errors
+    /// As [`NumberStyle::read`], but for `amount_too_fine`.
+    pub fn exact(&self, text: &str, currency: Currency) -> Result<(Exact, Exact), Refusal> {
+        let amount = self.parse(text)?;
+        let written = self.written(&amount, currency)?;
+        let kept = match self.rounding {
+            Rounding::FifteenDigits => written.at_fifteen_digits(),
+            Rounding::Refuse | Rounding::HalfEven | Rounding::HalfUp => written,
+        };
+        Ok((kept, written))
+    }
+
+    /// What was written, in major units.
+    fn written(&self, amount: &AmountText, currency: Currency) -> Result<Exact, Refusal> {
+        amount.check_signs(currency)?;
+        let digits =
+            if amount.is_negative { amount.digits.checked_neg() } else { Some(amount.digits) };
+        let minor = if self.minor { i32::from(currency.exponent) } else { 0 };
+        let digits = digits.ok_or_else(|| too_large(&amount.text))?;
+        Ok(Exact::new(digits, amount.power.saturating_sub(minor)))
     }
 
     /// The common case: ASCII digits with at most a `.` in front of at most `exponent` digits.
     fn read_plain(&self, text: &str, exponent: u8) -> Option<i128> {
-        if text.len() > 17 || text.is_empty() || self.scale != 1 {
+        if text.len() > 17 || text.is_empty() || self.scale != 1 || self.minor {
             return None;
         }
         let mut value: i64 = 0;
@@ -148,31 +213,41 @@ impl AmountText {
     /// `amount_currency` where it names another currency, `amount_too_fine` where it is finer than a
     /// minor unit, `amount_too_large` beyond 2^127 − 1.
     pub fn in_minor_units(&self, currency: Currency) -> Result<Amount, Refusal> {
+        let written = NumberStyle::typed().written(self, currency)?;
+        self.settled(written, currency, Rounding::Refuse).map(|settled| Amount(settled.units))
+    }
+
+    /// Refuses a sign of another currency.
+    fn check_signs(&self, currency: Currency) -> Result<(), Refusal> {
         let code = currency.to_string();
-        if self.signs.iter().any(|sign| !currency::fits(sign, &code)) {
-            let rule =
-                format!("the ledger keeps its money in {code}, and amounts are not converted");
-            return Err(Refusal::new("amount_currency", rule, &code, &self.text)
-                .with_next(format!("write the amount in {code}, with its sign or without any"))
-                .in_case("other"));
+        if self.signs.iter().all(|sign| currency::fits(sign, &code)) {
+            return Ok(());
         }
-        let places = self.power.saturating_add(i32::from(currency.exponent));
-        let ten = 10_i128.checked_pow(places.unsigned_abs());
-        let units = if self.digits == 0 {
-            // Zero is a whole number of anything, however it is written.
-            0
-        } else if places >= 0 {
-            let units = ten.and_then(|ten| self.digits.checked_mul(ten));
-            units.ok_or_else(|| too_large(&self.text))?
-        } else {
-            let whole = ten.and_then(|ten| {
-                let is_whole = self.digits.checked_rem(ten)? == 0;
-                self.digits.checked_div(ten).filter(|_| is_whole)
-            });
-            whole.ok_or_else(|| self.too_fine(currency))?
+        let rule = format!("the ledger keeps its money in {code}, and amounts are not converted");
+        Err(Refusal::new("amount_currency", rule, &code, &self.text)
+            .with_next(format!("write the amount in {code}, with its sign or without any"))
+            .in_case("other"))
+    }
+
+    /// What was `written`, in whole minor units.
+    fn settled(
+        &self,
+        written: Exact,
+        currency: Currency,
+        rounding: Rounding,
+    ) -> Result<Settled, Refusal> {
+        let exact = match rounding {
+            Rounding::FifteenDigits => written.at_fifteen_digits(),
+            Rounding::Refuse | Rounding::HalfEven | Rounding::HalfUp => written,
         };
-        let units = if self.is_negative { units.checked_neg() } else { Some(units) };
-        units.map(Amount).ok_or_else(|| too_large(&self.text))
+        let units =
+            exact.in_minor_units(currency.exponent, rounding).map_err(|unfit| match unfit {
+                Unfit::TooFine => self.too_fine(currency),
+                Unfit::TooLarge => too_large(&self.text),
+            })?;
+        let booked = Exact::of_minor_units(units, currency.exponent);
+        let difference = booked.checked_sub(written).filter(|difference| !difference.is_zero());
+        Ok(Settled { units, difference })
     }
 
     fn too_fine(&self, currency: Currency) -> Refusal {
@@ -216,7 +291,7 @@ impl FromStr for AmountText {
     }
 }
 
-fn too_large(found: &str) -> Refusal {
+pub(super) fn too_large(found: &str) -> Refusal {
     let rule = "an amount is at most 2^127 − 1 minor units";
     Refusal::new("amount_too_large", rule, &format!("{} minor units", i128::MAX), found)
         .with_next("check the number of digits")
@@ -285,6 +360,12 @@ mod tests {
             ("－4", -400),
             ("00012", 1_200),
             ("7.5", 750),
+            (".50", 50),
+            ("-.5", -50),
+            ("£.50", 50),
+            ("1200.", 120_000),
+            ("1,200.", 120_000),
+            (".5万", 500_000),
         ] {
             assert_eq!(english().read(text, of(2)), Ok(minor), "{text}");
         }
@@ -295,6 +376,28 @@ mod tests {
         assert_eq!(swiss.read("1’238'920.05", of(2)), Ok(123_892_005));
         let french = NumberStyle { decimal: ',', thousands: Some(' '), ..NumberStyle::default() };
         assert_eq!(french.read("1\u{202f}238\u{a0}920,05", of(2)), Ok(123_892_005));
+        assert_eq!(european().read(",5", of(2)), Ok(50));
+        assert_eq!(european().read("1200,", of(2)), Ok(120_000));
+        assert!(european().read("1.", of(2)).is_err(), "a separator parts groups");
+        let indian = NumberStyle { groups: Groups::Indian, ..english() };
+        for (text, minor) in
+            [("12,34,567", 123_456_700), ("1,234.5", 123_450), ("12,345", 1_234_500)]
+        {
+            assert_eq!(indian.read(text, of(2)), Ok(minor), "{text}");
+        }
+        for text in ["1,234,567", "123,456", "1,23", "12,34,56", "0,12,345", "12,345,67"] {
+            assert_eq!(indian.read(text, of(2)).unwrap_err().code, "amount_grouping", "{text}");
+        }
+        assert_eq!(english().read("12,34,567", of(2)).unwrap_err().code, "amount_grouping");
+        let pence = NumberStyle { minor: true, thousands: Some(','), ..NumberStyle::default() };
+        for (text, exponent, minor) in
+            [("1250", 2, 1_250), ("1,250", 2, 1_250), ("-7", 2, -7), ("7", 0, 7)]
+        {
+            assert_eq!(pence.read(text, of(exponent)), Ok(minor), "{text}");
+        }
+        for text in ["12.50", "12.", "1200.00", "3万", "1万2000", "5角"] {
+            assert_eq!(pence.read(text, of(2)).unwrap_err().code, "amount_malformed", "{text}");
+        }
         let wan = NumberStyle { scale: 10_000, ..NumberStyle::default() };
         assert_eq!(wan.read("0.000001", of(2)), Ok(1));
         assert_eq!(wan.read("12", of(0)), Ok(120_000));
@@ -366,7 +469,7 @@ mod tests {
     #[test]
     fn what_is_no_number_in_this_style_is_refused() {
         for text in [
-            "", " ", "-", "()", "(", "1.2.3", "1.", ".5", "1e5", "0x10", "--1", "(-1)", "1 2",
+            "", " ", "-", "()", "(", "1.2.3", ".", "-.", "1e5", "0x10", "--1", "(-1)", "1 2",
             "NaN", "inf", "1,,000", ",100", "1000,000", "£", "£££1", "1-2", "(1", "1)", "万",
             "1万万", "٣", "1_000",
         ] {
@@ -444,6 +547,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn rounding_says_what_it_did() {
+        let with = |rounding| NumberStyle { rounding, ..NumberStyle::default() };
+        for (rounding, text, units, difference) in [
+            (Rounding::HalfEven, "1.005", 100, Some("-0.005")),
+            (Rounding::HalfUp, "1.005", 101, Some("0.005")),
+            (Rounding::HalfUp, "-1.005", -101, Some("-0.005")),
+            (Rounding::HalfEven, "1.00", 100, None),
+            (Rounding::FifteenDigits, "109073.68000000001", 10_907_368, Some("-0.00000000001")),
+            (Rounding::FifteenDigits, "0.1", 10, None),
+        ] {
+            let settled = with(rounding).settle(text, of(2)).unwrap();
+            let said = settled.difference.map(|difference| difference.to_string());
+            assert_eq!((settled.units, said.as_deref()), (units, difference), "{text}");
+        }
+        for text in ["1.005", "0.001", "109073.685"] {
+            let refusal = with(Rounding::FifteenDigits).read(text, of(2)).unwrap_err();
+            assert_eq!(refusal.code, "amount_too_fine", "{text}");
+        }
+    }
+
     fn cny() -> Currency {
         Currency::named("CNY").unwrap()
     }
@@ -478,7 +602,7 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_is_refused() {
-        for text in ["", "万", ".5", "5.", "1.2.3", "1 000", "1e6", "0x10", "NaN", "亿万", "١٢"]
+        for text in ["", "万", ".", "..5", "1.2.3", "1 000", "1e6", "0x10", "NaN", "亿万", "١٢"]
         {
             assert_eq!(typed(text).unwrap_err().code, "amount_malformed", "{text}");
         }

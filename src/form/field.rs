@@ -126,6 +126,7 @@ worded! {
         Commitment "commitment",
         Payee "payee",
         SourceNo "source_no",
+        Split "split",
         Disbursement "disbursement",
         RestoresBudget "restores_budget",
         Investor "investor",
@@ -313,6 +314,8 @@ impl Kind {
                     | Self::Amount
                     | Self::Date
                     | Self::Year
+                    | Self::Line
+                    | Self::Entry
                     | Self::Choice(_)
             )
     }

@@ -4,7 +4,7 @@ use super::build;
 use super::entry::EntryRef;
 use super::field::{Field, Kind};
 use super::refusal::Refusal;
-use super::table::{FieldSpec, Form, Need};
+use super::table::{FieldSpec, Form, Need, Typed};
 use super::value::{Value, Values};
 use crate::domain::event::{Bytes32, Bytes64, DocumentRef, Policy};
 use crate::domain::ids::Text;
@@ -69,7 +69,8 @@ pub fn fill(form: &Form, texts: &[(Field, String)], world: &dyn World) -> Result
         }
     }
     check_together(form, &values)?;
-    let needed = form.fields.iter().filter(|spec| spec.need != Need::Optional);
+    let needed =
+        form.fields.iter().filter(|spec| spec.need != Need::Optional && spec.typed != Typed::Never);
     for spec in needed {
         if !values.has(spec.field) {
             return Err(build::missing(spec.field).into());

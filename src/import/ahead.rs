@@ -1,5 +1,6 @@
 //! Reads, keys and maps rows ahead of the rules, in a thread of its own.
 
+use super::carried::Carrier;
 use super::mapping::Mapping;
 use super::plan::{MappedEvent, Plan};
 use super::problem::{Problem, quoted};
@@ -70,7 +71,10 @@ impl Ahead<'_> {
     pub(super) fn read(mut self, mut table: Table<'_>) -> Result<()> {
         let mut batch = Rows::default();
         let mut row = Row::default();
+        let mut carrier = Carrier::new(self.plan, table.is_returned());
         while table.read(&mut row)? {
+            row.carry(Vec::new());
+            carrier.pass(self.plan, &mut row);
             batch.bytes = batch.bytes.saturating_add(row.bytes());
             self.take(&mut row, table.take_origin(), &mut batch);
             let rows = batch.rows.len().saturating_add(batch.known.len());

@@ -56,8 +56,14 @@ fn is_of(body: &Body, kind: EventKind) -> bool {
 /// The types of events that rows become, by their numbers, but for adjustments, which their direction tells apart.
 const NUMBERS: &[(EventKind, u16)] = &[
     (EventKind::DistrictRegister, 8),
+    (EventKind::DistrictRetire, 9),
     (EventKind::FundEstablish, 10),
+    (EventKind::FundAmend, 11),
+    (EventKind::FundClose, 12),
     (EventKind::AllocationRecord, 13),
+    (EventKind::AllocationTransfer, 15),
+    (EventKind::ReservationMake, 17),
+    (EventKind::ReservationRelease, 18),
     (EventKind::ProgrammeRegister, 19),
     (EventKind::ProjectApprove, 21),
     (EventKind::ProjectComplete, 26),
@@ -69,18 +75,25 @@ const NUMBERS: &[(EventKind, u16)] = &[
     (EventKind::CommitmentClose, 33),
     (EventKind::PayeeRegister, 35),
     (EventKind::DisbursementRecord, 45),
+    (EventKind::Refund, 46),
     (EventKind::FollowOnPledge, 50),
     (EventKind::FollowOnPayIn, 51),
     (EventKind::FollowOnWithdraw, 52),
+    (EventKind::AllocationCarry, 70),
+    (EventKind::AllocationLapse, 71),
 ];
 
 /// What an event says in a field: any of these; `None` for what it has not.
 fn said(body: &Body, field: Field) -> Option<Vec<Value>> {
+    if field == Field::RestoresBudget {
+        // A word of the list, and a truth in the event.
+        return None;
+    }
     let mut said = Said { field, found: None };
     // Nothing is refused by looking.
     drop(body.fields(&mut said));
     let found = said.found?;
-    if field == Field::Purposes {
+    if matches!(field, Field::Purposes | Field::PurposesAdded) {
         return Some(vec![Value::Tags(found.into_iter().filter_map(tag).collect())]);
     }
     if field == Field::Amount {
@@ -132,6 +145,9 @@ fn is_of_parts(field: Field) -> bool {
 
 /// A field's value by itself; nothing for one that is not there.
 fn plain(value: Shown<'_>) -> Option<Value> {
+    if let Some(line) = value.line() {
+        return Some(Value::Line(line.clone()));
+    }
     if let Some(code) = value.code() {
         return Some(Value::Code(code.clone()));
     }
@@ -169,6 +185,7 @@ const OTHERS: &[(Field, &[&str])] = &[
     (Field::Division, &["source.division"]),
     (Field::Reference, &["source.reference"]),
     (Field::Project, &["project", "splits.project"]),
+    (Field::Rest, &["rest", "class"]),
     (Field::Fund, &[]),
     (Field::Year, &[]),
     (Field::Origin, &[]),

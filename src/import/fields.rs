@@ -40,6 +40,36 @@ pub fn fields(kind: EventKind) -> Vec<FieldSpec> {
     kind.form().imported().copied().collect()
 }
 
+/// A field that a row need not have.
+pub(super) const OPTIONAL: Need = Need::Optional;
+
+/// True if an event may have several lines, each with its amount (`[[event.split]]`).
+#[must_use]
+pub fn has_splits(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::ProjectApprove
+            | EventKind::CommitmentMake
+            | EventKind::CommitmentIncrease
+            | EventKind::CommitmentReduce
+            | EventKind::DisbursementRecord
+            | EventKind::Refund
+    )
+}
+
+/// The fields of a line with its amount.
+#[must_use]
+pub fn split_fields() -> Vec<FieldSpec> {
+    let of_line = [Field::Fund, Field::Year, Field::Origin, Field::Class, Field::Amount];
+    let specs = fields(EventKind::CommitmentIncrease).into_iter();
+    let mut specs: Vec<_> = specs.filter(|spec| of_line.contains(&spec.field)).collect();
+    for spec in &mut specs {
+        let is_fund = spec.field == Field::Fund;
+        spec.need = if is_fund { Need::Always } else { Need::Optional };
+    }
+    specs
+}
+
 /// True if a row without the field is refused.
 #[must_use]
 pub fn is_required(spec: &FieldSpec) -> bool {

@@ -1,17 +1,21 @@
 //! Fits a mapping to a file's header: names of columns become indexes, constants become values. A name
 //! that is not there is refused with the nearest that is.
 
+use super::fields::Shape;
 use super::mapping::{
-    Column, ColumnName, Condition, EventRule, FieldRule, Mapping, Part, Supply, unfit_constant,
+    Column, ColumnName, Condition, EventRule, FieldRule, Mapping, Numbers, Part, Sign, Supply,
+    ValueRule, percent_column, unfit_constant,
 };
 use super::planned::{
-    PlannedCondition, PlannedEvent, PlannedField, PlannedPart, PlannedSupply, constant,
+    Plain, PlannedCondition, PlannedEvent, PlannedField, PlannedNumbers, PlannedPart, PlannedSign,
+    PlannedSupply, PlannedValue,
 };
 use super::problem::{Problem, quoted};
 use super::text::nearest;
-use crate::domain::money::Currency;
 use crate::error::{Error, Kind, Result};
 use crate::form::Value;
+use crate::form::amount::exact::{Exact, Rounding};
+use crate::form::amount::{NumberStyle, Signs};
 use std::collections::BTreeMap;
 
 /// Columns of a file that a refusal lists.
@@ -21,7 +25,16 @@ const COLUMNS_NAMED: usize = 40;
 pub(super) struct Fit<'a> {
     pub(super) mapping: &'a Mapping,
     pub(super) header: &'a [String],
-    pub(super) currency: Currency,
+    pub(super) plain: Plain,
+}
+
+/// What a value has from the one that it is a part of.
+#[derive(Clone, Copy, Default)]
+struct Within {
+    rounding: Option<Rounding>,
+    /// It is counted with, and need not be whole minor units.
+    is_counted: bool,
+    is_factor: bool,
 }
 
 impl Fit<'_> {
@@ -83,12 +96,19 @@ impl Fit<'_> {
     }
 
     pub(super) fn conditions(&self, conditions: &[Condition]) -> Result<Vec<PlannedCondition>> {
-        let fit = |condition: &Condition| {
-            let (index, label) = self.column(&condition.column)?;
-            let (test, compare) = (condition.test.clone(), condition.compare);
-            Ok(PlannedCondition { index, label, test, compare })
-        };
-        conditions.iter().map(fit).collect()
+        conditions.iter().map(|condition| self.condition(condition)).collect()
+    }
+
+    fn condition(&self, condition: &Condition) -> Result<PlannedCondition> {
+        Ok(match condition {
+            Condition::Of(column, test, compare) => {
+                let (index, label) = self.column(column)?;
+                let (test, compare) = (test.clone(), *compare);
+                PlannedCondition::Of { index, label, test, compare }
+            }
+            Condition::Not(inner) => PlannedCondition::Not(Box::new(self.condition(inner)?)),
+            Condition::Any(all) => PlannedCondition::Any(self.conditions(all)?),
+        })
     }
 
     pub(super) fn event(&self, rule: &EventRule) -> Result<PlannedEvent> {
@@ -97,6 +117,11 @@ impl Fit<'_> {
             target: rule.target,
             when: self.conditions(&rule.when)?,
             fields: self.fields(&rule.fields)?,
+            splits: rule.splits.iter().map(|split| self.fields(split)).collect::<Result<_>>()?,
+            refund: match &rule.refund {
+                Some(refund) => Some((self.field(&refund.of)?, refund.by)),
+                None => None,
+            },
         })
     }
 
@@ -105,7 +130,7 @@ impl Fit<'_> {
     }
 
     fn constant(&self, rule: &FieldRule, text: &str) -> Result<Value> {
-        let value = constant(rule.spec.kind, text, self.currency);
+        let value = self.plain.constant(rule.spec.kind, text);
         value.map_err(|problem| unfit_constant(rule, &problem))?.ok_or_else(|| {
             unfit_constant(
                 rule,
@@ -115,21 +140,7 @@ impl Fit<'_> {
     }
 
     fn field(&self, rule: &FieldRule) -> Result<PlannedField> {
-        let (supply, label) = match &rule.from {
-            Supply::Constant(text) => {
-                (PlannedSupply::Constant(self.constant(rule, text)?), String::new())
-            }
-            Supply::Column(column) => {
-                let (index, label) = self.column(column)?;
-                let numbers = rule.numbers.as_ref().unwrap_or(&self.mapping.numbers).clone();
-                let dates = rule.dates.as_ref().unwrap_or(&self.mapping.dates).clone();
-                (PlannedSupply::Cell { index, numbers, dates }, label)
-            }
-            Supply::Template(parts) => {
-                let (parts, label) = self.template(parts)?;
-                (PlannedSupply::Template(parts), label)
-            }
-        };
+        let value = self.value(rule, &rule.value, Within::default())?;
         let default = rule.default.as_ref().map(|text| self.constant(rule, text)).transpose()?;
         let translate =
             |translation: &BTreeMap<String, String>| -> Result<BTreeMap<String, Value>> {
@@ -138,7 +149,120 @@ impl Fit<'_> {
             };
         let translation = rule.translation.as_ref().map(translate).transpose()?;
         let (spec, compare, as_written) = (rule.spec, rule.compare, rule.as_written);
-        Ok(PlannedField { spec, label, supply, default, translation, compare, as_written })
+        let label = value.label.clone();
+        Ok(PlannedField { spec, label, value, default, translation, compare, as_written })
+    }
+
+    /// A style of numbers, with the column of its sign; `sign` and `rounding` over its own.
+    pub(super) fn numbers(
+        &self,
+        numbers: &Numbers,
+        sign: Option<&Sign>,
+        rounding: Option<Rounding>,
+    ) -> Result<PlannedNumbers> {
+        let mut style = numbers.style.clone();
+        style.rounding = rounding.unwrap_or(style.rounding);
+        let sign = sign.or(numbers.sign.as_ref()).map(|sign| {
+            let (index, label) = self.column(&sign.column)?;
+            Ok::<_, Error>(PlannedSign { index, label, words: sign.words.clone() })
+        });
+        Ok(PlannedNumbers { style, sign: sign.transpose()?, is_factor: false })
+    }
+
+    fn value(&self, field: &FieldRule, rule: &ValueRule, within: Within) -> Result<PlannedValue> {
+        let numbers = rule.numbers.as_ref().unwrap_or(&self.mapping.numbers);
+        let rounding = rule.rounding.or(within.rounding);
+        let counted = Within { rounding, is_counted: true, is_factor: false };
+        let all = |rules: &[ValueRule], within| {
+            rules.iter().map(|one| self.value(field, one, within)).collect::<Result<Vec<_>>>()
+        };
+        let mut own_label = None;
+        let supply = match &rule.from {
+            Supply::Constant(text) if within.is_counted => {
+                PlannedSupply::Number(self.number(field, text)?)
+            }
+            Supply::Constant(text) => {
+                PlannedSupply::Constant(self.constant(field, text)?, text.clone())
+            }
+            Supply::Percent => PlannedSupply::Number(self.percent(rule.line)?),
+            Supply::Column(column) => {
+                let (index, label) = self.column(column)?;
+                own_label = Some(label);
+                let mut planned = if field.spec.kind == Shape::Amount {
+                    self.numbers(numbers, rule.sign.as_ref(), rounding)?
+                } else {
+                    PlannedNumbers::default()
+                };
+                if within.is_factor {
+                    planned = factor(planned);
+                }
+                let dates = rule.dates.as_ref().unwrap_or(&self.mapping.dates.formats).clone();
+                PlannedSupply::Cell { index, numbers: planned, dates }
+            }
+            Supply::Template(parts) => {
+                let (parts, label) = self.template(parts)?;
+                own_label = Some(label);
+                PlannedSupply::Template(parts)
+            }
+            Supply::Sum(rules) => PlannedSupply::Sum(all(rules, counted)?),
+            Supply::Negate(one) => {
+                PlannedSupply::Negate(Box::new(self.value(field, one, counted)?))
+            }
+            // The first is an amount, the others say how much of it.
+            Supply::Times(rules) => {
+                let (first, factors) = rules.split_at(rules.len().min(1));
+                let is_factor = Within { is_factor: true, ..counted };
+                let first = all(first, Within { is_factor: within.is_factor, ..counted })?;
+                PlannedSupply::Times(first.into_iter().chain(all(factors, is_factor)?).collect())
+            }
+            Supply::First(rules) => {
+                PlannedSupply::First(all(rules, Within { rounding, ..within })?)
+            }
+            Supply::Piece(of, end, mark) => {
+                let of = self.value(field, of, Within { rounding, ..within })?;
+                PlannedSupply::Piece(Box::new(of), *end, mark.clone())
+            }
+        };
+        let mut value = PlannedValue {
+            supply,
+            label: own_label.unwrap_or_default(),
+            blank: rule.blank.as_ref().unwrap_or(&self.mapping.blank).clone(),
+            carries: rule.carries,
+            cut: rule.cut,
+            rounding: rounding.unwrap_or(numbers.style.rounding),
+        };
+        if value.label.is_empty() {
+            let label =
+                value.operands().iter().map(|one| &one.label).find(|label| !label.is_empty());
+            value.label = label.cloned().unwrap_or_default();
+        }
+        Ok(value)
+    }
+
+    /// A constant that is counted with.
+    fn number(&self, rule: &FieldRule, text: &str) -> Result<Exact> {
+        let exact = NumberStyle::default().exact(text, self.plain.currency);
+        let exact = exact.map_err(|refusal| unfit_constant(rule, &Problem::from(refusal)));
+        exact.map(|(exact, _)| exact)
+    }
+
+    /// One hundredth; in a file that has a column of this name, nobody knows which is meant.
+    fn percent(&self, line: usize) -> Result<Exact> {
+        let compare = self.mapping.compare;
+        if !self.header.iter().any(|name| compare.of(name) == "%") {
+            return Ok(Exact::new(1, -2));
+        }
+        let (index, _) = self.column(&percent_column(line))?;
+        let number = index.saturating_add(1);
+        let message = format!(
+            "mapping line {line}: `%` may be one hundredth, or the column {number} of this name"
+        );
+        Err(Error::new(Kind::Usage, "mapping_percent", message)
+            .with_hint(format!(
+                "say which is meant: {{ constant = \"0.01\" }} or {{ column = {number} }}"
+            ))
+            .with_detail("line", line)
+            .with_detail("column", number))
     }
 
     /// The parts with their columns, and the name of the first column.
@@ -159,6 +283,13 @@ impl Fit<'_> {
         }
         Ok((planned, first.unwrap_or_default()))
     }
+}
+
+/// The style of what an amount is multiplied by: no unit, sign or currency.
+fn factor(numbers: PlannedNumbers) -> PlannedNumbers {
+    let style =
+        NumberStyle { scale: 1, minor: false, signs: Signs::Listed(Vec::new()), ..numbers.style };
+    PlannedNumbers { style, sign: None, is_factor: true }
 }
 
 #[cfg(test)]

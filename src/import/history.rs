@@ -6,6 +6,7 @@ use super::former::KEY_DOCUMENT;
 use super::intake::{Intake, Past};
 use super::job::Job;
 use super::mapping::Kin;
+use super::payments::Payments;
 use super::rowkey::{Bears, Booking, RowMemory};
 use crate::domain::admit::books;
 use crate::domain::calendar::Date;
@@ -34,6 +35,8 @@ pub(super) struct History {
     pub(super) lines: BTreeSet<LineKey>,
     /// The columns that earlier imports knew rows by.
     pub(super) keys: BTreeSet<String>,
+    /// Payments that refunds of this list may be of.
+    pub(super) payments: Payments,
     /// Another part of the list as which this very file was imported, with an entry of it that stands.
     same_file: Option<(String, u64)>,
 }
@@ -44,7 +47,8 @@ impl History {
         job: &Job<'_>,
         documents: &[DocumentRef],
     ) -> Result<Self> {
-        let mut history = Self::default();
+        let payments = Payments::asked(job.mapping.refunds_by());
+        let mut history = Self { payments, ..Self::default() };
         let mut reading = Reading {
             job,
             documents,
@@ -104,6 +108,11 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn take(&mut self, past: &Past<'_>, history: &mut History) -> Result<()> {
         self.name(past, history)?;
+        if !history.payments.is_idle()
+            && let Some(event) = (past.event)()?
+        {
+            history.payments.learn(past.index, &event.body);
+        }
         let Some((source, key)) = past.row else { return Ok(()) };
         let kin = self.kin_of(source);
         if past.begins {

@@ -59,8 +59,8 @@ pub trait Intake {
     /// The state with all rows taken so far.
     fn state(&self) -> &State;
 
-    /// Tells `each` every entry that was imported before, and every one that names a fund, project or
-    /// payee, in order.
+    /// Tells `each` every entry that was imported before, every payment, and every entry that names a fund,
+    /// project or payee, in order.
     ///
     /// # Errors
     /// The ledger cannot be read; the errors of `each`.
@@ -74,6 +74,9 @@ pub trait Intake {
 
     /// The index that the next entry gets.
     fn next_index(&self) -> u64;
+
+    /// From now on rows may refund payments that were taken before them.
+    fn remember_payments(&mut self) {}
 
     /// Takes a row.
     ///
@@ -145,6 +148,10 @@ impl Intake for LedgerIntake<'_> {
 
     fn next_index(&self) -> u64 {
         self.batch.next_index()
+    }
+
+    fn remember_payments(&mut self) {
+        self.batch.remember_payments();
     }
 
     fn take(&mut self, _: &str, key: [u8; 16], orders: &[Order]) -> Result<Taken> {

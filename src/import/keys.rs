@@ -165,6 +165,11 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// True for a list.
+    pub(super) fn is_list(&self) -> bool {
+        self.value.get_ref().is_array()
+    }
+
     /// The values of a list.
     pub(super) fn values(&self) -> Result<Vec<Item<'a>>> {
         let list = self.value.get_ref().as_array().ok_or_else(|| self.unfit("a list"))?;

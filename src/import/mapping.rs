@@ -3,32 +3,36 @@
 
 pub(in crate::import) mod conditions;
 mod control;
+mod event;
 mod pattern;
 mod sheet;
 mod source;
 mod styles;
+mod values;
 
 pub(super) use self::conditions::{Column, ColumnName, Condition, Test};
 pub use self::control::{Control, Target};
+pub(super) use self::event::EventRule;
 pub(super) use self::pattern::{Filter, Part};
 pub use self::source::{Kin, Source};
+pub(super) use self::styles::{Dates, Numbers, Sign, SignWords};
+pub(super) use self::values::{End, FieldRule, Supply, ValueRule, percent_column, unfit_constant};
 
 use self::conditions::{column, conditions, folding};
-use self::pattern::template;
-use self::styles::{date_formats, number_style};
-use super::fields::{self, Created, EventKind, Field, FieldSpec, Shape, is_required};
+use super::fields::Created;
 use super::former;
 use super::keys::{Item, Section, with_top};
+use super::payments::NamedBy;
 use super::reader::FileFormat;
 use super::text::Compare;
 use super::wanted::SheetFormat;
 use crate::domain::calendar::Date;
 use crate::domain::money::Currency;
 use crate::error::{Error, Kind, Result};
-use crate::form::amount::{NumberStyle, Signs};
+use crate::form::amount::Signs;
 use crate::form::currency;
-use crate::form::day::DateFormat;
-use std::collections::BTreeMap;
+use crate::form::day::fiscal::Named;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most bytes of a `source`, as entries keep it.
 pub const MAX_SOURCE_BYTES: usize = 64;
@@ -61,45 +65,15 @@ pub struct Mapping {
     pub(super) width: Option<usize>,
     pub(super) blank_beyond: bool,
     pub(super) compare: Compare,
-    pub(super) numbers: NumberStyle,
-    pub(super) dates: Vec<DateFormat>,
+    pub(super) numbers: Numbers,
+    pub(super) dates: Dates,
+    /// Texts that a blank cell may hold.
+    pub(super) blank: Vec<String>,
+    /// The month in which the ledger's fiscal year begins, once that is known.
+    pub(super) fiscal_start: u8,
     pub(super) skip: Vec<Condition>,
     pub(super) events: Vec<EventRule>,
     pub(super) created: BTreeMap<Created, Vec<FieldRule>>,
-}
-
-/// What one `[[event]]` says.
-#[derive(Debug, Clone)]
-pub(super) struct EventRule {
-    pub(super) kind: EventKind,
-    pub(super) when: Vec<Condition>,
-    pub(super) fields: Vec<FieldRule>,
-    /// `amount_is = "target"`.
-    pub(super) target: bool,
-}
-
-/// Where a field's value comes from.
-#[derive(Debug, Clone)]
-pub(super) struct FieldRule {
-    pub(super) spec: FieldSpec,
-    pub(super) from: Supply,
-    pub(super) default: Option<String>,
-    pub(super) translation: Option<BTreeMap<String, String>>,
-    /// How a cell is compared with what `map` lists.
-    pub(super) compare: Compare,
-    /// `as_written`: a code may look like what a spreadsheet makes of codes.
-    pub(super) as_written: bool,
-    pub(super) numbers: Option<NumberStyle>,
-    pub(super) dates: Option<Vec<DateFormat>>,
-    /// Line of the mapping file.
-    pub(super) line: usize,
-}
-
-#[derive(Debug, Clone)]
-pub(super) enum Supply {
-    Constant(String),
-    Column(Column),
-    Template(Vec<Part>),
 }
 
 const TOP: &[&str] = &[
@@ -120,6 +94,7 @@ const TOP: &[&str] = &[
     "target",
     "numbers",
     "dates",
+    "blank",
     "skip",
     "create",
     "event",
@@ -136,16 +111,18 @@ impl Mapping {
             top.only(TOP)?;
             let source = source::read(&top.need("source")?)?;
             let default_date = top.get("default_date").map(|item| day(&item)).transpose()?;
-            let numbers = top.get("numbers").map(|item| number_style(&item)).transpose()?;
-            let dates = top.get("dates").map(|item| date_formats(&item)).transpose()?;
-            let truth = |key| top.get(key).map_or(Ok(false), |item| item.truth());
             let compare = folding(&top, Compare::Seen)?;
+            let numbers =
+                top.get("numbers").map(|item| styles::numbers(&item, compare)).transpose()?;
+            let dates = top.get("dates").map(|item| styles::dates(&item)).transpose()?;
+            let blank = top.get("blank").map(|item| styles::blank(&item, compare)).transpose()?;
+            let truth = |key| top.get(key).map_or(Ok(false), |item| item.truth());
             let skip = top
                 .get("skip")
                 .map_or(Ok(Vec::new()), |item| conditions(&item, "[[skip]]", compare))?;
             let items = top.need("event")?.list()?;
             let events: Vec<EventRule> =
-                items.iter().map(|item| event(item, compare)).collect::<Result<_>>()?;
+                items.iter().map(|item| event::event(item, compare)).collect::<Result<_>>()?;
             let target = control::target(&top, &items, events.iter().any(|rule| rule.target))?;
             Ok(Self {
                 source,
@@ -162,6 +139,8 @@ impl Mapping {
                 compare,
                 numbers: numbers.unwrap_or_default(),
                 dates: dates.unwrap_or_default(),
+                blank: blank.unwrap_or_default(),
+                fiscal_start: 1,
                 skip,
                 events,
                 created: top
@@ -191,28 +170,46 @@ impl Mapping {
         }
         let mut fitted = self.clone();
         fitted.currency = Some(ledger);
-        let rules = fitted.events.iter_mut().flat_map(|rule| &mut rule.fields);
-        let created = fitted.created.values_mut().flatten();
-        let styles = rules.chain(created).filter_map(|rule| rule.numbers.as_mut());
-        for style in styles.chain([&mut fitted.numbers]) {
-            let Signs::Listed(signs) = &mut style.signs else { continue };
+        let mut other = None;
+        let mut own_only = |numbers: &mut Numbers| {
+            let Signs::Listed(signs) = &mut numbers.style.signs else { return };
             let first = signs.first().cloned();
             signs.retain(|sign| currency::fits(sign, &code));
-            if let Some(sign) = first.filter(|_| signs.is_empty()) {
-                return Err(refused(&sign));
-            }
+            other = other.take().or(first.filter(|_| signs.is_empty()));
+        };
+        let rules = fitted.events.iter_mut().flat_map(EventRule::all_fields_mut);
+        let created = fitted.created.values_mut().flatten();
+        rules.chain(created).for_each(|rule| rule.value.each_style(&mut own_only));
+        own_only(&mut fitted.numbers);
+        match other {
+            Some(sign) => Err(refused(&sign)),
+            None => Ok(fitted),
         }
-        Ok(fitted)
+    }
+
+    /// The mapping for a ledger whose fiscal year begins in this month.
+    pub(super) fn from_month(mut self, month: u8) -> Self {
+        self.fiscal_start = month;
+        self
+    }
+
+    /// By which calendar year `FY2013` names a fiscal year: what the mapping says; where the year is that
+    /// of the calendar, there is one only.
+    pub(super) fn year_named(&self) -> Named {
+        let only = if self.fiscal_start == 1 { Named::ByBegin } else { Named::Unknown };
+        self.dates.fy.unwrap_or(only)
+    }
+
+    /// What refunds of the list name their payments by.
+    pub(super) fn refunds_by(&self) -> BTreeSet<NamedBy> {
+        self.events.iter().filter_map(|event| Some(event.refund.as_ref()?.by)).collect()
     }
 
     /// True if a value is made of the number of its row.
     pub(super) fn numbers_rows(&self) -> bool {
-        let fields = self.events.iter().flat_map(|rule| &rule.fields);
+        let fields = self.events.iter().flat_map(EventRule::all_fields);
         let created = self.created.values().flatten();
-        fields.chain(created).any(|rule| match &rule.from {
-            Supply::Template(parts) => parts.iter().any(|part| matches!(part, Part::RowNumber(_))),
-            Supply::Constant(_) | Supply::Column(_) => false,
-        })
+        fields.chain(created).any(|rule| rule.value.numbers_rows())
     }
 
     /// The columns that rows are known by, as the name of a document; `None` where it is all they hold.
@@ -272,51 +269,6 @@ fn day(item: &Item<'_>) -> Result<Date> {
     item.as_text().and_then(Date::parse).ok_or_else(|| item.unfit("a day written \"YYYY-MM-DD\""))
 }
 
-fn event(item: &Item<'_>, compare: Compare) -> Result<EventRule> {
-    let kind_item = item.section("[[event]]")?.need("type")?;
-    let kind = fields::kind(kind_item.text()?).ok_or_else(|| {
-        let near = fields::nearest_kind(kind_item.as_text().unwrap_or_default());
-        let near = near.map_or_else(String::new, |near| format!(" (did you mean \"{near}\"?)"));
-        kind_item.unfit(&format!("a type of event{near}"))
-    })?;
-    let name = format!("[[event]] {}", kind.text());
-    let section = item.section(&name)?;
-    let mut known = vec!["type", "when"];
-    let specs = fields::fields(kind);
-    known.extend(specs.iter().map(|spec| spec.field.text()));
-    if kind == EventKind::AllocationRecord {
-        known.extend(["amount_is", "target"]);
-    }
-    section.only(&known)?;
-    let when =
-        section.get("when").map_or(Ok(Vec::new()), |item| conditions(&item, "when", compare))?;
-    let target = match section.get("amount_is") {
-        None => false,
-        Some(item) => match item.text()? {
-            "amount" => false,
-            "target" => true,
-            _ => return Err(item.unfit("\"amount\" or \"target\"")),
-        },
-    };
-    let fields = field_rules(&section, &specs, compare)?;
-    check_line(&section, kind, &fields)?;
-    Ok(EventRule { kind, when, fields, target })
-}
-
-/// Funding needs its fund and amount together; a line's finer parts need its fund.
-fn check_line(section: &Section<'_>, kind: EventKind, fields: &[FieldRule]) -> Result<()> {
-    let has = |field| fields.iter().any(|rule| rule.spec.field == field);
-    let part = [Field::Year, Field::Origin, Field::Class].into_iter().any(has);
-    let funded = kind == EventKind::ProjectApprove && has(Field::Amount);
-    if (part || funded) && !has(Field::Fund) {
-        return Err(section.missing("fund"));
-    }
-    if kind == EventKind::ProjectApprove && has(Field::Fund) && !has(Field::Amount) {
-        return Err(section.missing("amount"));
-    }
-    Ok(())
-}
-
 fn created(item: &Item<'_>, compare: Compare) -> Result<BTreeMap<Created, Vec<FieldRule>>> {
     let section = item.section("[create]")?;
     let known: Vec<&str> = Created::ALL.iter().map(|one| one.text()).collect();
@@ -329,117 +281,14 @@ fn created(item: &Item<'_>, compare: Compare) -> Result<BTreeMap<Created, Vec<Fi
         let specs = one.fields();
         let known: Vec<&str> = specs.iter().map(|spec| spec.field.text()).collect();
         section.only(&known)?;
-        all.insert(*one, field_rules(&section, &specs, compare)?);
+        all.insert(*one, event::field_rules(&section, &specs, compare)?);
     }
     Ok(all)
 }
 
-fn field_rules(
-    section: &Section<'_>,
-    specs: &[FieldSpec],
-    compare: Compare,
-) -> Result<Vec<FieldRule>> {
-    let mut rules = Vec::new();
-    for spec in specs {
-        match section.get(spec.field.text()) {
-            Some(item) => rules.push(field(&item, *spec, compare)?),
-            None if is_required(spec) => return Err(section.missing(spec.field.text())),
-            None => {}
-        }
-    }
-    Ok(rules)
-}
-
-fn field(item: &Item<'_>, spec: FieldSpec, compare: Compare) -> Result<FieldRule> {
-    let mut rule = FieldRule {
-        spec,
-        from: Supply::Constant(String::new()),
-        default: None,
-        translation: None,
-        compare,
-        as_written: false,
-        numbers: None,
-        dates: None,
-        line: item.line(),
-    };
-    let Some(section) = item.as_section(spec.field.text()) else {
-        rule.from = Supply::Constant(constant(item, spec.kind)?);
-        return Ok(rule);
-    };
-    section.only(&[
-        "column",
-        "template",
-        "default",
-        "map",
-        "fold",
-        "as_written",
-        "numbers",
-        "dates",
-    ])?;
-    rule.compare = folding(&section, compare)?;
-    let (from, is_cell) = match (section.get("column"), section.get("template")) {
-        (Some(item), None) => (Supply::Column(column(&item)?), true),
-        (None, Some(item)) => (Supply::Template(template(&item)?), false),
-        (Some(_), Some(_)) | (None, None) => {
-            return Err(item.unfit("a constant, or a table with either `column` or `template`"));
-        }
-    };
-    rule.from = from;
-    rule.default = section.get("default").map(|item| constant(&item, spec.kind)).transpose()?;
-    rule.translation =
-        section.get("map").map(|item| translation(&item, rule.compare)).transpose()?;
-    rule.as_written = section.get("as_written").map_or(Ok(false), |item| item.truth())?;
-    rule.numbers = section.get("numbers").map(|item| number_style(&item)).transpose()?;
-    rule.dates = section.get("dates").map(|item| date_formats(&item)).transpose()?;
-    let amount = is_cell && spec.kind == Shape::Amount;
-    let date = is_cell && spec.kind == Shape::Date;
-    if (rule.numbers.is_some() && !amount) || (rule.dates.is_some() && !date) {
-        return Err(item.unfit(
-            "without `numbers` and `dates`, unless an amount or a day comes from its column",
-        ));
-    }
-    Ok(rule)
-}
-
-/// A constant as text; whole numbers are read too, and lists where several values are possible.
-fn constant(item: &Item<'_>, shape: Shape) -> Result<String> {
-    match (shape, item.as_number()) {
-        (Shape::Tags, _) => Ok(item.texts()?.join(";")),
-        (_, Some(number)) => Ok(number.to_string()),
-        (_, None) => item.text().map(str::to_owned),
-    }
-}
-
-/// The pairs of a `map`, by the key as it is compared.
-fn translation(item: &Item<'_>, compare: Compare) -> Result<BTreeMap<String, String>> {
-    let section = item.section("map")?;
-    let mut pairs = BTreeMap::new();
-    for (key, item) in section.items() {
-        let value = item.text()?.to_owned();
-        let before = pairs.insert(compare.of(key).into_owned(), value.clone());
-        if before.is_some_and(|before| before != value) {
-            return Err(item.unfit("said once: another key of the map is read as the same text"));
-        }
-    }
-    Ok(pairs)
-}
-
-/// The error for a value of the mapping that cannot be what its field is.
-pub(super) fn unfit_constant(rule: &FieldRule, problem: &super::problem::Problem) -> Error {
-    let message = format!("mapping line {}: `{}`: {problem}", rule.line, rule.spec.field.text());
-    Error::new(Kind::Usage, "mapping_value", message)
-        .with_hint(
-            "constants and templates are written YYYY-MM-DD and 1234.50, whatever the file's style",
-        )
-        .with_detail("line", rule.line)
-        .with_detail("key", rule.spec.field.text())
-        .in_case("constant")
-        .with_detail("expected", &problem.allowed)
-        .with_detail("found", &problem.found)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::fields::Field;
     use super::*;
 
     const START: &str = "source = \"s\"\n";
@@ -466,7 +315,7 @@ mod tests {
         let mapping = Mapping::parse(example).unwrap();
         assert_eq!((mapping.source.as_str(), mapping.historical), ("menu-money", true));
         assert_eq!((mapping.format.delimiter(), mapping.format.encoding()), (b',', "UTF-8"));
-        assert_eq!(mapping.numbers.thousands, Some(','));
+        assert_eq!(mapping.numbers.style.thousands, Some(','));
         assert_eq!(mapping.events.len(), 1);
         for key in TOP {
             assert!(
@@ -481,9 +330,9 @@ mod tests {
         let see = "\n  next: schemas/mapping.md says what each key is for";
         for (text, message) in [
             ("source = ", "mapping_syntax: mapping line 1: string values must be quoted, expected literal string\n  next: the mapping is a TOML 1.0 file; schemas/mapping.md names its keys".to_owned()),
-            (&with("encodng = \"gb18030\""), "mapping_unknown_key: mapping line 2: `encodng` is no key of the mapping\n  next: did you mean `encoding`? Known here: source, encoding, delimiter, escape, header, width, sheet, blank_beyond, fold, key, currency, historical, default_date, control, target, numbers, dates, skip, create, event".to_owned()),
+            (&with("encodng = \"gb18030\""), "mapping_unknown_key: mapping line 2: `encodng` is no key of the mapping\n  next: did you mean `encoding`? Known here: source, encoding, delimiter, escape, header, width, sheet, blank_beyond, fold, key, currency, historical, default_date, control, target, numbers, dates, blank, skip, create, event".to_owned()),
             (&format!("{START}{EVENT}amonut = 1"), "mapping_unknown_key: mapping line 6: `amonut` is no key of [[event]] follow-on.pay-in\n  next: did you mean `amount`? Known here: type, when, code, amount, occurred_on, document_no".to_owned()),
-            (&with("[numbers]\nzzz = 1"), "mapping_unknown_key: mapping line 3: `zzz` is no key of [numbers]\n  next: known here: decimal, thousands, currency, negative, scale".to_owned()),
+            (&with("[numbers]\nzzz = 1"), "mapping_unknown_key: mapping line 3: `zzz` is no key of [numbers]\n  next: known here: decimal, thousands, groups, currency, negative, scale, minor, round, sign".to_owned()),
             (EVENT, format!("mapping_missing_key: the mapping has no `source`{see}")),
             (START, format!("mapping_missing_key: the mapping has no `event`{see}")),
             (&format!("{START}[[event]]\ntype = \"follow-on.pay-in\"\ncode = \"c\""), format!("mapping_missing_key: [[event]] follow-on.pay-in has no `amount`{see}")),
@@ -495,15 +344,15 @@ mod tests {
             (&with("[numbers]\nnegative = \"CR\""), format!("mapping_value: mapping line 3: `negative` is of \"-\", \"trailing -\" and \"()\", found `\"CR\"`{see}")),
             (&with("[numbers]\ncurrency = [\"1\"]"), format!("mapping_value: mapping line 3: `currency` is signs or codes without digits, points, commas, `()+-`, found `[\"1\"]`{see}")),
             (&with("[numbers]\nscale = 0"), format!("mapping_value: mapping line 3: `scale` is a whole number from 1, found `0`{see}")),
-            (&with("[dates]\nformats = \"dd.mm.yy\""), format!("mapping_value: mapping line 3: `formats` is formats with one year (yyyy or roc), one month (mm or m) and one day (dd or d), found `\"dd.mm.yy\"`{see}")),
-            (&with("[[skip]]\ncolumn = \"a\""), format!("mapping_value: mapping line 2: `skip` is a condition with exactly one of is, equals, starts_with, contains, found `[[skip]]`{see}")),
+            (&with("[dates]\nformats = \"dd.mm.yy\""), format!("mapping_value: mapping line 3: `formats` is formats without yy, unless `pivot` beside them is the last year that yy stands for, found `\"dd.mm.yy\"`{see}")),
+            (&with("[[skip]]\ncolumn = \"a\""), format!("mapping_value: mapping line 2: `skip` is a condition with exactly one of is, equals, starts_with, contains, matches; or one with not or any alone, found `[[skip]]`{see}")),
             (&with("[[skip]]\ncolumn = 0\nis = \"blank\""), format!("mapping_value: mapping line 3: `column` is a column's name, or its number from 1, found `0`{see}")),
-            (&with("[[skip]]\ncolumn = \"a\"\nis = \"empty\""), format!("mapping_value: mapping line 4: `is` is one of \"blank\", \"filled\", \"zero\", \"not zero\", \"positive\", \"negative\", found `\"empty\"`{see}")),
+            (&with("[[skip]]\ncolumn = \"a\"\nis = \"empty\""), format!("mapping_value: mapping line 4: `is` is one of \"blank\", \"filled\", \"number\", \"zero\", \"not zero\", \"positive\", \"negative\", found `\"empty\"`{see}")),
             (&with("[[event]]\ntype = \"commitment.mak\""), format!("mapping_value: mapping line 3: `type` is a type of event (did you mean \"commitment.make\"?), found `\"commitment.mak\"`{see}")),
             (&with("[[event]]\ntype = \"allocation.record\"\nfund = \"f\"\namount = 1\namount_is = \"total\""), format!("mapping_value: mapping line 6: `amount_is` is \"amount\" or \"target\", found `\"total\"`{see}")),
-            (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = {}\namount = 1"), format!("mapping_value: mapping line 4: `code` is a constant, or a table with either `column` or `template`, found `{{}}`{see}")),
+            (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = {}\namount = 1"), format!("mapping_value: mapping line 4: `code` is a constant, or a table with one of `column`, `template`, `sum`, `difference`, `negate`, `times`, `first`, `part`, found `{{}}`{see}")),
             (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = 1.5\namount = 1"), format!("mapping_value: mapping line 4: `code` is a text, found `1.5`{see}")),
-            (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = { template = \"{a|upper}\" }\namount = 1"), format!("mapping_value: mapping line 4: `template` is a template: text with {{column}}, {{#4}}, {{row}} or {{line}}, filters |code, |slug, |pad2 to |pad9, and {{{{ }}}} for braces, found `\"{{a|upper}}\"`{see}")),
+            (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = { template = \"{a|upper}\" }\namount = 1"), format!("mapping_value: mapping line 4: `template` is a template: text with {{column}}, {{#4}}, {{row}} or {{line}}, filters |code, |slug, |year, |fiscal_year, |pad2 to |pad9, and {{{{ }}}} for braces, found `\"{{a|upper}}\"`{see}")),
             (&with("[[event]]\ntype = \"follow-on.pay-in\"\ncode = { column = \"a\", numbers = { scale = 2 } }\namount = 1"), format!("mapping_value: mapping line 4: `code` is without `numbers` and `dates`, unless an amount or a day comes from its column, found `{{ column = \"a\", numbers = {{ scale = 2 }} …`{see}")),
             (&with("[[event]]\ntype = \"commitment.make\"\ncontract = \"c\"\namount = 1\nyear = 2002"), format!("mapping_missing_key: [[event]] commitment.make has no `fund`{see}")),
             (&with("[[event]]\ntype = \"project.approve\"\ncode = \"c\"\ntitle = \"t\"\npurpose = \"p\"\nfund = \"f\""), format!("mapping_missing_key: [[event]] project.approve has no `amount`{see}")),
@@ -535,10 +384,12 @@ mod tests {
         );
         let mapping = Mapping::parse(&text).unwrap();
         let when = &mapping.events[0].when;
-        assert_eq!(when[0].column.name, ColumnName::Number(1));
-        assert_eq!(when[1].test, Test::Equals(vec!["x".into(), "y".into()]));
+        let Condition::Of(column, Test::Filled, _) = &when[0] else { panic!("{when:?}") };
+        assert_eq!(column.name, ColumnName::Number(1));
+        let Condition::Of(_, test, _) = &when[1] else { panic!("{when:?}") };
+        assert_eq!(*test, Test::Equals(vec!["x".into(), "y".into()]));
         let amount =
             &mapping.events[0].fields.iter().find(|f| f.spec.field == Field::Amount).unwrap();
-        assert_eq!(amount.numbers.as_ref().unwrap().thousands, Some('.'));
+        assert_eq!(amount.value.numbers.as_ref().unwrap().style.thousands, Some('.'));
     }
 }

@@ -1,6 +1,7 @@
 //! What comes in: CSV files and sheets of workbooks, driven by a TOML mapping (schemas/mapping.md).
 
 mod ahead;
+mod carried;
 mod changed;
 mod decode;
 pub mod fields;
@@ -14,6 +15,7 @@ mod keys;
 mod label;
 pub mod mapping;
 mod mark;
+pub mod payments;
 pub mod plan;
 mod planned;
 pub mod problem;
@@ -21,6 +23,7 @@ pub mod reader;
 mod refusal;
 pub mod rejects;
 mod returned;
+pub mod rounded;
 pub mod rowkey;
 pub mod rows;
 pub mod run;

@@ -3,28 +3,31 @@
 
 mod amounts;
 mod columns;
+mod filter;
+mod lines;
+mod values;
 
 pub use crate::form::{Value, Values};
 
-use super::fields::{Created, EventKind, Field, FieldSpec, Shape, is_required};
+use super::fields::{Created, EventKind, Field, is_required};
 use super::fit::Fit;
 use super::mapping::{Filter, Mapping, Test};
+use super::payments::NamedBy;
 use super::planned::{
-    PlannedCondition, PlannedEvent, PlannedField, PlannedPart, PlannedSupply, constant,
+    Plain, PlannedCondition, PlannedEvent, PlannedField, PlannedNumbers, PlannedPart, PlannedSupply,
 };
 use super::problem::{Problem, quoted};
 use super::reader::Row;
-use super::spoilt;
-use super::text::{self, Compare, clean, is_blank, nearest, slug, without_guard};
+use super::rounded::Rounded;
+use super::text::{Compare, clean, is_blank};
 use crate::domain::calendar::Date;
 use crate::domain::ids::Text;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::state::NO_CURRENCY;
 use crate::error::Result;
-use crate::form::day::{self, DateFormat};
-use crate::form::{self, amount::NumberStyle};
+use crate::form::day::DateFormat;
+use crate::form::{self};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 /// An event that a row says, in the order of the mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +42,21 @@ pub struct MappedEvent {
     pub occurred_on: Date,
     /// Its other fields.
     pub values: Values,
+    /// What rounding did to its amounts.
+    pub rounded: Rounded,
+    /// The payment that it gives back: by what it is named, its name, and the column of that.
+    pub refund: Option<(NamedBy, String, String)>,
+    /// A payment below zero in the list, which is a refund here.
+    pub turned: bool,
+}
+
+impl MappedEvent {
+    /// Its amount as the list has it.
+    #[must_use]
+    pub fn amount(&self) -> Option<Amount> {
+        let amount = self.values.amount_of(Field::Amount)?;
+        if self.turned { amount.checked_neg() } else { Some(amount) }
+    }
 }
 
 /// A mapping fitted to a header and a currency.
@@ -53,10 +71,15 @@ pub struct Plan {
     /// The column of the amounts that the file is held against.
     control: Option<(usize, String)>,
     total_row: Option<PlannedCondition>,
-    currency: Currency,
+    plain: Plain,
+    /// The month in which the ledger's fiscal year begins.
+    fiscal_start: u8,
     default_date: Option<Date>,
-    numbers: NumberStyle,
+    numbers: PlannedNumbers,
     dates: Vec<DateFormat>,
+    /// Texts that a blank cell may hold, as they are compared.
+    blank: Vec<String>,
+    compare: Compare,
     skip: Vec<PlannedCondition>,
     events: Vec<PlannedEvent>,
     created: BTreeMap<Created, Vec<PlannedField>>,
@@ -71,7 +94,8 @@ impl Plan {
     /// `mapping_value` for a constant that is not what its field is.
     pub fn new(mapping: &Mapping, header: &[String], exponent: u8) -> Result<Self> {
         let currency = Currency { exponent, ..mapping.currency.unwrap_or(NO_CURRENCY) };
-        let fit = Fit { mapping, header, currency };
+        let plain = Plain { currency, year_named: mapping.year_named() };
+        let fit = Fit { mapping, header, plain };
         let created = mapping.created.iter();
         let control = &mapping.control;
         let plan = Self {
@@ -82,10 +106,13 @@ impl Plan {
             key: mapping.key.iter().map(|column| fit.column(column)).collect::<Result<_>>()?,
             control: control.column.as_ref().map(|column| fit.column(column)).transpose()?,
             total_row: fit.conditions(control.total_row.as_slice())?.pop(),
-            currency,
+            plain,
+            fiscal_start: mapping.fiscal_start,
             default_date: mapping.default_date,
-            numbers: mapping.numbers.clone(),
-            dates: mapping.dates.clone(),
+            numbers: fit.numbers(&mapping.numbers, None, None)?,
+            dates: mapping.dates.formats.clone(),
+            blank: mapping.blank.clone(),
+            compare: mapping.compare,
             skip: fit.conditions(&mapping.skip)?,
             events: mapping.events.iter().map(|rule| fit.event(rule)).collect::<Result<_>>()?,
             created: created
@@ -153,7 +180,7 @@ impl Plan {
     /// The row's [`Problem`], with its column.
     pub fn created(&self, one: Created, row: &Row) -> Result<Option<Values>, Problem> {
         match self.created.get(&one) {
-            Some(fields) => self.values(fields, row).map(Some),
+            Some(fields) => self.values(fields, row, &mut Rounded::default()).map(Some),
             None if one == Created::Payee => Ok(Some(Values::default())),
             None => Ok(None),
         }
@@ -162,31 +189,40 @@ impl Plan {
     /// A value as people write it.
     #[must_use]
     pub fn shown(&self, value: &Value) -> String {
-        form::value::shown(value, self.currency, quoted)
+        form::value::shown(value, self.plain.currency, quoted)
     }
 
     /// The name that a code of the row was made of, where a filter of its template makes codes of names.
     #[must_use]
     pub fn plain_name(&self, rule: usize, field: Field, row: &Row) -> Option<Text> {
         let planned = self.events.get(rule)?.fields.iter().find(|one| one.spec.field == field)?;
-        let PlannedSupply::Template(parts) = &planned.supply else { return None };
+        let PlannedSupply::Template(parts) = &planned.value.supply else { return None };
         let makes_codes =
             |part: &PlannedPart| matches!(part, PlannedPart::Cell(_, Filter::Slug | Filter::Code));
         if planned.translation.is_some() || !parts.iter().any(makes_codes) {
             return None;
         }
-        filled(parts, row, true).ok().flatten().map(|text| Text::typed(&clean(&text)))
+        self.filled(&planned.value, parts, row, true)
+            .ok()
+            .flatten()
+            .map(|text| Text::typed(&clean(&text)))
     }
 
     /// The column that a field of an event comes from; empty where it is a constant or absent.
     #[must_use]
     pub fn column(&self, rule: usize, field: Field) -> &str {
-        let fields = self.events.get(rule).map(|event| event.fields.as_slice()).unwrap_or_default();
-        fields
-            .iter()
+        let Some(event) = self.events.get(rule) else { return "" };
+        event
+            .all_fields()
             .find(|planned| planned.spec.field == field)
             .map(|planned| planned.label.as_str())
             .unwrap_or_default()
+    }
+
+    /// True if an event records payments.
+    #[must_use]
+    pub fn is_payment(&self, rule: usize) -> bool {
+        self.events.get(rule).is_some_and(|event| event.kind == EventKind::DisbursementRecord)
     }
 
     fn check_width(&self, row: &Row) -> Result<(), Problem> {
@@ -216,20 +252,39 @@ impl Plan {
         planned: &PlannedEvent,
         row: &Row,
     ) -> Result<MappedEvent, Problem> {
-        let mut values = self.values(&planned.fields, row)?;
+        let mut rounded = Rounded::default();
+        let mut values = self.values(&planned.fields, row, &mut rounded)?;
         let occurred_on =
             values.date(Field::OccurredOn).or(self.default_date).ok_or_else(|| {
                 let rule_text = "every event has a day; the mapping has no `default_date`";
                 Problem::new("date_missing", rule_text, "a date", "nothing")
                     .in_column(self.column(rule, Field::OccurredOn))
             })?;
-        Ok(MappedEvent { rule, kind: planned.kind, target: planned.target, occurred_on, values })
+        self.put_splits(planned, row, occurred_on, &mut values, &mut rounded)?;
+        let (kind, target) = (planned.kind, planned.target);
+        let event = MappedEvent {
+            rule,
+            kind,
+            target,
+            occurred_on,
+            values,
+            rounded,
+            refund: None,
+            turned: false,
+        };
+        self.with_refund(planned, row, event)
     }
 
-    fn values(&self, fields: &[PlannedField], row: &Row) -> Result<Values, Problem> {
+    fn values(
+        &self,
+        fields: &[PlannedField],
+        row: &Row,
+        rounded: &mut Rounded,
+    ) -> Result<Values, Problem> {
         let mut values = Values::with_capacity(fields.len());
         for planned in fields {
-            let value = self.value(planned, row).map_err(|p| p.in_column(&planned.label))?;
+            let value = self.value(planned, row, rounded);
+            let value = value.map_err(|problem| problem.in_column(&planned.label))?;
             match value.or_else(|| planned.default.clone()) {
                 Some(value) => values.put(planned.spec.field, value),
                 None if is_required(&planned.spec) => {
@@ -243,175 +298,64 @@ impl Plan {
         Ok(values)
     }
 
-    fn value(&self, planned: &PlannedField, row: &Row) -> Result<Option<Value>, Problem> {
-        let shape = planned.spec.kind;
-        match &planned.supply {
-            PlannedSupply::Constant(value) => Ok(Some(value.clone())),
-            PlannedSupply::Cell { index, numbers, dates } => {
-                let cell = row.cell(*index);
-                if is_blank(cell) {
-                    return Ok(None);
-                }
-                if let Some(translation) = &planned.translation {
-                    return translated(translation, planned.compare, cell).map(Some);
-                }
-                let cell = without_guard(cell);
-                if !planned.as_written {
-                    not_spoilt(&planned.spec, cell)?;
-                }
-                if shape == Shape::Amount {
-                    let amount = numbers.read(cell, self.currency)?;
-                    return Ok(Some(Value::Amount(Amount(amount))));
-                }
-                if shape == Shape::Date {
-                    return Ok(Some(Value::Date(day::read(cell, dates)?)));
-                }
-                constant(shape, cell, self.currency)
-            }
-            PlannedSupply::Template(parts) => {
-                if !planned.as_written {
-                    self.no_part_spoilt(parts, row, shape.is_code())?;
-                }
-                let Some(text) = filled(parts, row, false)? else { return Ok(None) };
-                match &planned.translation {
-                    Some(translation) => translated(translation, planned.compare, &text).map(Some),
-                    None => constant(shape, &text, self.currency),
-                }
-            }
-        }
-    }
-
-    fn no_part_spoilt(
-        &self,
-        parts: &[PlannedPart],
-        row: &Row,
-        of_code: bool,
-    ) -> Result<(), Problem> {
-        for part in parts {
-            if let PlannedPart::Cell(index, _) = part {
-                let cell = without_guard(row.cell(*index));
-                if !of_code {
-                    spoilt::no_value(cell)?;
-                    continue;
-                }
-                spoilt::lost(cell)?;
-                spoilt::day_in_part(cell, &self.dates)?;
-            }
-        }
-        Ok(())
-    }
-
     pub(super) fn holds(&self, condition: &PlannedCondition, row: &Row) -> Result<bool, Problem> {
-        let cell = row.cell(condition.index);
-        let amount = || {
-            if is_blank(cell) {
-                return Ok(None);
+        let (index, label, test, compare) = match condition {
+            PlannedCondition::Not(inner) => return Ok(!self.holds(inner, row)?),
+            PlannedCondition::Any(all) => {
+                for one in all {
+                    if self.holds(one, row)? {
+                        return Ok(true);
+                    }
+                }
+                return Ok(false);
             }
-            let amount = self.numbers.read(without_guard(cell), self.currency);
-            amount.map(Some).map_err(|refusal| Problem::from(refusal).in_column(&condition.label))
+            PlannedCondition::Of { index, label, test, compare } => (*index, label, test, compare),
+        };
+        let cell = row.cell(index);
+        let blank = || self.reads_blank(cell, &self.blank);
+        let amount = |test: fn(i128) -> bool| {
+            if blank() {
+                return Ok(false);
+            }
+            let amount = self.amount_in(cell, row);
+            amount.map(|amount| test(amount.0)).map_err(|problem| problem.in_column(label))
         };
         let any = |words: &[String], test: fn(&str, &str) -> bool| {
-            let text = condition.compare.of(cell);
+            let text = compare.of(cell);
             words.iter().any(|word| test(&text, word))
         };
-        Ok(match &condition.test {
-            Test::Blank => is_blank(cell),
-            Test::Filled => !is_blank(cell),
-            Test::Zero => amount()?.is_some_and(|amount| amount == 0),
-            Test::NotZero => amount()?.is_some_and(|amount| amount != 0),
-            Test::Positive => amount()?.is_some_and(|amount| amount > 0),
-            Test::Negative => amount()?.is_some_and(|amount| amount < 0),
+        Ok(match test {
+            Test::Blank => blank(),
+            Test::Filled => !blank(),
+            Test::Number => !blank() && self.is_number(cell),
+            Test::Zero => amount(|amount| amount == 0)?,
+            Test::NotZero => amount(|amount| amount != 0)?,
+            Test::Positive => amount(|amount| amount > 0)?,
+            Test::Negative => amount(|amount| amount < 0)?,
             Test::Equals(words) => any(words, |text, word| text == word),
             Test::StartsWith(words) => any(words, |text, word| text.starts_with(word)),
             Test::Contains(words) => any(words, |text, word| text.contains(word)),
+            Test::Matches(pattern) => pattern.is_in(&compare.of(cell)),
         })
     }
-}
 
-/// Refuses a code, or the number of a document, that a spreadsheet spoilt, and any value that it has not.
-fn not_spoilt(spec: &FieldSpec, cell: &str) -> Result<(), Problem> {
-    if spec.kind.is_code() {
-        spoilt::lost(cell)?;
-        return spoilt::day(cell);
-    }
-    if matches!(spec.field, Field::CreditCode | Field::SourceNo) {
-        return spoilt::lost(cell);
-    }
-    spoilt::no_value(cell)
-}
-
-/// The most words of a `map` that a refusal lists.
-const WORDS_LISTED: usize = 8;
-
-fn translated(
-    translation: &BTreeMap<String, Value>,
-    compare: Compare,
-    cell: &str,
-) -> Result<Value, Problem> {
-    let text = compare.of(cell);
-    translation.get(text.as_ref()).cloned().ok_or_else(|| {
-        let words = translation.keys().map(String::as_str);
-        let mut known: String = match nearest(&text, words.clone()) {
-            Some(near) if translation.len() > WORDS_LISTED => format!("perhaps {}", quoted(near)),
-            Some(_) | None => words.take(WORDS_LISTED).collect::<Vec<_>>().join(", "),
-        };
-        if translation.len() > WORDS_LISTED {
-            known.push_str(&format!(", of {} values", translation.len()));
-        }
-        let rule = "a value that the mapping translates is in its `map`";
-        Problem::new("value_not_mapped", rule, known, quoted(&clean(cell)))
-    })
-}
-
-/// The template with the row's cells in it, in the spelling of the file where `plain`; `None` where one
-/// of them is blank.
-fn filled(parts: &[PlannedPart], row: &Row, plain: bool) -> Result<Option<String>, Problem> {
-    let mut out = String::with_capacity(32);
-    for part in parts {
-        match part {
-            PlannedPart::Literal(text) => out.push_str(text),
-            PlannedPart::RowNumber(filter) => number(&mut out, row.number, *filter),
-            PlannedPart::Line(filter) => number(&mut out, row.line, *filter),
-            PlannedPart::Cell(index, filter) => {
-                let cell = clean(row.cell(*index));
-                if is_blank(&cell) {
-                    return Ok(None);
+    /// The columns of which a blank cell has what stands above it, with what is blank there.
+    pub(super) fn carried_columns(&self) -> Vec<(usize, Vec<String>)> {
+        let fields = self.events.iter().flat_map(PlannedEvent::all_fields);
+        let fields = fields.chain(self.created.values().flatten());
+        let mut all = Vec::new();
+        for field in fields {
+            field.value.each(&mut |value| {
+                if value.carries {
+                    let own = value.own_columns().into_iter();
+                    all.extend(own.map(|index| (index, value.blank.clone())));
                 }
-                match filter {
-                    Filter::None => out.push_str(&cell),
-                    Filter::Slug | Filter::Code if plain => out.push_str(&cell),
-                    Filter::Slug => out.push_str(&slugged(&cell)?),
-                    Filter::Code => out.push_str(&text::code(&cell)),
-                    Filter::Pad(width) => {
-                        let zeros = width.saturating_sub(cell.chars().count());
-                        out.extend(std::iter::repeat_n('0', zeros));
-                        out.push_str(&cell);
-                    }
-                }
-            }
+            });
         }
+        all.sort();
+        all.dedup();
+        all
     }
-    Ok(Some(out))
-}
-
-/// The cell as a part of a code; a name of which nothing is left would be no name.
-fn slugged(cell: &str) -> Result<String, Problem> {
-    let part = slug(cell);
-    if part.is_empty() {
-        let rule =
-            "a name has a character that may stand in a code; filter `code` makes one of any name";
-        return Err(Problem::new("code_not_allowed", rule, "a letter or digit", quoted(cell)));
-    }
-    Ok(part)
-}
-
-fn number(out: &mut String, number: u64, filter: Filter) {
-    let width = match filter {
-        Filter::Pad(width) => width,
-        Filter::None | Filter::Slug | Filter::Code => 0,
-    };
-    // Writing to a `String` cannot fail.
-    let _written = write!(out, "{number:0>width$}");
 }
 
 #[cfg(test)]

@@ -106,6 +106,8 @@ pub struct Row {
     ends: Vec<usize>,
     /// What cells are in row keys that are read otherwise, by their index.
     plain: Vec<(usize, String)>,
+    /// What blank cells of it have from above, by their index.
+    carried: Vec<(usize, String)>,
     /// Its number in the file, from 1; the header is not counted.
     pub number: u64,
     /// The line of the file it begins on, from 1.
@@ -151,6 +153,26 @@ impl Row {
         let begin = index.checked_sub(1).and_then(|before| self.ends.get(before));
         let (begin, end) = (begin.copied().unwrap_or(0), self.ends.get(index).copied());
         end.and_then(|end| self.text.get(begin..end)).unwrap_or_default()
+    }
+
+    /// Lets blank cells have what stands above them.
+    pub(super) fn carry(&mut self, carried: Vec<(usize, String)>) {
+        self.carried = carried;
+    }
+
+    /// The cell at `index`, or what it has from above.
+    pub(super) fn carried(&self, index: usize) -> &str {
+        let carried = self.carried.iter().find(|(of, _)| *of == index);
+        carried.map_or_else(|| self.cell(index), |(_, text)| text)
+    }
+
+    /// The row with what it has from above written into its cells; `None` where it has nothing so.
+    pub(super) fn with_carried(&self) -> Option<Self> {
+        if self.carried.is_empty() {
+            return None;
+        }
+        let cells: Vec<&str> = (0..self.width()).map(|index| self.carried(index)).collect();
+        Some(Self::new(&cells, self.number, self.line))
     }
 
     /// All cells, in the file's order.

@@ -42,10 +42,14 @@ pub(super) fn problem(rejection: &Rejection, plan: &Plan, rule: usize) -> Proble
             column = plan.column(rule, *field);
         }
     }
+    let mut said = refusal(rejection, Lang::En, Surface::CommandLine).rule;
+    if matches!(rejection, Rejection::NegativeAmount { .. }) && plan.is_payment(rule) {
+        said.push_str("; `negative = \"refund\"` with `refunds` in the mapping books it as a refund of the payment that a column names");
+    }
     Problem {
         column: column.to_owned(),
         code: rejection.code(),
-        rule: refusal(rejection, Lang::En, Surface::CommandLine).rule,
+        rule: said,
         allowed: figure(&ALLOWED),
         found: figure(&FOUND),
     }

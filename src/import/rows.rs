@@ -2,6 +2,7 @@
 //! row names and the ledger does not know comes first. Judges nothing: `propose` and `admit` do.
 
 use super::fields::{Created, EventKind, Field};
+use super::payments::Payments;
 use super::plan::{MappedEvent, Plan, Value};
 use super::problem::{Problem, quoted};
 use super::reader::Row;
@@ -48,6 +49,15 @@ impl RowOrders {
 /// Names under codes, where they are not the code itself.
 pub type Names = BTreeMap<(Created, Code), Text>;
 
+/// What rows before said, of this import and of earlier ones.
+#[derive(Debug, Default)]
+pub struct Met {
+    /// Names under codes.
+    pub names: Names,
+    /// Payments that may be refunded.
+    pub payments: Payments,
+}
+
 /// How rows become orders.
 #[derive(Debug, Clone, Copy)]
 pub struct Ordering<'a> {
@@ -69,9 +79,9 @@ impl Ordering<'_> {
         row: &Row,
         events: Vec<MappedEvent>,
         state: &State,
-        names: &Names,
+        met: &Met,
     ) -> Result<RowOrders, Problem> {
-        let mut making = Making { how: self, row, state, names, out: RowOrders::default() };
+        let mut making = Making { how: self, row, state, met, out: RowOrders::default() };
         for mut event in events {
             if self.create_missing {
                 making.create_missing(&event)?;
@@ -114,7 +124,7 @@ struct Making<'a> {
     how: &'a Ordering<'a>,
     row: &'a Row,
     state: &'a State,
-    names: &'a Names,
+    met: &'a Met,
     out: RowOrders,
 }
 
@@ -125,7 +135,12 @@ impl Making<'_> {
         self.out.rules.push(rule);
     }
 
-    fn command(&self, event: MappedEvent, filing: Filing) -> Result<Command, Problem> {
+    fn command(&self, mut event: MappedEvent, filing: Filing) -> Result<Command, Problem> {
+        if let Some((by, name, label)) = &event.refund {
+            let found = self.met.payments.find(*by, name, self.state);
+            let payment = found.map_err(|problem| problem.in_column(label))?;
+            event.values.put(Field::Disbursement, Value::Entry(payment));
+        }
         let scene = Scene { state: self.state, day: Some(event.occurred_on) };
         let command = event.kind.form().build(event.values, scene, filing)?;
         if event.target
@@ -152,6 +167,7 @@ impl Making<'_> {
                 | EventKind::CommitmentIncrease
                 | EventKind::DisbursementRecord
                 | EventKind::FollowOnPledge
+                | EventKind::ReservationMake
         );
         if !of_its_own {
             return Ok(());
@@ -160,6 +176,12 @@ impl Making<'_> {
             self.create(Created::Fund, fund, event)?;
             if event.kind != EventKind::AllocationRecord {
                 self.create_line(event)?;
+            }
+        }
+        if let Some(Value::Parts(parts)) = v.of(Field::From) {
+            for (line, _) in parts {
+                self.create(Created::Fund, &line.fund, event)?;
+                self.open_line(event, line.clone(), true);
             }
         }
         if let Some(project) = v.code_of(Field::Project) {
@@ -218,7 +240,7 @@ impl Making<'_> {
         name: &Text,
         column: &str,
     ) -> Result<(), Problem> {
-        let Some(known) = self.names.get(&(one, code.clone())) else { return Ok(()) };
+        let Some(known) = self.met.names.get(&(one, code.clone())) else { return Ok(()) };
         if comparable(known.as_str()) == comparable(name.as_str()) {
             return Ok(());
         }
@@ -241,8 +263,14 @@ impl Making<'_> {
                 EventKind::AllocationSupplement
                     | EventKind::AllocationReduce
                     | EventKind::ProjectApprove
+                    | EventKind::ReservationMake
             );
         let line = self.line(event)?;
+        self.open_line(event, line, exact);
+        Ok(())
+    }
+
+    fn open_line(&mut self, event: &MappedEvent, line: LineKey, exact: bool) {
         let means = |other: &LineKey| {
             if exact { *other == line } else { other.fund == line.fund && other.year == line.year }
         };
@@ -253,7 +281,7 @@ impl Making<'_> {
             self.state.lines.range(first..).next().is_some_and(|(other, _)| means(other))
         };
         if known || self.makes(|command| opened_line(command).is_some_and(means)) {
-            return Ok(());
+            return;
         }
         // Rows come in any order of their days: the line is there from the first day of its year.
         let start = self.state.ledger.as_ref().map_or(1, |facts| facts.fiscal_year_start_month);
@@ -264,7 +292,6 @@ impl Making<'_> {
         let command =
             Command::RecordAllocation(AllocationRecorded { line, amount, source, filing });
         self.push(event.rule, opened_on, command);
-        Ok(())
     }
 
     /// Whether an order of this row already does what `wanted` says.
@@ -305,7 +332,7 @@ mod tests {
         let row = Row::new(&["PD", "校校通", "12"], 1, 2);
         let events = plan.map(&row).unwrap().unwrap();
         let ordering = Ordering { plan: &plan, historical: mapping.historical, create_missing };
-        let orders = ordering.orders(&row, events, state, &Names::default()).unwrap();
+        let orders = ordering.orders(&row, events, state, &Met::default()).unwrap();
         assert_eq!(orders.orders.len(), orders.rules.len());
         orders.orders
     }
@@ -331,12 +358,20 @@ mod tests {
     fn every_event_becomes_its_command() {
         let all = [
             (EventKind::DistrictRegister, "RegisterDistrict("),
+            (EventKind::DistrictRetire, "RetireDistrict("),
             (EventKind::ProgrammeRegister, "RegisterProgramme("),
             (EventKind::PayeeRegister, "RegisterPayee("),
             (EventKind::FundEstablish, "EstablishFund("),
+            (EventKind::FundAmend, "AmendFund("),
+            (EventKind::FundClose, "CloseFund("),
             (EventKind::AllocationRecord, "RecordAllocation("),
             (EventKind::AllocationSupplement, "AdjustAllocation("),
             (EventKind::AllocationReduce, "AdjustAllocation("),
+            (EventKind::AllocationTransfer, "TransferAllocation("),
+            (EventKind::AllocationCarry, "CarryForward("),
+            (EventKind::AllocationLapse, "Lapse("),
+            (EventKind::ReservationMake, "ReserveFunds("),
+            (EventKind::ReservationRelease, "ReleaseReservation("),
             (EventKind::ProjectApprove, "ApproveProject("),
             (EventKind::ProjectComplete, "CompleteProject("),
             (EventKind::ProjectTerminate, "TerminateProject("),
@@ -346,6 +381,7 @@ mod tests {
             (EventKind::CommitmentReduce, "ReduceCommitment("),
             (EventKind::CommitmentClose, "CloseCommitment("),
             (EventKind::DisbursementRecord, "RecordDisbursement("),
+            (EventKind::Refund, "ReceiveRefund("),
             (EventKind::FollowOnPledge, "PledgeFollowOn("),
             (EventKind::FollowOnPayIn, "PayInFollowOn("),
             (EventKind::FollowOnWithdraw, "WithdrawFollowOn("),
@@ -356,7 +392,11 @@ mod tests {
             let fields: String = (specs.iter())
                 .filter(|spec| fields::is_required(spec))
                 .map(|spec| {
-                    let value = spec.kind.choices().last().unwrap_or(&"7");
+                    let value = match spec.kind {
+                        fields::Shape::Line => "F:2002",
+                        fields::Shape::Entry => "@7",
+                        _ => spec.kind.choices().last().unwrap_or(&"7"),
+                    };
                     format!("{} = \"{value}\"\n", spec.field.text())
                 })
                 .collect();

@@ -5,7 +5,6 @@
 
 use super::ahead::{Ahead, Mapped, Rows};
 use super::changed;
-use super::fields::Field;
 use super::former;
 use super::history::History;
 pub use super::intake::{Imported, Intake, Past, Taken};
@@ -17,8 +16,9 @@ use super::problem::Problem;
 use super::reader::Row;
 use super::refusal;
 use super::rejects::{Refused, Rejects};
+use super::rounded::Rounded;
 use super::rowkey::Known;
-use super::rows::{Names, Ordering, RowOrders};
+use super::rows::{Met, Ordering, RowOrders};
 pub use super::summary::{Progress, Summary};
 use super::survey::{Expected, survey};
 pub use super::table::Input;
@@ -31,6 +31,7 @@ use crate::domain::ids::LineKey;
 use crate::domain::kinds::Stage;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::posting::Leaf;
+use crate::domain::propose::cites;
 use crate::domain::rejection::Rejection;
 use crate::error::{Error, Kind, Result};
 use crate::form::amount::NumberStyle;
@@ -59,7 +60,7 @@ pub fn run(
     let labels = Labels::new(ledger, &job.source.name);
     let table = Table::open(job.input, job.mapping, &labels)?;
     let header = table.header().to_vec();
-    let mapping = job.mapping.in_currency(currency)?;
+    let mapping = job.mapping.in_currency(currency)?.from_month(facts.fiscal_year_start_month);
     let plan = Plan::new(&mapping, &header, currency.exponent)?.of_width(table.width());
     check_row_numbers(job.mapping, &table)?;
     let is_returned = table.is_returned();
@@ -77,6 +78,9 @@ pub fn run(
     let own_key = job.mapping.key_name();
     history.keys.retain(|name| Some(name) != own_key.as_ref());
     let former = former::places(&history.keys, &header, table.width());
+    if !history.payments.is_idle() {
+        intake.remember_payments();
+    }
     let mut import = Import {
         job,
         intake,
@@ -84,7 +88,7 @@ pub fn run(
         header: &header,
         documents: &documents,
         labels: &labels,
-        names: history.names,
+        met: Met { names: history.names, payments: history.payments },
         lines: BTreeSet::new(),
         unread: false,
         ordering: Ordering {
@@ -150,7 +154,7 @@ struct Import<'a> {
     header: &'a [String],
     documents: &'a [DocumentRef],
     labels: &'a Labels,
-    names: Names,
+    met: Met,
     /// Lines of which the list says what they should have.
     lines: BTreeSet<LineKey>,
     /// Whether a row was refused before its line was known.
@@ -299,8 +303,9 @@ impl Import<'_> {
     }
 
     fn take(&mut self, row: &Row, key: [u8; 16], events: Vec<MappedEvent>) -> Result<()> {
-        let amount = events.iter().find_map(|event| event.values.amount_of(Field::Amount));
-        let orders = self.ordering.orders(row, events, self.intake.state(), &self.names);
+        let amount = events.iter().find_map(MappedEvent::amount);
+        let rounded: Vec<Rounded> = events.iter().map(|event| event.rounded).collect();
+        let orders = self.ordering.orders(row, events, self.intake.state(), &self.met);
         let mut orders = match orders {
             Ok(orders) if orders.orders.is_empty() => {
                 self.summary.without_effect = self.summary.without_effect.saturating_add(1);
@@ -313,11 +318,14 @@ impl Import<'_> {
             Taken::Booked { entries, findings } => {
                 self.book(entries, &findings);
                 if entries > 0 {
+                    let of_row = rounded.iter().filter(|rounded| rounded.count > 0);
+                    of_row.for_each(|one| self.summary.rounded.add(one.count, one.difference));
                     let sum = self.summary.booked_amount;
                     self.summary.booked_amount = plus(sum, amount.unwrap_or_default());
                 }
+                self.learn_payments(entries, &orders);
                 let names = orders.names.into_iter();
-                self.names.extend(names.map(|(thing, code, name)| ((thing, code), name)));
+                self.met.names.extend(names.map(|(thing, code, name)| ((thing, code), name)));
                 Ok(())
             }
             Taken::Refused(order, rejection) => {
@@ -335,6 +343,13 @@ impl Import<'_> {
 
     /// Takes the orders of a row, sealing what waits where they do not fit behind it.
     fn admit(&mut self, key: [u8; 16], orders: &mut RowOrders) -> Result<Taken> {
+        // A refund and the payment that it is of stand in two commands.
+        let waiting = u64::try_from(self.waiting).unwrap_or(u64::MAX);
+        let sealed = self.intake.next_index().saturating_sub(waiting);
+        let cited = orders.orders.iter().filter_map(|order| cites(&order.command));
+        if cited.into_iter().any(|index| index >= sealed) {
+            self.seal()?;
+        }
         let source = &self.job.source.name;
         // The first entry of each command names the file it came from, and the mapping.
         if self.waiting == 0 {
@@ -347,6 +362,20 @@ impl Import<'_> {
         self.seal()?;
         orders.attach(self.documents);
         self.intake.take(source, key, &orders.orders)
+    }
+
+    /// Remembers the payments of a row that was booked as so many entries. Only orders of targets may
+    /// have made none: what stands before one is not told.
+    fn learn_payments(&mut self, entries: usize, orders: &RowOrders) {
+        if self.met.payments.is_idle() {
+            return;
+        }
+        let first =
+            self.intake.next_index().saturating_sub(u64::try_from(entries).unwrap_or(u64::MAX));
+        let is_whole = entries == orders.orders.len();
+        for (at, order) in (first..).zip(&orders.orders).filter(|_| is_whole) {
+            self.met.payments.learn_order(at, &order.command);
+        }
     }
 
     fn book(&mut self, entries: usize, findings: &[Finding]) {
@@ -370,6 +399,9 @@ impl Import<'_> {
 
     fn refuse(&mut self, row: &Row, key: [u8; 16], problem: &Problem) -> Result<()> {
         let label = self.labels.of(key);
+        // Its place is lost with the row: what it has from above goes with it.
+        let filled = row.with_carried();
+        let row = filled.as_ref().unwrap_or(row);
         self.rejects.reject(&Refused { key: &label, header: self.header, row, problem })?;
         let summary = &mut self.summary;
         summary.refused = summary.refused.saturating_add(1);
@@ -379,6 +411,7 @@ impl Import<'_> {
             None => {}
             Some(Ok(amount)) => {
                 summary.refused_amount = plus(summary.refused_amount, amount);
+                summary.refused_read = summary.refused_read.saturating_add(1);
             }
             Some(Err(_)) => summary.refused_unread = summary.refused_unread.saturating_add(1),
         }

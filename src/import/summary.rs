@@ -1,6 +1,7 @@
 //! How far an import is, and what it did.
 
 use super::findings::Findings;
+use super::rounded::Rounded;
 pub use super::suspect::Suspect;
 use crate::domain::ids::LineKey;
 use crate::domain::money::Amount;
@@ -42,8 +43,12 @@ pub struct Summary {
     pub booked_amount: Option<Amount>,
     /// Sum of the amounts of the refused rows, minor units; `None` beyond `i128`.
     pub refused_amount: Option<Amount>,
+    /// Refused rows whose amount could be read.
+    pub refused_read: u64,
     /// Refused rows whose amount cannot be read.
     pub refused_unread: u64,
+    /// What rounding did to the amounts of the booked rows.
+    pub rounded: Rounded,
     /// Refused rows by code.
     pub refused_by_code: BTreeMap<&'static str, u64>,
     /// Entries made.

@@ -269,7 +269,7 @@ mod tests {
         let refused = |kind| Template::of(kind, false).unwrap_err();
         assert_eq!(
             refused("commitments.make").to_string(),
-            "unknown_event_type: `commitments.make` is no type of event that an import makes\n  next: did you mean commitment.make? Known are district.register, programme.register, payee.register, fund.establish, allocation.record, allocation.supplement, allocation.reduce, project.approve, project.complete, project.terminate, project.close-out, commitment.make, commitment.increase, commitment.reduce, commitment.close, disbursement.record, follow-on.pledge, follow-on.pay-in, follow-on.withdraw"
+            "unknown_event_type: `commitments.make` is no type of event that an import makes\n  next: did you mean commitment.make? Known are district.register, district.retire, programme.register, payee.register, fund.establish, fund.amend, fund.close, allocation.record, allocation.supplement, allocation.reduce, allocation.transfer, allocation.carry, allocation.lapse, reservation.make, reservation.release, project.approve, project.complete, project.terminate, project.close-out, commitment.make, commitment.increase, commitment.reduce, commitment.close, disbursement.record, refund, follow-on.pledge, follow-on.pay-in, follow-on.withdraw"
         );
         assert!(refused("xyz").hint().unwrap().starts_with("known are "));
     }

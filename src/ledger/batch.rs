@@ -17,15 +17,16 @@ use crate::chain::signature::Signer;
 use crate::domain::admit::admit;
 use crate::domain::calendar::Date;
 use crate::domain::command::Order;
-use crate::domain::event::Event;
+use crate::domain::event::{Body, Event};
 use crate::domain::finding::Finding;
 use crate::domain::kinds::Control;
-use crate::domain::propose::propose;
+use crate::domain::propose::{cites, propose};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::{State, Undo};
 use crate::error::{Error, Kind, Result};
 use crate::tlog::tree::Digest;
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 /// Commands that are appended together: one sync for all of them.
 const COMMANDS_AT_ONCE: usize = 4;
@@ -103,6 +104,8 @@ pub struct Batch<'a> {
     first_index: u64,
     sealed_entries: u64,
     commands: u64,
+    /// Payments of this batch that are not recorded yet, where rows may refund them.
+    payments: Option<BTreeMap<u64, Event>>,
 }
 
 impl std::fmt::Debug for Batch<'_> {
@@ -175,6 +178,7 @@ impl Ledger {
             first_index: head.size,
             sealed_entries: 0,
             commands: 0,
+            payments: None,
         })
     }
 }
@@ -250,6 +254,7 @@ impl Batch<'_> {
                 }
             }
         }
+        self.keep_payments(&judged.told.events);
         self.bytes = self.bytes.saturating_add(bytes);
         self.entries.append(&mut judged.entries);
         self.told.add(judged.told);
@@ -258,6 +263,21 @@ impl Batch<'_> {
             judged.findings.clear();
         }
         Ok(RowOut::Admitted { entries, findings: judged.findings })
+    }
+
+    /// From now on rows may refund payments of this batch, which are therefore remembered until they are
+    /// recorded: those of a few commands, in a dry run all.
+    pub fn remember_payments(&mut self) {
+        self.payments = Some(BTreeMap::new());
+    }
+
+    fn keep_payments(&mut self, events: &[Event]) {
+        let first = self.next_index();
+        let Some(payments) = &mut self.payments else { return };
+        let paid = (first..)
+            .zip(events)
+            .filter(|(_, event)| matches!(event.body, Body::DisbursementRecorded(_)));
+        payments.extend(paid.map(|(index, event)| (index, event.clone())));
     }
 
     fn take_back(&mut self, judged: Judged) {
@@ -271,8 +291,13 @@ impl Batch<'_> {
         judged: &mut Judged,
     ) -> Result<Option<(usize, Rejection)>> {
         for (number, order) in row.orders.iter().enumerate() {
-            // Recorded ones only: nobody could know the index of a row that waits in this batch.
-            let cited = self.ledger.cited(order)?;
+            // Recorded ones, and payments of this import that another row refunds.
+            let mut cited = self.ledger.cited(order)?;
+            if let Some(index) = cites(&order.command)
+                && let Some(payment) = self.payments.as_ref().and_then(|all| all.get(&index))
+            {
+                cited.insert(index, payment.clone());
+            }
             let admitted =
                 propose(&self.ledger.state, order, self.today, &cited).and_then(|events| {
                     self.moment.check_dates(&events)?;
@@ -393,6 +418,9 @@ impl Batch<'_> {
         self.ledger.record(&ready)?;
         for (command, leaves) in ready.iter().zip(leaves) {
             self.ledger.hand_over(command, Some(leaves));
+        }
+        if let Some(payments) = &mut self.payments {
+            *payments = payments.split_off(&self.ledger.head.size);
         }
         let waiting = self.ledger.head.size.saturating_sub(self.ledger.published_size());
         if waiting >= super::publish::EVERY {

@@ -8,10 +8,11 @@ use crate::domain::event::Event;
 use crate::error::{Error, Kind, Result};
 use std::collections::BTreeSet;
 
-/// Types of entries that name a fund, a project or a payee (schemas/entry.md §6).
-const NAMING: [u16; 3] = [10, 21, 35];
+/// Types of entries that name a fund, a project or a payee, and payments, which refunds name
+/// (schemas/entry.md §6).
+const NAMING: [u16; 4] = [10, 21, 35, 45];
 
-/// An entry of the past: an imported one, or one that names something.
+/// An entry of the past: an imported one, a payment, or one that names something.
 #[derive(Debug)]
 pub struct Past<'a> {
     /// Its index.
@@ -53,7 +54,7 @@ impl Ledger {
         Ok(earliest.filter(|span| span.first < first).map(|_| first))
     }
 
-    /// Tells `each` every entry that was imported or names something, in order.
+    /// Tells `each` every entry that was imported, is a payment or names something, in order.
     ///
     /// # Errors
     /// `Kind::Break` or `Kind::Io` when the entries cannot be read; the errors of `each`.

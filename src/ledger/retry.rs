@@ -73,7 +73,10 @@ fn filled(command: &Command, stored: &Body) -> Option<Body> {
             let (contract, reason, filing) = (c.contract, c.reason, c.filing);
             CommitmentReduced { contract, splits: s.splits.clone(), reason, filing }.into()
         }
-        (Command::RecordDisbursement(c), Body::DisbursementRecorded(s)) => DisbursementRecorded {
+        (
+            Command::RecordDisbursement(c) | Command::DisburseByShares(c),
+            Body::DisbursementRecorded(s),
+        ) => DisbursementRecorded {
             commitment: c.commitment,
             splits: s.splits.clone(),
             payee: c.payee.or_else(|| s.payee.clone()),
@@ -121,6 +124,7 @@ fn as_said(command: &Command) -> Option<Body> {
         | Wish::IncreaseCommitment(_)
         | Wish::ReduceCommitment(_)
         | Wish::RecordDisbursement(_)
+        | Wish::DisburseByShares(_)
         | Wish::ReceiveRefund(_)
         | Wish::WithdrawFollowOn(_) => None,
     }
@@ -132,7 +136,7 @@ fn drawing_of(command: &mut Command) -> Option<&mut Drawing> {
     match command {
         Command::MakeCommitment(c) => Some(&mut c.drawing),
         Command::IncreaseCommitment(c) | Command::ReduceCommitment(c) => Some(&mut c.drawing),
-        Command::RecordDisbursement(c) => Some(&mut c.drawing),
+        Command::RecordDisbursement(c) | Command::DisburseByShares(c) => Some(&mut c.drawing),
         Command::ReceiveRefund(c) => Some(&mut c.drawing),
         _ => None,
     }
@@ -200,12 +204,17 @@ fn toggles(order: &Order, stored: &Event) -> Vec<Toggle> {
     toggles.push(("occurred_on", Box::new(move |order| order.occurred_on = dated)));
     drawing_toggles(order, splits_of(&stored.body), &mut toggles);
     match (&order.command, &stored.body) {
-        (Command::RecordDisbursement(c), Body::DisbursementRecorded(s)) if s.payee.is_some() => {
+        (
+            Command::RecordDisbursement(c) | Command::DisburseByShares(c),
+            Body::DisbursementRecorded(s),
+        ) if s.payee.is_some() => {
             let payee = if c.payee.is_some() { None } else { s.payee.clone() };
             toggles.push((
                 "payee",
                 Box::new(move |order| {
-                    if let Command::RecordDisbursement(c) = &mut order.command {
+                    if let Command::RecordDisbursement(c) | Command::DisburseByShares(c) =
+                        &mut order.command
+                    {
                         c.payee.clone_from(&payee);
                     }
                 }),

@@ -4,7 +4,7 @@ use super::orders::orders;
 use earmark::chain::hash::from_hex;
 use earmark::domain::command::{Command, Order};
 use earmark::domain::event::{Bytes32, Bytes64, DocumentRef, Filing, Policy};
-use earmark::domain::ids::{Tag, Text};
+use earmark::domain::ids::{Code, Tag, Text};
 use earmark::domain::kinds::{Direction, Role};
 use earmark::domain::money::{Amount, Currency};
 use earmark::domain::state::State;
@@ -54,7 +54,7 @@ fn act(command: &Command) -> Option<Act> {
         Command::IncreaseCommitment(_) => Act::CommitmentIncrease,
         Command::ReduceCommitment(_) => Act::CommitmentReduce,
         Command::CloseCommitment(_) => Act::CommitmentClose,
-        Command::RecordDisbursement(_) => Act::DisbursementRecord,
+        Command::RecordDisbursement(_) | Command::DisburseByShares(_) => Act::DisbursementRecord,
         Command::ReceiveRefund(_) => Act::Refund,
         Command::PledgeFollowOn(_) => Act::FollowOnPledge,
         Command::PayInFollowOn(_) => Act::FollowOnPayIn,
@@ -96,6 +96,11 @@ fn sayable(mut command: Command) -> Command {
         }
         Command::ChangeOfficerRoles(b) => at_least_one(&mut b.roles, Role::Maker),
         Command::EstablishFund(b) => at_least_one(&mut b.purposes, Tag::new("it")),
+        Command::DisburseByShares(c) => {
+            c.commitment.get_or_insert_with(|| Code::new("HT-1"));
+            (c.drawing.fund, c.drawing.year, c.purpose) = (None, None, None);
+            c.drawing.from.clear();
+        }
         Command::ReceiveRefund(c) => {
             (c.drawing.project, c.drawing.fund, c.drawing.year) = (None, None, None);
         }
@@ -294,6 +299,9 @@ fn every_command_is_what_its_form_makes() {
         }
         if matches!(command, Command::ReverseWithDependents(_)) {
             typed.push((Field::WithDependents, String::new()));
+        }
+        if matches!(command, Command::DisburseByShares(_)) {
+            typed.push((Field::Split, "shares".to_owned()));
         }
         let mut own = Vec::new();
         if matches!(act, Act::Attach) {

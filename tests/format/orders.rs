@@ -36,6 +36,10 @@ pub fn orders(full: bool) -> Vec<Order> {
         Body::EntryReversed(b) => Some(Command::ReverseWithDependents(b.clone())),
         _ => None,
     }));
+    commands.extend(all.iter().find_map(|body| match wish(body.clone(), full) {
+        Some(Command::RecordDisbursement(c)) => Some(Command::DisburseByShares(c)),
+        _ => None,
+    }));
     commands.extend(all.into_iter().filter_map(|body| wish(body, full)));
     commands.into_iter().map(order).collect()
 }

@@ -93,6 +93,7 @@ pub const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("indexmap", &["domain::table"]),
     ("foldhash", &["domain::table"]),
     ("encoding_rs", &["import"]),
+    ("regex", &["import"]),
     ("csv", &["import", "report", "export"]),
     (
         "serde_json",

@@ -170,7 +170,7 @@ fn field_json(form: &Form, spec: &FieldSpec, lang: Lang) -> Value {
         "thing": spec.kind.thing().map(ThingSort::word),
         "choices": spec.kind.choices(),
         "many": spec.kind.is_many(),
-        "required": spec.need != Need::Optional,
+        "required": spec.need != Need::Optional && spec.typed != Typed::Never,
         "required_in_import": imported && spec.need == Need::Always,
         "imported": imported,
         "default": spec.default,

@@ -12,7 +12,8 @@ use crate::domain::event::DocumentRef;
 use crate::domain::ids::Text;
 use crate::domain::money::Currency;
 use crate::edge::keys::PrivateKey;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
+use crate::form::amount::exact::Exact;
 use crate::import::former::KEY_DOCUMENT;
 use crate::import::history::{FILE_DOCUMENT, LIST_DOCUMENT, MAPPING_DOCUMENT};
 use crate::import::intake::LedgerIntake;
@@ -24,7 +25,7 @@ use crate::import::survey::Expected;
 use crate::ledger::Ledger;
 use crate::words::shown::{counted, for_terminal, grouped};
 use serde_json::json;
-use std::io::{Sink, Write};
+use std::io::{ErrorKind, Sink, Write};
 use std::path::Path;
 
 /// Runs `import`.
@@ -34,7 +35,7 @@ use std::path::Path;
 /// is recorded until then stays, and the same import goes on after it).
 pub(super) fn import(session: &Session, a: &ImportRows) -> Result<Exit> {
     let text = crate::file::read_named_text(&a.mapping);
-    let text = text.map_err(|e| Error::io("read the mapping", &a.mapping, e))?;
+    let text = text.map_err(|error| mapping_unread(&a.mapping, error))?;
     let mapping = Mapping::parse(&text)?;
     let source = mapping.source_of(&a.table, a.batch.as_deref())?;
     let rejects = rejects(a)?;
@@ -61,6 +62,19 @@ pub(super) fn import(session: &Session, a: &ImportRows) -> Result<Exit> {
     };
     let officer = session.recording_officer()?;
     session.on_ledger(|ledger| import_into(session, ledger, officer, a, rejects, job))
+}
+
+/// Why a mapping cannot be read; one in another encoding is for its writer to mend.
+fn mapping_unread(path: &Path, error: std::io::Error) -> Error {
+    if error.kind() != ErrorKind::InvalidData {
+        return Error::io("read the mapping", path, error);
+    }
+    let message = format!("the mapping {} is not text in UTF-8", path.display());
+    Error::new(Kind::Usage, "mapping_not_utf8", message)
+        .with_hint(
+            "save it as UTF-8; `encoding` in it says how the list is written, not the mapping",
+        )
+        .with_detail("path", path.display())
 }
 
 fn import_into(
@@ -230,6 +244,7 @@ impl Told<'_> {
             }
         }
         self.known(summary, &mut out);
+        self.rounded(summary, &mut out);
         self.findings(summary, &mut out);
         suspect(summary, &mut out);
         absent(summary, &mut out);
@@ -260,15 +275,29 @@ impl Told<'_> {
         }
     }
 
+    fn rounded(&self, summary: &Summary, out: &mut String) {
+        let rounded = summary.rounded;
+        if rounded.count > 0 {
+            let count = grouped(&rounded.count.to_string());
+            let by = rounded.difference.map_or_else(|| "beyond 128 bits".into(), signed);
+            out.push_str(&format!(
+                "  rounded     {count:>10}  amounts, as the mapping says; booked less written: {} {by}\n",
+                self.currency
+            ));
+        }
+    }
+
     fn refused(&self, summary: &Summary, out: &mut String) {
         if summary.refused > 0 {
             let amount = summary
                 .refused_amount
+                .filter(|_| summary.refused_read > 0)
                 .map_or_else(String::new, |amount| format!("  {}", self.currency.money(amount)));
+            let joint = if summary.refused_read > 0 { ", and " } else { "  " };
             let unread = match summary.refused_unread {
                 0 => String::new(),
                 count => {
-                    format!(", and {} whose amount cannot be read", grouped(&count.to_string()))
+                    format!("{joint}{} whose amount cannot be read", grouped(&count.to_string()))
                 }
             };
             out.push_str(&format!(
@@ -332,6 +361,10 @@ impl Told<'_> {
             "booked_amount": summary.booked_amount.map(|amount| self.currency.plain(amount)),
             "refused_unread": summary.refused_unread,
             "refused_amount": summary.refused_amount.map(|amount| self.currency.plain(amount)),
+            "rounded": json!({
+                "amounts": summary.rounded.count,
+                "difference": summary.rounded.difference.unwrap_or_default().to_string(),
+            }),
             "refused_by_code": summary.refused_by_code,
             "rejects": self.rejects.as_ref().filter(|_| summary.refused > 0),
             "entries": summary.entries,
@@ -367,6 +400,15 @@ fn suspect(summary: &Summary, out: &mut String) {
 
 fn wide(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+/// A difference with its sign.
+fn signed(difference: Exact) -> String {
+    if difference.is_negative() || difference.is_zero() {
+        difference.to_string()
+    } else {
+        format!("+{difference}")
+    }
 }
 
 /// Lines that a list of targets does not have any more.

@@ -13,10 +13,10 @@ use crate::domain::rejection::{PossibleLine, Rejection, Thing};
 use crate::domain::state::{LedgerFacts, Project, Share};
 
 /// A line that is possible, with the money it offers.
-struct Candidate {
-    line: LineKey,
-    project: Option<Code>,
-    available: Amount,
+pub(super) struct Candidate {
+    pub(super) line: LineKey,
+    pub(super) project: Option<Code>,
+    pub(super) available: Amount,
 }
 
 impl Scene<'_> {
@@ -35,7 +35,9 @@ impl Scene<'_> {
         {
             return Err(near::unknown(Thing::Fund, fund, self.state.funds.keys()));
         }
-        self.only(drawing, self.fresh_candidates(drawing))
+        let mut candidates = self.fresh_candidates(drawing);
+        self.prefer_year_of_day(drawing, &mut candidates);
+        self.only(drawing, candidates)
     }
 
     /// Lines that the project has funding on, else those of its purpose; of the fund and the year
@@ -85,11 +87,23 @@ impl Scene<'_> {
     /// The year that was named; for a live entry else the fiscal year of its day (another one would
     /// be refused by rule 5 anyway).
     fn year(&self, drawing: &Drawing) -> Option<Year> {
-        let of_day = || {
-            let facts: Option<&LedgerFacts> = self.state.ledger.as_ref();
-            facts.filter(|_| !self.historical).map(|facts| facts.fiscal_year(self.occurred_on))
+        drawing.year.or_else(|| self.year_of_day().filter(|_| !self.historical))
+    }
+
+    fn year_of_day(&self) -> Option<Year> {
+        let facts: Option<&LedgerFacts> = self.state.ledger.as_ref();
+        facts.map(|facts| facts.fiscal_year(self.occurred_on))
+    }
+
+    /// Of several lines in history, those of the year of the day, where there is one.
+    fn prefer_year_of_day(&self, drawing: &Drawing, candidates: &mut Vec<Candidate>) {
+        let Some(year) = self.year_of_day().filter(|_| self.historical && drawing.year.is_none())
+        else {
+            return;
         };
-        drawing.year.or_else(of_day)
+        if candidates.len() > 1 && candidates.iter().any(|c| c.line.year == year) {
+            candidates.retain(|c| c.line.year == year);
+        }
     }
 
     /// Splits on the shares of a contract: those with money left, or (for an increase) any.
@@ -99,6 +113,15 @@ impl Scene<'_> {
         drawing: &Drawing,
         needs_money: bool,
     ) -> Result<Vec<Split>, Rejection> {
+        if !drawing.from.is_empty() {
+            let shares = self.shares(contract)?;
+            return self.named(drawing, |line| self.project_on(line, drawing, &shares));
+        }
+        self.only(drawing, self.contract_candidates(contract, drawing, needs_money)?)
+    }
+
+    /// All shares of a contract.
+    fn shares(&self, contract: &Code) -> Result<Vec<Candidate>, Rejection> {
         let made = self.state.commitments.get(contract);
         let known = self.state.commitments.keys();
         let made = made.ok_or_else(|| near::unknown(Thing::Commitment, contract, known))?;
@@ -108,11 +131,17 @@ impl Scene<'_> {
             let available = self.balance(&leaf);
             Candidate { line: share.line.clone(), project: share.project.clone(), available }
         };
-        let shares = made.shares.iter().map(candidate);
-        if !drawing.from.is_empty() {
-            let shares: Vec<_> = shares.collect();
-            return self.named(drawing, |line| self.project_on(line, drawing, &shares));
-        }
+        Ok(made.shares.iter().map(candidate).collect())
+    }
+
+    /// The shares of a contract that the drawing leaves possible.
+    pub(super) fn contract_candidates(
+        &self,
+        contract: &Code,
+        drawing: &Drawing,
+        needs_money: bool,
+    ) -> Result<Vec<Candidate>, Rejection> {
+        let shares = self.shares(contract)?.into_iter();
         let wanted = |c: &Candidate| {
             drawing.fund.as_ref().is_none_or(|fund| *fund == c.line.fund)
                 && (drawing.project.is_none() || drawing.project == c.project)
@@ -124,10 +153,11 @@ impl Scene<'_> {
         if candidates.len() > 1 {
             candidates.retain(|c| year.is_none_or(|year| year == c.line.year));
         }
+        self.prefer_year_of_day(drawing, &mut candidates);
         if needs_money {
             prefer_money(&mut candidates);
         }
-        self.only(drawing, candidates)
+        Ok(candidates)
     }
 
     /// Splits on the parts of a payment that are not refunded yet.
@@ -196,7 +226,11 @@ impl Scene<'_> {
         drawing.from.iter().map(split).collect()
     }
 
-    fn only(&self, drawing: &Drawing, candidates: Vec<Candidate>) -> Result<Vec<Split>, Rejection> {
+    pub(super) fn only(
+        &self,
+        drawing: &Drawing,
+        candidates: Vec<Candidate>,
+    ) -> Result<Vec<Split>, Rejection> {
         match <[Candidate; 1]>::try_from(candidates) {
             Ok([Candidate { line, project, .. }]) => {
                 Ok(vec![Split { line, project, amount: drawing.amount }])

@@ -3,6 +3,7 @@
 //! [`admit`](super::admit::admit).
 
 mod drawing;
+mod shares;
 
 use super::apply::Cited;
 use super::calendar::Date;
@@ -79,7 +80,8 @@ impl Scene<'_> {
             Wish::MakeCommitment(c) => vec![self.make(c.clone())?],
             Wish::IncreaseCommitment(c) => vec![self.increase(c.clone())?],
             Wish::ReduceCommitment(c) => vec![self.reduce(c.clone())?],
-            Wish::RecordDisbursement(c) => vec![self.disburse(c.clone())?],
+            Wish::RecordDisbursement(c) => vec![self.disburse(c.clone(), false)?],
+            Wish::DisburseByShares(c) => vec![self.disburse(c.clone(), true)?],
             Wish::ReceiveRefund(c) => vec![self.refund(c.clone())?],
             Wish::WithdrawFollowOn(c) => vec![self.withdraw(c.clone())?],
             Wish::ReverseWithDependents(b) => self.reverse_all(b),
@@ -141,8 +143,9 @@ impl Scene<'_> {
         Ok(CommitmentReduced { contract, splits, reason, filing }.into())
     }
 
-    fn disburse(&self, c: RecordDisbursement) -> Result<Body, Rejection> {
+    fn disburse(&self, c: RecordDisbursement, by_shares: bool) -> Result<Body, Rejection> {
         let splits = match &c.commitment {
+            Some(contract) if by_shares => self.by_shares(contract, &c.drawing)?,
             Some(contract) => self.of_contract(contract, &c.drawing, true)?,
             None => self.fresh(&c.drawing)?,
         };

@@ -1,12 +1,12 @@
 //! From a text in a style to its digits: what stands around them comes off, groups are checked, and what
 //! does not fit is refused with the amounts that it may be.
 
-use super::{AmountText, EXAMPLES, NumberStyle, Refusal, Signs, currency, too_large};
+use super::{AmountText, EXAMPLES, Groups, NumberStyle, Refusal, Signs, currency, too_large};
 use crate::form::wide::fold_wide;
 use std::borrow::Cow;
 
 /// Units that may stand behind a number, longest first, as powers of ten.
-const UNITS: &[(&str, i32)] = &[
+pub(super) const UNITS: &[(&str, i32)] = &[
     ("万亿", 12),
     ("千亿", 11),
     ("百亿", 10),
@@ -19,11 +19,11 @@ const UNITS: &[(&str, i32)] = &[
 
 /// What stands around the digits.
 #[derive(Default)]
-struct Around {
+pub(super) struct Around {
     is_negative: Option<bool>,
-    sign: Option<String>,
+    pub(super) sign: Option<String>,
     /// The power of ten of the unit, and whether it is one of yuan.
-    unit: Option<(i32, bool)>,
+    pub(super) unit: Option<(i32, bool)>,
 }
 
 impl NumberStyle {
@@ -35,28 +35,51 @@ impl NumberStyle {
         } else {
             folded
         };
-        let (around, body) = self.strip(&plain);
-        if around.unit.is_some() && self.scale != 1 {
-            let rule = "a unit in the cell and a `scale` in the mapping would multiply twice";
-            let allowed = format!("no unit, since scale = {}", self.scale);
-            return Err(Refusal::new("amount_two_units", rule, &allowed, text)
-                .with_figure("scale", self.scale));
-        }
-        let (digits, places) = self.digits(body, text)?;
+        let plain = without_whole(&plain);
+        let (around, body) = self.strip(plain);
+        let composed = self.composed(body, &around, text)?;
+        let is_unit = around.unit.is_some() || composed.as_ref().is_some_and(|one| one.has_unit);
+        self.check_unit(is_unit, body, text)?;
+        let (digits, power) = match &composed {
+            Some(composed) => (composed.digits, composed.power),
+            None => {
+                let (digits, places) = self.digits(body, text)?;
+                let (unit, _) = around.unit.unwrap_or_default();
+                (digits, unit.saturating_sub(places))
+            }
+        };
         let digits = digits.checked_mul(i128::from(self.scale)).ok_or_else(|| too_large(text))?;
-        let (unit, of_yuan) = around.unit.unwrap_or_default();
+        let of_yuan = around.unit.is_some_and(|(_, of_yuan)| of_yuan)
+            || composed.is_some_and(|one| one.is_of_yuan);
         let yuan = of_yuan.then(|| "元".to_owned());
         let signs = match self.signs {
             Signs::Own => around.sign.into_iter().chain(yuan).collect(),
             Signs::Listed(_) => Vec::new(),
         };
-        Ok(AmountText {
-            digits,
-            power: unit.saturating_sub(places),
-            is_negative: around.is_negative.unwrap_or(false),
-            signs,
-            text: text.to_owned(),
-        })
+        let is_negative = around.is_negative.unwrap_or(false);
+        Ok(AmountText { digits, power, is_negative, signs, text: text.to_owned() })
+    }
+
+    /// A unit, or a point among whole minor units, would say twice what an amount is counted in.
+    fn check_unit(&self, is_unit: bool, body: &str, text: &str) -> Result<(), Refusal> {
+        if is_unit && self.scale != 1 {
+            let rule = "a unit in the cell and a `scale` in the mapping would multiply twice";
+            let allowed = format!("no unit, since scale = {}", self.scale);
+            return Err(Refusal::new("amount_two_units", rule, &allowed, text)
+                .with_figure("scale", self.scale));
+        }
+        if self.minor && (is_unit || body.contains(self.decimal)) {
+            let rule = "the mapping says whole minor units (`minor = true`)";
+            return Err(Refusal::new(
+                "amount_malformed",
+                rule,
+                "digits without point and unit",
+                text,
+            )
+            .with_next("write 1250 for 12.50, or leave `minor` out of the mapping")
+            .in_case("minor"));
+        }
+        Ok(())
     }
 
     /// Takes off sign, parentheses, currency and unit, each once and in any order.
@@ -127,16 +150,16 @@ impl NumberStyle {
     }
 
     /// Checks the digits and groups of `body`; their value without the point, and the places after it.
-    fn digits(&self, body: &str, text: &str) -> Result<(i128, i32), Refusal> {
+    pub(super) fn digits(&self, body: &str, text: &str) -> Result<(i128, i32), Refusal> {
         let (whole, fraction) = match body.split_once(self.decimal) {
             Some((whole, fraction)) => (whole, Some(fraction)),
             None => (body, None),
         };
         let whole = self.ungrouped(whole, text)?;
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let point_ends = fraction == Some("");
+        // `.50` and `1200.` are amounts, a point alone is none.
         let fraction = fraction.unwrap_or_default();
-        if whole.is_empty() || !digits(&whole) || !digits(fraction) || point_ends {
+        if (whole.is_empty() && fraction.is_empty()) || !digits(&whole) || !digits(fraction) {
             return Err(self.not_an_amount(body, text));
         }
         // Zeros at the end of the fraction are no digits of the value.
@@ -153,7 +176,7 @@ impl NumberStyle {
         Ok((value, places))
     }
 
-    /// The digits before the point without separators; groups must have three digits.
+    /// The digits before the point without separators; groups must have as many digits as the style says.
     fn ungrouped<'a>(&self, whole: &'a str, text: &str) -> Result<Cow<'a, str>, Refusal> {
         let Some(separator) = self.thousands else { return Ok(Cow::Borrowed(whole)) };
         let like = |c: char| match separator {
@@ -165,9 +188,12 @@ impl NumberStyle {
             return Ok(Cow::Borrowed(whole));
         }
         let groups: Vec<&str> = whole.split(like).collect();
+        let last = groups.len().saturating_sub(1);
+        let is_indian = self.groups == Groups::Indian;
         let bad = groups.iter().enumerate().find(|(i, group)| {
-            let short = *i == 0 && (1..=3).contains(&group.len());
-            !short && group.len() != 3
+            let of = if is_indian && *i != last { 2 } else { 3 };
+            let short = *i == 0 && (1..=of).contains(&group.len());
+            !short && group.len() != of
         });
         let all_digits = groups.iter().all(|group| group.bytes().all(|b| b.is_ascii_digit()));
         let refused = |rule: String, allowed: &str| {
@@ -195,6 +221,12 @@ impl NumberStyle {
             Some((_, group)) => {
                 let count = group.chars().count();
                 let rule = format!("groups between `{separator}` have three digits");
+                if is_indian {
+                    let rule = format!("{rule} at the end and two before");
+                    return Err(
+                        refused(rule, "2 digits, the last 3").with_part(format!("{count} digits"))
+                    );
+                }
                 Err(refused(rule, "3 digits").with_part(format!("{count} digits")))
             }
         }
@@ -228,7 +260,7 @@ impl NumberStyle {
         }
     }
 
-    fn unknown_sign(&self, text: &str) -> Refusal {
+    pub(super) fn unknown_sign(&self, text: &str) -> Refusal {
         const CODE: &str = "amount_currency";
         match &self.signs {
             Signs::Own => {
@@ -250,6 +282,12 @@ impl NumberStyle {
     fn is_typed(&self) -> bool {
         *self == Self::typed()
     }
+}
+
+/// Takes 整 off, which says that no smaller part follows.
+fn without_whole(text: &str) -> &str {
+    let front = text.strip_suffix(['整', '正']).map(str::trim_end);
+    front.filter(|front| front.ends_with(['元', '圆', '圓', '角'])).unwrap_or(text)
 }
 
 /// Takes a unit off the end: the rest, its power of ten, and whether it says yuan.

@@ -59,7 +59,8 @@ pub(super) static RETIRE_DISTRICT: Form = form(
         let (code, successor) = (f.code(Field::Code)?, f.code_or(Field::Successor));
         Ok(Command::RetireDistrict(DistrictRetired { code, successor, filing: f.filing() }))
     },
-);
+)
+.imported_too();
 
 pub(super) static REGISTER_PROGRAMME: Form = form(
     Act::ProgrammeRegister,
@@ -168,7 +169,8 @@ pub(super) static AMEND_FUND: Form = form(
             filing: f.filing(),
         }))
     },
-);
+)
+.imported_too();
 
 pub(super) static CLOSE_FUND: Form = form(
     Act::FundClose,
@@ -179,4 +181,5 @@ pub(super) static CLOSE_FUND: Form = form(
         let (code, reason) = (f.code(Field::Code)?, f.text_or(Field::Reason));
         Ok(Command::CloseFund(FundClosed { code, reason, filing: f.filing() }))
     },
-);
+)
+.imported_too();

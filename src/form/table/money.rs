@@ -107,7 +107,8 @@ pub(super) static TRANSFER: Form = form(
             filing: f.filing(),
         }))
     },
-);
+)
+.imported_too();
 
 pub(super) static CARRY: Form = form(
     Act::AllocationCarry,
@@ -139,7 +140,8 @@ pub(super) static CARRY: Form = form(
             filing: f.filing(),
         }))
     },
-);
+)
+.imported_too();
 
 pub(super) static LAPSE: Form = form(
     Act::AllocationLapse,
@@ -151,11 +153,17 @@ pub(super) static LAPSE: Form = form(
         let (reason, filing) = (f.text_or(Field::Reason), f.filing());
         Ok(Command::Lapse(BalanceLapsed { line, amount, reason, filing }))
     },
-);
+)
+.imported_too();
 
 const RESERVING: &[FieldSpec] = fields! {
     place("PROJECT", Field::Project, Kind::Code(ThingSort::Project), "The project", "项目"),
-    flag(Field::From, Kind::Part, "The line and how much", "指标及金额").needed(),
+    flag(Field::From, Kind::Part, "The line and how much", "指标及金额").needed_typed(),
+    cell(Field::Fund, Kind::Code(ThingSort::Fund), "The line's fund", "指标的专项资金").needed(),
+    cell(Field::Year, Kind::Year, "The line's fiscal year", "指标的预算年度"),
+    cell(Field::Origin, Kind::Year, "The line's year of origin", "指标的来源年度"),
+    cell(Field::Class, Kind::Class, "The line's class", "指标的类别"),
+    cell(Field::Amount, Kind::Amount, "How much", "金额").needed(),
 };
 
 pub(super) static RESERVE: Form = form(
@@ -167,7 +175,8 @@ pub(super) static RESERVE: Form = form(
         let (project, line, amount) = reserved(f)?;
         Ok(Command::ReserveFunds(FundsReserved { project, line, amount, filing: f.filing() }))
     },
-);
+)
+.imported_too();
 
 pub(super) static RELEASE: Form = form(
     Act::ReservationRelease,
@@ -179,10 +188,15 @@ pub(super) static RELEASE: Form = form(
         let released = ReservationReleased { project, line, amount, filing: f.filing() };
         Ok(Command::ReleaseReservation(released))
     },
-);
+)
+.imported_too();
 
 fn reserved(f: &mut Filled<'_>) -> Result<(Code, LineKey, Amount), Refusal> {
     let part = f.values.parts(Field::From).and_then(|mut parts| parts.pop());
-    let (line, amount) = part.ok_or_else(|| missing(Field::From))?;
+    let (line, amount) = match (part, f.amount_or(Field::Amount)) {
+        (Some(part), _) => part,
+        (None, Some(amount)) => (f.line_of_parts()?, amount),
+        (None, None) => return Err(missing(Field::From)),
+    };
     Ok((f.code(Field::Project)?, line, amount))
 }

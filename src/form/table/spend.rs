@@ -151,19 +151,26 @@ pub(super) static DISBURSE: Form = form(
         YEAR,
         PURPOSE,
         FROM,
+        flag(Field::Split, Kind::Choice(&["shares"]), "Over the shares of a contract that has several, by what is still owed on each", "合同涉及多个指标时，按各指标的未付金额分摊").with(Field::Commitment).without(&[Field::From]),
         ORIGIN,
         CLASS,
     },
     |f| {
+        let by_shares = f.values.word(Field::Split).is_some();
         let drawing = f.drawing()?;
-        Ok(Command::RecordDisbursement(RecordDisbursement {
+        let disbursement = RecordDisbursement {
             commitment: f.code_or(Field::Commitment),
             drawing,
             payee: f.code_or(Field::Payee),
             purpose: f.tag_or(Field::Purpose),
             source_number: f.text_or(Field::SourceNo),
             filing: f.filing(),
-        }))
+        };
+        Ok(if by_shares {
+            Command::DisburseByShares(disbursement)
+        } else {
+            Command::RecordDisbursement(disbursement)
+        })
     },
 )
 .imported_too();
@@ -188,4 +195,5 @@ pub(super) static REFUND: Form = form(
             filing: f.filing(),
         }))
     },
-);
+)
+.imported_too();

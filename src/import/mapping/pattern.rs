@@ -19,11 +19,22 @@ pub(in crate::import) enum Filter {
     Slug,
     Code,
     Pad(usize),
+    /// The calendar year of a day.
+    Year,
+    /// The ledger's fiscal year of a day.
+    FiscalYear,
+}
+
+impl Filter {
+    /// True where the cell is a day.
+    pub(in crate::import) fn is_of_a_day(self) -> bool {
+        matches!(self, Self::Year | Self::FiscalYear)
+    }
 }
 
 pub(super) fn template(item: &Item<'_>) -> Result<Vec<Part>> {
     let unfit = || {
-        item.unfit("a template: text with {column}, {#4}, {row} or {line}, filters |code, |slug, |pad2 to |pad9, and {{ }} for braces")
+        item.unfit("a template: text with {column}, {#4}, {row} or {line}, filters |code, |slug, |year, |fiscal_year, |pad2 to |pad9, and {{ }} for braces")
     };
     let (mut parts, mut literal) = (Vec::new(), String::new());
     let mut rest = item.text()?;
@@ -57,6 +68,8 @@ fn placeholder(inner: &str, line: usize) -> Option<Part> {
         None => (inner, Filter::None),
         Some((name, "slug")) => (name, Filter::Slug),
         Some((name, "code")) => (name, Filter::Code),
+        Some((name, "year")) => (name, Filter::Year),
+        Some((name, "fiscal_year")) => (name, Filter::FiscalYear),
         Some((name, filter)) => {
             let width = filter.strip_prefix("pad")?.parse().ok()?;
             ((2..=9).contains(&width)).then_some((name, Filter::Pad(width)))?
@@ -65,6 +78,7 @@ fn placeholder(inner: &str, line: usize) -> Option<Part> {
     let name = name.trim();
     Some(match name {
         "" => return None,
+        "row" | "line" if filter.is_of_a_day() => return None,
         "row" => Part::RowNumber(filter),
         "line" => Part::Line(filter),
         name => {

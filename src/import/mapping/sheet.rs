@@ -1,6 +1,6 @@
 //! What a mapping says of workbooks: `sheet`, and `header` of several rows.
 
-use super::{Item, Mapping, Section, SheetFormat};
+use super::{EventRule, Item, Mapping, Section, SheetFormat, ValueRule};
 use crate::error::{Error, Kind, Result};
 use crate::import::wanted::Wanted;
 
@@ -18,12 +18,10 @@ impl Mapping {
     /// # Errors
     /// `sheet_decimals`, where the mapping has two.
     pub(in crate::import) fn decimal(&self) -> Result<char> {
-        let rules = self.events.iter().flat_map(|rule| &rule.fields);
+        let rules = self.events.iter().flat_map(EventRule::all_fields);
         let rules = rules.chain(self.created.values().flatten());
-        let other =
-            rules.filter_map(|rule| rule.numbers.as_ref().map(|style| (style.decimal, rule.line)));
-        let own = self.numbers.decimal;
-        match other.into_iter().find(|(decimal, _)| *decimal != own) {
+        let own = self.numbers.style.decimal;
+        match rules.filter_map(|rule| other_decimal(&rule.value, own)).next() {
             None => Ok(own),
             Some((decimal, line)) => {
                 let message = format!(
@@ -37,6 +35,13 @@ impl Mapping {
             }
         }
     }
+}
+
+/// What a value, or one that it is made of, has as the point of a number instead, and the line that says so.
+fn other_decimal(value: &ValueRule, own: char) -> Option<(char, usize)> {
+    let decimal = value.numbers.as_ref().map(|numbers| numbers.style.decimal);
+    let other = decimal.filter(|decimal| *decimal != own).map(|decimal| (decimal, value.line));
+    other.or_else(|| value.operands().iter().find_map(|value| other_decimal(value, own)))
 }
 
 fn wanted(item: &Item<'_>) -> Result<Wanted> {

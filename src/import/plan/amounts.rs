@@ -1,10 +1,11 @@
 //! What a row comes to, for the figures that a whole file is held against.
 
-use super::{Plan, PlannedField, Value, is_blank, without_guard};
+use super::{Plan, PlannedField, Value};
 use crate::domain::money::Amount;
 use crate::import::fields::Field;
 use crate::import::problem::Problem;
 use crate::import::reader::Row;
+use crate::import::rounded::Rounded;
 
 impl Plan {
     /// True if the mapping names a row that holds the sum of all others.
@@ -48,7 +49,11 @@ impl Plan {
                     Err(problem) => return Some(Err(problem)),
                 }
             }
-            if let Some(field) = amount_field(&event.fields).filter(|_| wanted) {
+            let field = amount_field(&event.fields);
+            if field.is_none() && wanted && self.control.is_none() && !event.splits.is_empty() {
+                return self.sum_of_splits(event, row).transpose();
+            }
+            if let Some(field) = field.filter(|_| wanted) {
                 return self.amount_at(Some(field), row).transpose();
             }
         }
@@ -62,15 +67,17 @@ impl Plan {
     ) -> Result<Option<Amount>, Problem> {
         if let Some((index, label)) = &self.control {
             let cell = row.cell(*index);
-            if is_blank(cell) {
+            if self.reads_blank(cell, &self.blank) {
                 return Ok(None);
             }
-            let amount = self.numbers.read(without_guard(cell), self.currency);
-            let amount = amount.map(|n| Some(Amount(n)));
-            return amount.map_err(|refusal| Problem::from(refusal).in_column(label));
+            let amount = self.amount_in(cell, row);
+            return amount.map(Some).map_err(|problem| problem.in_column(label));
         }
         let Some(field) = field else { return Ok(None) };
-        let value = self.value(field, row).map_err(|problem| problem.in_column(&field.label))?;
+        let mut rounded = Rounded::default();
+        let value = self
+            .value(field, row, &mut rounded)
+            .map_err(|problem| problem.in_column(&field.label))?;
         match value.or_else(|| field.default.clone()) {
             Some(Value::Amount(amount)) => Ok(Some(amount)),
             Some(_) | None => Ok(None),

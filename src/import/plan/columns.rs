@@ -1,7 +1,8 @@
 //! Columns without a name. What stands in one is read by its number or is blank: a filled cell there is
 //! mostly the rest of an amount that ran into two cells, `1,020.00` without quotes.
 
-use super::{Plan, PlannedField, PlannedPart, PlannedSupply, is_blank};
+use super::{Plan, PlannedField, is_blank};
+use crate::import::planned::{PlannedCondition, PlannedEvent};
 use crate::import::problem::{Problem, quoted};
 use crate::import::reader::Row;
 use std::collections::BTreeSet;
@@ -31,24 +32,17 @@ impl Plan {
     fn columns_read(&self) -> BTreeSet<usize> {
         let conditions = self.events.iter().flat_map(|event| &event.when);
         let conditions = conditions.chain(&self.skip).chain(&self.total_row);
-        let fields = self.events.iter().flat_map(|event| &event.fields);
+        let fields = self.events.iter().flat_map(PlannedEvent::all_fields);
         let fields = fields.chain(self.created.values().flatten());
         let key = self.key.iter().chain(&self.control).map(|(index, _)| *index);
-        let conditions = conditions.map(|condition| condition.index);
-        key.chain(conditions).chain(fields.flat_map(columns_of)).collect()
+        let conditions = conditions.flat_map(PlannedCondition::columns);
+        let sign = self.numbers.sign.as_ref().map(|sign| sign.index);
+        key.chain(conditions).chain(sign).chain(fields.flat_map(columns_of)).collect()
     }
 }
 
 fn columns_of(field: &PlannedField) -> Vec<usize> {
-    match &field.supply {
-        PlannedSupply::Constant(_) => Vec::new(),
-        PlannedSupply::Cell { index, .. } => vec![*index],
-        PlannedSupply::Template(parts) => {
-            let cell = |part: &PlannedPart| match part {
-                PlannedPart::Cell(index, _) => Some(*index),
-                PlannedPart::Literal(_) | PlannedPart::RowNumber(_) | PlannedPart::Line(_) => None,
-            };
-            parts.iter().filter_map(cell).collect()
-        }
-    }
+    let mut all = Vec::new();
+    field.value.each(&mut |value| all.extend(value.own_columns()));
+    all
 }

@@ -31,6 +31,8 @@ super::table! {
     "csv_header": "映射文件写明表头在第 {expected} 行，但该处不是行首；最近的行在第 {found} 行" => "请在映射文件的 `header` 中写表头开始的行号";
     "mapping_column_twice": "映射文件第 {line} 行：文件中有两列「{column}」，第 {first} 列和第 {second} 列" => "请写明是哪一列：`column = {first}` 或 `column = {second}`";
     "mapping_column": "映射文件第 {line} 行：文件中没有列「{column}」" => "请核对表头与映射文件中的列名";
+    "mapping_not_utf8": "映射文件 {path} 不是 UTF-8 文本" => "请另存为 UTF-8；其中的 `encoding` 说明清单的编码，不是映射文件的编码";
+    "mapping_percent": "映射文件第 {line} 行：`%` 可能是百分之一，也可能是第 {column} 列" => "请写明是哪一个：百分之一用 `constant = \"0.01\"`，该列用 `column = {column}`";
     "mapping_syntax": "映射文件第 {line} 行的写法不正确" => "映射文件是 TOML 1.0 文件；各键见 `schemas/mapping.md`";
     "mapping_unknown_key": "映射文件第 {line} 行：`{table}` 没有键 `{key}`" => "可用的键：{known}";
     "mapping_missing_key": "映射文件的 `{table}` 缺少 `{key}`" => "各键的用途见 `schemas/mapping.md`";

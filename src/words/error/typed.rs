@@ -18,6 +18,8 @@ super::table! {
     "amount_grouping/either": "千位分隔不正确：「{found}」" => "请写明是哪一个：{meant}";
     "amount_grouping": "千位分隔不正确：「{found}」" => "请不用千位分隔，如 1204.50";
     "amount_malformed/meant": "「{found}」不是金额，可能是 {meant}" => "请按所指写明：{meant}";
+    "amount_malformed/composed": "「{found}」的各部分不能合成一个金额：单位须逐级减小，每部分须小于前一单位" => "请写作 1亿2000万 或 1200元5角3分";
+    "amount_malformed/minor": "映射文件写明金额以最小货币单位计（`minor = true`）；实为「{found}」" => "请把 12.50 写作 1250，或去掉映射文件中的 `minor`";
     "amount_malformed": "「{found}」不是金额" => "请写作 1204.50、1,204.50、10万 或 12元";
     "command_id_length": "操作编号须为 1 至 128 字节，实为 {part} 字节" => "请用文号或单据编号，如 2002-0315-04";
     "date_malformed/formats": "日期须按映射文件规定的格式书写；实为「{found}」" => "可用格式：{allowed}";
@@ -28,6 +30,7 @@ super::table! {
     "date_malformed": "「{found}」不是日期" => "请写作 2002-03-15、2002/3/15 或 2002年3月15日";
     "date_no_such_day": "没有「{found}」这一天" => "{month} 有 {days} 天";
     "date_no_such_day": "没有「{found}」这一天" => "月份为 1 至 12，写在年与日之间";
+    "year_ambiguous": "「{found}」可能指以该年开始的预算年度，也可能指以该年结束的预算年度" => "请写明是哪一个：{meant}；映射文件可在 `[dates]` 中写 `fy = \"begins\"` 或 `fy = \"ends\"`";
     "year_malformed": "年度须为四位数；实为「{found}」" => "请写作 2002";
     "entry_malformed/new": "这笔业务不能成为条目" => "请减少一个条目中的内容，或作为附件登记";
     "entry_malformed": "「{found}」不是条目" => "请写 @12（序号）、条目的 UUID，或支付的 FUND/YEAR/VOUCHER，如 PD-INFO/2002/7；查看 `earmark register`";
