@@ -6,6 +6,7 @@
 #![allow(
     missing_docs,
     clippy::unwrap_used,
+    clippy::float_arithmetic,
     clippy::print_stdout,
     clippy::arithmetic_side_effects,
     reason = "test code"
@@ -61,7 +62,7 @@ fn row(table: &Table, n: u64) -> Vec<Cell> {
         Kind::Count => Cell::Count(i128::from(n)),
         Kind::Date => Cell::Date(Date(12_000)),
         Kind::Instant => Cell::Instant(1_025_000_000_000_000),
-        Kind::Flag => Cell::Flag(n % 2 == 0),
+        Kind::Flag => Cell::Flag(n.is_multiple_of(2)),
         Kind::Code | Kind::Name | Kind::Word | Kind::Codes | Kind::Ratio | Kind::Points => {
             Cell::Text(format!("{}-{}", column.key, n % 5_000))
         }

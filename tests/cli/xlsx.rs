@@ -53,10 +53,11 @@ fn book(place: &Place, name: &str) -> Workbook {
 
 #[test]
 fn every_report_and_list_is_a_workbook_whose_totals_are_those_of_json() {
-    let place = place();
+    let (place, mut reports) = (place(), std::collections::BTreeSet::new());
     for verb in VERBS {
         place.ok(&format!("{verb} -o book.xlsx --lang zh"));
         let (book, json) = (book(&place, "book.xlsx"), place.value(verb));
+        reports.insert(json["report"].as_str().unwrap().to_owned());
         let (cells, about) = (book.cells(1), book.cells(2));
         let head = json["head"].as_str().unwrap();
         assert!(about.values().any(|cell| cell.value == head), "{verb}");
@@ -111,6 +112,8 @@ fn every_report_and_list_is_a_workbook_whose_totals_are_those_of_json() {
             }
         }
     }
+    let all = earmark::report::REPORTS.iter().map(|spec| spec.name.to_owned()).collect();
+    assert_eq!(reports, all, "a report has no workbook in this test");
 }
 
 #[test]

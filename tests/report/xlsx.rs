@@ -159,6 +159,9 @@ fn totals_are_formulas_where_rows_add_up_to_them() {
     // What is carried within the row counts once, and a rate is no sum.
     assert_eq!((formula("carried_in").formula, formula("carried_in").value.as_str()), (None, "0"));
     assert_eq!(formula("execution_rate").formula, None);
+    let said = "not what the rows add up to: Carried in, Final budget, Carried out. What";
+    let about = workbook(&table, Lang::En).cells(2);
+    assert!(about.values().any(|cell| cell.value.contains(said)), "{about:#?}");
     // Among the rows of a register of one type stands what was reversed, and in its total it does not.
     let reversals = shelf.book.reversals();
     let filter = named(&["type:disbursement"]);

@@ -120,6 +120,22 @@ pub(super) fn written_as_text(keys: &[&str]) -> Option<Note> {
     })
 }
 
+/// Which columns somebody who adds them up gets another figure from than the total.
+pub(super) fn no_sums(keys: &[&str]) -> Option<Note> {
+    let named = |lang: Lang| keys.iter().map(|key| lang.label(key)).collect::<Vec<_>>();
+    (!keys.is_empty()).then(|| Note {
+        en: format!(
+            "Totals that are values and not formulas, for they are not what the rows add up to: {}. What was \
+             carried from one row to another counts once.",
+            named(Lang::En).join(", ")
+        ),
+        zh: format!(
+            "以下各列的合计是数值，不是公式，因为它不等于各行之和：{}。行间结转只计一次。",
+            named(Lang::Zh).join("、")
+        ),
+    })
+}
+
 /// How many texts are not whole.
 pub(super) fn cut_texts(count: u64) -> Option<Note> {
     (count > 0).then(|| Note {

@@ -181,6 +181,8 @@ struct Sheet<'t> {
     cut: u64,
     /// How many bytes the sheet has at most.
     bytes: u64,
+    /// Columns of which the total is not what the rows add up to.
+    apart: Vec<&'static str>,
 }
 
 impl<'t> Sheet<'t> {
@@ -210,7 +212,8 @@ impl<'t> Sheet<'t> {
         let sums = Sums::new(view.table.columns.len());
         let values = Values::new(view);
         let next = top.saturating_add(1);
-        Ok(Self { values, book, sheet, faces, columns, sums, top, next, cut: 0, bytes: 0 })
+        let (cut, bytes, apart) = (0, 0, Vec::new());
+        Ok(Self { values, book, sheet, faces, columns, sums, top, next, cut, bytes, apart })
     }
 
     fn row(&mut self, cells: &[Cell]) -> Kept<()> {
@@ -276,7 +279,8 @@ impl<'t> Sheet<'t> {
         if has_rows {
             self.sheet.autofilter(self.top, 0, last, right)?;
             let kind = IgnoreError::NumberStoredAsText;
-            self.sheet.ignore_error_range(self.top, 0, self.next, right, kind)?;
+            let bottom = self.next.saturating_sub(1);
+            self.sheet.ignore_error_range(self.top, 0, bottom, right, kind)?;
         }
         self.sheet.set_freeze_panes(self.top.saturating_add(1), 0)?;
         self.sheet.set_repeat_rows(0, self.top)?;
@@ -318,7 +322,12 @@ impl<'t> Sheet<'t> {
                     let face = self.faces.text(drawn.column.kind, true);
                     self.sheet.write_blank(self.next, drawn.at, face)?;
                 }
-                (value, _) => self.write(&mut drawn, value, true)?,
+                (value, _) => {
+                    if is_summed(&drawn) && !drawn.has_text {
+                        self.apart.push(drawn.column.key);
+                    }
+                    self.write(&mut drawn, value, true)?;
+                }
             }
             if let Some(kept) = self.columns.get_mut(n) {
                 *kept = drawn;
@@ -356,6 +365,7 @@ impl<'t> Sheet<'t> {
         let exact: Vec<&str> =
             self.columns.iter().filter(|one| one.has_text).map(|one| one.column.key).collect();
         said.extend(about::written_as_text(&exact));
+        said.extend(about::no_sums(&self.apart));
         said.extend(about::cut_texts(self.cut));
         said.extend(about::in_wan(&self.values.view));
         said
