@@ -57,11 +57,8 @@ fn wanted(item: &Item<'_>) -> Result<Wanted> {
 /// The first and last row of the header, from 1; 0 where there is none.
 pub(super) fn header(top: &Section<'_>) -> Result<(u64, u64)> {
     let Some(item) = top.get("header") else { return Ok((1, 1)) };
-    if let Some(line) = item.as_number() {
-        return Ok((line, line));
-    }
     let unfit = || item.unfit("a line from 1, 0, or the first and last row of a header: [3, 4]");
-    let rows = item.values().map_err(|_| unfit())?;
+    let Ok(rows) = item.values() else { return item.number(0).map(|line| (line, line)) };
     let [first, last] = rows.as_slice() else { return Err(unfit()) };
     match (first.as_number(), last.as_number()) {
         (Some(first), Some(last))
