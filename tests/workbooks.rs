@@ -55,10 +55,14 @@ fn register() -> Table {
     REGISTER.table(&[], header)
 }
 
+fn amount(n: u64) -> i128 {
+    i128::from(n % 1_000_003) * 97
+}
+
 /// A row with something in every column.
 fn row(table: &Table, n: u64) -> Vec<Cell> {
     let columns = table.columns.iter().map(|column| match column.kind {
-        Kind::Amount => Cell::Amount(Amount(i128::from(n % 1_000_003) * 97)),
+        Kind::Amount => Cell::Amount(Amount(amount(n))),
         Kind::Count => Cell::Count(i128::from(n)),
         Kind::Date => Cell::Date(Date(12_000)),
         Kind::Instant => Cell::Instant(1_025_000_000_000_000),
@@ -79,7 +83,10 @@ fn written(rows: u64) -> (u64, f32) {
     for n in 0..rows {
         stream.row(&mut out, row(&table, n)).unwrap();
     }
-    stream.end(&mut out, None, &[]).unwrap();
+    let sum = (0..rows).map(amount).sum();
+    let mut whole = table.clone();
+    whole.set_totals(vec![("amount", Amount(sum).into()), ("reversed_amount", Amount(sum).into())]);
+    stream.end(&mut out, whole.totals.as_ref(), &[]).unwrap();
     (out.0, PEAK.peak_usage_as_mb() - before)
 }
 
