@@ -71,8 +71,8 @@ fn read(bytes: Vec<u8>, request: &Request, out: &mut Out<impl Write>) -> Done<()
     read_xlsx(bytes, request, out)
 }
 
-fn damaged<W>(error: impl std::fmt::Display, out: &Out<W>) -> Stop {
-    Fault::Damaged(error.to_string(), out.at.clone()).into()
+fn damaged<W: Write>(error: impl std::fmt::Display, out: &Out<'_, W>) -> Stop {
+    Fault::Damaged(error.to_string(), out.at()).into()
 }
 
 fn read_xlsx(bytes: Vec<u8>, request: &Request, out: &mut Out<impl Write>) -> Done<()> {
@@ -210,12 +210,12 @@ struct Out<'a, W> {
     rows: u64,
     count: u64,
     /// The last cell that was read.
-    at: String,
+    at: Option<(u32, u32)>,
 }
 
 impl<'a, W: Write> Out<'a, W> {
     fn new(to: W, request: &'a Request) -> Self {
-        let (row, cells, at) = (None, Vec::new(), String::new());
+        let (row, cells, at) = (None, Vec::new(), None);
         Self { to, request, row, cells, rows: 0, count: 0, at }
     }
 
@@ -234,7 +234,7 @@ impl<'a, W: Write> Out<'a, W> {
                 count = count.saturating_add(1);
                 if count > MAX_MERGED {
                     let why = "more merged cells in its header than are read";
-                    return Err(Fault::Damaged(why.to_owned(), self.at.clone()).into());
+                    return Err(Fault::Damaged(why.to_owned(), self.at()).into());
                 }
                 let [top, left] = [start.0, start.1].map(from_one);
                 let [bottom, right] = [end.0, end.1].map(from_one);
@@ -269,6 +269,11 @@ impl<'a, W: Write> Out<'a, W> {
         u64::from(row).saturating_add(1) >= self.request.header.0
     }
 
+    /// The name of the last cell that was read.
+    fn at(&self) -> String {
+        self.at.map_or_else(String::new, |(row, column)| cell_name(row.into(), column.into()))
+    }
+
     fn cell(
         &mut self,
         row: u32,
@@ -277,7 +282,7 @@ impl<'a, W: Write> Out<'a, W> {
         is_formula: bool,
         from_1904: bool,
     ) -> Done<()> {
-        let name = cell_name(row.into(), column.into());
+        let name = || cell_name(row.into(), column.into());
         let index = usize::try_from(column).unwrap_or(usize::MAX);
         let ahead = self
             .row
@@ -286,16 +291,18 @@ impl<'a, W: Write> Out<'a, W> {
         if !ahead || !inside {
             let why =
                 if inside { "cells out of order, or one twice" } else { "a cell beyond the sheet" };
-            return Err(Fault::Damaged(why.to_owned(), name).into());
+            return Err(Fault::Damaged(why.to_owned(), name()).into());
         }
         if self.row != Some(row) {
             self.end_row()?;
             self.row = Some(row);
         }
         if is_formula && *value == Data::Empty && self.is_read(row) {
-            return Err(Fault::Formula(name).into());
+            return Err(Fault::Formula(name()).into());
         }
-        let Some(text) = text::of(value, from_1904) else { return Err(Fault::Number(name).into()) };
+        let Some(text) = text::of(value, from_1904) else {
+            return Err(Fault::Number(name()).into());
+        };
         self.count = self.count.saturating_add(1);
         if self.count > MAX_CELLS_OF_SHEET {
             return Err(Fault::Cells.into());
@@ -303,7 +310,7 @@ impl<'a, W: Write> Out<'a, W> {
         let is_fraction = matches!(value, Data::Float(_) | Data::DateTime(_)) && is_number(&text);
         self.cells.resize(index, Said::Text(String::new()));
         self.cells.push(if is_fraction { Said::Fraction([text]) } else { Said::Text(text) });
-        self.at = name;
+        self.at = Some((row, column));
         Ok(())
     }
 
