@@ -379,25 +379,6 @@ mod tests {
         assert_eq!(european().read(",5", of(2)), Ok(50));
         assert_eq!(european().read("1200,", of(2)), Ok(120_000));
         assert!(european().read("1.", of(2)).is_err(), "a separator parts groups");
-        let indian = NumberStyle { groups: Groups::Indian, ..english() };
-        for (text, minor) in
-            [("12,34,567", 123_456_700), ("1,234.5", 123_450), ("12,345", 1_234_500)]
-        {
-            assert_eq!(indian.read(text, of(2)), Ok(minor), "{text}");
-        }
-        for text in ["1,234,567", "123,456", "1,23", "12,34,56", "0,12,345", "12,345,67"] {
-            assert_eq!(indian.read(text, of(2)).unwrap_err().code, "amount_grouping", "{text}");
-        }
-        assert_eq!(english().read("12,34,567", of(2)).unwrap_err().code, "amount_grouping");
-        let pence = NumberStyle { minor: true, thousands: Some(','), ..NumberStyle::default() };
-        for (text, exponent, minor) in
-            [("1250", 2, 1_250), ("1,250", 2, 1_250), ("-7", 2, -7), ("7", 0, 7)]
-        {
-            assert_eq!(pence.read(text, of(exponent)), Ok(minor), "{text}");
-        }
-        for text in ["12.50", "12.", "1200.00", "3万", "1万2000", "5角"] {
-            assert_eq!(pence.read(text, of(2)).unwrap_err().code, "amount_malformed", "{text}");
-        }
         let wan = NumberStyle { scale: 10_000, ..NumberStyle::default() };
         assert_eq!(wan.read("0.000001", of(2)), Ok(1));
         assert_eq!(wan.read("12", of(0)), Ok(120_000));
@@ -544,6 +525,29 @@ mod tests {
             assert_eq!(style.read(&format!("0{decimal}5"), of(2)), Ok(50));
             assert_eq!(style.read(&format!("1{separator}000"), of(2)), Ok(100_000));
             assert_eq!(style.read("0500", of(2)), Ok(50_000));
+        }
+    }
+
+    #[test]
+    fn groups_of_two_and_minor_units() {
+        let indian = NumberStyle { groups: Groups::Indian, ..english() };
+        for (text, minor) in
+            [("12,34,567", 123_456_700), ("1,234.5", 123_450), ("12,345", 1_234_500)]
+        {
+            assert_eq!(indian.read(text, of(2)), Ok(minor), "{text}");
+        }
+        for text in ["1,234,567", "123,456", "1,23", "12,34,56", "0,12,345", "12,345,67"] {
+            assert_eq!(indian.read(text, of(2)).unwrap_err().code, "amount_grouping", "{text}");
+        }
+        assert_eq!(english().read("12,34,567", of(2)).unwrap_err().code, "amount_grouping");
+        let pence = NumberStyle { minor: true, thousands: Some(','), ..NumberStyle::default() };
+        for (text, exponent, minor) in
+            [("1250", 2, 1_250), ("1,250", 2, 1_250), ("-7", 2, -7), ("7", 0, 7)]
+        {
+            assert_eq!(pence.read(text, of(exponent)), Ok(minor), "{text}");
+        }
+        for text in ["12.50", "12.", "1200.00", "3万", "1万2000", "5角"] {
+            assert_eq!(pence.read(text, of(2)).unwrap_err().code, "amount_malformed", "{text}");
         }
     }
 

@@ -53,6 +53,15 @@ pub(super) fn missing(field: Field) -> Refusal {
         .with_next(format!("fill in {}; see `earmark forms`", field.text()))
 }
 
+/// Two fields are there of which one may be.
+pub(super) fn excluded(field: Field, other: Field) -> Refusal {
+    let (field, other) = (field.text(), other.text());
+    let rule = format!("the fields {field} and {other} exclude each other");
+    Refusal::new("field_excluded", rule, "one of the two", field)
+        .with_figure("other", other)
+        .with_next(format!("leave {field} or {other} blank"))
+}
+
 /// A form that was filled in.
 pub(super) struct Filled<'a> {
     pub(super) values: Values,

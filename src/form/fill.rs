@@ -84,11 +84,7 @@ fn check_together(form: &Form, values: &Values) -> Result<(), Refusal> {
     for spec in form.fields.iter().filter(|spec| values.has(spec.field)) {
         let field = spec.field.text();
         if let Some(other) = spec.excludes.iter().find(|other| values.has(**other)) {
-            let other = other.text();
-            let rule = format!("the fields {field} and {other} exclude each other");
-            return Err(Refusal::new("field_excluded", rule, "one of the two", field)
-                .with_figure("other", other)
-                .with_next(format!("leave {field} or {other} blank")));
+            return Err(build::excluded(spec.field, *other));
         }
         if let Some(other) = spec.needs.filter(|other| !values.has(*other)) {
             let other = other.text();

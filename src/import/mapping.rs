@@ -188,7 +188,7 @@ impl Mapping {
     }
 
     /// The mapping for a ledger whose fiscal year begins in this month.
-    pub(super) fn from_month(mut self, month: u8) -> Self {
+    pub(super) fn beginning_in(mut self, month: u8) -> Self {
         self.fiscal_start = month;
         self
     }

@@ -335,7 +335,7 @@ impl Plan {
             Test::Equals(words) => any(words, |text, word| text == word),
             Test::StartsWith(words) => any(words, |text, word| text.starts_with(word)),
             Test::Contains(words) => any(words, |text, word| text.contains(word)),
-            Test::Matches(pattern) => pattern.is_in(&compare.of(cell)),
+            Test::Matches(pattern) => pattern.is_in(&compare.for_pattern(cell)),
         })
     }
 

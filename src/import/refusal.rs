@@ -43,8 +43,8 @@ pub(super) fn problem(rejection: &Rejection, plan: &Plan, rule: usize) -> Proble
         }
     }
     let mut said = refusal(rejection, Lang::En, Surface::CommandLine).rule;
-    if matches!(rejection, Rejection::NegativeAmount { .. }) && plan.is_payment(rule) {
-        said.push_str("; `negative = \"refund\"` with `refunds` in the mapping books it as a refund of the payment that a column names");
+    if plan.is_payment(rule) {
+        said.push_str(by_mapping(rejection));
     }
     Problem {
         column: column.to_owned(),
@@ -52,6 +52,20 @@ pub(super) fn problem(rejection: &Rejection, plan: &Plan, rule: usize) -> Proble
         rule: said,
         allowed: figure(&ALLOWED),
         found: figure(&FOUND),
+    }
+}
+
+/// What the mapping can say of a payment that is refused so.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the mapping has no word for the others")]
+fn by_mapping(rejection: &Rejection) -> &'static str {
+    match rejection {
+        Rejection::NegativeAmount { .. } => {
+            "; `negative = \"refund\"` with `refunds` in the mapping books it as a refund of the payment that a column names"
+        }
+        Rejection::LineAmbiguous { .. } => {
+            "; `split = \"shares\"` in the mapping pays a contract of several lines by what is owed on each"
+        }
+        _ => "",
     }
 }
 

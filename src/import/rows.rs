@@ -354,40 +354,41 @@ mod tests {
         LineKey::parse(text).unwrap()
     }
 
+    const COMMANDS: [(EventKind, &str); 28] = [
+        (EventKind::DistrictRegister, "RegisterDistrict("),
+        (EventKind::DistrictRetire, "RetireDistrict("),
+        (EventKind::ProgrammeRegister, "RegisterProgramme("),
+        (EventKind::PayeeRegister, "RegisterPayee("),
+        (EventKind::FundEstablish, "EstablishFund("),
+        (EventKind::FundAmend, "AmendFund("),
+        (EventKind::FundClose, "CloseFund("),
+        (EventKind::AllocationRecord, "RecordAllocation("),
+        (EventKind::AllocationSupplement, "AdjustAllocation("),
+        (EventKind::AllocationReduce, "AdjustAllocation("),
+        (EventKind::AllocationTransfer, "TransferAllocation("),
+        (EventKind::AllocationCarry, "CarryForward("),
+        (EventKind::AllocationLapse, "Lapse("),
+        (EventKind::ReservationMake, "ReserveFunds("),
+        (EventKind::ReservationRelease, "ReleaseReservation("),
+        (EventKind::ProjectApprove, "ApproveProject("),
+        (EventKind::ProjectComplete, "CompleteProject("),
+        (EventKind::ProjectTerminate, "TerminateProject("),
+        (EventKind::ProjectCloseOut, "CloseOutProject("),
+        (EventKind::CommitmentMake, "MakeCommitment("),
+        (EventKind::CommitmentIncrease, "IncreaseCommitment("),
+        (EventKind::CommitmentReduce, "ReduceCommitment("),
+        (EventKind::CommitmentClose, "CloseCommitment("),
+        (EventKind::DisbursementRecord, "RecordDisbursement("),
+        (EventKind::Refund, "ReceiveRefund("),
+        (EventKind::FollowOnPledge, "PledgeFollowOn("),
+        (EventKind::FollowOnPayIn, "PayInFollowOn("),
+        (EventKind::FollowOnWithdraw, "WithdrawFollowOn("),
+    ];
+
     #[test]
     fn every_event_becomes_its_command() {
-        let all = [
-            (EventKind::DistrictRegister, "RegisterDistrict("),
-            (EventKind::DistrictRetire, "RetireDistrict("),
-            (EventKind::ProgrammeRegister, "RegisterProgramme("),
-            (EventKind::PayeeRegister, "RegisterPayee("),
-            (EventKind::FundEstablish, "EstablishFund("),
-            (EventKind::FundAmend, "AmendFund("),
-            (EventKind::FundClose, "CloseFund("),
-            (EventKind::AllocationRecord, "RecordAllocation("),
-            (EventKind::AllocationSupplement, "AdjustAllocation("),
-            (EventKind::AllocationReduce, "AdjustAllocation("),
-            (EventKind::AllocationTransfer, "TransferAllocation("),
-            (EventKind::AllocationCarry, "CarryForward("),
-            (EventKind::AllocationLapse, "Lapse("),
-            (EventKind::ReservationMake, "ReserveFunds("),
-            (EventKind::ReservationRelease, "ReleaseReservation("),
-            (EventKind::ProjectApprove, "ApproveProject("),
-            (EventKind::ProjectComplete, "CompleteProject("),
-            (EventKind::ProjectTerminate, "TerminateProject("),
-            (EventKind::ProjectCloseOut, "CloseOutProject("),
-            (EventKind::CommitmentMake, "MakeCommitment("),
-            (EventKind::CommitmentIncrease, "IncreaseCommitment("),
-            (EventKind::CommitmentReduce, "ReduceCommitment("),
-            (EventKind::CommitmentClose, "CloseCommitment("),
-            (EventKind::DisbursementRecord, "RecordDisbursement("),
-            (EventKind::Refund, "ReceiveRefund("),
-            (EventKind::FollowOnPledge, "PledgeFollowOn("),
-            (EventKind::FollowOnPayIn, "PayInFollowOn("),
-            (EventKind::FollowOnWithdraw, "WithdrawFollowOn("),
-        ];
-        assert_eq!(fields::kinds().collect::<Vec<_>>(), all.map(|(kind, _)| kind));
-        for (kind, expected) in all {
+        assert_eq!(fields::kinds().collect::<Vec<_>>(), COMMANDS.map(|(kind, _)| kind));
+        for (kind, expected) in COMMANDS {
             let specs = fields::fields(kind);
             let fields: String = (specs.iter())
                 .filter(|spec| fields::is_required(spec))

@@ -60,7 +60,7 @@ pub fn run(
     let labels = Labels::new(ledger, &job.source.name);
     let table = Table::open(job.input, job.mapping, &labels)?;
     let header = table.header().to_vec();
-    let mapping = job.mapping.in_currency(currency)?.from_month(facts.fiscal_year_start_month);
+    let mapping = job.mapping.in_currency(currency)?.beginning_in(facts.fiscal_year_start_month);
     let plan = Plan::new(&mapping, &header, currency.exponent)?.of_width(table.width());
     check_row_numbers(job.mapping, &table)?;
     let is_returned = table.is_returned();

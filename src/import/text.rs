@@ -147,6 +147,15 @@ impl Compare {
             Self::Folded => folded(text).into(),
         }
     }
+
+    /// `text` as a pattern sees it: white space stays, for a pattern may name it, and case is the pattern's.
+    #[must_use]
+    pub fn for_pattern(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Seen => comparable(text),
+            Self::Folded => comparable(text).nfkc().collect::<String>().into(),
+        }
+    }
 }
 
 #[cfg(test)]

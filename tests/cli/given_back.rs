@@ -163,6 +163,41 @@ fn an_event_may_have_several_lines() {
     place.ok("verify");
 }
 
+/// A type of event, its fields, and a list.
+const MOVES: [(&str, &str, &str); 7] = [
+    (
+        "allocation.transfer",
+        "from = { template = \"GF:{From}\" }\nto = { template = \"GF:{To}\" }\namount = { column = \"Sum\" }",
+        "From,To,Sum\n2001,2002,40\n",
+    ),
+    (
+        "allocation.carry",
+        "from = \"GF:2001\"\nto = \"GF:2002:2001\"\nstage = \"unreserved\"\nrest = { column = \"What\", map = { \"结转\" = \"carry-over\", \"结余\" = \"surplus\" } }\namount = { column = \"Sum\" }",
+        "What,Sum\n结余,100\n",
+    ),
+    (
+        "reservation.make",
+        "project = \"CARD\"\nfund = \"GF\"\nyear = 2002\norigin = { column = \"Origin\" }\namount = { column = \"Sum\" }",
+        "Origin,Sum\n2001,60\n2002,5\n",
+    ),
+    (
+        "reservation.release",
+        "project = \"CARD\"\nfund = \"GF\"\nyear = { column = \"Year\" }\namount = 2",
+        "Year\n2002\n",
+    ),
+    (
+        "allocation.lapse",
+        "line = { column = \"Line\" }\namount = { column = \"Sum\" }\nreason = \"unspent\"",
+        "Line,Sum\nGF:2002:2001,30\n",
+    ),
+    (
+        "fund.amend",
+        "code = { column = \"Code\" }\npurposes_added = { column = \"More\" }",
+        "Code,More\nGF,roads;schools\n",
+    ),
+    ("fund.close", "code = { column = \"Code\" }", "Code\nNEW\n"),
+];
+
 #[test]
 fn money_is_moved_row_by_row() {
     let place = place();
@@ -173,39 +208,7 @@ fn money_is_moved_row_by_row() {
             "source = \"{kind}\"\ndefault_date = \"2002-01-03\"\n[[event]]\ntype = \"{kind}\"\n{fields}"
         )
     };
-    for (kind, fields, rows) in [
-        (
-            "allocation.transfer",
-            "from = { template = \"GF:{From}\" }\nto = { template = \"GF:{To}\" }\namount = { column = \"Sum\" }",
-            "From,To,Sum\n2001,2002,40\n",
-        ),
-        (
-            "allocation.carry",
-            "from = \"GF:2001\"\nto = \"GF:2002:2001\"\nstage = \"unreserved\"\nrest = { column = \"What\", map = { \"结转\" = \"carry-over\", \"结余\" = \"surplus\" } }\namount = { column = \"Sum\" }",
-            "What,Sum\n结余,100\n",
-        ),
-        (
-            "reservation.make",
-            "project = \"CARD\"\nfund = \"GF\"\nyear = 2002\norigin = { column = \"Origin\" }\namount = { column = \"Sum\" }",
-            "Origin,Sum\n2001,60\n2002,5\n",
-        ),
-        (
-            "reservation.release",
-            "project = \"CARD\"\nfund = \"GF\"\nyear = { column = \"Year\" }\namount = 2",
-            "Year\n2002\n",
-        ),
-        (
-            "allocation.lapse",
-            "line = { column = \"Line\" }\namount = { column = \"Sum\" }\nreason = \"unspent\"",
-            "Line,Sum\nGF:2002:2001,30\n",
-        ),
-        (
-            "fund.amend",
-            "code = { column = \"Code\" }\npurposes_added = { column = \"More\" }",
-            "Code,More\nGF,roads;schools\n",
-        ),
-        ("fund.close", "code = { column = \"Code\" }", "Code\nNEW\n"),
-    ] {
+    for (kind, fields, rows) in MOVES {
         if kind == "fund.close" {
             place.ok("fund establish NEW --name New --kind special --purpose gen --on 2002-01-02");
         }

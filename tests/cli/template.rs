@@ -19,7 +19,7 @@ fn a_list_and_its_mapping_are_filled_in_and_imported() {
     let head = read(&place, "payments.csv");
     assert_eq!(
         head,
-        "amount,commitment,payee,source_no,project,fund,year,purpose,origin,class,occurred_on,document_no
+        "amount,commitment,payee,source_no,project,fund,year,purpose,split,origin,class,occurred_on,document_no
 "
     );
     place.ok("import template disbursement record -o payments.toml");

@@ -11,7 +11,7 @@ use earmark::domain::state::State;
 use earmark::error::{Error, Kind as ErrorKind, Result};
 use earmark::form::build::Scene;
 use earmark::form::fill::{World, fill};
-use earmark::form::table::{Need, forms};
+use earmark::form::table::{Need, Typed, forms};
 use earmark::form::{Act, EntryRef, Field, FieldSpec, Kind};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -340,7 +340,8 @@ fn what_a_form_needs_its_command_misses() {
         let scene = Scene { state: &State::default(), day: None };
         let mut typed: Vec<(Field, String)> = Vec::new();
         for spec in form.fields {
-            if spec.need != Need::Optional
+            // What only a row of an import has is never typed.
+            if spec.need != Need::Optional && spec.typed != Typed::Never
                 || (form.act == Act::OfficerEnroll || form.act == Act::OfficerRotate)
                     && spec.field == Field::Key
             {

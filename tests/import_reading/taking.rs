@@ -326,7 +326,7 @@ fn a_refused_row_takes_what_it_created_and_no_other_row_with_it() {
          12,date,out_of_range,year is 1899; allowed is 1900 to 2199,1900 to 2199,1899,payment,1899-12-31,F,,Ann,1\n\
          13,payee,text_not_allowed,\"payee contains U+202E; control, direction, line-separator and unassigned characters are not allowed\",,,payment,2002-02-06,F,,\u{202e}nnA,1\n\
          14,amount,amount_currency,\"the ledger keeps its money in CNY, and amounts are not converted\",CNY,`£1`,payment,2002-02-07,F,,Ann,£1\n\
-         15,fund,line_ambiguous,\"money is never picked silently; possible are F:2002 (CNY 0.00), F:2026 (CNY 0.00)\",F:2002,,payment,2026-01-05,F,,Ann,0\n\
+         15,date,history_too_late,\"2026-01-05 is not before 2026-01-05, where history ends\",2026-01-05,2026-01-05,payment,2026-01-05,F,,Ann,0\n\
          16,amount,amount_too_large,an amount is at most 2^127 − 1 minor units,170141183460469231731687303715884105727 minor units,`999999999999999999999999999999999999999`,payment,2002-02-08,F,,Ann,999999999999999999999999999999999999999\n"
     );
     let vouchers = books.of(|body| match body {

@@ -104,7 +104,9 @@ fn whole_below(figures: &str, above: i32) -> bool {
 
 fn refused(rule: &str, text: &str) -> Refusal {
     let allowed = "units that fall, each part smaller than the unit before: 1亿2000万";
-    Refusal::new("amount_malformed", rule, allowed, text).in_case("composed")
+    Refusal::new("amount_malformed", rule, allowed, text)
+        .with_next("write it as 1亿2000万 or 1200元5角3分")
+        .in_case("composed")
 }
 
 /// True for a part in yuan or less.

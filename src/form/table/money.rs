@@ -195,7 +195,7 @@ fn reserved(f: &mut Filled<'_>) -> Result<(Code, LineKey, Amount), Refusal> {
     let part = f.values.parts(Field::From).and_then(|mut parts| parts.pop());
     let (line, amount) = match (part, f.amount_or(Field::Amount)) {
         (Some(part), _) => part,
-        (None, Some(amount)) => (f.line_of_parts()?, amount),
+        (None, Some(amount)) => (f.line_of_parts().map_err(|_| missing(Field::From))?, amount),
         (None, None) => return Err(missing(Field::From)),
     };
     Ok((f.code(Field::Project)?, line, amount))

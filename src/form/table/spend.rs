@@ -5,7 +5,7 @@ use crate::domain::command::{
     ChangeCommitment, Command, MakeCommitment, ReceiveRefund, RecordDisbursement,
 };
 use crate::domain::event::CommitmentClosed;
-use crate::form::build::Filled;
+use crate::form::build::{Filled, excluded};
 use crate::form::field::{Act, Field, Kind};
 use crate::form::refusal::Refusal;
 use crate::form::thing::ThingSort;
@@ -157,6 +157,9 @@ pub(super) static DISBURSE: Form = form(
     },
     |f| {
         let by_shares = f.values.word(Field::Split).is_some();
+        if let Some(named) = [Field::Origin, Field::Class].into_iter().find(|field| by_shares && f.values.has(*field)) {
+            return Err(excluded(Field::Split, named));
+        }
         let drawing = f.drawing()?;
         let disbursement = RecordDisbursement {
             commitment: f.code_or(Field::Commitment),

@@ -156,13 +156,6 @@ fn check_line(section: &Section<'_>, kind: EventKind, fields: &[FieldRule]) -> R
     let has = |field| fields.iter().any(|rule| rule.spec.field == field);
     let part = [Field::Year, Field::Origin, Field::Class].into_iter().any(has);
     let funded = kind == EventKind::ProjectApprove && has(Field::Amount);
-    // Shares are lines: one that is named whole has nothing to be split.
-    let named = [Field::Origin, Field::Class].into_iter().find(|field| has(*field));
-    if let Some(item) =
-        named.filter(|_| has(Field::Split)).and_then(|field| section.get(field.text()))
-    {
-        return Err(item.unfit("without `split`: it names one line"));
-    }
     if (part || funded) && !has(Field::Fund) {
         return Err(section.missing("fund"));
     }

@@ -104,13 +104,10 @@ impl Plan {
                 for one in all {
                     let found = self.value_of(planned, one, row, rounded);
                     if let Some(found) = found.map_err(|problem| problem.in_column(&one.label))? {
-                        return Ok(Some(match found {
-                            Value::Text(text) if value.cut.is_some() => {
-                                let text = cut(text.as_str(), value.cut);
-                                return self.plain.constant(shape, &text);
-                            }
-                            found => found,
-                        }));
+                        if let (Value::Text(text), Some(_)) = (&found, value.cut) {
+                            return self.plain.constant(shape, &cut(text.as_str(), value.cut));
+                        }
+                        return Ok(Some(found));
                     }
                 }
                 Ok(None)
@@ -683,8 +680,9 @@ mod tests {
             (4, "2-Mar-2013", "2013 2012"),
             (4, "1-Apr-2013", "2013 2013"),
         ] {
-            let plan = Plan::new(&mapping.clone().from_month(month), &HEADER.map(str::to_owned), 2)
-                .unwrap();
+            let plan =
+                Plan::new(&mapping.clone().beginning_in(month), &HEADER.map(str::to_owned), 2)
+                    .unwrap();
             let mut event =
                 plan.map(&Row::new(&[cell, "", "", "", ""], 1, 2)).unwrap().unwrap().remove(0);
             assert_eq!(event.values.text(Field::Title), Some(Text::new(title)));
@@ -700,7 +698,7 @@ mod tests {
             let text = format!(
                 "source = \"s\"\n{top}\n[[event]]\ntype = \"allocation.record\"\noccurred_on = \"2013-05-01\"\nfund = \"F\"\namount = 1\nyear = {{ column = \"a\" }}"
             );
-            let mapping = Mapping::parse(&text).unwrap().from_month(month);
+            let mapping = Mapping::parse(&text).unwrap().beginning_in(month);
             let plan = Plan::new(&mapping, &HEADER.map(str::to_owned), 2).unwrap();
             let events = plan
                 .map(&Row::new(&[cell, "", "", "", ""], 1, 2))
@@ -727,7 +725,7 @@ mod tests {
                 .map(|events| !events.unwrap().is_empty())
                 .map_err(|problem| problem.code)
         };
-        let row = ["W12", "1,5", "3.5", "", "Total"];
+        let row = ["W12", "1,5", "3.5", "", "Ｇrand  TOTAL"];
         for (condition, holds) in [
             ("{ not = { column = \"a\", equals = \"W12\" } }", false),
             (
@@ -745,6 +743,7 @@ mod tests {
             ("{ column = \"a\", matches = \"^[0-9]\" }", false),
             ("{ column = \"note\", matches = \"total\" }", false),
             ("{ column = \"note\", matches = \"total\", fold = true }", true),
+            ("{ column = \"note\", matches = \"^grand total$\", fold = true }", true),
         ] {
             assert_eq!(held(condition, &row), Ok(holds), "{condition}");
         }
