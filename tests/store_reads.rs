@@ -143,6 +143,26 @@ fn a_command_reads_head_ids_and_state_from_the_store_and_never_from_the_log() {
     assert_eq!(house.open().head().size, 9);
 }
 
+/// One record published: its sync in the durability log; in the log a bundle, a tile and the checkpoint, and the names of
+/// each (schemas/log.md §4). The anchor, which is outside, has two more.
+#[test]
+fn a_published_record_syncs_what_the_log_promises_and_no_more() {
+    let house = paid();
+    let gate = Arc::new(Gate::default());
+    let (media, counts) = counting(&gate);
+    let mut ledger = house.try_open_on(&media).unwrap();
+    let counts = Arc::clone(&counts.lock().unwrap());
+    for round in 0..20 {
+        let before = (counts.calls(), gate.syncs());
+        house.submit(&mut ledger, payment("PD-INFO", "P-1", 1));
+        let Calls { append, sync, put_snapshot, .. } = counts.calls();
+        let asked = (append - before.0.append, sync - before.0.sync, put_snapshot);
+        assert_eq!((asked, gate.syncs() - before.1), ((1, 0, 0), 6), "payment {round}");
+    }
+    assert_eq!(ledger.published_size(), ledger.head().size);
+    ledger.close().unwrap();
+}
+
 /// What opening and one more payment ask of store and log, after `before` was done to the ledger.
 fn cost_after(template: &House, before: impl FnOnce(&House)) -> (u64, u64) {
     let house = template.copy();

@@ -4,7 +4,9 @@ use super::Desk;
 use crate::domain::calendar::Date;
 use crate::domain::caution::{Caution, KnownPayee, cautions, payee_twice};
 use crate::domain::event::{Body, PayeeRegistered};
+use crate::domain::ids::Code;
 use crate::ledger::{Ledger, Reader, Receipt};
+use std::collections::BTreeMap;
 
 /// The cautions of what was recorded just now, or would be; none of a first receipt that comes again.
 pub(crate) fn of(desk: &Desk, ledger: &Ledger, receipt: &Receipt) -> Vec<Caution> {
@@ -24,12 +26,16 @@ pub(crate) fn of(desk: &Desk, ledger: &Ledger, receipt: &Receipt) -> Vec<Caution
 /// Another payee of the same name or credit code. What is recorded is recorded: where the names cannot
 /// be read, nobody is warned.
 fn twice(ledger: &Ledger, new: &PayeeRegistered) -> Option<Caution> {
-    let reader = Reader::open(ledger.folder(), None).ok()?;
-    let names = reader.books(reader.size(), None).ok()?.names;
-    let known = names.payees.iter().map(|(code, payee)| KnownPayee {
-        code,
-        names: [Some(&payee.name), payee.name_zh.as_ref()],
-        credit_code: payee.credit_code.as_ref(),
-    });
-    payee_twice(new, known)
+    let log_key = ledger.state().ledger.as_ref().map(|facts| facts.log_key.0);
+    let reader = Reader::open(ledger.folder(), log_key).ok()?;
+    let mut found: BTreeMap<Code, Caution> = BTreeMap::new();
+    let mut compare = |known: KnownPayee<'_>| {
+        // What a void entry named is no payee.
+        let twice = payee_twice(new, std::iter::once(known));
+        if let Some(twice) = twice.filter(|_| ledger.state().payees.contains_key(known.code)) {
+            found.insert(known.code.clone(), twice);
+        }
+    };
+    reader.payees(reader.size(), &mut compare).ok()?;
+    found.into_values().next()
 }

@@ -5,11 +5,12 @@ use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// A file system that counts reads, and can be shut: every call then fails.
+/// A file system that counts calls and syncs, and can be shut: every call then fails.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     shut: AtomicBool,
     calls: AtomicU64,
+    syncs: AtomicU64,
 }
 
 impl Gate {
@@ -19,6 +20,12 @@ impl Gate {
 
     pub(crate) fn calls(&self) -> u64 {
         self.calls.load(Ordering::SeqCst)
+    }
+
+    /// Files whose content and folders whose names were made durable.
+    #[allow(dead_code, reason = "not every test looks")]
+    pub(crate) fn syncs(&self) -> u64 {
+        self.syncs.load(Ordering::SeqCst)
     }
 
     fn pass(&self) -> Result<Disk> {
@@ -44,6 +51,7 @@ impl Medium for Gate {
     }
 
     fn write(&self, files: &[(PathBuf, &[u8])]) -> Result<()> {
+        self.syncs.fetch_add(files.len() as u64, Ordering::SeqCst);
         self.pass()?.write(files)
     }
 
@@ -52,6 +60,7 @@ impl Medium for Gate {
     }
 
     fn sync_folders(&self, folders: &[PathBuf]) -> Result<()> {
+        self.syncs.fetch_add(folders.len() as u64, Ordering::SeqCst);
         self.pass()?.sync_folders(folders)
     }
 

@@ -8,6 +8,7 @@ use super::settled::Settled;
 use super::{Reader, check_understood, partition};
 use crate::chain::entry::{self, Sealed};
 use crate::domain::calendar::{Date, Year};
+use crate::domain::caution::KnownPayee;
 use crate::domain::event::{Body, Event};
 use crate::domain::ids::Code;
 use crate::error::{Error, Kind, Result};
@@ -23,7 +24,9 @@ pub(super) fn enough() -> Error {
 
 /// The number of an event type whose fields are looked for.
 fn is_of_type(bytes: &[u8], number: u16) -> bool {
-    entry::parse(bytes).is_ok_and(|envelope| envelope.event_type == number)
+    // Most are told by two fixed bytes; what they are is for the whole entry to say.
+    bytes.get(5..7) == Some(number.to_le_bytes().as_slice())
+        && entry::parse(bytes).is_ok_and(|envelope| envelope.event_type == number)
 }
 
 impl Reader {
@@ -35,7 +38,8 @@ impl Reader {
         const ENTRY_REVERSED: u16 = 80;
         let mut found = Reversals::new();
         let look = |_, bytes: &[u8]| {
-            let envelope = entry::parse(bytes).ok().filter(|e| e.event_type == ENTRY_REVERSED)?;
+            let is_one = is_of_type(bytes, ENTRY_REVERSED);
+            let envelope = is_one.then(|| entry::parse(bytes).ok()).flatten()?;
             let is_later = as_of.is_some_and(|day| Date(envelope.occurred_on_days) > day);
             if is_later { None } else { read_body(bytes).ok().flatten() }
         };
@@ -47,6 +51,34 @@ impl Reader {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    /// Shows the payees that were registered below `size`: those of a cache by its names, the later ones as their entries
+    /// say, void or not.
+    ///
+    /// # Errors
+    /// As [`Reader::entry`].
+    pub fn payees(&self, size: u64, visit: &mut dyn FnMut(KnownPayee<'_>)) -> Result<()> {
+        const PAYEE_REGISTERED: u16 = 35;
+        let kept = self.kept_names(size)?;
+        let from = kept.as_ref().map_or(0, |(at, _)| *at);
+        for (code, payee) in kept.iter().flat_map(|(_, names)| &names.payees) {
+            let (names, credit_code) =
+                ([Some(&payee.name), payee.name_zh.as_ref()], payee.credit_code.as_ref());
+            visit(KnownPayee { code, names, credit_code });
+        }
+        let look = |_, bytes: &[u8]| {
+            let is_one = is_of_type(bytes, PAYEE_REGISTERED);
+            is_one.then(|| read_body(bytes).ok().flatten()).flatten()
+        };
+        self.archive.for_each(from..size, look, |_, _, body| {
+            if let Some(Body::PayeeRegistered(payee)) = &body {
+                let names = [Some(&payee.name), payee.name_zh.as_ref()];
+                let (code, credit_code) = (&payee.code, payee.credit_code.as_ref());
+                visit(KnownPayee { code, names, credit_code });
+            }
+            Ok(())
+        })
     }
 
     /// Shows the entries of a range that say something of an earlier one: refunds, reversals, attachments.

@@ -65,6 +65,20 @@ impl Reader {
         Ok(0)
     }
 
+    /// The names of the newest cache of at most `size` entries whose head is in the log, and its size.
+    pub(super) fn kept_names(&self, size: u64) -> Result<Option<(u64, Names)>> {
+        for cache in self.caches_opened() {
+            let head = cache.head();
+            if head.size <= size
+                && self.head_at(head.size)? == head
+                && let Some(names) = cache.part(Part::Names)
+            {
+                return Ok(Some((head.size, names)));
+            }
+        }
+        Ok(None)
+    }
+
     /// The cache of exactly this size, whose head is in the log.
     fn cache_at(&self, size: u64) -> Result<Option<Opened>> {
         for cache in self.caches_opened() {
