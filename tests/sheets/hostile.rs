@@ -210,3 +210,22 @@ fn the_part_that_reads_has_limits_and_no_words() {
     let place = Place::new();
     assert!(!place.ok("--help").contains("__read"));
 }
+
+#[test]
+fn a_program_whose_file_is_gone_says_that_it_cannot_read_workbooks() {
+    let place = Place::new();
+    let program = place.path("copy-of-the-program");
+    std::fs::copy(env!("CARGO_BIN_EXE_earmark"), &program).unwrap();
+    let mut command = Command::new(&program);
+    command.args("import /dev/stdin --mapping map.toml --rejects r.csv".split(' '));
+    command.current_dir(place.path("")).env_clear().stdin(Stdio::piped()).stderr(Stdio::piped());
+    command.env("EARMARK_HOME", place.path("home")).env("EARMARK_LEDGER", place.path("book"));
+    let mut child = command.spawn().unwrap();
+    std::fs::remove_file(&program).unwrap();
+    // It waits for its input until here.
+    child.stdin.take().unwrap().write_all(&Book::rows(&[HEAD]).bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("apart_not_started: "), "{said}");
+    assert_eq!(output.status.code(), Some(4));
+}
