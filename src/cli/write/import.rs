@@ -1,6 +1,6 @@
 //! `import`: the rows of a CSV file or a sheet, as a mapping file says.
 
-use crate::chain::entry::Head;
+use super::imported::Told;
 use crate::cli::args::ImportRows;
 use crate::cli::output::Exit;
 use crate::cli::progress::Progress;
@@ -10,21 +10,17 @@ use crate::desk::fill::currency_of;
 use crate::desk::name_officer;
 use crate::domain::event::DocumentRef;
 use crate::domain::ids::Text;
-use crate::domain::money::Currency;
 use crate::edge::keys::PrivateKey;
 use crate::error::{Error, Kind, Result};
-use crate::form::amount::exact::Exact;
 use crate::import::former::KEY_DOCUMENT;
 use crate::import::history::{FILE_DOCUMENT, LIST_DOCUMENT, MAPPING_DOCUMENT};
 use crate::import::intake::LedgerIntake;
 use crate::import::mapping::Mapping;
 use crate::import::rejects::{LateFile, RejectsFile, is_passing};
-use crate::import::run::{self, Input, Job, Summary};
+use crate::import::run::{self, Input, Job};
 use crate::import::sheet::{self, Workbook};
 use crate::import::survey::Expected;
 use crate::ledger::Ledger;
-use crate::words::shown::{counted, for_terminal, grouped};
-use serde_json::json;
 use std::io::{ErrorKind, Sink, Write};
 use std::path::Path;
 
@@ -104,6 +100,7 @@ fn import_into(
     let told = Told {
         a,
         source: &job.source.name,
+        lang: session.console.lang,
         currency,
         rejects: rejects.target().path(),
         head: ledger.head(),
@@ -198,231 +195,4 @@ fn rejects(a: &ImportRows) -> Result<RejectsFile<Out>> {
     let file = LateFile::beside(&a.table, a.rejects.as_deref())?;
     crate::desk::target::check(file.path())?;
     Ok(RejectsFile::new(Out::File(file)))
-}
-
-/// Lines that a summary names.
-const LINES_NAMED: usize = 10;
-
-/// What an import did, to be told.
-struct Told<'a> {
-    a: &'a ImportRows,
-    source: &'a str,
-    currency: Currency,
-    rejects: Option<&'a Path>,
-    head: Head,
-    published: bool,
-}
-
-impl Told<'_> {
-    fn text(&self, summary: &Summary) -> String {
-        let did = if self.a.dry_run { "Would import" } else { "Imported" };
-        let mut out = format!(
-            "{did} {file} as source {source}.\n\
-             \x20 rows      {rows:>12}\n\
-             \x20 booked    {booked:>12}  {amount}{entries} in {commands}\n",
-            amount = summary
-                .booked_amount
-                .filter(|_| summary.booked > 0)
-                .map_or_else(String::new, |amount| format!("{}  ", self.currency.money(amount))),
-            file = for_terminal(&self.a.table.display().to_string()),
-            source = for_terminal(self.source),
-            rows = grouped(&summary.rows.to_string()),
-            booked = grouped(&summary.booked.to_string()),
-            entries = counted(summary.entries, "entry", "entries"),
-            commands = counted(summary.commands, "command", "commands"),
-        );
-        for (count, words) in [
-            (summary.known, "known       ", "in the ledger already"),
-            (summary.skipped, "left out    ", "by the mapping's filters, or blank"),
-            (summary.without_effect, "no effect   ", "nothing to book"),
-        ]
-        .map(|(count, title, why)| (count, (title, why)))
-        {
-            if count > 0 {
-                let (title, why) = words;
-                out.push_str(&format!("  {title}{:>10}  {why}\n", grouped(&count.to_string())));
-            }
-        }
-        self.known(summary, &mut out);
-        self.rounded(summary, &mut out);
-        self.findings(summary, &mut out);
-        suspect(summary, &mut out);
-        absent(summary, &mut out);
-        self.refused(summary, &mut out);
-        let size = counted(self.head.size, "entry", "entries");
-        out.push_str(&if self.a.dry_run {
-            "  dry run: nothing was written\n".to_owned()
-        } else if self.published {
-            format!("  published; the ledger has {size}\n")
-        } else {
-            format!("  recorded; the ledger has {size}\n")
-        });
-        out
-    }
-
-    fn known(&self, summary: &Summary, out: &mut String) {
-        if !summary.known_first.is_empty() {
-            let first: Vec<String> = (summary.known_first.iter())
-                .map(|(line, entry)| format!("line {line} is @{entry}"))
-                .collect();
-            out.push_str(&format!("              known rows: {}\n", first.join(", ")));
-        }
-        if summary.known_of_other_mapping > 0 {
-            let count = grouped(&summary.known_of_other_mapping.to_string());
-            out.push_str(&format!(
-                "              {count:>10}  of them are known from another mapping; what it adds is not booked\n"
-            ));
-        }
-    }
-
-    fn rounded(&self, summary: &Summary, out: &mut String) {
-        let rounded = summary.rounded;
-        if rounded.count > 0 {
-            let count = grouped(&rounded.count.to_string());
-            let by = rounded.difference.map_or_else(|| "beyond 128 bits".into(), signed);
-            out.push_str(&format!(
-                "  rounded     {count:>10}  amounts, as the mapping says; booked less written: {} {by}\n",
-                self.currency
-            ));
-        }
-    }
-
-    fn refused(&self, summary: &Summary, out: &mut String) {
-        if summary.refused > 0 {
-            let amount = summary
-                .refused_amount
-                .filter(|_| summary.refused_read > 0)
-                .map_or_else(String::new, |amount| format!("  {}", self.currency.money(amount)));
-            let joint = if summary.refused_read > 0 { ", and " } else { "  " };
-            let unread = match summary.refused_unread {
-                0 => String::new(),
-                count => {
-                    format!("{joint}{} whose amount cannot be read", grouped(&count.to_string()))
-                }
-            };
-            out.push_str(&format!(
-                "  refused     {:>10}{amount}{unread}\n",
-                grouped(&summary.refused.to_string())
-            ));
-            for (code, count) in &summary.refused_by_code {
-                out.push_str(&format!(
-                    "              {:>10}  {code}\n",
-                    grouped(&count.to_string())
-                ));
-            }
-            if let Some(path) = self.rejects {
-                let path = for_terminal(&path.display().to_string());
-                out.push_str(&format!(
-                    "  see {path}: mend the rows there and import that file with the same mapping\n"
-                ));
-            }
-        }
-    }
-
-    fn findings(&self, summary: &Summary, out: &mut String) {
-        let count = summary.findings.len();
-        if count == 0 {
-            return;
-        }
-        let shown = grouped(&count.to_string());
-        out.push_str(&format!("  findings    {shown:>10}  booked; a soft rule looks at them\n"));
-        for (code, of, found) in summary.findings.all().take(LINES_NAMED) {
-            let amount = found
-                .amount
-                .map_or_else(String::new, |amount| format!("  {}", self.currency.money(amount)));
-            out.push_str(&format!(
-                "              {:>10}  {code}: {of}, from @{} on{amount}\n",
-                grouped(&found.count.to_string()),
-                found.first_entry,
-                of = for_terminal(of),
-            ));
-        }
-        if count > LINES_NAMED {
-            out.push_str("                          …: -O json lists all, `report findings` what stands below zero\n");
-        }
-    }
-
-    fn json(&self, summary: &Summary) -> serde_json::Value {
-        let state = if self.published { "published" } else { "recorded" };
-        json!({"import": {
-            "source": self.source,
-            "rows": summary.rows,
-            "booked": summary.booked,
-            "known": summary.known,
-            "known_first": summary.known_first.iter().map(|(line, entry)| json!({"line": line, "entry": entry})).collect::<Vec<_>>(),
-            "known_of_other_mapping": summary.known_of_other_mapping,
-            "skipped": summary.skipped,
-            "suspect": summary.suspect.count,
-            "suspect_cells": summary.suspect.cells,
-            "absent_lines": summary.absent_lines.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "zeroed_lines": summary.zeroed_lines.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "without_effect": summary.without_effect,
-            "refused": summary.refused,
-            "booked_amount": summary.booked_amount.map(|amount| self.currency.plain(amount)),
-            "refused_unread": summary.refused_unread,
-            "refused_amount": summary.refused_amount.map(|amount| self.currency.plain(amount)),
-            "rounded": json!({
-                "amounts": summary.rounded.count,
-                "difference": summary.rounded.difference.unwrap_or_default().to_string(),
-            }),
-            "refused_by_code": summary.refused_by_code,
-            "rejects": self.rejects.as_ref().filter(|_| summary.refused > 0),
-            "entries": summary.entries,
-            "commands": summary.commands,
-            "findings": summary.findings.len(),
-            "findings_of": summary.findings.all().map(|(code, of, found)| json!({
-                "code": code,
-                "of": of,
-                "count": found.count,
-                "first_entry": found.first_entry,
-                "amount": found.amount.map(|amount| self.currency.plain(amount)),
-            })).collect::<Vec<_>>(),
-            "size": self.head.size,
-            "head": self.head.hash.to_string(),
-            "state": if self.a.dry_run { None } else { Some(state) },
-            "dry_run": self.a.dry_run,
-        }})
-    }
-}
-
-/// Figures that look like those of a program that had no room for the true ones.
-fn suspect(summary: &Summary, out: &mut String) {
-    let count = summary.suspect.count;
-    if count > 0 {
-        let cells = summary.suspect.cells.join(", ");
-        let more = if wide(summary.suspect.cells.len()) < count { ", …" } else { "" };
-        out.push_str(&format!(
-            "  suspect     {:>10}  figures that a program writes when one was too large for it: {cells}{more}\n",
-            grouped(&count.to_string())
-        ));
-    }
-}
-
-fn wide(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
-}
-
-/// A difference with its sign.
-fn signed(difference: Exact) -> String {
-    if difference.is_negative() || difference.is_zero() {
-        difference.to_string()
-    } else {
-        format!("+{difference}")
-    }
-}
-
-/// Lines that a list of targets does not have any more.
-fn absent(summary: &Summary, out: &mut String) {
-    for (lines, what) in [
-        (&summary.absent_lines, "lines that this list no longer has keep what they have"),
-        (&summary.zeroed_lines, "lines that this list no longer has were brought to zero"),
-    ] {
-        if !lines.is_empty() {
-            let some = lines.iter().take(LINES_NAMED).map(|line| for_terminal(&line.to_string()));
-            let some = some.collect::<Vec<_>>().join(", ");
-            let more = if lines.len() > LINES_NAMED { ", …" } else { "" };
-            let count = grouped(&lines.len().to_string());
-            out.push_str(&format!("  absent      {count:>10}  {what}: {some}{more}\n"));
-        }
-    }
 }

@@ -2,6 +2,7 @@
 
 mod confidential;
 mod import;
+mod imported;
 mod init;
 mod key;
 mod office;
