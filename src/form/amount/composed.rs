@@ -70,7 +70,8 @@ impl NumberStyle {
             let unit = match (part.unit, above) {
                 (Some((unit, _)), _) => unit,
                 (None, Some(above)) if whole_below(part.figures, above) => 0,
-                (None, _) => return Err(refused("the last part has no unit", text)),
+                (None, Some(above)) => return Err(two_readings(sum, part.figures, above, text)),
+                (None, None) => return Err(refused("the last part has no unit", text)),
             };
             if above.is_some_and(|above| unit >= above) {
                 return Err(refused("the units of an amount fall from part to part", text));
@@ -107,6 +108,25 @@ fn refused(rule: &str, text: &str) -> Refusal {
     Refusal::new("amount_malformed", rule, allowed, text)
         .with_next("write it as 1亿2000万 or 1200元5角3分")
         .in_case("composed")
+}
+
+/// `1万2` says 12000 in speech, and 10002 by its letters.
+fn two_readings(sum: Exact, figures: &str, above: i32, text: &str) -> Refusal {
+    let tail: Option<i128> = figures.parse().ok();
+    let length = i32::try_from(figures.len()).unwrap_or(i32::MAX);
+    let spoken = above.checked_sub(length).filter(|power| *power > 0);
+    let reading = |power| sum.checked_add(Exact::new(tail?, power));
+    match (spoken.and_then(reading), reading(0)) {
+        (Some(spoken), Some(written)) => {
+            let rule = format!("not an amount, though it may be {spoken} or {written}");
+            Refusal::new("amount_malformed", rule, "a unit behind every part", text)
+                .with_next(format!("write {spoken} or {written}, whichever is meant"))
+                .in_case("meant")
+                .with_figure("meant", spoken)
+                .with_figure("meant", written)
+        }
+        _ => refused("the last part has no unit", text),
+    }
 }
 
 /// True for a part in yuan or less.
@@ -212,6 +232,12 @@ mod tests {
             let refused = ["amount_malformed", "amount_currency"];
             assert!(found.is_err_and(|code| refused.contains(&code)), "{text}: {found:?}");
         }
+        let refusal = "1亿2000万5".parse::<AmountText>().unwrap_err();
+        assert_eq!(refusal.next, "write 120005000 or 120000005, whichever is meant");
+        assert_eq!(
+            "1万2".parse::<AmountText>().unwrap_err().next,
+            "write 12000 or 10002, whichever is meant"
+        );
         let eur = Currency::named("EUR").unwrap();
         for text in ["1200元5角", "5角", "3分", "1亿2000万元"] {
             let amount: AmountText = text.parse().unwrap();

@@ -750,6 +750,7 @@ mod tests {
         for bad in [
             "{ column = \"a\", matches = \"(\" }",
             "{ column = \"a\", matches = \"\" }",
+            "{ column = \"a\", matches = '\\p{Greek}' }",
             "{ column = \"a\", matches = \"(a{1000}){1000}\" }",
             "{ any = [] }",
             "{ not = [] }",
