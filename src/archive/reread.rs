@@ -8,22 +8,46 @@
 use super::folder::{Folder, TileFile, missing};
 use super::reader::first_index;
 use super::{ordered, threads};
+use crate::chain::hash::{Hash, Stream};
 use crate::error::{Error, Kind, Result};
 use crate::tlog::levels::Levels;
-use crate::tlog::tile::{self, Content, Tile};
+use crate::tlog::tile::{self, Content, FULL_WIDTH, Tile};
 use crate::tlog::tree::{Digest, leaf_hash};
 use std::ops::ControlFlow;
 
-/// Sees that the files between the published tree and the new one give the new one.
+/// Of an entry in a bundle, before its bytes.
+const LENGTH_BYTES: usize = 2;
+
+/// The last, partial bundle as it was read back, every leaf of it held: the next one begins with the same bytes, which
+/// one fast hash says of all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ReadBack {
+    entries: usize,
+    bytes: usize,
+    hash: Hash,
+}
+
+/// Sees that the files between the published tree and the new one give the new one. `before` is of the publish before.
 ///
 /// # Errors
 /// `written_differs` (`Kind::Io`) names the first file that does not; `Kind::Io` when the disk could
 /// not.
-pub(super) fn reread(folder: &Folder, published: &Levels, new: &Levels) -> Result<()> {
-    let mut reread = Reread { folder, known: published.partial(0), levels: published.clone() };
+pub(super) fn reread(
+    folder: &Folder,
+    published: &Levels,
+    new: &Levels,
+    before: Option<ReadBack>,
+) -> Result<Option<ReadBack>> {
+    let known = published.partial(0);
+    let mut reread = Reread { folder, known, levels: published.clone(), last: None };
+    let before = before.filter(|before| before.entries == known.len());
+    let first = published.size() >> 8;
     let size = new.size();
-    let numbers = (published.size() >> 8)..size.div_ceil(256);
-    let read = |number: u64| tile::at(Content::Entries, number, size).map(|t| leaves(folder, t));
+    let numbers = first..size.div_ceil(256);
+    let read = |number: u64| {
+        let before = before.filter(|_| number == first);
+        tile::at(Content::Entries, number, size).map(|tile| leaves(folder, tile, before))
+    };
     let taken = ordered::in_order(numbers, threads(), &read, &mut |leaves| {
         leaves.map_or(Ok(()), |leaves| reread.bundle(leaves?)).map(ControlFlow::Continue)
     });
@@ -36,22 +60,38 @@ pub(super) fn reread(folder: &Folder, published: &Levels, new: &Levels) -> Resul
         }
     }
     if reread.levels == *new {
-        return Ok(());
+        return Ok(reread.last);
     }
     let found = format!("the root {} at size {}", reread.levels.root(), reread.levels.size());
     Err(differs("log", &format!("the root {} at size {size}", new.root()), &found))
 }
 
-/// A bundle with the leaves of its entries.
+/// A bundle with the leaves of its entries, but for those at its beginning that were read back before.
 struct Bundle {
     tile: Tile,
+    is_begun: bool,
     leaves: Vec<Digest>,
+    read_back: Option<ReadBack>,
 }
 
-fn leaves(folder: &Folder, tile: Tile) -> Result<Bundle> {
+fn leaves(folder: &Folder, tile: Tile, before: Option<ReadBack>) -> Result<Bundle> {
     let file = there(folder, tile)?;
     let entries = file.entries(tile.width).map_err(|error| malformed(tile, error))?;
-    Ok(Bundle { tile, leaves: entries.into_iter().map(leaf_hash).collect() })
+    let mut stream = Stream::default();
+    let begun = before.and_then(|before| {
+        let (begun, _) = file.bytes.split_at_checked(before.bytes)?;
+        stream.update(begun);
+        (stream.finish() == before.hash).then_some(before)
+    });
+    let known = begun.map_or(0, |begun| begun.entries);
+    let new = entries.iter().skip(known).map(|entry| leaf_hash(entry)).collect();
+    let read_back = (tile.width < FULL_WIDTH).then(|| {
+        let bytes = entries.iter().map(|entry| entry.len().saturating_add(LENGTH_BYTES)).sum();
+        let mut stream = Stream::default();
+        stream.update(file.bytes.get(..bytes).unwrap_or_default());
+        ReadBack { entries: entries.len(), bytes, hash: stream.finish() }
+    });
+    Ok(Bundle { tile, is_begun: begun.is_some(), leaves: new, read_back })
 }
 
 struct Reread<'a> {
@@ -59,12 +99,15 @@ struct Reread<'a> {
     /// Leaves of the first bundle that were published before.
     known: &'a [Digest],
     levels: Levels,
+    last: Option<ReadBack>,
 }
 
 impl Reread<'_> {
     /// Goes on with the leaves of the next bundle; each tile that they fill must be there.
     fn bundle(&mut self, bundle: Bundle) -> Result<()> {
         let known = std::mem::take(&mut self.known);
+        let known = if bundle.is_begun { &[] } else { known };
+        self.last = bundle.read_back;
         let (before, new) = bundle.leaves.split_at_checked(known.len()).unwrap_or_default();
         let first = first_index(bundle.tile.index);
         for ((leaf, expected), index) in before.iter().zip(known).zip(first..) {

@@ -14,7 +14,7 @@ mod attach;
 use super::durable::{Durable, above};
 use super::folder::{CHECKPOINT, Folder, Signed};
 use super::medium::{Disk, Medium};
-use super::reread::reread;
+use super::reread::{ReadBack, reread};
 use super::standing::{read_levels, read_partial_bundle};
 use super::superseded::{LIST, Superseded};
 use super::threads;
@@ -60,6 +60,8 @@ pub struct ArchiveWriter {
     /// Full tiles and bundles that are not written yet.
     full: Vec<(Tile, Vec<u8>)>,
     superseded: Superseded,
+    /// The last bundle as the last publish read it back.
+    read_back: Option<ReadBack>,
     /// What failed first, in words: nothing is written after it.
     poisoned: Option<String>,
 }
@@ -151,6 +153,7 @@ impl ArchiveWriter {
             bundle: Vec::new(),
             full: Vec::new(),
             superseded: Superseded::default(),
+            read_back: None,
             poisoned: None,
         }
     }
@@ -291,7 +294,8 @@ impl ArchiveWriter {
         tiles.extend(self.partial_tiles(old_size));
         self.files.write_tiles(tiles, list.as_slice())?;
         self.files.sync_new()?;
-        reread(&self.files.folder, &self.published_levels, &self.levels)?;
+        let before = self.read_back.take();
+        let read_back = reread(&self.files.folder, &self.published_levels, &self.levels, before)?;
         let note = sign(&checkpoint)?;
         self.files.write_tiles(Vec::new(), &[(CHECKPOINT, &note)])?;
         anchor(&note)?;
@@ -303,6 +307,7 @@ impl ArchiveWriter {
         self.files.sync_log()?;
         self.published = Some(Signed { checkpoint, note });
         self.published_levels = self.levels.clone();
+        self.read_back = read_back;
         Ok(())
     }
 

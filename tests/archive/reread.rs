@@ -109,24 +109,47 @@ fn no_head_is_signed_over_files_that_do_not_read_back() {
     assert!(files > 30, "{files}");
 }
 
+/// Whether an earlier session published it, or this one, which has read it back before.
 #[test]
 fn what_was_published_before_and_shares_a_bundle_is_read_again_too() {
-    let folder = tempfile::tempdir().unwrap();
-    let log = folder.path().join("log");
-    log_of(&log, &[10]);
-    let medium = Arc::new(Spoiling {
-        disk: Disk,
-        name: "tile/entries/000.p/11".to_owned(),
-        spoil: |bytes| flip(bytes, 2),
-    });
-    let mut writer = ArchiveWriter::open_on(medium, &log).unwrap();
-    writer.append(&entries(10..11)).unwrap();
-    let error = publish_at(&mut writer, 0).unwrap_err();
-    let text = error.to_string();
-    let start = "written_differs: tile/entries/000.p/11, read back before its head is signed: \
-                 expected entry 0 with leaf ";
-    assert!(text.starts_with(start), "{text}");
-    assert!(text.ends_with(
-        "\n  next: nothing was signed; let nothing else write to the folder, and check the disk"
-    ));
+    for size in 11..14 {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        log_of(&log, &[10]);
+        let medium = Arc::new(Spoiling {
+            disk: Disk,
+            name: format!("tile/entries/000.p/{size}"),
+            spoil: |bytes| flip(bytes, 2),
+        });
+        let mut writer = ArchiveWriter::open_on(medium, &log).unwrap();
+        for good in 11..size {
+            writer.append(&entries(good - 1..good)).unwrap();
+            publish_at(&mut writer, 0).unwrap();
+        }
+        writer.append(&entries(size - 1..size)).unwrap();
+        let error = publish_at(&mut writer, 0).unwrap_err();
+        let text = error.to_string();
+        let start = format!(
+            "written_differs: tile/entries/000.p/{size}, read back before its head is signed: expected entry 0 with leaf "
+        );
+        assert!(text.starts_with(&start), "{text}");
+        assert!(text.ends_with(
+            "\n  next: nothing was signed; let nothing else write to the folder, and check the disk"
+        ));
+        assert_eq!(ArchiveReader::open(&log).unwrap().size(), size - 1);
+    }
+}
+
+/// A session that publishes on and on signs the heads that one does which publishes all at once.
+#[test]
+fn heads_over_what_was_read_back_before_are_those_over_all() {
+    let (one, many) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let sizes: Vec<u64> = (1..=600).filter(|size| size % 7 == 1 || size % 256 < 3).collect();
+    log_of(&one.path().join("log"), &[600]);
+    log_of(&many.path().join("log"), &sizes);
+    let mut writer = ArchiveWriter::open(&many.path().join("log")).unwrap();
+    writer.append(&entries(*sizes.last().unwrap()..600)).unwrap();
+    publish_at(&mut writer, 0).unwrap();
+    let root = |folder: &Path| ArchiveReader::open(&folder.join("log")).unwrap().root();
+    assert_eq!(root(many.path()), root(one.path()));
 }

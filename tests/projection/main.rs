@@ -33,6 +33,7 @@ use earmark::projection::figures::Figures;
 use earmark::projection::filter::{Filter, Readers};
 use earmark::projection::groups::{self, By, Grouped, Key, Selection};
 use earmark::projection::names::Names;
+use earmark::projection::totals::Totals;
 use history::*;
 
 /// Pudong's 10,000,000.00 of 2001 and what came of it, in fen.
@@ -202,6 +203,7 @@ fn amounts_beyond_counting_are_an_error_and_no_wrong_figure() {
     let balances = book.project(Balances::default());
     assert_eq!(balances.leaves().unwrap_err().code(), "sum_overflow");
     assert!(balances.places().all(|(_, figures)| figures.is_none()));
+    assert_same_of_lines(&balances, &book.project(Names::default()));
 }
 
 fn filter(words: &[&str]) -> Filter {
@@ -363,6 +365,35 @@ fn names_are_as_last_known() {
     assert_eq!(names.projects[&code("CARD")].status, ProjectStatus::Approved);
 }
 
+/// What lines alone say is what all places say, for every question that lines can answer; and they answer no other.
+fn assert_same_of_lines(balances: &Balances, names: &Names) {
+    let totals = Totals::of(balances, names);
+    let fund = names.funds.keys().next().unwrap();
+    let years: Vec<_> = totals.lines.iter().map(|total| total.line.year).collect();
+    for word in [None, Some(format!("fund:{fund}")), Some(format!("not:fund:{fund}"))] {
+        let words: Vec<&str> = word.iter().map(String::as_str).collect();
+        let filter = filter(&words);
+        for years in [&[][..], &years[..1]] {
+            let selection = Selection { filter: &filter, years };
+            for by in [By::Fund, By::Line, By::Year] {
+                let all = groups::rows(balances, names, selection, by).unwrap();
+                let of_lines = groups::rows_of_lines(&totals, selection, by).unwrap();
+                assert_eq!(of_lines, all, "{by:?} {words:?} {years:?}");
+            }
+            let all = groups::years(balances, names, selection);
+            assert_eq!(groups::years_of_lines(&totals, selection), all);
+            for by in [By::Project, By::District, By::Commitment] {
+                assert_eq!(groups::rows_of_lines(&totals, selection, by), None);
+            }
+        }
+    }
+    for word in ["project:X", "not:district:X", "payee:X"] {
+        let filter = filter(&[word]);
+        let selection = Selection { filter: &filter, years: &[] };
+        assert_eq!(groups::rows_of_lines(&totals, selection, By::Fund), None, "{word}");
+    }
+}
+
 #[test]
 fn whatever_happens_rows_balance_and_add_up() {
     for seed in 11..=14 {
@@ -387,6 +418,7 @@ fn whatever_happens_rows_balance_and_add_up() {
             assert_eq!(sum(|f| f.paid_net), total.figures.unwrap().paid_net);
             assert_eq!(sum(|f| f.carried_in), sum(|f| f.carried_out));
         }
+        assert_same_of_lines(&balances, &names);
         let (payees, of_payees) = groups::payees(&balances, &names, selection).unwrap();
         let total = total.figures.unwrap();
         assert_eq!(of_payees.paid_net, Some(total.paid_net));

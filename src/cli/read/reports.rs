@@ -62,7 +62,13 @@ fn balance_of_all(
     let Some(by) = by else {
         return match named {
             GroupName::Leaf => leaf::by_leaf(balances, names, selection, header),
-            _ => balance::by_payee(balances, names, selection, header),
+            GroupName::Payee
+            | GroupName::Fund
+            | GroupName::Year
+            | GroupName::Line
+            | GroupName::Project
+            | GroupName::District
+            | GroupName::Commitment => balance::by_payee(balances, names, selection, header),
         };
     };
     let mut table = balance::balance(balances, names, selection, by, header)?;

@@ -133,6 +133,9 @@ pub(super) struct Opened {
     head: Head,
 }
 
+/// Says whether what vouches does so for a head and a front.
+pub(super) type Vouches<'a> = dyn Fn(&[u8], Head, &[u8]) -> bool + 'a;
+
 /// Bytes that are read first: the front of most caches.
 const FIRST_BYTES: usize = 4_096;
 
@@ -143,7 +146,7 @@ impl Opened {
         path: &Path,
         shape: Shape,
         size: u64,
-        vouches: &dyn Fn(&[u8], Head, &[u8]) -> bool,
+        vouches: &Vouches<'_>,
     ) -> Option<Self> {
         let raw = Raw::read(path, shape, size)?;
         let (voucher, front, parts_at) = shape.split(&raw.bytes)?;
@@ -153,8 +156,8 @@ impl Opened {
         }
         let front: Front = body::decode_value(front).ok()?;
         let parts_at = u64::try_from(parts_at).ok()?;
-        let lengths = front.parts.iter().map(|(length, _)| *length);
-        let end = lengths.fold(Some(parts_at), |end, length| end?.checked_add(length))?;
+        let mut lengths = front.parts.iter().map(|(length, _)| *length);
+        let end = lengths.try_fold(parts_at, |end, length| end.checked_add(length))?;
         (end == raw.length).then_some(Self { file: raw.file, parts_at, front, head })
     }
 
