@@ -114,7 +114,8 @@ fn four_times_the_entries_are_no_more_work() {
     let books = [10_368, 41_088].map(Book::of);
     // The first opening after an import has sled take in what was written since its own last snapshot.
     books.iter().for_each(|book| drop(book.run(PAY)));
-    let lines: [(&str, &dyn Fn(&Book) -> String); 7] = [
+    type Line<'a> = &'a dyn Fn(&Book) -> String;
+    let lines: [(&str, Line<'_>); 7] = [
         ("balance", &|_| "balance".to_owned()),
         ("balance of a line", &|_| "balance PD --by line --year 2026".to_owned()),
         ("list", &|_| "funds".to_owned()),
