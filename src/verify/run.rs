@@ -1,6 +1,7 @@
 //! The one pass.
 
 mod caches;
+mod damages;
 mod folding;
 mod identity;
 mod resume;
@@ -12,7 +13,7 @@ use super::bookmark::{Bookmark, Kept, Resumption, Tally};
 use super::figures::Figures;
 use super::{Fault, Identity, Outcome, Report, Succession, Tier, Trust};
 use crate::archive::check::check_with;
-use crate::archive::damage::{Damage, DamageKind};
+use crate::archive::damage::Damage;
 use crate::chain::breaks::{Break, Likely};
 use crate::chain::command_ids::CommandIds;
 use crate::chain::entry::{self, Head};
@@ -391,34 +392,6 @@ impl<'a> Run<'a> {
     /// The first entry from which on nothing could be followed.
     fn stopped(&self) -> Option<u64> {
         self.chain_ends.into_iter().chain(self.replay.stopped_at()).min()
-    }
-
-    /// What is wrong with the files. A root that entries do not give is a rewrite only where both it and
-    /// the entries are signed; what nobody signed that there is, is not missing.
-    fn log_damages(&mut self, damages: Vec<Damage>, is_signed: bool) {
-        let followed = self.chain_ends.unwrap_or(u64::MAX);
-        let is_missing = |damage: &Damage| damage.kind == DamageKind::Missing;
-        let beyond = |damage: &Damage| damage.index.is_some_and(|index| index >= followed);
-        let told = damages.into_iter().filter(|d| is_signed || !is_missing(d) || !beyond(d));
-        let disagree = is_signed && self.chain_ends.is_none() && self.signatures_end.is_none();
-        self.faults.extend(told.map(|damage| Fault {
-            tier: Tier::Log,
-            index: damage.index,
-            file: Some(damage.file),
-            field: damage.kind.to_string(),
-            expected: damage.expected,
-            found: damage.found,
-            likely: match damage.kind {
-                DamageKind::Missing => "missing".to_owned(),
-                DamageKind::Root if disagree => Likely::Rewritten.to_string(),
-                DamageKind::Malformed
-                | DamageKind::Changed
-                | DamageKind::Signature
-                | DamageKind::Root => Likely::Changed.to_string(),
-                DamageKind::Unreadable => "unreadable".to_owned(),
-            },
-            acknowledged: None,
-        }));
     }
 
     fn facts(&self) -> Option<&LedgerFacts> {
