@@ -281,6 +281,10 @@ mod tests {
             "2f65792c3691fa19ff6ada2c3f1c77e8c1eb7c27f4eed71665471d5c8d7eccc6"
         );
         assert_eq!(
+            seal(["cache front", "example.org/pudong"], 7, 0x22, b"front"),
+            "90ff138ab15caebf6619b9f2b702100504f04186de0a789824607b7dd37e62b2"
+        );
+        assert_eq!(
             seal(["cache", ""], 0, 0, b""),
             "97f6c70e003e277d2e6dde6cfaef37c13fd6e9797328bcd76051fbca1f890a4b"
         );

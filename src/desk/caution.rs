@@ -29,13 +29,16 @@ fn twice(ledger: &Ledger, new: &PayeeRegistered) -> Option<Caution> {
     let log_key = ledger.state().ledger.as_ref().map(|facts| facts.log_key.0);
     let reader = Reader::open(ledger.folder(), log_key).ok()?;
     let mut found: BTreeMap<Code, Caution> = BTreeMap::new();
+    // What a void entry named is no payee, nor what was taken back.
+    let state = ledger.state();
+    let counts =
+        |index: u64| !state.void.contains_key(&index) && !state.reversed.contains_key(&index);
     let mut compare = |known: KnownPayee<'_>| {
-        // What a void entry named is no payee.
         let twice = payee_twice(new, std::iter::once(known));
-        if let Some(twice) = twice.filter(|_| ledger.state().payees.contains_key(known.code)) {
+        if let Some(twice) = twice.filter(|_| state.payees.contains_key(known.code)) {
             found.insert(known.code.clone(), twice);
         }
     };
-    reader.payees(reader.size(), &mut compare).ok()?;
+    reader.payees(reader.size(), &counts, &mut compare).ok()?;
     found.into_values().next()
 }

@@ -35,6 +35,8 @@ struct Within {
     /// It is counted with, and need not be whole minor units.
     is_counted: bool,
     is_factor: bool,
+    /// The product that it is in has one hundredth in it.
+    is_of_hundredths: bool,
 }
 
 impl Fit<'_> {
@@ -166,13 +168,19 @@ impl Fit<'_> {
             let (index, label) = self.column(&sign.column)?;
             Ok::<_, Error>(PlannedSign { index, label, words: sign.words.clone() })
         });
-        Ok(PlannedNumbers { style, sign: sign.transpose()?, is_factor: false })
+        let sign = sign.transpose()?;
+        Ok(PlannedNumbers { style, sign, is_factor: false, is_of_hundredths: false })
+    }
+
+    /// What is blank, as cells are compared with it: by the mapping's `fold`, whatever the field's is.
+    pub(super) fn blank(&self, words: &[String]) -> Vec<String> {
+        words.iter().map(|word| self.mapping.compare.of(word).into_owned()).collect()
     }
 
     fn value(&self, field: &FieldRule, rule: &ValueRule, within: Within) -> Result<PlannedValue> {
         let numbers = rule.numbers.as_ref().unwrap_or(&self.mapping.numbers);
         let rounding = rule.rounding.or(within.rounding);
-        let counted = Within { rounding, is_counted: true, is_factor: false };
+        let counted = Within { rounding, is_counted: true, ..Within::default() };
         let all = |rules: &[ValueRule], within| {
             rules.iter().map(|one| self.value(field, one, within)).collect::<Result<Vec<_>>>()
         };
@@ -194,7 +202,7 @@ impl Fit<'_> {
                     PlannedNumbers::default()
                 };
                 if within.is_factor {
-                    planned = factor(planned);
+                    planned = factor(planned, within.is_of_hundredths);
                 }
                 let dates = rule.dates.as_ref().unwrap_or(&self.mapping.dates.formats).clone();
                 PlannedSupply::Cell { index, numbers: planned, dates }
@@ -210,10 +218,10 @@ impl Fit<'_> {
             }
             // The first is an amount, the others say how much of it.
             Supply::Times(rules) => {
-                let (first, factors) = rules.split_at(rules.len().min(1));
-                let is_factor = Within { is_factor: true, ..counted };
-                let first = all(first, Within { is_factor: within.is_factor, ..counted })?;
-                PlannedSupply::Times(first.into_iter().chain(all(factors, is_factor)?).collect())
+                let Product { first, factors } = product(rules, within, counted);
+                let (amount, others) = rules.split_at(rules.len().min(1));
+                let amount = all(amount, first)?;
+                PlannedSupply::Times(amount.into_iter().chain(all(others, factors)?).collect())
             }
             Supply::First(rules) => {
                 PlannedSupply::First(all(rules, Within { rounding, ..within })?)
@@ -226,7 +234,7 @@ impl Fit<'_> {
         let mut value = PlannedValue {
             supply,
             label: own_label.unwrap_or_default(),
-            blank: rule.blank.as_ref().unwrap_or(&self.mapping.blank).clone(),
+            blank: self.blank(rule.blank.as_ref().unwrap_or(&self.mapping.blank)),
             carries: rule.carries,
             cut: rule.cut,
             rounding: rounding.unwrap_or(numbers.style.rounding),
@@ -285,11 +293,26 @@ impl Fit<'_> {
     }
 }
 
+/// What the values of a product have from it.
+struct Product {
+    first: Within,
+    factors: Within,
+}
+
+fn product(rules: &[ValueRule], within: Within, counted: Within) -> Product {
+    let is_percent = |rule: &ValueRule| matches!(rule.from, Supply::Percent);
+    let is_of_hundredths = within.is_of_hundredths || rules.iter().any(is_percent);
+    Product {
+        first: Within { is_factor: within.is_factor, is_of_hundredths, ..counted },
+        factors: Within { is_factor: true, is_of_hundredths, ..counted },
+    }
+}
+
 /// The style of what an amount is multiplied by: no unit, sign or currency.
-fn factor(numbers: PlannedNumbers) -> PlannedNumbers {
+fn factor(numbers: PlannedNumbers, is_of_hundredths: bool) -> PlannedNumbers {
     let style =
         NumberStyle { scale: 1, minor: false, signs: Signs::Listed(Vec::new()), ..numbers.style };
-    PlannedNumbers { style, sign: None, is_factor: true }
+    PlannedNumbers { style, sign: None, is_factor: true, is_of_hundredths }
 }
 
 #[cfg(test)]

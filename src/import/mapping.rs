@@ -115,7 +115,7 @@ impl Mapping {
             let numbers =
                 top.get("numbers").map(|item| styles::numbers(&item, compare)).transpose()?;
             let dates = top.get("dates").map(|item| styles::dates(&item)).transpose()?;
-            let blank = top.get("blank").map(|item| styles::blank(&item, compare)).transpose()?;
+            let blank = top.get("blank").map(|item| styles::blank(&item)).transpose()?;
             let truth = |key| top.get(key).map_or(Ok(false), |item| item.truth());
             let skip = top
                 .get("skip")

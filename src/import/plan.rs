@@ -12,7 +12,7 @@ pub use crate::form::{Value, Values};
 use super::fields::{Created, EventKind, Field, is_required};
 use super::fit::Fit;
 use super::mapping::{Filter, Mapping, Test};
-use super::payments::NamedBy;
+use super::payments::RefundOf;
 use super::planned::{
     Plain, PlannedCondition, PlannedEvent, PlannedField, PlannedNumbers, PlannedPart, PlannedSupply,
 };
@@ -44,8 +44,8 @@ pub struct MappedEvent {
     pub values: Values,
     /// What rounding did to its amounts.
     pub rounded: Rounded,
-    /// The payment that it gives back: by what it is named, its name, and the column of that.
-    pub refund: Option<(NamedBy, String, String)>,
+    /// The payment that it gives back.
+    pub refund: Option<RefundOf>,
     /// A payment below zero in the list, which is a refund here.
     pub turned: bool,
 }
@@ -111,7 +111,7 @@ impl Plan {
             default_date: mapping.default_date,
             numbers: fit.numbers(&mapping.numbers, None, None)?,
             dates: mapping.dates.formats.clone(),
-            blank: mapping.blank.clone(),
+            blank: fit.blank(&mapping.blank),
             compare: mapping.compare,
             skip: fit.conditions(&mapping.skip)?,
             events: mapping.events.iter().map(|rule| fit.event(rule)).collect::<Result<_>>()?,

@@ -101,6 +101,8 @@ pub(super) struct PlannedNumbers {
     pub(super) sign: Option<PlannedSign>,
     /// It is a factor, and may have `%` behind it.
     pub(super) is_factor: bool,
+    /// The product has one hundredth in it already.
+    pub(super) is_of_hundredths: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -136,9 +136,9 @@ impl Making<'_> {
     }
 
     fn command(&self, mut event: MappedEvent, filing: Filing) -> Result<Command, Problem> {
-        if let Some((by, name, label)) = &event.refund {
-            let found = self.met.payments.find(*by, name, self.state);
-            let payment = found.map_err(|problem| problem.in_column(label))?;
+        if let Some(of) = &event.refund {
+            let found = self.met.payments.find(of, self.state);
+            let payment = found.map_err(|problem| problem.in_column(&of.column))?;
             event.values.put(Field::Disbursement, Value::Entry(payment));
         }
         let scene = Scene { state: self.state, day: Some(event.occurred_on) };

@@ -63,6 +63,7 @@ pub fn run(
     let mapping = job.mapping.in_currency(currency)?.beginning_in(facts.fiscal_year_start_month);
     let plan = Plan::new(&mapping, &header, currency.exponent)?.of_width(table.width());
     check_row_numbers(job.mapping, &table)?;
+    check_carried(&plan, &table)?;
     let is_returned = table.is_returned();
     let mut expected = vec![job.expected];
     if !is_returned {
@@ -130,6 +131,27 @@ fn check_row_numbers(mapping: &Mapping, table: &Table<'_>) -> Result<()> {
     Err(Error::new(Kind::Usage, "rejects_row_number", message).with_hint(
         "mend the rows in the list itself and import the list again: what is booked is left out",
     ))
+}
+
+/// Refused for the number of its cells.
+const ROW_WIDTH: &str = "row_width";
+
+/// In a rejects file a cell has what it had from above, and whatever reads the same column otherwise would
+/// take it for its own.
+fn check_carried(plan: &Plan, table: &Table<'_>) -> Result<()> {
+    let Some(index) = plan.carried_and_read().filter(|_| table.is_returned()) else {
+        return Ok(());
+    };
+    let column = table.header().get(index).filter(|name| !name.is_empty()).cloned();
+    let column = column.unwrap_or_else(|| format!("#{}", index.saturating_add(1)));
+    let message = format!(
+        "the mapping carries column `{column}` down and asks for the cell itself too, and a rejects file has the one in the place of the other"
+    );
+    Err(Error::new(Kind::Usage, "rejects_carried", message)
+        .with_hint(
+            "mend the rows in the list itself and import the list again: what is booked is left out",
+        )
+        .with_detail("column", column))
 }
 
 /// What the mapping says that the file comes to.
@@ -399,8 +421,9 @@ impl Import<'_> {
 
     fn refuse(&mut self, row: &Row, key: [u8; 16], problem: &Problem) -> Result<()> {
         let label = self.labels.of(key);
-        // Its place is lost with the row: what it has from above goes with it.
-        let filled = row.with_carried();
+        // Its place is lost with the row: what it has from above goes with it, but where its own cells are
+        // what is wrong.
+        let filled = if problem.code == ROW_WIDTH { None } else { row.with_carried() };
         let row = filled.as_ref().unwrap_or(row);
         self.rejects.reject(&Refused { key: &label, header: self.header, row, problem })?;
         let summary = &mut self.summary;

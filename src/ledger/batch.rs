@@ -101,6 +101,8 @@ pub struct Batch<'a> {
     /// After the last of them.
     head: Head,
     keeps_books: bool,
+    /// A command came to nothing: what was judged after it is worth nothing either.
+    is_over: bool,
     first_index: u64,
     sealed_entries: u64,
     commands: u64,
@@ -175,6 +177,7 @@ impl Ledger {
             leaves: Vec::new(),
             head,
             keeps_books: false,
+            is_over: false,
             first_index: head.size,
             sealed_entries: 0,
             commands: 0,
@@ -343,9 +346,15 @@ impl Batch<'_> {
     /// # Errors
     /// As [`Ledger::submit`].
     pub fn seal(&mut self) -> Result<()> {
-        if self.entries.is_empty() {
+        if self.entries.is_empty() || self.is_over {
             return Ok(());
         }
+        let sealed = self.seal_next();
+        self.is_over = sealed.is_err();
+        sealed
+    }
+
+    fn seal_next(&mut self) -> Result<()> {
         let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
         self.sealed_entries = self.sealed_entries.saturating_add(count);
         self.commands = self.commands.saturating_add(1);
@@ -455,9 +464,11 @@ impl Batch<'_> {
     /// As [`Ledger::submit`]; what was recorded before stays, and run again the import goes on.
     pub fn finish(mut self) -> Result<()> {
         self.ledger.check_state()?;
-        self.seal()?;
-        self.take_chained()?;
-        self.write()?;
+        // What was signed is kept, also where the next command came to nothing.
+        let sealed = self.seal();
+        let taken = self.take_chained();
+        let written = self.write();
+        sealed.and(taken).and(written)?;
         if self.dry_run {
             return Ok(());
         }

@@ -79,8 +79,9 @@ impl Sealing {
             Some(running) => running,
             none => none.insert(start()?),
         };
+        running.jobs.send(Job::Chain(Box::new(command))).map_err(|_| ended())?;
         running.is_under_way = true;
-        running.jobs.send(Job::Chain(Box::new(command))).map_err(|_| ended())
+        Ok(())
     }
 
     /// The command that is under way, if one is.

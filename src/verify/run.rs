@@ -20,6 +20,7 @@ use crate::chain::entry::{self, Head};
 use crate::chain::hash::{self, Hash};
 use crate::chain::signature::{VerifyingKey, entry_message};
 use crate::chain::walk::prefix_of;
+use crate::domain::event::Body;
 use crate::domain::invariant;
 use crate::domain::state::LedgerFacts;
 use crate::error::{Kind, Result};
@@ -135,8 +136,21 @@ impl Job<'_> {
             run.log_damages(checked.damages, signed.is_ok());
             run.checkpoint(reader, signed);
         }
+        // What is wrong with a chain is told with what the rules say of it.
+        let is_clear = run.faults.is_empty() && run.chain_ends.is_none() && !run.needs_rules;
+        if is_plain && !is_clear {
+            return Ok(Err(NotResumed::Unclear));
+        }
         Ok(Ok(run.into_report(reader, identity, caches)))
     }
+}
+
+/// True for an entry that hands the log over to another key.
+fn brings_log_key(ahead: &Ahead) -> bool {
+    matches!(
+        ahead.body.as_ref().ok().and_then(|body| body.as_deref()),
+        Some(Body::LogKeyRotated(_))
+    )
 }
 
 /// A pin stands for its key.
@@ -152,6 +166,8 @@ struct Run<'a> {
     tiers: Vec<Tier>,
     /// Only keys are followed, no rules.
     is_plain: bool,
+    /// What only the rules can tell: a log key was brought in, and whether it counts decides whose log it is.
+    needs_rules: bool,
     /// What an earlier run has verified, while the chain is followed up to there.
     earlier: Option<Earlier>,
     resumption: Option<Resumption>,
@@ -207,6 +223,7 @@ impl<'a> Run<'a> {
         Self {
             tiers: tiers.to_vec(),
             is_plain: false,
+            needs_rules: false,
             earlier,
             resumption,
             bookmark,
@@ -239,6 +256,7 @@ impl<'a> Run<'a> {
         if index == 0 {
             self.genesis = Some(ahead.hash);
         }
+        self.needs_rules |= self.is_plain && brings_log_key(&ahead);
         if let Some(earlier) = self.earlier.as_mut().filter(|earlier| !earlier.is_past()) {
             earlier.step(bytes, ahead.hash)?;
             if earlier.is_past() {

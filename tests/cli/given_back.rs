@@ -62,7 +62,7 @@ fn two_payments_of_one_name_are_not_guessed_between() {
     place.write(
         "rows.csv",
         &format!(
-            "{HEAD}2001-02-01,Ash,A-1,100,\n2001-02-02,Birch,A-1,50,\n2001-03-01,Ash,C-9,-30,A-1\n"
+            "{HEAD}2001-02-01,Ash,A-1,100,\n2001-02-02,Ash,A-1,50,\n2001-03-01,Ash,C-9,-30,A-1\n"
         ),
     );
     let done = import(&place, "rows.csv --mapping map.toml");
@@ -252,4 +252,20 @@ fn money_is_moved_row_by_row() {
         ["0.00", "0.00", "20.00"]
     );
     place.ok("verify");
+}
+
+#[test]
+fn a_refund_is_of_the_payee_that_the_row_says() {
+    let place = place();
+    place.write("map.toml", MAPPING);
+    place.write(
+        "rows.csv",
+        &format!("{HEAD}2001-02-01,Ash,7,500.00,\n2001-02-02,Birch,C-1,-100.00,7\n2001-02-03,Ash,C-2,-50.00,7\n"),
+    );
+    let done = import(&place, "rows.csv --mapping map.toml");
+    counts(&done, 2, 0, 1);
+    assert_eq!(done["refused_by_code"]["refund_unknown"], 1, "{done}");
+    let rejects = read(&place, "rows.rejects.csv");
+    assert!(rejects.contains("of Ash,Birch"), "{rejects}");
+    assert_eq!(paid(&place), "450.00");
 }

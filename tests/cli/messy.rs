@@ -325,3 +325,88 @@ fn an_amount_that_was_never_read_is_no_amount_of_zero() {
         ran.out
     );
 }
+
+const CARRIED: &str = "{ column = \"Ward\", carry_down = true }";
+
+fn by_ward(skip: &str) -> String {
+    let mapping = mapping(skip, "\"2001-02-01\"", AMOUNT);
+    mapping.replace("{ template = \"{Payee|code}\" }", CARRIED).replace(
+        "name = { column = \"Payee\" }",
+        "name = { template = \"Ward {Ward}\", carry_down = true }",
+    )
+}
+
+#[test]
+fn a_row_is_of_the_heading_above_it() {
+    let place = place();
+    place.write("map.toml", &by_ward(""));
+    let of = |ward: &str| {
+        let rows = place.value(&format!("balance payee:{ward} --by payee"));
+        rows["totals"]["paid_net"].as_str().unwrap_or("0.00").to_owned()
+    };
+    place.write("rows.csv", "Ward,What,Amount\nW1,,\n,Rent,100\nW2,,\n,Rent,100\n");
+    let done = import(&place, "rows.csv --mapping map.toml");
+    assert_eq!((&done["booked"], paid(&place).as_str()), (&2.into(), "200.00"), "{done}");
+    // A second rent under the first heading is a row of its own, and no other.
+    place.write("rows.csv", "Ward,What,Amount\nW1,,\n,Rent,100\n,Rent,100\nW2,,\n,Rent,100\n");
+    let done = import(&place, "rows.csv --mapping map.toml");
+    assert_eq!((&done["booked"], &done["known"]), (&1.into(), &2.into()), "{done}");
+    assert_eq!((of("W1"), of("W2")), ("200.00".to_owned(), "100.00".to_owned()));
+}
+
+#[test]
+fn what_was_carried_is_not_taken_for_a_cell_of_the_row() {
+    let place = place();
+    place.write("map.toml", &by_ward(""));
+    place.write("rows.csv", "Ward,What,Amount\nW1,Rent,1.00\n,Rent,1,020.00\n");
+    let done = import(&place, "rows.csv --mapping map.toml");
+    counts(&done, 1, 0, 1);
+    let again = import(&place, "rows.rejects.csv --mapping map.toml");
+    counts(&again, 0, 0, 1);
+    assert_eq!(paid(&place), "1.00");
+    // Where the mapping asks for the cell itself, a rejects file cannot say which it is.
+    place.write("map.toml", &by_ward("[[skip]]\ncolumn = \"Ward\"\nis = \"filled\""));
+    place.write("more.csv", "Ward,What,Amount\nW1,,\n,Rent,1x0\n");
+    let done = import(&place, "more.csv --mapping map.toml");
+    assert_eq!(done["refused"], 1, "{done}");
+    let ran = place.run("import more.rejects.csv --mapping map.toml --create-missing");
+    assert_eq!(ran.status, 2, "{}", ran.out);
+    assert!(
+        ran.err.starts_with("earmark: rejects_carried: ") || ran.err.contains("rejects_carried"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn a_rate_is_divided_by_a_hundred_once() {
+    let place = place();
+    let amount = "{ times = [\"Amount\", \"Rate\", \"%\"] }";
+    place.write("map.toml", &mapping("", DAY, amount));
+    place.write(
+        "rows.csv",
+        "Date,Payee,Amount,Rate\n2001-02-01,Ash,1000.00,50\n2001-02-01,Ash,1000.00,50%\n",
+    );
+    let done = import(&place, "rows.csv --mapping map.toml");
+    counts(&done, 1, 0, 1);
+    assert_eq!(
+        (&done["refused_by_code"]["percent_twice"], paid(&place).as_str()),
+        (&1.into(), "500.00")
+    );
+}
+
+#[test]
+fn what_is_blank_is_compared_as_the_mapping_compares() {
+    for (top, field) in [("", "fold = true, "), ("fold = true", "fold = false, ")] {
+        let place = place();
+        let mapping = mapping(top, DAY, AMOUNT).replace(
+            "{ template = \"{Payee|code}\" }",
+            &format!("{{ column = \"Payee\", {field}blank = [\"N/A\"], default = \"UNK\" }}"),
+        );
+        place.write("map.toml", &mapping);
+        place.write("rows.csv", "Date,Payee,Amount\n2001-02-01,N/A,1.00\n");
+        counts(&import(&place, "rows.csv --mapping map.toml"), 1, 0, 0);
+        let rows = place.value("balance --by payee");
+        assert!(rows["rows"].to_string().contains("\"UNK\""), "{rows}");
+    }
+}

@@ -28,6 +28,46 @@ Verified: 4 entries in 3 commands of example.org/pudong.
 }
 
 #[test]
+fn chain_and_log_alone_follow_keys_and_no_rules() {
+    let place = Place::with_fund();
+    let same = |place: &Place| {
+        let [two, all] = ["verify --tier chain,log", "verify"].map(|line| place.value(line));
+        for field in ["verified", "identity", "size", "root", "head", "commands", "succession"] {
+            assert_eq!(two["verify"][field], all["verify"][field], "{field}");
+        }
+        [two, all].map(|told| told["verify"]["figures"].clone())
+    };
+    let [two, all] = same(&place);
+    assert_eq!(two["name"], all["name"]);
+    assert_eq!((&two["officers"], &two["funds"]), (&Value::Array(vec![]), &Value::Array(vec![])));
+    assert_eq!(two["totals"]["allocated"], Value::Null);
+    assert_ne!(all["officers"], two["officers"]);
+    // Whether a log key that was brought in counts, only the rules tell: all is run.
+    place.ok("key rotate-log");
+    place.ok("payee register P-2 --name Hengtai");
+    let [two, all] = same(&place);
+    assert_eq!(two, all);
+    let ran = place.run("verify --tier chain,log --resume");
+    assert!(ran.status == 2 && ran.err.contains("resume_tiers"), "{}", ran.err);
+    // What is wrong is told as it is by all tiers.
+    let bundle = place.path("pudong/log/tile/entries/000.p/6");
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    let last = bytes.len() - 70;
+    bytes[last] ^= 1;
+    std::fs::write(&bundle, bytes).unwrap();
+    let told = |line: &str| {
+        let value = place.value(line);
+        assert_eq!(value["verify"]["verified"], false);
+        let faults = value["verify"]["faults"].as_array().unwrap().clone();
+        let of = |tier: &str| faults.iter().filter(|f| f["tier"] == tier).cloned().collect();
+        [of("chain"), of("log")]
+    };
+    let two: [Vec<Value>; 2] = told("verify --tier chain,log");
+    assert!(two.iter().any(|faults| !faults.is_empty()));
+    assert_eq!(two, told("verify"));
+}
+
+#[test]
 fn a_verification_is_gone_on_with() {
     let place = Place::with_fund();
     let first = place.ok("verify --resume");
@@ -148,6 +188,7 @@ fn what_a_program_is_told_holds_to_its_schema() {
     let place = Place::with_fund();
     let fits = |told: &Value| conforms(&schema, &schema, told, "verify");
     fits(&place.value("verify --resume")).unwrap();
+    fits(&place.value("verify --tier chain,log")).unwrap();
     fits(&place.value("verify --resume")).unwrap();
     let told = place.value("verify --store");
     fits(&told).unwrap();

@@ -45,9 +45,9 @@ pub(crate) struct Verify {
     /// Go on past commands against the rules that an administrator acknowledged; they are named all the same
     #[arg(long)]
     pub(crate) accept_breaches: bool,
-    /// How deep; a tier holds those before it
-    #[arg(long, value_name = "TIER", default_value = "all")]
-    pub(crate) tier: TierName,
+    /// How deep; a tier holds those before it, several parted by commas are those alone
+    #[arg(long, value_name = "TIER", default_value = "all", value_delimiter = ',')]
+    pub(crate) tier: Vec<TierName>,
     /// Prove that the log still begins with an older one: a checkpoint or .tlog-proof file that you
     /// kept, or an older copy (a folder, a package, an address), which also names the first entry that
     /// differs (repeatable)

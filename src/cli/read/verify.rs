@@ -59,7 +59,7 @@ fn verify_within(session: &Session, a: &Verify, time: &Time) -> Result<Exit> {
         Some(_) | None => None,
     };
     let mut progress = |done| bar.set(done, size);
-    let tiers = tiers(a.tier);
+    let tiers = &tiers(a)?;
     let key = bookmark_key(session, a, &trust, &reader)?;
     let report = if let Some(key) = key {
         let (folder, now) =
@@ -258,13 +258,33 @@ fn believed(trust: &Trust, report: &Report) -> Vec<VerifierKey> {
     }
 }
 
-/// A tier with those before it.
-fn tiers(deepest: TierName) -> &'static [Tier] {
-    match deepest {
-        TierName::Chain => &[Tier::Chain],
-        TierName::Signatures => &[Tier::Chain, Tier::Signatures],
-        TierName::Log => &[Tier::Chain, Tier::Signatures, Tier::Log],
-        TierName::Rules => &[Tier::Chain, Tier::Signatures, Tier::Log, Tier::Rules],
-        TierName::Projections | TierName::All => &Tier::ALL,
+/// A tier with those before it, or several alone.
+fn tiers(a: &Verify) -> Result<Vec<Tier>> {
+    if let [deepest] = a.tier.as_slice() {
+        let deepest = alone(*deepest);
+        let wanted = |tier: &Tier| deepest.is_none_or(|deepest| *tier <= deepest);
+        return Ok(Tier::ALL.into_iter().filter(wanted).collect());
+    }
+    if a.resume {
+        let message = "a bookmark is of a tier with those before it, not of several alone";
+        return Err(Error::new(Kind::Usage, "resume_tiers", message)
+            .with_hint("leave out --resume, or name the deepest tier alone"));
+    }
+    let wanted: Option<Vec<Tier>> = a.tier.iter().map(|name| alone(*name)).collect();
+    let mut wanted = wanted.unwrap_or_else(|| Tier::ALL.to_vec());
+    wanted.sort_unstable();
+    wanted.dedup();
+    Ok(wanted)
+}
+
+/// The tier of a name; `None` for all of them.
+fn alone(name: TierName) -> Option<Tier> {
+    match name {
+        TierName::Chain => Some(Tier::Chain),
+        TierName::Signatures => Some(Tier::Signatures),
+        TierName::Log => Some(Tier::Log),
+        TierName::Rules => Some(Tier::Rules),
+        TierName::Projections => Some(Tier::Projections),
+        TierName::All => None,
     }
 }

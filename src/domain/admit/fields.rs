@@ -15,21 +15,16 @@ use crate::domain::state::State;
 /// Years that a line may have.
 const YEARS: std::ops::RangeInclusive<Year> = 1900..=2199;
 
-/// True if neither [`check_form`] nor [`check_names`] has anything to say.
-pub(super) fn are_right(at: &Scene<'_>) -> bool {
-    let sight = Sight { state: at.state, cited: at.context.cited, rule_set: at.rule_set };
-    let mut all = All {
-        signs: Signs::of(at.state, at.event),
-        forms: Forms { state: at.state, rule_set: at.rule_set },
-        names: Names { sight, new: None },
-    };
-    at.event.body.fields(&mut all).and_then(|()| all.names.unknown_yet()).is_ok()
-}
-
 /// The form of every field.
 pub(super) fn check_form(at: &Scene<'_>) -> Seen {
-    at.event.body.fields(&mut Signs::of(at.state, at.event))?;
-    at.event.body.fields(&mut Forms { state: at.state, rule_set: at.rule_set })
+    let (mut signs, mut forms) =
+        (Signs::of(at.state, at.event), Forms { state: at.state, rule_set: at.rule_set });
+    // One look where nothing is wrong; which of the two speaks first, only their order tells.
+    if at.event.body.fields(&mut Both { signs: &mut signs, forms: &mut forms }).is_ok() {
+        return Ok(());
+    }
+    at.event.body.fields(&mut signs)?;
+    at.event.body.fields(&mut forms)
 }
 
 /// Everything that an event names.
@@ -37,7 +32,10 @@ pub(super) fn check_names(at: &Scene<'_>) -> Seen {
     let sight = Sight { state: at.state, cited: at.context.cited, rule_set: at.rule_set };
     let mut names = Names { sight, new: None };
     at.event.body.fields(&mut names)?;
-    names.unknown_yet()
+    match names.new {
+        Some((thing, code)) => known::unless(known::has(at.state, thing, code), thing, code),
+        None => Ok(()),
+    }
 }
 
 /// Every day that an event names.
@@ -146,6 +144,23 @@ impl<'e> See<'e> for Forms<'_> {
     }
 }
 
+/// Signs and forms in one look.
+struct Both<'b, 'a> {
+    signs: &'b mut Signs,
+    forms: &'b mut Forms<'a>,
+}
+
+impl<'e> See<'e> for Both<'_, '_> {
+    fn see(&mut self, field: &'static str, value: Value<'e>) -> Seen {
+        self.signs.see(field, value)?;
+        self.forms.see(field, value)
+    }
+
+    fn form(&mut self, rule: impl FnOnce(&State) -> Seen) -> Seen {
+        self.forms.form(rule)
+    }
+}
+
 /// A field as refusals call it.
 fn label(field: &'static str) -> &'static str {
     match field {
@@ -183,41 +198,6 @@ fn check_line(line: &LineKey) -> Seen {
 struct Names<'a> {
     sight: Sight<'a>,
     new: Option<(Thing, &'a Code)>,
-}
-
-impl Names<'_> {
-    /// What the event makes was not known before.
-    fn unknown_yet(&self) -> Seen {
-        match self.new {
-            Some((thing, code)) => {
-                known::unless(known::has(self.sight.state, thing, code), thing, code)
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-/// Signs, forms and names in one look.
-struct All<'a> {
-    signs: Signs,
-    forms: Forms<'a>,
-    names: Names<'a>,
-}
-
-impl<'e> See<'e> for All<'e> {
-    fn see(&mut self, field: &'static str, value: Value<'e>) -> Seen {
-        self.signs.see(field, value)?;
-        self.forms.see(field, value)?;
-        self.names.see(field, value)
-    }
-
-    fn form(&mut self, rule: impl FnOnce(&State) -> Seen) -> Seen {
-        self.forms.form(rule)
-    }
-
-    fn known(&mut self, rule: impl FnOnce(&Sight<'_>) -> Seen) -> Seen {
-        self.names.known(rule)
-    }
 }
 
 impl<'e> See<'e> for Names<'e> {

@@ -113,15 +113,9 @@ fn admit_one(
 ) -> Result<Vec<Move>, Rejection> {
     let rule_set = standing.rule_set(journal, &event.body);
     let at = Scene { state: journal, event, rule_set, standing, context };
-    // One look at the fields where nothing is wrong; which rule speaks first, only their order tells.
-    let are_right = fields::are_right(&at);
-    if !are_right {
-        fields::check_form(&at)?;
-    }
+    fields::check_form(&at)?;
     check_ledger(&at)?;
-    if !are_right {
-        fields::check_names(&at)?;
-    }
+    fields::check_names(&at)?;
     time::check(journal, event, context)?;
     event.body.rules(&at, findings)?;
     check_e_vouchers(journal, event)?;

@@ -117,7 +117,12 @@ impl Scene<'_> {
             let shares = self.shares(contract)?;
             return self.named(drawing, |line| self.project_on(line, drawing, &shares));
         }
-        self.only(drawing, self.contract_candidates(contract, drawing, needs_money)?)
+        let mut candidates = self.contract_candidates(contract, drawing, needs_money)?;
+        // Of a contract the year counts where the fund is named; what is owed comes first.
+        if drawing.fund.is_some() {
+            self.prefer_year_of_day(drawing, &mut candidates);
+        }
+        self.only(drawing, candidates)
     }
 
     /// All shares of a contract.
@@ -153,7 +158,6 @@ impl Scene<'_> {
         if candidates.len() > 1 {
             candidates.retain(|c| year.is_none_or(|year| year == c.line.year));
         }
-        self.prefer_year_of_day(drawing, &mut candidates);
         if needs_money {
             prefer_money(&mut candidates);
         }

@@ -146,9 +146,9 @@ pub(super) fn sign(item: &Item<'_>, compare: Compare) -> Result<Sign> {
     Ok(Sign { column: column(&section.need("column")?)?, words })
 }
 
-/// Texts that a blank cell may hold.
-pub(super) fn blank(item: &Item<'_>, compare: Compare) -> Result<Vec<String>> {
-    Ok(item.texts()?.iter().map(|text| compare.of(text).into_owned()).collect())
+/// Texts that a blank cell may hold, as they are written.
+pub(super) fn blank(item: &Item<'_>) -> Result<Vec<String>> {
+    Ok(item.texts()?.iter().map(|text| (*text).to_string()).collect())
 }
 
 pub(super) fn dates(item: &Item<'_>) -> Result<Dates> {

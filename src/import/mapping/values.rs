@@ -232,7 +232,7 @@ fn beside(
         .map(|dates| dates.formats);
     rule.sign = section.get("sign").map(|item| styles::sign(&item, compare)).transpose()?;
     rule.rounding = section.get("round").map(|item| styles::rounding(&item)).transpose()?;
-    rule.blank = section.get("blank").map(|item| styles::blank(&item, compare)).transpose()?;
+    rule.blank = section.get("blank").map(|item| styles::blank(&item)).transpose()?;
     rule.carries = section.get("carry_down").map_or(Ok(false), |item| item.truth())?;
     rule.cut = section
         .get("cut")

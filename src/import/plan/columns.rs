@@ -28,6 +28,23 @@ impl Plan {
         Err(Problem::new("cell_unnamed", rule, "a blank cell", found).in_column(&column))
     }
 
+    /// The first column that is carried down, and of which something else asks for the cell as it stands.
+    pub(in crate::import) fn carried_and_read(&self) -> Option<usize> {
+        let conditions = self.events.iter().flat_map(|event| &event.when);
+        let conditions = conditions.chain(&self.skip).chain(&self.total_row);
+        let mut plain: BTreeSet<usize> = conditions.flat_map(PlannedCondition::columns).collect();
+        let fields = self.events.iter().flat_map(PlannedEvent::all_fields);
+        for field in fields.chain(self.created.values().flatten()) {
+            field.value.each(&mut |value| {
+                if !value.carries {
+                    plain.extend(value.own_columns());
+                }
+            });
+        }
+        let carried = self.carried_columns().into_iter().map(|(index, _)| index);
+        carried.filter(|index| plain.contains(index)).min()
+    }
+
     /// Every column that the mapping names.
     fn columns_read(&self) -> BTreeSet<usize> {
         let conditions = self.events.iter().flat_map(|event| &event.when);

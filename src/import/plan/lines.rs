@@ -5,6 +5,7 @@ use crate::domain::calendar::Date;
 use crate::domain::ids::LineKey;
 use crate::domain::money::Amount;
 use crate::import::fields::{EventKind, Field};
+use crate::import::payments::RefundOf;
 use crate::import::planned::PlannedEvent;
 use crate::import::problem::Problem;
 use crate::import::reader::Row;
@@ -102,7 +103,13 @@ impl Plan {
                 Problem::new("refund_of_nothing", rule, allowed, "nothing").in_column(&of.label)
             );
         };
-        event.refund = Some((*by, name.to_string(), of.label.clone()));
+        event.refund = Some(RefundOf {
+            by: *by,
+            name: name.to_string(),
+            column: of.label.clone(),
+            payee: event.values.code_of(Field::Payee).cloned(),
+            commitment: event.values.code_of(Field::Commitment).cloned(),
+        });
         event.values.take(Field::Disbursement);
         if planned.kind == EventKind::DisbursementRecord {
             (event.kind, event.turned) = (EventKind::Refund, true);

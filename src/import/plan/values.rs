@@ -225,6 +225,11 @@ impl Plan {
                 None => text.strip_suffix('‰').map_or((text, 0), |figures| (figures, -3)),
             },
         };
+        if numbers.is_of_hundredths && hundredths != 0 {
+            let rule = "a rate is divided by one hundred once: the mapping's `times` has `%`, and so has the cell";
+            let allowed = "a rate without a sign, or no `%` in `times`";
+            return Err(Problem::new("percent_twice", rule, allowed, quoted(cell)));
+        }
         let (kept, written) = numbers.style.exact(figures, self.plain.currency)?;
         let touched = u64::from(kept != written);
         let number = Number { kept, written, touched };

@@ -13,6 +13,8 @@ pub struct Row {
     plain: Vec<(usize, String)>,
     /// What blank cells of it have from above, by their index.
     carried: Vec<(usize, String)>,
+    /// Blank cells at its end are no part of row keys: nobody said how wide it is.
+    is_open: bool,
     /// Its number in the file, from 1; the header is not counted.
     pub number: u64,
     /// The line of the file it begins on, from 1.
@@ -36,10 +38,15 @@ impl Row {
         self.plain = plain;
     }
 
-    /// The cell at `index` as row keys have it.
+    /// Leaves blank cells at its end out of row keys.
+    pub(in crate::import) fn keyed_without_end(&mut self) {
+        self.is_open = true;
+    }
+
+    /// The cell at `index` as row keys have it: two rows under two headings are two rows.
     pub(in crate::import) fn plain_cell(&self, index: usize) -> &str {
         let plain = self.plain.iter().find(|(of, _)| *of == index);
-        plain.map_or_else(|| self.cell(index), |(_, text)| text)
+        plain.map_or_else(|| self.carried(index), |(_, text)| text)
     }
 
     pub(super) fn clear(&mut self) {
@@ -112,9 +119,13 @@ impl Row {
     /// The row key as the `occurrence`-th of equal rows, from 0 (schemas/entry.md §5).
     #[must_use]
     pub fn key(&self, occurrence: u32) -> [u8; 16] {
-        if self.plain.is_empty() {
+        if self.plain.is_empty() && self.carried.is_empty() && !self.is_open {
             return hash::row_key(self.cells(), occurrence);
         }
-        hash::row_key((0..self.width()).map(|index| self.plain_cell(index)), occurrence)
+        let blank_at_end = (0..self.width())
+            .rev()
+            .take_while(|index| self.is_open && self.plain_cell(*index).is_empty());
+        let width = self.width().saturating_sub(blank_at_end.count());
+        hash::row_key((0..width).map(|index| self.plain_cell(index)), occurrence)
     }
 }

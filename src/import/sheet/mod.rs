@@ -30,6 +30,8 @@ pub(super) use wire::cell_name;
 pub const MAX_FILE_BYTES: usize = 134_217_728;
 /// The most bytes of lines that are taken of a child.
 const MAX_LINES_BYTES: usize = 268_435_456;
+/// The most bytes of a line: a row as long as one may be, every byte of it escaped, and its cells.
+const MAX_LINE_BYTES: usize = 8_388_608;
 /// The most rows of a sheet: as many as spreadsheets have.
 const MAX_ROWS: u64 = 1_048_576;
 /// The most merged cells of a header.
@@ -86,6 +88,8 @@ pub struct Workbook {
     header: Vec<String>,
     width: usize,
     is_returned: bool,
+    /// Neither a header nor the mapping says how wide rows are.
+    is_open: bool,
     /// What the mapping has for the point of a number.
     decimal: char,
     /// The lines of the rows behind the header.
@@ -131,6 +135,9 @@ impl Workbook {
         let mut at = 0_usize;
         while read.ended.is_none() {
             let Some(line) = line_at(&said, at) else { return Err(failed("it said no end")) };
+            if line.len() > MAX_LINE_BYTES {
+                return Err(failed("it said too long a line"));
+            }
             let next = at.saturating_add(line.len()).saturating_add(1);
             let line =
                 serde_json::from_slice(line).map_err(|_| failed("it said what is no line"))?;
@@ -148,8 +155,10 @@ impl Workbook {
         if has_header && header.is_empty() {
             return Err(faults::no_header(format.header, &read.place));
         }
+        let is_open = !has_header && width.is_none();
         let width = if has_header { header.len() } else { width.unwrap_or(read.first_width) };
-        Ok(Self { header, width, is_returned: read.is_returned, decimal: '.', lines: said })
+        let is_returned = read.is_returned;
+        Ok(Self { header, width, is_returned, is_open, decimal: '.', lines: said })
     }
 
     /// The names of the columns; none where there is no header.
@@ -214,6 +223,9 @@ impl SheetRows<'_> {
         cells.resize(cells.len().max(self.of.width), "");
         *row = Row::new(&cells, self.number, line);
         row.keyed_as(plain);
+        if self.of.is_open {
+            row.keyed_without_end();
+        }
         Ok(true)
     }
 }

@@ -54,11 +54,16 @@ impl Reader {
     }
 
     /// Shows the payees that were registered below `size`: those of a cache by its names, the later ones as their entries
-    /// say, void or not.
+    /// say, where the entry `counts`.
     ///
     /// # Errors
     /// As [`Reader::entry`].
-    pub fn payees(&self, size: u64, visit: &mut dyn FnMut(KnownPayee<'_>)) -> Result<()> {
+    pub fn payees(
+        &self,
+        size: u64,
+        counts: &dyn Fn(u64) -> bool,
+        visit: &mut dyn FnMut(KnownPayee<'_>),
+    ) -> Result<()> {
         const PAYEE_REGISTERED: u16 = 35;
         let kept = self.kept_names(size)?;
         let from = kept.as_ref().map_or(0, |(at, _)| *at);
@@ -71,8 +76,8 @@ impl Reader {
             let is_one = is_of_type(bytes, PAYEE_REGISTERED);
             is_one.then(|| read_body(bytes).ok().flatten()).flatten()
         };
-        self.archive.for_each(from..size, look, |_, _, body| {
-            if let Some(Body::PayeeRegistered(payee)) = &body {
+        self.archive.for_each(from..size, look, |index, _, body| {
+            if let Some(Body::PayeeRegistered(payee)) = body.as_ref().filter(|_| counts(index)) {
                 let names = [Some(&payee.name), payee.name_zh.as_ref()];
                 let (code, credit_code) = (&payee.code, payee.credit_code.as_ref());
                 visit(KnownPayee { code, names, credit_code });

@@ -19,6 +19,8 @@ pub(super) enum NotResumed {
     OtherCache { bookmark: u64 },
     /// The chain does not come out where it did.
     OtherHead { bookmark: Head, found: Option<Hash> },
+    /// Of chain and log alone: not without the rules.
+    Unclear,
 }
 
 impl NotResumed {
@@ -33,6 +35,7 @@ impl NotResumed {
             Self::OtherHead { bookmark, .. } => {
                 format!("the first {} entries are not those of before", bookmark.size)
             }
+            Self::Unclear => "the rules have to be followed".to_owned(),
         }
     }
 }
@@ -149,12 +152,10 @@ impl Run<'_> {
 impl Job<'_> {
     /// From the first entry on.
     pub(super) fn whole(&self, progress: &mut dyn FnMut(u64)) -> Result<Report> {
-        // What is wrong with a chain is told with what the rules say of it.
         let is_plain = self.tiers.iter().all(|tier| matches!(tier, Tier::Chain | Tier::Log));
         if is_plain
             && self.bookmark.is_none()
             && let Ok(report) = self.pass(None, true, progress)?
-            && report.faults.is_empty()
         {
             return Ok(report);
         }

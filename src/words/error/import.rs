@@ -61,6 +61,7 @@ super::table! {
     "reject_key_wrong": "拒绝文件第 {line} 行：{found} 不是本账簿和来源的行的键" => "`reject_key` 须保持原样；请用写出它的映射文件（和 `--batch`）导入同一账簿；新行请写入原清单；未入账";
     "reject_key_twice": "拒绝文件第 {first} 行和第 {line} 行的 `reject_key` 相同" => "一行只退回一次：请去掉其中一行；新行请写入原清单；未入账";
     "rejects_row_number": "映射文件用到行号 `row`，而拒绝文件的行号与原清单不同" => "请在原清单中更正后重新导入：已入账的行略过";
+    "rejects_carried": "映射文件把列 `{column}` 的值沿用到下方，又读取该列本身，而拒绝文件中二者占同一单元格" => "请在原清单中更正后重新导入：已入账的行略过";
     "unknown_event_type": "「{found}」不是导入所能产生的业务类型" => "可用的类型：{known}";
     "rows_not_of_source": "{entry} 不是来源 {source} 的条目" => "请只列该来源的条目，其他条目用 `earmark reverse` 冲销；未撤销任何行";
     "unknown_source": "没有从来源「{source}」导入的条目" => "请核对来源名称";

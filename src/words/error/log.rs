@@ -53,6 +53,7 @@ super::table! {
     "package_not_written": "资料包未能写出：{reason}" => "请清理磁盘或另选位置，然后重新执行";
     "export_not_written": "导出文件未能写出：{reason}" => "请清理磁盘或另选位置，然后重新执行";
     "bookmark_too_large": "验证书签过大";
+    "resume_tiers": "书签记的是某一层及其之前各层，不是单独的几层" => "请去掉 --resume，或只写最深的一层";
     "not_resumed": "不能从上次验证之处继续" => "请执行完整的 `earmark verify`";
     "witness_exists": "此密钥文件夹已是见证方 {found}" => "请直接使用（`earmark witness show`），或把 EARMARK_HOME 设为其他文件夹";
     "no_witness": "{path} 不是见证方的密钥文件夹" => "请建立：`earmark witness init --name NAME`";

@@ -105,11 +105,12 @@ impl Page<'_> {
         let mut sums = vec![
             (number(report.size), self.say("entries", "条目")),
             (number(report.commands), self.say("commands, each signed", "命令，各有签名")),
-            (number(officers), self.say("officers", "经办人")),
         ];
-        if funds > 0 {
-            sums.push((number(funds), self.say("funds", "资金")));
-        }
+        // Where nobody counted them, none are told.
+        let counted =
+            [(officers, self.say("officers", "经办人")), (funds, self.say("funds", "资金"))];
+        let counted = counted.into_iter().filter(|(count, _)| *count > 0);
+        sums.extend(counted.map(|(count, of)| (number(count), of)));
         sums.extend(period.map(|period| (period, self.say("what happened", "业务日期"))));
         let sum = |(figure, of): &(String, &str)| {
             html("div", "", &format!("{}{}", text("b", "", figure), text("span", "", of)))
