@@ -756,6 +756,7 @@ mod tests {
             "{ column = \"a\", matches = \"(\" }",
             "{ column = \"a\", matches = \"\" }",
             "{ column = \"a\", matches = '\\p{Greek}' }",
+            "{ column = \"a\", matches = '^\\\\\\P{L}' }",
             "{ column = \"a\", matches = \"(a{1000}){1000}\" }",
             "{ any = [] }",
             "{ not = [] }",
