@@ -108,6 +108,12 @@ impl Error {
         self
     }
 
+    /// A thread of ours came to no end, or could not be started.
+    #[must_use]
+    pub fn thread_ended() -> Self {
+        Self::new(Kind::Io, "thread_ended", "a thread ended before its work was done")
+    }
+
     /// An operation on a file or folder failed: says what was tried, on which path, and why.
     #[must_use]
     pub fn io(doing: &str, path: &std::path::Path, source: std::io::Error) -> Self {

@@ -2,7 +2,7 @@
 //!
 //! What it lacks on purpose: a pool, and any knowledge of the work.
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use std::ops::{ControlFlow, Range};
 use std::sync::mpsc::sync_channel;
 
@@ -47,16 +47,12 @@ pub(super) fn in_order<T: Send>(
             })
             .collect();
         for receiver in results.iter().cycle().take(count) {
-            if take(receiver.recv().map_err(|_| ended_early())?)?.is_break() {
+            if take(receiver.recv().map_err(|_| Error::thread_ended())?)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
         Ok(ControlFlow::Continue(()))
     })
-}
-
-fn ended_early() -> Error {
-    Error::new(Kind::Io, "thread_ended", "a thread ended before its work was done")
 }
 
 #[cfg(test)]
@@ -77,7 +73,7 @@ mod tests {
             .unwrap();
             assert_eq!(taken, (5..105).map(|n| n * 2).collect::<Vec<_>>(), "{threads} threads");
         }
-        let none = in_order(3..3, 2, &|_| (), &mut |()| Err(ended_early()));
+        let none = in_order(3..3, 2, &|_| (), &mut |()| Err(Error::thread_ended()));
         assert!(none.unwrap().is_continue());
     }
 
@@ -86,7 +82,7 @@ mod tests {
         let mut taken = 0;
         let error = in_order(0..1_000_000, 3, &|number| number, &mut |number| {
             taken += 1;
-            if number == 10 { Err(ended_early()) } else { Ok(ControlFlow::Continue(())) }
+            if number == 10 { Err(Error::thread_ended()) } else { Ok(ControlFlow::Continue(())) }
         });
         assert_eq!(
             error.unwrap_err().to_string(),

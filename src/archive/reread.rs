@@ -77,21 +77,21 @@ struct Bundle {
 fn leaves(folder: &Folder, tile: Tile, before: Option<ReadBack>) -> Result<Bundle> {
     let file = there(folder, tile)?;
     let entries = file.entries(tile.width).map_err(|error| malformed(tile, error))?;
-    let mut stream = Stream::default();
     let begun = before.and_then(|before| {
-        let (begun, _) = file.bytes.split_at_checked(before.bytes)?;
-        stream.update(begun);
-        (stream.finish() == before.hash).then_some(before)
+        let mut stream = Stream::default();
+        stream.update(file.bytes.get(..before.bytes)?);
+        (stream.finish() == before.hash).then_some((before, stream))
     });
-    let known = begun.map_or(0, |begun| begun.entries);
+    let is_begun = begun.is_some();
+    let (known, from, mut stream) = begun
+        .map_or_else(Default::default, |(before, stream)| (before.entries, before.bytes, stream));
     let new = entries.iter().skip(known).map(|entry| leaf_hash(entry)).collect();
     let read_back = (tile.width < FULL_WIDTH).then(|| {
         let bytes = entries.iter().map(|entry| entry.len().saturating_add(LENGTH_BYTES)).sum();
-        let mut stream = Stream::default();
-        stream.update(file.bytes.get(..bytes).unwrap_or_default());
+        stream.update(file.bytes.get(from..bytes).unwrap_or_default());
         ReadBack { entries: entries.len(), bytes, hash: stream.finish() }
     });
-    Ok(Bundle { tile, is_begun: begun.is_some(), leaves: new, read_back })
+    Ok(Bundle { tile, is_begun, leaves: new, read_back })
 }
 
 struct Reread<'a> {

@@ -341,10 +341,8 @@ impl Plan {
 
     /// The columns of which a blank cell has what stands above it, with what is blank there.
     pub(super) fn carried_columns(&self) -> Vec<(usize, Vec<String>)> {
-        let fields = self.events.iter().flat_map(PlannedEvent::all_fields);
-        let fields = fields.chain(self.created.values().flatten());
         let mut all = Vec::new();
-        for field in fields {
+        for field in self.fields() {
             field.value.each(&mut |value| {
                 if value.carries {
                     let own = value.own_columns().into_iter();

@@ -10,7 +10,7 @@ use super::reader::settled::Settled;
 use super::seal::{self, Told, Unsealed, Unsigned};
 use crate::chain::entry::{Head, SealedCommand};
 use crate::chain::signature::Signer;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::projection::Projection as _;
 use crate::tlog::tree::{Digest, leaf_hash};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -79,7 +79,7 @@ impl Sealing {
             Some(running) => running,
             none => none.insert(start()?),
         };
-        running.jobs.send(Job::Chain(Box::new(command))).map_err(|_| ended())?;
+        running.jobs.send(Job::Chain(Box::new(command))).map_err(|_| Error::thread_ended())?;
         running.is_under_way = true;
         Ok(())
     }
@@ -93,7 +93,7 @@ impl Sealing {
             return Ok(None);
         };
         running.is_under_way = false;
-        running.chained.recv().map_err(|_| ended())?.map(Some)
+        running.chained.recv().map_err(|_| Error::thread_ended())?.map(Some)
     }
 
     /// From now on keeps the books that `read` gives: those of what is published.
@@ -118,14 +118,8 @@ fn start() -> Result<Running> {
     let thread = std::thread::Builder::new()
         .name("sealing".to_owned())
         .spawn(move || work(&to_do, &to_batch))
-        .map_err(|error| {
-            Error::new(Kind::Io, "thread_ended", "no thread was to be had").with_source(error)
-        })?;
+        .map_err(|error| Error::thread_ended().with_source(error))?;
     Ok(Running { jobs, chained, thread, is_under_way: false })
-}
-
-fn ended() -> Error {
-    Error::new(Kind::Io, "thread_ended", "a thread ended before its work was done")
 }
 
 fn work(jobs: &Receiver<Job>, to_batch: &SyncSender<Result<Chained>>) -> Option<Books> {

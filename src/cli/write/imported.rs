@@ -6,8 +6,8 @@ use crate::domain::ids::LineKey;
 use crate::domain::money::{Amount, Currency};
 use crate::form::amount::exact::Exact;
 use crate::import::run::Summary;
-use crate::words::Lang;
 use crate::words::shown::{counted, for_terminal, grouped};
+use crate::words::{Lang, money};
 use serde_json::json;
 use std::path::Path;
 use unicode_width::UnicodeWidthStr;
@@ -113,12 +113,7 @@ impl Told<'_> {
     }
 
     fn money(&self, amount: Amount) -> String {
-        match self.lang {
-            Lang::Zh if self.currency.to_string() == "CNY" => {
-                format!("{} 元", self.currency.grouped(amount))
-            }
-            Lang::En | Lang::Zh => self.currency.money(amount).to_string(),
-        }
+        money(&self.currency.money(amount), self.lang)
     }
 
     fn known(&self, summary: &Summary, out: &mut String) {

@@ -30,11 +30,8 @@ impl Plan {
 
     /// The first column that is carried down, and of which something else asks for the cell as it stands.
     pub(in crate::import) fn carried_and_read(&self) -> Option<usize> {
-        let conditions = self.events.iter().flat_map(|event| &event.when);
-        let conditions = conditions.chain(&self.skip).chain(&self.total_row);
-        let mut plain: BTreeSet<usize> = conditions.flat_map(PlannedCondition::columns).collect();
-        let fields = self.events.iter().flat_map(PlannedEvent::all_fields);
-        for field in fields.chain(self.created.values().flatten()) {
+        let mut plain: BTreeSet<usize> = self.columns_of_conditions().collect();
+        for field in self.fields() {
             field.value.each(&mut |value| {
                 if !value.carries {
                     plain.extend(value.own_columns());
@@ -47,14 +44,22 @@ impl Plan {
 
     /// Every column that the mapping names.
     fn columns_read(&self) -> BTreeSet<usize> {
+        let key = self.key.iter().chain(&self.control).map(|(index, _)| *index);
+        let sign = self.numbers.sign.as_ref().map(|sign| sign.index);
+        let fields = self.fields().flat_map(columns_of);
+        key.chain(self.columns_of_conditions()).chain(sign).chain(fields).collect()
+    }
+
+    fn columns_of_conditions(&self) -> impl Iterator<Item = usize> {
         let conditions = self.events.iter().flat_map(|event| &event.when);
         let conditions = conditions.chain(&self.skip).chain(&self.total_row);
+        conditions.flat_map(PlannedCondition::columns)
+    }
+
+    /// The fields of all events, and of what is created for them.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &PlannedField> {
         let fields = self.events.iter().flat_map(PlannedEvent::all_fields);
-        let fields = fields.chain(self.created.values().flatten());
-        let key = self.key.iter().chain(&self.control).map(|(index, _)| *index);
-        let conditions = conditions.flat_map(PlannedCondition::columns);
-        let sign = self.numbers.sign.as_ref().map(|sign| sign.index);
-        key.chain(conditions).chain(sign).chain(fields.flat_map(columns_of)).collect()
+        fields.chain(self.created.values().flatten())
     }
 }
 
